@@ -169,19 +169,19 @@ def install(mode: str) -> None:
     wanted = ["-c", str(LOCK), *INSTALLS[mode]]
     if uv := find_uv():
         # The editable link is made anew each time: the pages are built inside that step.
-        command = [uv, "pip", "install", "--quiet", "--python", PYTHON]
+        command: list[str | Path] = [uv, "pip", "install", "--quiet", "--python", PYTHON]
         command += ["--reinstall-package", NAME, *wanted]
         if run(command, environment=uv_environment()).returncode == 0:
             return
         say("uv could not install; trying pip.")
-    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check"]
+    pip: list[str | Path] = [PYTHON, "-m", "pip", "--disable-pip-version-check"]
     # Dependency groups are read by pip 25.1 and later; Debian's bundled one is older.
     must([*pip, "install", "-q", "--upgrade", "pip>=25.1"], "pip could not be brought up to date.")
     must([*pip, "install", "-q", *wanted], "pip could not install what requirements.lock pins.")
 
 
 def find_uv() -> str | None:
-    """uv from PATH, else from the environment itself; None when it cannot be had."""
+    """The uv on PATH, else from the environment itself; None when it cannot be had."""
     if found := shutil.which("uv"):
         return found
     own = VENV / "bin" / "uv"
@@ -228,7 +228,7 @@ def run(
     command: list[str | Path], *, quiet: bool = False, environment: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run a command, with its words shown or kept."""
-    return subprocess.run(  # noqa: S603 - our own words, no shell
+    return subprocess.run(
         [str(word) for word in command],
         env=environment,
         stdin=subprocess.DEVNULL,

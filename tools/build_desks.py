@@ -39,7 +39,7 @@ class BuildFailed(Exception):
 class DesksHook(BuildHookInterface[Any]):
     """Hatchling calls this before it packs a wheel or writes the editable link."""
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling's signature
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build the pages and name them as artifacts: git ignores them, the wheel must not."""
         if self.target_name == "wheel":
             build(Path(self.root))
@@ -104,7 +104,7 @@ def call(command: list[Path | str], cwd: Path, node: Path) -> None:
     """Run one Node program; its words are shown only when it fails. Raises BuildFailed."""
     # Packages start `node` by name: theirs must be ours, not the machine's.
     environment = os.environ | {"PATH": f"{node.parent}{os.pathsep}{os.environ['PATH']}"}
-    done = subprocess.run(  # noqa: S603 - our own words, no shell
+    done = subprocess.run(
         [str(word) for word in command],
         cwd=cwd,
         env=environment,

@@ -1,0 +1,1 @@
+"""The house an auction is played in; each package inside says what it is."""

@@ -1,0 +1,247 @@
+"""公开增价 english@1: the ordinary ascending auction.
+
+One stage: every offer must beat the best one by a step; an offer near the end moves the end.
+The highest offer at or above the reserve wins and pays its own amount (MECHANISMS M01).
+A reserve in these terms is public; one bidder at or above it suffices, as in the judicial
+rules (法释〔2016〕18号 art. 11), unless the terms ask for more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
+
+from pydantic import model_validator
+
+from auction_rules.extension import Countdown, Mode, Trigger
+from auction_rules.facts import Amount, Awarded, FloorFact, Instant, LeadersChanged, Unsold
+from auction_rules.floor import Floor
+from auction_rules.program import Stage, Staged
+from auction_rules.rule import Lot, Settlement
+from auction_rules.stages.outcry import Outcry
+from auction_rules.steps import Grid, Ladder, StepKind
+from auction_rules.money import rate
+from auction_rules.terms import (
+    SECOND,
+    Choice,
+    Count,
+    Moment,
+    Money,
+    RuleConfig,
+    Seconds,
+    Text,
+    Unit,
+    term,
+    wrong,
+)
+
+TIMED: Final[Text] = {"zh": "限时竞价", "en": "Timed bidding"}
+
+
+class ClockStart(Choice):
+    """When the announced duration begins to run."""
+
+    SCHEDULE = ("SCHEDULE", "到点开始", "at the opening time")
+    FIRST_BID = ("FIRST_BID", "首个有效报价起算", "with the first valid offer")
+
+
+class Config(RuleConfig):
+    """Terms of an ascending auction."""
+
+    lot_zh: str = term("标的", "Lot (Chinese)", default="标的", min_length=1)
+    lot_en: str = term("标的(英文)", "Lot (English)", default="Lot")
+    opens: Moment = term("开始时间", "Opens", kind="instant")
+    duration_seconds: Seconds = term("竞价时长(秒)", "Duration (s)", kind="seconds", default=300)
+    clock_starts: ClockStart = term(
+        "计时起点",
+        "Clock starts",
+        kind="enum",
+        enum=ClockStart.options(),
+        default=ClockStart.SCHEDULE,
+    )
+    latest_start: Moment | None = term(
+        "无人报价时的结束时间",
+        "End when nobody bids",
+        help_zh="计时自首个报价起算时必填:到此仍无人报价即流拍",
+        help_en="Needed when the clock starts with the first offer: unsold if nobody came by then",
+        kind="instant",
+        default=None,
+    )
+    start_price: Money = term("起始价", "Start price", kind="money")
+    step_kind: StepKind = term(
+        "增价方式", "Step kind", kind="enum", enum=StepKind.options(), default=StepKind.AMOUNT
+    )
+    step: Money = term(
+        "增价幅度",
+        "Step",
+        help_zh="按百分比时为最小增价额",
+        help_en="With percent steps: the least raise",
+        kind="money",
+        default=1,
+    )
+    step_basis_points: Count = term(
+        "增价比例(万分之)", "Step (basis points)", kind="count", default=0
+    )
+    grid: Grid = term("报价阶梯", "Grid", kind="enum", enum=Grid.options(), default=Grid.MIN_STEP)
+    max_jump_steps: Count = term(
+        "单次最多加几个幅度(0 为不限)", "Most steps in one bid (0 = no limit)", kind="count", default=0
+    )
+    reserve: Money | None = term("保留价(公开)", "Reserve (public)", kind="money", default=None)
+    min_bidders: Count = term("最少有效报价人数", "Least bidders with an offer", kind="count", default=1)
+    leader_may_raise: bool = term(
+        "领先者可自行加价", "The leader may raise himself", kind="bool", default=True
+    )
+    extension_mode: Mode = term(
+        "延时方式", "Extension", kind="enum", enum=Mode.options(), default=Mode.RESET
+    )
+    extension_seconds: Seconds = term(
+        "延时时长(秒,0 为不延时)", "Extension length (s, 0 = none)", kind="seconds", default=300
+    )
+    trigger_window_seconds: Seconds = term(
+        "触发延时的最后时段(秒,0 为全程)", "Trigger window (s, 0 = always)", kind="seconds", default=0
+    )
+    max_extensions: Count = term("最多延时次数(0 为不限)", "Most extensions (0 = no limit)", kind="count", default=0)
+    max_extension_seconds: Seconds = term(
+        "累计延时上限(秒,0 为不限)", "Most extension time (s, 0 = no limit)", kind="seconds", default=0
+    )
+
+    @model_validator(mode="after")
+    def _together(self) -> Config:
+        if self.duration_seconds < 1:
+            raise wrong("duration", "竞价时长至少 1 秒", "the duration is at least one second")
+        if self.step < 1:
+            raise wrong("step", "增价幅度必须大于零", "the step must be more than zero")
+        percent = self.step_kind is StepKind.PERCENT
+        if percent != bool(self.step_basis_points):
+            raise wrong("step", "增价比例仅在按百分比时填写", "basis points go with percent steps")
+        if percent and (self.grid is Grid.MULTIPLE_OF_STEP or self.max_jump_steps):
+            raise wrong(
+                "step", "百分比增价不能要求整数倍或限制跳价", "percent steps have no grid or jump limit"
+            )
+        waits = self.clock_starts is ClockStart.FIRST_BID
+        if waits != (self.latest_start is not None):
+            raise wrong(
+                "latest_start",
+                "计时自首个报价起算时须填无人报价的结束时间,否则不填",
+                "the end when nobody bids goes with a clock started by the first offer",
+            )
+        if self.latest_start is not None and self.latest_start <= self.opens:
+            raise wrong("latest_start", "结束时间须晚于开始时间", "the end must be after the opening")
+        return self
+
+
+class English(Staged[Config]):
+    """The rule; see the module."""
+
+    name: ClassVar[str] = "english"
+    version: ClassVar[str] = "1"
+    title: Text = {"zh": "公开增价竞价", "en": "Ascending auction"}
+    Config = Config
+    example: Mapping[str, Any] = {
+        "lot_zh": "示例标的",
+        "lot_en": "Sample lot",
+        "opens": "2026-03-02T10:00:00+08:00",
+        "duration_seconds": 300,
+        "start_price": "1000000",
+        "step": "10000",
+        "extension_seconds": 300,
+    }
+
+    def stages(self, terms: Config) -> tuple[Stage, ...]:
+        """One timed stage."""
+        waits = terms.clock_starts is ClockStart.FIRST_BID
+        countdown = Countdown(
+            terms.extension_seconds * SECOND,
+            terms.extension_mode,
+            Trigger.ANY_BID,
+            terms.trigger_window_seconds * SECOND,
+            terms.max_extensions,
+            terms.max_extension_seconds * SECOND,
+        )
+        return (
+            Outcry(
+                id="timed",
+                kind="timed",
+                title=TIMED,
+                ladder=self.ladder(terms),
+                to_beat=_top,
+                leading=_leading,
+                quantity=lambda floor, bidder: None,
+                resume_policy=terms.resume,
+                begins=terms.opens,
+                ends=terms.latest_start if waits else None,
+                length=terms.duration_seconds * SECOND,
+                starts_on_first_bid=waits,
+                countdown=countdown if terms.extension_seconds else None,
+                own_raise=terms.leader_may_raise,
+            ),
+        )
+
+    def ladder(self, terms: Config) -> Ladder:
+        """Which amounts may come next."""
+        return Ladder(
+            terms.start_price,
+            terms.step,
+            terms.grid,
+            terms.step_basis_points,
+            max_jump=terms.max_jump_steps or None,
+        )
+
+    def starts(self, terms: Config) -> Instant:
+        """The opening time."""
+        return terms.opens
+
+    def goes_on(self, floor: Floor[Config], closed: str) -> bool:
+        """There is but one stage."""
+        del floor, closed
+        return False
+
+    def finish(self, floor: Floor[Config], now: Instant) -> tuple[FloorFact, ...]:
+        """The leader wins at his own amount, if the reserve and the number of bidders allow."""
+        del now
+        top, terms = floor.standing.top, floor.terms
+        if top is None:
+            return (Unsold("NO_BID" if floor.entrants else "NO_APPLICANT"),)
+        if len(floor.standing.offers) < terms.min_bidders:
+            return (Unsold("BELOW_MIN_BIDDERS"),)
+        if terms.reserve is not None and top.amount < terms.reserve:
+            return (Unsold("RESERVE_NOT_MET"),)
+        total = top.amount * (terms.unit.fen or 1)
+        return (Awarded(top.bidder, None, top.amount, None, total),)
+
+    def ranking(self, floor: Floor[Config]) -> tuple[str, ...]:
+        """By amount, best first; no two are equal, since every offer beats the one before."""
+        offers = floor.standing.offers.values()
+        return tuple(o.bidder for o in sorted(offers, key=lambda o: (-o.amount, o.i)))
+
+    def settlement(self, floor: Floor[Config]) -> Settlement:
+        """Deal, premium over the start (溢价) and its rate."""
+        fen = floor.terms.unit.fen or 1
+        top = floor.standing.top
+        price = top.amount if top and not floor.standing.unsold else 0
+        premium = price - floor.terms.start_price if price else 0
+        shown = rate(premium, floor.terms.start_price) if price else None
+        return Settlement(price * fen, premium * fen, shown)
+
+    def lots(self, terms: Config) -> tuple[Lot, ...]:
+        """The one lot."""
+        return (Lot("1", {"zh": terms.lot_zh, "en": terms.lot_en}),)
+
+    def quantity_unit(self, terms: Config) -> Unit | None:
+        """No quantities here."""
+        del terms
+        return None
+
+
+def _top(floor: Floor[Config], bidder: str) -> Amount | None:
+    del bidder
+    top = floor.standing.top
+    return top.amount if top else None
+
+
+def _leading(floor: Floor[Config]) -> LeadersChanged:
+    best = max(floor.standing.offers.values(), key=lambda o: (o.amount, -o.i))
+    return LeadersChanged((best.bidder,), best.amount)
+
+
+RULE: Final = English()

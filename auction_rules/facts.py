@@ -1,0 +1,184 @@
+"""The closed set of floor facts: what can happen on an auction floor.
+
+Any screen and any auditor can read these without the rule that produced them: folding a
+log never runs rule code. A rule may only combine these; what it alone understands goes
+through `Noted`, one scalar at a time. Facts carry no time: the log entry has it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Final, TypeAlias
+
+Instant: TypeAlias = int
+"""Microseconds since 1970-01-01 UTC, as told by the log."""
+Amount: TypeAlias = int
+"""Money or area in the smallest unit; the terms name unit and scale."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageOpened:
+    """A stage of the programme began; offers count in the half-open window [opens, closes)."""
+
+    fact: ClassVar[str] = "stage_opened"
+    stage: str
+    kind: str
+    opens: Instant
+    closes: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
+class StageClosed:
+    """The stage ended; what stood, stands."""
+
+    fact: ClassVar[str] = "stage_closed"
+    stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferStood:
+    """From here on this is the bidder's standing offer on the lot."""
+
+    fact: ClassVar[str] = "offer_stood"
+    bidder: str
+    lot: str | None
+    amount: Amount
+    quantity: Amount | None
+
+
+@dataclass(frozen=True, slots=True)
+class LeadersChanged:
+    """The provisional winners, best first, and the lowest amount among them."""
+
+    fact: ClassVar[str] = "leaders_changed"
+    leaders: tuple[str, ...]
+    cutoff: Amount | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineMoved:
+    """The stage now closes at `closes`; `why` is extension, first_bid or resumed."""
+
+    fact: ClassVar[str] = "deadline_moved"
+    closes: Instant
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entitled:
+    """Only these bidders may act in the stage named."""
+
+    fact: ClassVar[str] = "entitled"
+    stage: str
+    bidders: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A bidder answered the question the floor asked."""
+
+    fact: ClassVar[str] = "answered"
+    bidder: str
+    answer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """Something sealed until now is open to everybody."""
+
+    fact: ClassVar[str] = "revealed"
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Awarded:
+    """The bidder won: unit price, granted quantity, and the total in the settlement unit."""
+
+    fact: ClassVar[str] = "awarded"
+    bidder: str
+    lot: str | None
+    price: Amount
+    quantity: Amount | None
+    total: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class Unsold:
+    """Nothing was sold, for a reason of the one list."""
+
+    fact: ClassVar[str] = "unsold"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The auction is over; nothing but a staff act can follow."""
+
+    fact: ClassVar[str] = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """The escape hatch: one scalar that only the rule understands."""
+
+    fact: ClassVar[str] = "noted"
+    key: str
+    value: int | str | bool | None
+
+
+FloorFact: TypeAlias = (
+    StageOpened
+    | StageClosed
+    | OfferStood
+    | LeadersChanged
+    | DeadlineMoved
+    | Entitled
+    | Answered
+    | Revealed
+    | Awarded
+    | Unsold
+    | Closed
+    | Noted
+)
+
+FLOOR_FACTS: Final[tuple[type[Any], ...]] = (
+    StageOpened,
+    StageClosed,
+    OfferStood,
+    LeadersChanged,
+    DeadlineMoved,
+    Entitled,
+    Answered,
+    Revealed,
+    Awarded,
+    Unsold,
+    Closed,
+    Noted,
+)
+
+
+def fact_to_json(fact: Any) -> dict[str, Any]:
+    """A fact as the flat object the log keeps."""
+    row: dict[str, Any] = {"fact": fact.fact}
+    for name in type(fact).__slots__:
+        value = getattr(fact, name)
+        row[name] = list(value) if type(value) is tuple else value
+    return row
+
+
+class Shapes:
+    """Reads facts back from the log; an unknown fact stops the reader, never passes."""
+
+    def __init__(self, kinds: tuple[type[Any], ...]) -> None:
+        self._kinds = {kind.fact: (kind, {f.name for f in fields(kind)}) for kind in kinds}
+
+    def read(self, row: dict[str, Any]) -> Any:
+        """The fact in a log row; ValueError names what is not understood."""
+        known = self._kinds.get(row.get("fact", ""))
+        if known is None:
+            raise ValueError(f"unknown fact {row.get('fact')!r}")
+        kind, names = known
+        given = {key: value for key, value in row.items() if key != "fact"}
+        if given.keys() != names:
+            raise ValueError(f"fact {kind.fact!r} has fields {sorted(given)}")
+        return kind(**{k: tuple(v) if type(v) is list else v for k, v in given.items()})

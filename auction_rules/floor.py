@@ -1,0 +1,155 @@
+"""Where the floor stands: what a rule may look at, as plain immutable values.
+
+`Standing` keeps the offers that stand, not the history: the log is the history.
+`Floor` is what a rule is asked about. Neither knows a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, TypeVar
+
+from auction_rules import facts as f
+from auction_rules.facts import Amount, FloorFact, Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Bid:
+    """An offer asked for: amount in the unit of the terms; `stage` is the one the bidder saw."""
+
+    amount: Amount
+    lot: str | None = None
+    quantity: Amount | None = None
+    stage: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """An answer to the question the floor asks: will you go on."""
+
+    answer: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An offer that stands, with its place in time: `i` is the log index that brought it."""
+
+    bidder: str
+    lot: str | None
+    amount: Amount
+    quantity: Amount | None
+    t: Instant
+    i: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entrant:
+    """Somebody admitted to the floor under a number (号牌)."""
+
+    bidder: str
+    lot: str | None = None
+    priority: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The floor between two entries. Times in microseconds, amounts in the smallest unit."""
+
+    stage: str | None = None
+    kind: str | None = None
+    opens: Instant = 0
+    closes: Instant | None = None
+    offers: Mapping[str, Offer] = field(default_factory=dict)
+    leaders: tuple[str, ...] = ()
+    cutoff: Amount | None = None
+    entitled: tuple[str, ...] | None = None
+    answers: Mapping[str, bool] = field(default_factory=dict)
+    extensions: int = 0
+    extended: Instant = 0
+    acted: int = 0
+    revealed: tuple[str, ...] = ()
+    awards: tuple[f.Awarded, ...] = ()
+    unsold: str | None = None
+    closed: bool = False
+    notes: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def top(self) -> Offer | None:
+        """The best standing offer of the leader, where there is one."""
+        return self.offers[self.leaders[0]] if self.leaders else None
+
+
+def _stage_opened(s: Standing, fact: f.StageOpened) -> Standing:
+    return replace(
+        s,
+        stage=fact.stage,
+        kind=fact.kind,
+        opens=fact.opens,
+        closes=fact.closes,
+        answers={},
+        extensions=0,
+        extended=0,
+        acted=0,
+    )
+
+
+def _deadline_moved(s: Standing, fact: f.DeadlineMoved) -> Standing:
+    # Deadlines never move back: an announced close is a promise.
+    assert s.closes is None or fact.closes >= s.closes, "a deadline moved back"
+    if fact.why != "extension" or s.closes is None:
+        return replace(s, closes=fact.closes)
+    gained = fact.closes - s.closes
+    return replace(
+        s, closes=fact.closes, extensions=s.extensions + 1, extended=s.extended + gained
+    )
+
+
+def stand(s: Standing, fact: FloorFact, t: Instant, i: int) -> Standing:
+    """The standing after one fact of the entry at index `i`, time `t`. Runs no rule code."""
+    match fact:
+        case f.OfferStood():
+            offer = Offer(fact.bidder, fact.lot, fact.amount, fact.quantity, t, i)
+            return replace(s, offers={**s.offers, fact.bidder: offer}, acted=s.acted + 1)
+        case f.LeadersChanged():
+            return replace(s, leaders=fact.leaders, cutoff=fact.cutoff)
+        case f.DeadlineMoved():
+            return _deadline_moved(s, fact)
+        case f.StageOpened():
+            return _stage_opened(s, fact)
+        case f.StageClosed():
+            return replace(s, stage=None, kind=None, closes=None)
+        case f.Entitled():
+            return replace(s, entitled=fact.bidders)
+        case f.Answered():
+            return replace(s, answers={**s.answers, fact.bidder: fact.answer})
+        case f.Revealed():
+            return replace(s, revealed=(*s.revealed, fact.what))
+        case f.Awarded():
+            return replace(s, awards=(*s.awards, fact))
+        case f.Unsold():
+            return replace(s, unsold=fact.reason)
+        case f.Closed():
+            return replace(s, closed=True, stage=None, kind=None, closes=None)
+        case f.Noted():
+            return replace(s, notes={**s.notes, fact.key: fact.value})
+
+
+Terms = TypeVar("Terms")
+
+
+@dataclass(frozen=True, slots=True)
+class Floor(Generic[Terms]):
+    """What a rule is asked about: terms, standing, who is admitted, and the next log index."""
+
+    terms: Terms
+    standing: Standing
+    entrants: Mapping[str, Entrant]
+    index: int
+
+    def after(self, happened: Iterable[FloorFact], t: Instant) -> Floor[Terms]:
+        """The floor once these facts have happened at `t` in the entry being written."""
+        standing = self.standing
+        for fact in happened:
+            standing = stand(standing, fact, t, self.index)
+        return replace(self, standing=standing)

@@ -1,0 +1,157 @@
+"""A rule as a programme of stages: one opens when the one before it closes.
+
+`Staged` answers the questions of the Rule protocol by asking the stage that is open.
+A concrete rule says which stages it has and what their end means; nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+from auction_rules.facts import Closed, FloorFact, Instant
+from auction_rules.floor import Bid, Confirm, Floor
+from auction_rules.rule import Actions, Disclosure, Judgement, Refuse, StageTitle
+from auction_rules.terms import RuleConfig, Text
+
+T = TypeVar("T", bound=RuleConfig)
+
+
+class Stage(Protocol):
+    """One room of the programme. All times are instants; windows are half-open."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def title(self) -> Text: ...
+
+    def open(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
+        """The facts with which it begins."""
+        ...
+
+    def judge(self, floor: Floor[Any], bidder: str, ask: Bid | Confirm, now: Instant) -> Judgement:
+        """What an ask made at `now` comes to."""
+        ...
+
+    def due(self, floor: Floor[Any]) -> Instant | None:
+        """When it ends by itself, as things stand."""
+        ...
+
+    def close(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
+        """The facts with which it ends."""
+        ...
+
+    def resume(self, floor: Floor[Any], since: Instant, now: Instant) -> tuple[FloorFact, ...]:
+        """The time given back after a suspension."""
+        ...
+
+    def actions(self, floor: Floor[Any], bidder: str, now: Instant) -> Actions:
+        """What a bidder may do."""
+        ...
+
+    def disclosure(self, floor: Floor[Any]) -> Disclosure:
+        """Who may see what."""
+        ...
+
+
+class Staged(Generic[T]):
+    """The part every staged rule shares: walking the programme."""
+
+    name: ClassVar[str]
+    version: ClassVar[str]
+    own_lots: ClassVar[bool] = False
+
+    def stages(self, terms: T) -> tuple[Stage, ...]:
+        """The programme under these terms, in order."""
+        raise NotImplementedError
+
+    def starts(self, terms: T) -> Instant:
+        """When the first stage opens."""
+        raise NotImplementedError
+
+    def goes_on(self, floor: Floor[T], closed: str) -> bool:
+        """Whether anything follows the stage that just closed (a guard between stages)."""
+        raise NotImplementedError
+
+    def finish(self, floor: Floor[T], now: Instant) -> tuple[FloorFact, ...]:
+        """Awards or the reason for none; `Closed` is added by the programme."""
+        raise NotImplementedError
+
+    def _stages(self, terms: T) -> tuple[Stage, ...]:
+        if terms._programme is None:  # noqa: SLF001 -- the memo is the programme's own
+            terms._programme = self.stages(terms)  # noqa: SLF001
+        built: tuple[Stage, ...] = terms._programme  # noqa: SLF001
+        return built
+
+    def _current(self, floor: Floor[T]) -> Stage | None:
+        stage = floor.standing.stage
+        if stage is None:
+            return None
+        return next(s for s in self._stages(floor.terms) if s.id == stage)
+
+    def open(self, floor: Floor[T], now: Instant) -> tuple[FloorFact, ...]:
+        """Nothing yet: the first bell opens the first stage, at the instant the terms name."""
+        del floor, now
+        return ()
+
+    def due(self, floor: Floor[T]) -> Instant | None:
+        """The start, then each stage's own end; nothing after the close."""
+        if floor.standing.closed:
+            return None
+        stage = self._current(floor)
+        return self.starts(floor.terms) if stage is None else stage.due(floor)
+
+    def lapse(self, floor: Floor[T], now: Instant) -> tuple[FloorFact, ...]:
+        """Close the stage that is open, then open the next one or finish."""
+        stages = self._stages(floor.terms)
+        stage = self._current(floor)
+        if stage is None:
+            return stages[0].open(floor, now)
+        ended = stage.close(floor, now)
+        floor = floor.after(ended, now)
+        follows = stages[stages.index(stage) + 1 :]
+        if follows and self.goes_on(floor, stage.id):
+            return (*ended, *follows[0].open(floor, now))
+        return (*ended, *self.finish(floor, now), Closed())
+
+    def judge(self, floor: Floor[T], bidder: str, ask: Bid | Confirm, now: Instant) -> Judgement:
+        """The open stage decides; between stages nothing can be asked."""
+        stage = self._current(floor)
+        if stage is None:
+            return Refuse("NOT_BIDDABLE")
+        # DOMAIN order of tests: the stage the bidder saw comes before the deadline.
+        if isinstance(ask, Bid) and ask.stage is not None and ask.stage != stage.id:
+            return Refuse("STALE_PHASE")
+        closes = floor.standing.closes
+        if closes is not None and now >= closes:
+            return Refuse("AFTER_DEADLINE" if isinstance(ask, Bid) else "OUTSIDE_WINDOW")
+        if now < floor.standing.opens:
+            return Refuse("OUTSIDE_WINDOW")
+        return stage.judge(floor, bidder, ask, now)
+
+    def actions(self, floor: Floor[T], bidder: str, now: Instant) -> Actions:
+        """What the open stage allows."""
+        stage = self._current(floor)
+        closes = floor.standing.closes
+        if stage is None:
+            return Actions(blocked=Refuse("NOT_BIDDABLE"))
+        if closes is not None and now >= closes:
+            return Actions(blocked=Refuse("AFTER_DEADLINE"))
+        if now < floor.standing.opens:
+            return Actions(blocked=Refuse("OUTSIDE_WINDOW"))
+        return stage.actions(floor, bidder, now)
+
+    def resume(self, floor: Floor[T], since: Instant, now: Instant) -> tuple[FloorFact, ...]:
+        """The open stage gives back what the terms promise."""
+        stage = self._current(floor)
+        return () if stage is None else stage.resume(floor, since, now)
+
+    def disclosure(self, floor: Floor[T]) -> Disclosure:
+        """As the open stage says; after the close everything is open."""
+        stage = self._current(floor)
+        return Disclosure() if stage is None else stage.disclosure(floor)
+
+    def programme(self, terms: T) -> tuple[StageTitle, ...]:
+        """The stages in order, for people."""
+        return tuple(StageTitle(s.id, s.kind, s.title) for s in self._stages(terms))

@@ -1,0 +1,67 @@
+"""(name, version) -> rule: the built-in ones first, then plug-ins by entry point.
+
+A plug-in declares an entry point in the group `auction_rules` whose object is a rule. A
+rule's meaning never changes under a version; the hash says which source gave it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import sys
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, Final, cast
+
+from auction_rules import english, far_adjustment
+from auction_rules.rule import Rule
+
+GROUP: Final = "auction_rules"
+BUILT_IN: Final[tuple[Rule, ...]] = (
+    cast(Rule, far_adjustment.RULE),
+    cast(Rule, english.RULE),
+)
+
+
+class UnknownRule(LookupError):
+    """No rule of that name and version is installed here."""
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Every installed rule; a plug-in may not take a built-in's name and version."""
+    found = {(rule.name, rule.version): rule for rule in BUILT_IN}
+    for point in sorted(entry_points(group=GROUP), key=lambda p: p.name):
+        rule = point.load()
+        if (rule.name, rule.version) in found:
+            raise ValueError(f"plug-in {point.value} redefines {rule.name}@{rule.version}")
+        found[rule.name, rule.version] = rule
+    return tuple(found.values())
+
+
+def find(name: str, version: str | None = None) -> Rule:
+    """The rule of that name and version, or its newest version; UnknownRule otherwise."""
+    named = [r for r in rules() if r.name == name and version in (None, r.version)]
+    if not named:
+        raise UnknownRule(f"{name}@{version}" if version else name)
+    return named[-1]
+
+
+@cache
+def source_sha256(rule: Rule) -> str:
+    """SHA-256 over the source of the package a rule lives in: it is what decides.
+
+    For a built-in rule that is all of `auction_rules`, since stages decide as much as the
+    rule's own module does. Line ends are normalised, file names are part of the text.
+    """
+    module = sys.modules[cast(Any, type(rule)).__module__]
+    top = sys.modules[module.__name__.partition(".")[0]]
+    file = Path(inspect.getfile(top))
+    files = sorted(file.parent.rglob("*.py")) if file.name == "__init__.py" else [file]
+    digest = hashlib.sha256()
+    for path in files:
+        name = path.relative_to(file.parent).as_posix()
+        digest.update(f"{name}\n".encode())
+        digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()

@@ -1,0 +1,141 @@
+"""The Rule protocol: stateless questions over values.
+
+A rule decides nothing about people, money in the bank, or time: the house has checked who
+asks and hands over the instant. Everything a rule answers is a value; a refusal is one too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeAlias
+
+from auction_rules.facts import Amount, FloorFact, Instant
+from auction_rules.floor import Bid, Confirm, Floor
+from auction_rules.terms import RuleConfig, Text, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """Yes, and this is what happened."""
+
+    facts: tuple[FloorFact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """No, for this reason; `nearest` are the closest amounts that would be valid now."""
+
+    reason: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    nearest: tuple[Amount, ...] = ()
+
+
+Judgement: TypeAlias = Accept | Refuse
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """What this bidder may do now: the very numbers that `judge` will hold him to."""
+
+    ask: str | None = None
+    minimum: Amount | None = None
+    maximum: Amount | None = None
+    step: Amount | None = None
+    quick: tuple[Amount, ...] = ()
+    blocked: Refuse | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """Who may see what now. `sealed`: each sees only his own offer, and not how many there are."""
+
+    sealed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """One thing on the floor as the public list shows it."""
+
+    id: str
+    title: Text
+    quantity: Amount | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StageTitle:
+    """One line of the programme."""
+
+    id: str
+    kind: str
+    title: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """Figures of the outcome in the settlement unit; rates as text with a named rounding."""
+
+    total: Amount
+    premium: Amount
+    premium_rate: str | None
+    unused: Amount | None = None
+
+
+class Rule(Protocol):
+    """One auction rule under one version; its meaning never changes under that version."""
+
+    name: str
+    version: str
+    title: Text
+    Config: type[RuleConfig]
+    example: Mapping[str, Any]
+    own_lots: bool
+    """Whether every bidder comes with a lot of his own."""
+
+    def open(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
+        """What is so from the moment the session is published."""
+        ...
+
+    def judge(self, floor: Floor[Any], bidder: str, ask: Bid | Confirm, now: Instant) -> Judgement:
+        """Accept with facts, or refuse with a reason. `now` is inside no assumption."""
+        ...
+
+    def due(self, floor: Floor[Any]) -> Instant | None:
+        """The next instant at which something happens by itself; None when nothing does."""
+        ...
+
+    def lapse(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
+        """What happens because the instant that was due has come."""
+        ...
+
+    def resume(self, floor: Floor[Any], since: Instant, now: Instant) -> tuple[FloorFact, ...]:
+        """What the contingency term gives back after a suspension that began at `since`."""
+        ...
+
+    def actions(self, floor: Floor[Any], bidder: str, now: Instant) -> Actions:
+        """What the bidder may do now; the same functions as `judge`."""
+        ...
+
+    def disclosure(self, floor: Floor[Any]) -> Disclosure:
+        """Who may see what now."""
+        ...
+
+    def ranking(self, floor: Floor[Any]) -> tuple[str, ...]:
+        """Bidders with a standing offer, best first."""
+        ...
+
+    def settlement(self, floor: Floor[Any]) -> Settlement:
+        """The money of the outcome, or of what stands if it ended now."""
+        ...
+
+    def programme(self, terms: Any) -> tuple[StageTitle, ...]:
+        """The stages in order, for people."""
+        ...
+
+    def lots(self, terms: Any) -> tuple[Lot, ...]:
+        """What is on the floor."""
+        ...
+
+    def quantity_unit(self, terms: Any) -> Unit | None:
+        """The unit of quantities, where the rule has any."""
+        ...

@@ -1,0 +1,81 @@
+"""Gate (S6): a window in which each bidder says whether he goes on (询问期).
+
+Silence is a waiver. Who may answer is the terms' choice: everybody, or only those who have
+a valid quote (DOMAIN §2.3, Shantou).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from auction_rules.facts import (
+    Answered,
+    DeadlineMoved,
+    Entitled,
+    FloorFact,
+    Instant,
+    StageClosed,
+    StageOpened,
+)
+from auction_rules.floor import Bid, Confirm, Floor
+from auction_rules.rule import Accept, Actions, Disclosure, Judgement, Refuse
+from auction_rules.terms import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A confirmation window of `length` microseconds before the stage named `before`."""
+
+    id: str
+    title: Text
+    length: Instant
+    before: str
+    may_answer: Callable[[Floor[Any], str], bool]
+    kind: str = "gate"
+
+    def open(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
+        """The question is asked."""
+        del floor
+        return (StageOpened(self.id, self.kind, now, now + self.length),)
+
+    def judge(self, floor: Floor[Any], bidder: str, ask: Bid | Confirm, now: Instant) -> Judgement:
+        """An answer counts once; there is no offer to make here."""
+        del now
+        if isinstance(ask, Bid):
+            return Refuse("OUTSIDE_WINDOW")
+        if refused := self._right(floor, bidder):
+            return refused
+        return Accept((Answered(bidder, ask.answer),))
+
+    def _right(self, floor: Floor[Any], bidder: str) -> Refuse | None:
+        if not self.may_answer(floor, bidder):
+            return Refuse("NO_QUALIFYING_BID")
+        return Refuse("ALREADY_ANSWERED") if bidder in floor.standing.answers else None
+
+    def due(self, floor: Floor[Any]) -> Instant | None:
+        """The end of the window."""
+        return floor.standing.closes
+
+    def close(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
+        """Those who said yes go on, in the order of their numbers."""
+        del now
+        yes = tuple(sorted(b for b, answer in floor.standing.answers.items() if answer))
+        return (StageClosed(self.id), Entitled(self.before, yes))
+
+    def resume(self, floor: Floor[Any], since: Instant, now: Instant) -> tuple[FloorFact, ...]:
+        """The whole window again: nobody shall lose his right to a power cut."""
+        del since
+        closes = floor.standing.closes or now
+        return (DeadlineMoved(max(closes, now + self.length), "resumed"),)
+
+    def actions(self, floor: Floor[Any], bidder: str, now: Instant) -> Actions:
+        """Yes or no, or why not."""
+        del now
+        return Actions(ask="confirm", blocked=self._right(floor, bidder))
+
+    def disclosure(self, floor: Floor[Any]) -> Disclosure:
+        """Nothing is sealed here."""
+        del floor
+        return Disclosure()

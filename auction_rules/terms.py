@@ -1,0 +1,224 @@
+"""Terms: the part of an auction that differs between cities, as validated data.
+
+A rule's `Config` derives from `RuleConfig`. Amounts may be written as decimal strings in
+the unit that the same terms name, instants as ISO 8601 with an offset; once validated they
+are integers, and dumping them gives the same integers back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+from enum import Enum
+from typing import Annotated, Any, Final, TypeAlias, cast, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic_core import PydanticCustomError
+
+from auction_rules.facts import Instant
+from auction_rules.money import LIMIT, format_decimal, parse_decimal
+
+Text: TypeAlias = Mapping[str, str]
+"""A sentence or title in both languages: {"zh": ..., "en": ...}."""
+
+SECOND: Final = 1_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_BEIJING = timezone(timedelta(hours=8))
+
+
+class Scaled:
+    """Marks a field whose integer counts the smallest unit of the unit field it names."""
+
+    def __init__(self, unit_field: str) -> None:
+        self.unit_field = unit_field
+
+
+class AtInstant:
+    """Marks a field that holds an instant."""
+
+
+Money: TypeAlias = Annotated[int, Scaled("unit"), Field(strict=True, ge=0, le=LIMIT)]
+Area: TypeAlias = Annotated[int, Scaled("quantity_unit"), Field(strict=True, ge=0, le=LIMIT)]
+Moment: TypeAlias = Annotated[int, AtInstant(), Field(strict=True, ge=0, le=LIMIT)]
+Seconds: TypeAlias = Annotated[int, Field(strict=True, ge=0, le=366 * 86_400)]
+Count: TypeAlias = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
+
+
+def instant(text: str) -> Instant:
+    """Microseconds since 1970 UTC of an ISO 8601 time with an offset; ValueError otherwise."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text!r} has no time zone")
+    delta = moment - _EPOCH
+    return (delta.days * 86_400 + delta.seconds) * SECOND + delta.microseconds
+
+
+def show_instant(moment: Instant) -> str:
+    """`2026-03-02 10:00:00` in China Standard Time, with the fraction only where there is one."""
+    local = (_EPOCH + timedelta(microseconds=moment)).astimezone(_BEIJING)
+    return local.isoformat(sep=" ").removesuffix("+08:00")
+
+
+def term(zh: str, en: str, *, help_zh: str = "", help_en: str = "", **more: Any) -> Any:
+    """A pydantic field with its titles and help in both languages, for the staff's form."""
+    default = more.pop("default", ...)
+    extra: dict[str, Any] = {"x-en": en}
+    if help_en:
+        extra["x-en-description"] = help_en
+    extra |= {f"x-{key.replace('_', '-')}": value for key, value in more.items()}
+    return Field(default, title=zh, description=help_zh or None, json_schema_extra=extra)
+
+
+class Choice(str, Enum):
+    """An enumeration whose members carry a Chinese and an English name."""
+
+    zh: str
+    en: str
+
+    def __new__(cls, value: str, zh: str, en: str) -> Choice:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.zh, member.en = zh, en
+        return member
+
+    @classmethod
+    def options(cls) -> list[dict[str, str]]:
+        """The members for a form's list."""
+        return [{"value": str(m.value), "zh": m.zh, "en": m.en} for m in cls]
+
+
+class Unit(BaseModel):
+    """A unit of money or area: `scale` decimals; `fen` is what one smallest unit is worth."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    zh: Annotated[str, Field(min_length=1, max_length=16, title="单位")]
+    en: Annotated[str, Field(min_length=1, max_length=24, title="单位(英文)")]
+    scale: Annotated[int, Field(strict=True, ge=0, le=9, title="小数位")] = 0
+    fen: Annotated[int, Field(strict=True, ge=1, le=10**12)] | None = Field(
+        None, title="最小单位折合分"
+    )
+
+    def show(self, value: int, lang: str) -> str:
+        """The amount with its unit, thousands in threes."""
+        return f"{format_decimal(value, self.scale)} {self.zh if lang == 'zh' else self.en}"
+
+
+YUAN = Unit(zh="元", en="CNY", scale=2, fen=1)
+YUAN_PER_SQUARE_METRE = Unit(zh="元/㎡", en="CNY/m²", scale=2, fen=1)
+SQUARE_METRE = Unit(zh="㎡", en="m²", scale=0)
+
+
+class Resume(Choice):
+    """What a resumed session gets (DOMAIN §2.5: Suzhou full countdown, Fujian frozen time)."""
+
+    FULL_COUNTDOWN = ("FULL_COUNTDOWN", "重新开始完整倒计时", "a full countdown again")
+    REMAINING = ("REMAINING", "补回中止时的剩余时间", "the time that remained")
+
+
+class RuleConfig(BaseModel):
+    """Terms every rule has: the unit of its amounts and what a suspension gives back."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_enum_values=False)
+
+    _programme: Any = PrivateAttr(default=None)
+    """The stages built from these terms, kept because they are asked for at every offer."""
+
+    unit: Unit = term("计价单位", "Price unit", kind="unit", default=YUAN)
+    resume: Resume = term(
+        "恢复后的时间",
+        "Time after resumption",
+        help_zh="中止后恢复时,给予剩余时间还是完整倒计时",
+        help_en="Whether a resumed session gets the time that remained or a full countdown",
+        kind="enum",
+        enum=Resume.options(),
+        default=Resume.FULL_COUNTDOWN,
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _scale(cls, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            return data
+        units: dict[str, int] = {}
+        for name, field in cls.model_fields.items():
+            if field.annotation is Unit or Unit in get_args(field.annotation):
+                given = data.get(name, field.default)
+                scale = given.get("scale", 0) if isinstance(given, Mapping) else None
+                scale = given.scale if isinstance(given, Unit) else scale
+                units[name] = scale if isinstance(scale, int) else 0
+        return scaled(cls, data, units)
+
+
+def _fits(marker: Any, value: Any, units: Mapping[str, int]) -> Any:
+    try:
+        if isinstance(marker, Scaled):
+            return parse_decimal(value, units.get(marker.unit_field, 0))
+        return instant(value)
+    except ValueError as wrong:
+        kind = "金额或面积" if isinstance(marker, Scaled) else "时间"
+        raise PydanticCustomError("term", "{en}", {"en": str(wrong), "zh": f"{kind}写法不对:{value}"}) from None
+
+
+def _markers(field: Any) -> list[Any]:
+    found = [m for m in field.metadata if isinstance(m, Scaled | AtInstant)]
+    for part in get_args(field.annotation):
+        if get_origin(part) is Annotated:
+            found += [m for m in get_args(part)[1:] if isinstance(m, Scaled | AtInstant)]
+    return found
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((m for part in get_args(annotation) if (m := _model_in(part))), None)
+
+
+def scaled(model: type[BaseModel], data: Mapping[str, Any], units: Mapping[str, int]) -> Any:
+    """The same terms with decimal strings and ISO times turned into integers, all levels down."""
+    result = dict(data)
+    for name, field in model.model_fields.items():
+        value = result.get(name)
+        markers = _markers(field)
+        if markers and isinstance(value, str):
+            result[name] = _fits(markers[0], value, units)
+        elif (inner := _model_in(field.annotation)) and inner is not Unit:
+            if isinstance(value, Mapping):
+                result[name] = scaled(inner, value, units)
+            elif isinstance(value, list | tuple):
+                rows = [scaled(inner, v, units) if isinstance(v, Mapping) else v for v in value]
+                result[name] = tuple(rows)
+    return result
+
+
+def wrong(code: str, zh: str, en: str) -> PydanticCustomError:
+    """An error in the terms, in both languages, to be raised by a validator."""
+    return PydanticCustomError(cast(Any, code), "{en}", {"zh": zh, "en": en})
+
+
+def describe(config: RuleConfig) -> list[dict[str, Text]]:
+    """The terms in plain words, one line a term, for the bidder's room and the notice."""
+    lines: list[dict[str, Text]] = []
+    for name, field in type(config).model_fields.items():
+        value = getattr(config, name)
+        extra = cast(dict[str, Any], field.json_schema_extra or {})
+        if value is None or isinstance(value, tuple | Unit):
+            continue
+        label = {"zh": field.title or name, "en": str(extra.get("x-en", name))}
+        lines.append({"label": label, "value": _shown(config, field, name, value)})
+    return lines
+
+
+def _shown(config: RuleConfig, field: Any, name: str, value: Any) -> Text:
+    for marker in _markers(field):
+        if isinstance(marker, Scaled):
+            unit = getattr(config, marker.unit_field)
+            return {lang: unit.show(value, lang) for lang in ("zh", "en")}
+        return {"zh": show_instant(value), "en": f"{show_instant(value)} CST"}
+    if isinstance(value, Choice):
+        return {"zh": value.zh, "en": value.en}
+    if isinstance(value, bool):
+        return {"zh": "是" if value else "否", "en": "yes" if value else "no"}
+    if name.endswith("_seconds"):
+        return {"zh": f"{value} 秒", "en": f"{value} s"}
+    return {"zh": str(value), "en": str(value)}

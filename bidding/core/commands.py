@@ -1,0 +1,150 @@
+"""What may be asked of an auction, and by whom.
+
+The asker's identity comes from the connection, never from the message. `ref` is chosen by
+the asker so that a retry is recognised; it is unique per asker and session.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Final, TypeAlias
+
+from auction_rules.facts import Amount, Instant
+from auction_rules.floor import Bid, Confirm
+
+IDENTIFIER: Final = re.compile(r"[A-Za-z0-9_-]{1,32}", re.ASCII)
+"""Ids on the floor are ASCII, so that nothing depends on a version of Unicode."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admit:
+    """Staff admit a bidder under a number. `who` commits to the person without naming him."""
+
+    kind: ClassVar[str] = "admit"
+    bidder: str
+    lot: str | None = None
+    priority: int = 0
+    who: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exclude:
+    """Staff withdraw an admission for a reason; standing offers remain in the record."""
+
+    kind: ClassVar[str] = "exclude"
+    bidder: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deposit:
+    """A bank notice: money of a bidder arrived. `received` is the bank's time and decides."""
+
+    kind: ClassVar[str] = "deposit"
+    bidder: str
+    amount: Amount
+    received: Instant
+    bank_ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suspend:
+    """The session stops: nothing counts, nothing is awarded, until it is resumed (中止).
+
+    Only the house itself may say `since`: after a crash, the last instant it was surely up.
+    """
+
+    kind: ClassVar[str] = "suspend"
+    reason: str
+    since: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """The session goes on with what the terms give back (恢复)."""
+
+    kind: ClassVar[str] = "resume"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Terminate:
+    """The session ends without a result (终止)."""
+
+    kind: ClassVar[str] = "terminate"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Void:
+    """The result of a closed session is declared void; the record stays."""
+
+    kind: ClassVar[str] = "void"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bell:
+    """The clock asks: the instant that was due has come."""
+
+    kind: ClassVar[str] = "bell"
+
+
+Ask: TypeAlias = (
+    Bid | Confirm | Admit | Exclude | Deposit | Suspend | Resume | Terminate | Void | Bell
+)
+
+KINDS: Final[dict[str, type[Any]]] = {
+    "bid": Bid,
+    "confirm": Confirm,
+    **{c.kind: c for c in (Admit, Exclude, Deposit, Suspend, Resume, Terminate, Void, Bell)},
+}
+_KIND_OF: Final = {cls: kind for kind, cls in KINDS.items()}
+_FIELDS: Final = {kind: tuple(f.name for f in fields(cls)) for kind, cls in KINDS.items()}
+_NAMES: Final = {kind: frozenset(names) for kind, names in _FIELDS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Who asks what. `actor` is system, staff:<id>, approver:<id> or bidder:<number>."""
+
+    actor: str
+    ask: Ask
+    ref: str | None = None
+
+    @property
+    def bidder(self) -> str | None:
+        """The number of the asker, when a bidder asks."""
+        role, _, name = self.actor.partition(":")
+        return name if role == "bidder" else None
+
+    @property
+    def role(self) -> str:
+        """The part of the actor before the colon."""
+        return self.actor.partition(":")[0]
+
+    @property
+    def key(self) -> str | None:
+        """The idempotency key: no asker can collide with another's references."""
+        return None if self.ref is None else f"{self.actor}/{self.ref}"
+
+
+def kind_of(ask: Ask) -> str:
+    """The short literal name of a question, as it stands in the entry type."""
+    return _KIND_OF[type(ask)]
+
+
+def ask_to_json(ask: Ask) -> dict[str, Any]:
+    """The question as the flat object the log keeps."""
+    return {name: getattr(ask, name) for name in _FIELDS[kind_of(ask)]}
+
+
+def ask_from_json(kind: str, data: dict[str, Any]) -> Ask:
+    """The question a log entry holds; ValueError when it is not one we know."""
+    if kind not in KINDS:
+        raise ValueError(f"unknown kind of request {kind!r}")
+    if data.keys() != _NAMES[kind]:
+        raise ValueError(f"request {kind!r} has fields {sorted(data)}")
+    ask: Ask = KINDS[kind](**data)
+    return ask

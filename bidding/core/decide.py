@@ -1,0 +1,167 @@
+"""decide(state, command, now, rule): the one place where a request becomes a decision.
+
+Order of the tests is fixed, so that the same refusal comes out on replay (DOMAIN §13):
+who asks, admission, deposit, state of the session, then the rule (stage seen, deadline,
+cap, minimum, grid, jump).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from auction_rules.facts import Instant
+from auction_rules.floor import Bid, Confirm
+from auction_rules.rule import Accept, Refuse, Rule
+
+from bidding.core import commands as c
+from bidding.core import house_facts as h
+from bidding.core.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Yes, and these facts happened."""
+
+    facts: tuple[h.Fact, ...]
+
+
+Decision: TypeAlias = Accepted | Refuse
+
+_STAFF = ("staff", "approver", "system")
+_SECOND = ("approver", "system")
+_OVER = ("closed", "terminated", "voided")
+
+
+def due(state: State, rule: Rule) -> Instant | None:
+    """When the next bell is due; None while suspended or over. Never before the last entry."""
+    if state.status == "suspended" or state.status in _OVER:
+        return None
+    at = rule.due(state.floor())
+    return None if at is None else max(at, state.t)
+
+
+def decide(state: State, command: c.Command, now: Instant, rule: Rule) -> Decision:
+    """What the request comes to at `now` (microseconds); changes nothing."""
+    ask = command.ask
+    match ask:
+        case Bid() | Confirm():
+            return _from_bidder(state, command.bidder, ask, now, rule)
+        case c.Bell():
+            return _bell(state, now, rule) if command.role == "system" else Refuse("NOT_ALLOWED")
+        case c.Terminate() | c.Void():
+            return _end(state, command, ask)
+        case _ if command.role not in _STAFF:
+            return Refuse("NOT_ALLOWED")
+        case c.Suspend():
+            return _suspend(state, command, ask, now)
+        case c.Resume():
+            return _resume(state, ask, now, rule)
+        case _ if state.status in _OVER:
+            return Refuse("NOT_RUNNING")
+        case c.Admit():
+            return _admit(state, ask, rule)
+        case c.Exclude():
+            return _exclude(state, ask)
+        case c.Deposit():
+            return _deposit(state, ask)
+
+
+def may_act(state: State, bidder: str | None) -> Refuse | None:
+    """Why this bidder may not act at all now; None when he may."""
+    person = state.people.get(bidder or "")
+    if person is None:
+        return Refuse("NOT_QUALIFIED")
+    if person.excluded:
+        return Refuse("EXCLUDED")
+    if not person.deposit_ok:
+        return Refuse("DEPOSIT_NOT_CONFIRMED")
+    if state.status == "suspended":
+        return Refuse("SUSPENDED")
+    if state.status != "running":
+        return Refuse("NOT_BIDDABLE")
+    return None
+
+
+def _from_bidder(
+    state: State, bidder: str | None, ask: Bid | Confirm, now: Instant, rule: Rule
+) -> Decision:
+    if bidder is None:
+        return Refuse("NOT_ALLOWED")
+    if refused := may_act(state, bidder):
+        return refused
+    judged = rule.judge(state.floor(), bidder, ask, now)
+    return Accepted(judged.facts) if isinstance(judged, Accept) else judged
+
+
+def _bell(state: State, now: Instant, rule: Rule) -> Decision:
+    at = due(state, rule)
+    if at is None or now < at:
+        return Refuse("NOT_DUE")
+    return Accepted(rule.lapse(state.floor(), now))
+
+
+def _end(state: State, command: c.Command, ask: c.Terminate | c.Void) -> Decision:
+    if command.role not in _SECOND:
+        return Refuse("NOT_ALLOWED")
+    if isinstance(ask, c.Void):
+        void = state.status == "closed"
+        return Accepted((h.Voided(ask.reason),)) if void else Refuse("NOT_RUNNING")
+    if state.status in _OVER:
+        return Refuse("NOT_RUNNING")
+    return Accepted((h.Terminated(ask.reason),))
+
+
+def _suspend(state: State, command: c.Command, ask: c.Suspend, now: Instant) -> Decision:
+    if state.status not in ("announced", "running"):
+        return Refuse("SUSPENDED" if state.status == "suspended" else "NOT_RUNNING")
+    since = now if ask.since is None else ask.since
+    if since != now and (command.role != "system" or not state.t <= since <= now):
+        return Refuse("NOT_ALLOWED")
+    return Accepted((h.Suspended(since, ask.reason),))
+
+
+def _resume(state: State, ask: c.Resume, now: Instant, rule: Rule) -> Decision:
+    if state.suspended is None or state.status != "suspended":
+        return Refuse("NOT_SUSPENDED")
+    given = rule.resume(state.floor(), state.suspended.since, now)
+    return Accepted((h.Resumed(ask.reason), *given))
+
+
+def _admit(state: State, ask: c.Admit, rule: Rule) -> Decision:
+    if not c.IDENTIFIER.fullmatch(ask.bidder):
+        return Refuse("NO_SUCH_BIDDER")
+    if rule.own_lots != (ask.lot is not None):
+        return Refuse("NO_SUCH_LOT")
+    if ask.lot is not None:
+        if ask.lot not in {lot.id for lot in rule.lots(state.terms)}:
+            return Refuse("NO_SUCH_LOT")
+        if any(e.lot == ask.lot for e in state.entrants.values()):
+            return Refuse("ALREADY_ADMITTED")
+    if ask.bidder in state.people:
+        return Refuse("ALREADY_ADMITTED")
+    return Accepted((h.Admitted(ask.bidder, ask.lot, ask.priority, ask.who),))
+
+
+def _exclude(state: State, ask: c.Exclude) -> Decision:
+    person = state.people.get(ask.bidder)
+    if person is None:
+        return Refuse("NO_SUCH_BIDDER")
+    return Refuse("EXCLUDED") if person.excluded else Accepted((h.Excluded(ask.bidder, ask.reason),))
+
+
+def _deposit(state: State, ask: c.Deposit) -> Decision:
+    person = state.people.get(ask.bidder)
+    if person is None:
+        return Refuse("NO_SUCH_BIDDER")
+    if ask.bank_ref in person.bank_refs:
+        return Refuse("DUPLICATE_NOTICE")
+    # DOMAIN §9: the bank's time of receipt decides, not the time of the notice.
+    deadline = state.document.get("deposit_deadline")
+    if deadline is not None and ask.received >= deadline:
+        return Refuse("DEPOSIT_LATE")
+    total = person.paid + ask.amount
+    ok = total >= state.document["deposit"]
+    return Accepted(
+        (h.DepositCounted(ask.bidder, ask.amount, total, ask.received, ask.bank_ref, ok),)
+    )

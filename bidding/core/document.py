@@ -1,0 +1,59 @@
+"""The rule document: everything that can change an outcome, fixed before the session.
+
+Rule, version and source hash, terms, deposit and titles make one canonical object. Its
+SHA-256 is what the second person approves, what the notice prints, and what entry 0 holds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Annotated, Any
+
+from auction_rules.money import LIMIT
+from auction_rules.registry import find, source_sha256
+from auction_rules.rule import Rule
+from auction_rules.terms import RuleConfig
+from pydantic import BaseModel, ConfigDict, Field
+
+from bidding.proof import canon
+
+
+class Title(BaseModel):
+    """A title in both languages."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    zh: Annotated[str, Field(min_length=1, max_length=120)]
+    en: Annotated[str, Field(min_length=1, max_length=160)]
+
+
+class Document(BaseModel):
+    """One auction as it is approved. `deposit` is in fen; 0 asks none."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    auction: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,47}$")]
+    title: Title
+    rule: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
+    version: Annotated[str, Field(pattern=r"^[A-Za-z0-9.]{1,16}$")]
+    terms: dict[str, Any]
+    deposit: Annotated[int, Field(strict=True, ge=0, le=LIMIT)] = 0
+    deposit_deadline: Annotated[int, Field(strict=True, ge=0, le=LIMIT)] | None = None
+
+    def bound(self) -> tuple[Rule, RuleConfig]:
+        """The rule named here and its validated terms; UnknownRule or ValidationError else."""
+        rule = find(self.rule, self.version)
+        return rule, rule.Config.model_validate(self.terms)
+
+    def canonical(self) -> dict[str, Any]:
+        """The document as entry 0 holds it: terms complete, amounts integers, source hash in."""
+        rule, terms = self.bound()
+        plain = self.model_dump(mode="json")
+        plain["terms"] = terms.model_dump(mode="json")
+        plain["rule_sha256"] = source_sha256(rule)
+        return plain
+
+    @property
+    def sha256(self) -> str:
+        """Hex SHA-256 of the canonical bytes: the hash the approver signs off."""
+        return hashlib.sha256(canon.encode(self.canonical())).hexdigest()

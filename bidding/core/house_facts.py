@@ -1,0 +1,93 @@
+"""Facts of the house: who is admitted, what was paid, when the floor stood still."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Final, TypeAlias
+
+from auction_rules.facts import FLOOR_FACTS, Amount, FloorFact, Instant, Shapes
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A bidder takes part under this number; `lot` is his own parcel where the rule has such."""
+
+    fact: ClassVar[str] = "admitted"
+    bidder: str
+    lot: str | None
+    priority: int
+    who: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """The bidder may ask nothing more."""
+
+    fact: ClassVar[str] = "excluded"
+    bidder: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DepositCounted:
+    """A payment was counted, once; `ok` says whether the deposit is now complete."""
+
+    fact: ClassVar[str] = "deposit_counted"
+    bidder: str
+    amount: Amount
+    total: Amount
+    received: Instant
+    bank_ref: str
+    ok: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Suspended:
+    """From `since` on time does not run on the floor."""
+
+    fact: ClassVar[str] = "suspended"
+    since: Instant
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """Time runs again; deadlines follow as facts of their own."""
+
+    fact: ClassVar[str] = "resumed"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Terminated:
+    """Over without a result."""
+
+    fact: ClassVar[str] = "terminated"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Voided:
+    """The result does not count; nothing of the record is removed."""
+
+    fact: ClassVar[str] = "voided"
+    reason: str
+
+
+HouseFact: TypeAlias = (
+    Admitted | Excluded | DepositCounted | Suspended | Resumed | Terminated | Voided
+)
+Fact: TypeAlias = FloorFact | HouseFact
+
+SHAPES: Final = Shapes(
+    (
+        *FLOOR_FACTS,
+        Admitted,
+        Excluded,
+        DepositCounted,
+        Suspended,
+        Resumed,
+        Terminated,
+        Voided,
+    )
+)

@@ -1,0 +1,163 @@
+"""One request, one entry: decide, write down, move on. Live, replay and scenario use this.
+
+An entry is the object of RFC 8785 bytes described in docs/life-of-a-bid.md; its bytes are
+made once, here, and never made again.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from auction_rules.facts import Instant, fact_to_json
+from auction_rules.registry import UnknownRule, find
+from auction_rules.rule import Refuse, Rule
+
+from bidding.core.commands import Command, ask_from_json, ask_to_json, kind_of
+from bidding.core.decide import Accepted, Decision, decide, due
+from bidding.core.document import Document
+from bidding.core.state import ENTRY_VERSION, State, evolve
+from bidding.proof import canon
+
+ENGINE: Final = "daylight 0.1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An entry, its bytes, and the state after it."""
+
+    entry: dict[str, Any]
+    body: bytes
+    state: State
+    decision: Decision
+
+
+def bind(state: State, rule: Rule) -> State:
+    """The state with the rule's validated terms, so that the rule can be asked."""
+    return replace(state, terms=rule.Config.model_validate(state.document["terms"]))
+
+
+def open_session(
+    origin: str, document: Document, now: Instant, proposer: str, approver: str
+) -> Recorded:
+    """Entry 0 of a session: the whole document, who proposed it and who approved it.
+
+    Raises UnknownRule or pydantic's ValidationError; `proposer` and `approver` are actors.
+    """
+    rule, _ = document.bound()
+    entry: dict[str, Any] = {
+        "v": ENTRY_VERSION,
+        "log": origin,
+        "i": 0,
+        "t": now,
+        "type": "session.opened",
+        "tv": 1,
+        "actor": approver,
+        "data": {
+            "document": document.canonical(),
+            "sha256": document.sha256,
+            "engine": ENGINE,
+            "python": platform.python_version(),
+            "proposer": proposer,
+            "approver": approver,
+        },
+    }
+    state = bind(evolve(State(origin), entry), rule)
+    facts = rule.open(state.floor(), now)
+    entry["data"]["facts"] = [fact_to_json(fact) for fact in facts]
+    body = canon.encode(entry)
+    return Recorded(entry, body, bind(evolve(State(origin), entry), rule), Accepted(facts))
+
+
+def record(
+    state: State, command: Command, now: Instant, rule: Rule, *, first: int | None = None
+) -> Recorded:
+    """Decide and write down one request stamped `now`.
+
+    `first` is the index of the entry that used the same reference for something else: the
+    request is then refused as REF_REUSED, and its entry carries no idempotency key.
+    """
+    assert now >= state.t, "a stamp went back"
+    if first is None:
+        decision = decide(state, command, now, rule)
+    else:
+        decision = Refuse("REF_REUSED", {"first": first})
+    accepted = isinstance(decision, Accepted)
+    kind = kind_of(command.ask)
+    data: dict[str, Any] = {"ask": ask_to_json(command.ask)}
+    facts: tuple[Any, ...] = ()
+    if isinstance(decision, Accepted):
+        facts = decision.facts
+        data["facts"] = [fact_to_json(fact) for fact in facts]
+    else:
+        data["reason"] = decision.reason
+        data["detail"] = dict(decision.detail)
+        data["nearest"] = list(decision.nearest)
+    entry: dict[str, Any] = {
+        "v": ENTRY_VERSION,
+        "log": state.origin,
+        "i": state.index,
+        "t": now,
+        "type": f"{kind}.{'accepted' if accepted else 'refused'}",
+        "tv": 1,
+        "actor": command.actor,
+        "data": data,
+        "ps": state.digest,
+    }
+    if first is not None:
+        entry["by"] = first
+    elif command.key is not None:
+        entry["cmd"] = command.key
+    return Recorded(entry, canon.fast(entry), evolve(state, entry, facts), decision)
+
+
+def command_of(entry: Mapping[str, Any]) -> Command:
+    """The request that an entry answers; ValueError when it holds none."""
+    kind, _, outcome = entry["type"].partition(".")
+    if outcome not in ("accepted", "refused"):
+        raise ValueError(f"entry {entry['i']} holds no request")
+    key = entry.get("cmd")
+    ref = None if key is None else key[len(entry["actor"]) + 1 :]
+    return Command(entry["actor"], ask_from_json(kind, entry["data"]["ask"]), ref)
+
+
+def same_request(entry: Mapping[str, Any], command: Command) -> bool:
+    """Whether the entry answers this very request, so that a retry gets its answer."""
+    kind, _, _ = entry["type"].partition(".")
+    return kind == kind_of(command.ask) and entry["data"]["ask"] == ask_to_json(command.ask)
+
+
+def rule_of(state: State) -> Rule:
+    """The installed rule that the session was opened under; UnknownRule names a missing one."""
+    return find(state.document["rule"], state.document["version"])
+
+
+def replay(origin: str, bodies: Iterable[bytes]) -> State:
+    """Fold a log. No rule is asked; BadEntry or CanonError where the log cannot be one.
+
+    The state is bound to its rule when that is installed, so that it can go on live.
+    """
+    state = State(origin)
+    for body in bodies:
+        entry = canon.decode(body)
+        assert isinstance(entry, dict)
+        state = evolve(state, entry)
+    try:
+        return bind(state, rule_of(state)) if state.index else state
+    except UnknownRule:
+        return state
+
+
+__all__ = [
+    "Recorded",
+    "bind",
+    "command_of",
+    "due",
+    "open_session",
+    "record",
+    "replay",
+    "rule_of",
+    "same_request",
+]

@@ -1,0 +1,172 @@
+"""The state of one auction, folded from its log. Folding runs no rule code.
+
+`evolve` asserts what must always hold: the index is the next one, time never goes back, and
+each entry carries the digest of the state before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Final
+
+import orjson
+from auction_rules.facts import Amount, Instant, fact_to_json
+from auction_rules.floor import Entrant, Floor, Offer, Standing, stand
+
+from bidding.core import house_facts as h
+from bidding.proof import canon
+
+ENTRY_VERSION: Final = 1
+
+
+class BadEntry(ValueError):
+    """A log entry that cannot follow the state before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A bidder as the house knows him: admission and deposit; amounts in fen."""
+
+    entrant: Entrant
+    who: str | None = None
+    paid: Amount = 0
+    deposit_ok: bool = False
+    excluded: bool = False
+    bank_refs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class State:
+    """Everything that decides what happens next. Immutable; `digest` is computed once."""
+
+    origin: str
+    index: int = 0
+    t: Instant = 0
+    document: Mapping[str, Any] = field(default_factory=dict)
+    people: Mapping[str, Person] = field(default_factory=dict)
+    entrants: Mapping[str, Entrant] = field(default_factory=dict)
+    """The part of `people` that a rule may see, by number."""
+    standing: Standing = field(default_factory=Standing)
+    suspended: h.Suspended | None = None
+    ended: str | None = None
+    """`terminated` or `voided`, once staff ended it."""
+    terms: Any = None
+    """The rule's validated Config; None where the rule is not installed. Not part of the digest."""
+
+    @property
+    def status(self) -> str:
+        """announced, running, suspended, closed, terminated or voided."""
+        if self.ended is not None:
+            return self.ended
+        if self.standing.closed:
+            return "closed"
+        if self.suspended is not None:
+            return "suspended"
+        return "announced" if self.standing.stage is None else "running"
+
+    def floor(self) -> Floor[Any]:
+        """What the rule is asked about."""
+        return Floor(self.terms, self.standing, self.entrants, self.index)
+
+    @cached_property
+    def digest(self) -> str:
+        """Base64 SHA-256 of the canonical bytes of the complete state."""
+        return canon.sha256_b64(orjson.dumps(_plain(self), option=_OPTIONS))
+
+
+_OPTIONS: Final = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
+
+
+def _plain(s: State) -> dict[str, Any]:
+    g = s.standing
+    return {
+        "origin": s.origin,
+        "index": s.index,
+        "t": s.t,
+        "document": s.document.get("sha256"),
+        "people": [_person(s.people[n]) for n in sorted(s.people)],
+        "suspended": fact_to_json(s.suspended) if s.suspended else None,
+        "ended": s.ended,
+        "stage": g.stage,
+        "kind": g.kind,
+        "opens": g.opens,
+        "closes": g.closes,
+        "offers": [_offer(g.offers[n]) for n in sorted(g.offers)],
+        "leaders": g.leaders,
+        "cutoff": g.cutoff,
+        "entitled": g.entitled,
+        "answers": [[n, g.answers[n]] for n in sorted(g.answers)],
+        "extensions": g.extensions,
+        "extended": g.extended,
+        "acted": g.acted,
+        "revealed": g.revealed,
+        "awards": [fact_to_json(a) for a in g.awards],
+        "unsold": g.unsold,
+        "closed": g.closed,
+        "notes": [[k, g.notes[k]] for k in sorted(g.notes)],
+    }
+
+
+def _offer(o: Offer) -> list[Any]:
+    return [o.bidder, o.lot, o.amount, o.quantity, o.t, o.i]
+
+
+def _person(p: Person) -> list[Any]:
+    e = p.entrant
+    return [e.bidder, e.lot, e.priority, p.who, p.paid, p.deposit_ok, p.excluded, p.bank_refs]
+
+
+def _change(s: State, fact: h.Fact, t: Instant, i: int) -> State:
+    match fact:
+        case h.Admitted():
+            person = Person(Entrant(fact.bidder, fact.lot, fact.priority), fact.who)
+            if not s.document.get("deposit"):
+                person = replace(person, deposit_ok=True)
+            return replace(
+                s,
+                people={**s.people, fact.bidder: person},
+                entrants={**s.entrants, fact.bidder: person.entrant},
+            )
+        case h.Excluded():
+            person = replace(s.people[fact.bidder], excluded=True)
+            return replace(s, people={**s.people, fact.bidder: person})
+        case h.DepositCounted():
+            known = s.people[fact.bidder]
+            refs = (*known.bank_refs, fact.bank_ref)
+            person = replace(known, paid=fact.total, deposit_ok=fact.ok, bank_refs=refs)
+            return replace(s, people={**s.people, fact.bidder: person})
+        case h.Suspended():
+            return replace(s, suspended=fact)
+        case h.Resumed():
+            return replace(s, suspended=None)
+        case h.Terminated():
+            return replace(s, ended="terminated", suspended=None)
+        case h.Voided():
+            return replace(s, ended="voided", suspended=None)
+        case _:
+            return replace(s, standing=stand(s.standing, fact, t, i))
+
+
+def evolve(s: State, entry: Mapping[str, Any], facts: tuple[h.Fact, ...] | None = None) -> State:
+    """The state after one entry; BadEntry when it cannot follow. `facts` saves reading them."""
+    if entry["i"] != s.index or entry["log"] != s.origin or entry["v"] != ENTRY_VERSION:
+        raise BadEntry(f"entry {entry['i']} of {entry['log']} cannot follow entry {s.index - 1}")
+    if entry["t"] < s.t:
+        raise BadEntry(f"entry {entry['i']}: time goes back")
+    data = entry["data"]
+    if s.index == 0:
+        if entry["type"] != "session.opened":
+            raise BadEntry("a log begins with session.opened")
+        document = {**data["document"], "sha256": data["sha256"]}
+        s = replace(s, document=document)
+    elif entry.get("ps") != s.digest:
+        raise BadEntry(f"entry {entry['i']}: the state before it has another digest")
+    t, i = entry["t"], entry["i"]
+    if facts is None:
+        facts = tuple(h.SHAPES.read(row) for row in data.get("facts", ()))
+    for fact in facts:
+        s = _change(s, fact, t, i)
+    return replace(s, index=i + 1, t=t)
+

@@ -16,11 +16,11 @@ from pydantic import model_validator
 from auction_rules.extension import Countdown, Mode, Trigger
 from auction_rules.facts import Amount, Awarded, FloorFact, Instant, LeadersChanged, Unsold
 from auction_rules.floor import Floor
+from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Lot, Settlement
 from auction_rules.stages.outcry import Outcry
 from auction_rules.steps import Grid, Ladder, StepKind
-from auction_rules.money import rate
 from auction_rules.terms import (
     SECOND,
     Choice,
@@ -45,7 +45,7 @@ class ClockStart(Choice):
     FIRST_BID = ("FIRST_BID", "首个有效报价起算", "with the first valid offer")
 
 
-class Config(RuleConfig):
+class EnglishTerms(RuleConfig):
     """Terms of an ascending auction."""
 
     lot_zh: str = term("标的", "Lot (Chinese)", default="标的", min_length=1)
@@ -84,10 +84,15 @@ class Config(RuleConfig):
     )
     grid: Grid = term("报价阶梯", "Grid", kind="enum", enum=Grid.options(), default=Grid.MIN_STEP)
     max_jump_steps: Count = term(
-        "单次最多加几个幅度(0 为不限)", "Most steps in one bid (0 = no limit)", kind="count", default=0
+        "单次最多加几个幅度(0 为不限)",
+        "Most steps in one bid (0 = no limit)",
+        kind="count",
+        default=0,
     )
     reserve: Money | None = term("保留价(公开)", "Reserve (public)", kind="money", default=None)
-    min_bidders: Count = term("最少有效报价人数", "Least bidders with an offer", kind="count", default=1)
+    min_bidders: Count = term(
+        "最少有效报价人数", "Least bidders with an offer", kind="count", default=1
+    )
     leader_may_raise: bool = term(
         "领先者可自行加价", "The leader may raise himself", kind="bool", default=True
     )
@@ -98,15 +103,23 @@ class Config(RuleConfig):
         "延时时长(秒,0 为不延时)", "Extension length (s, 0 = none)", kind="seconds", default=300
     )
     trigger_window_seconds: Seconds = term(
-        "触发延时的最后时段(秒,0 为全程)", "Trigger window (s, 0 = always)", kind="seconds", default=0
+        "触发延时的最后时段(秒,0 为全程)",
+        "Trigger window (s, 0 = always)",
+        kind="seconds",
+        default=0,
     )
-    max_extensions: Count = term("最多延时次数(0 为不限)", "Most extensions (0 = no limit)", kind="count", default=0)
+    max_extensions: Count = term(
+        "最多延时次数(0 为不限)", "Most extensions (0 = no limit)", kind="count", default=0
+    )
     max_extension_seconds: Seconds = term(
-        "累计延时上限(秒,0 为不限)", "Most extension time (s, 0 = no limit)", kind="seconds", default=0
+        "累计延时上限(秒,0 为不限)",
+        "Most extension time (s, 0 = no limit)",
+        kind="seconds",
+        default=0,
     )
 
     @model_validator(mode="after")
-    def _together(self) -> Config:
+    def _together(self) -> EnglishTerms:
         if self.duration_seconds < 1:
             raise wrong("duration", "竞价时长至少 1 秒", "the duration is at least one second")
         if self.step < 1:
@@ -116,7 +129,9 @@ class Config(RuleConfig):
             raise wrong("step", "增价比例仅在按百分比时填写", "basis points go with percent steps")
         if percent and (self.grid is Grid.MULTIPLE_OF_STEP or self.max_jump_steps):
             raise wrong(
-                "step", "百分比增价不能要求整数倍或限制跳价", "percent steps have no grid or jump limit"
+                "step",
+                "百分比增价不能要求整数倍或限制跳价",
+                "percent steps have no grid or jump limit",
             )
         waits = self.clock_starts is ClockStart.FIRST_BID
         if waits != (self.latest_start is not None):
@@ -126,18 +141,20 @@ class Config(RuleConfig):
                 "the end when nobody bids goes with a clock started by the first offer",
             )
         if self.latest_start is not None and self.latest_start <= self.opens:
-            raise wrong("latest_start", "结束时间须晚于开始时间", "the end must be after the opening")
+            raise wrong(
+                "latest_start", "结束时间须晚于开始时间", "the end must be after the opening"
+            )
         return self
 
 
-class English(Staged[Config]):
+class English(Staged[EnglishTerms]):
     """The rule; see the module."""
 
     name: ClassVar[str] = "english"
     version: ClassVar[str] = "1"
-    title: Text = {"zh": "公开增价竞价", "en": "Ascending auction"}
-    Config = Config
-    example: Mapping[str, Any] = {
+    title: ClassVar[Text] = {"zh": "公开增价竞价", "en": "Ascending auction"}
+    Config = EnglishTerms
+    example: ClassVar[Mapping[str, Any]] = {
         "lot_zh": "示例标的",
         "lot_en": "Sample lot",
         "opens": "2026-03-02T10:00:00+08:00",
@@ -147,7 +164,7 @@ class English(Staged[Config]):
         "extension_seconds": 300,
     }
 
-    def stages(self, terms: Config) -> tuple[Stage, ...]:
+    def stages(self, terms: EnglishTerms) -> tuple[Stage, ...]:
         """One timed stage."""
         waits = terms.clock_starts is ClockStart.FIRST_BID
         countdown = Countdown(
@@ -166,7 +183,7 @@ class English(Staged[Config]):
                 ladder=self.ladder(terms),
                 to_beat=_top,
                 leading=_leading,
-                quantity=lambda floor, bidder: None,
+                quantity=_no_quantity,
                 resume_policy=terms.resume,
                 begins=terms.opens,
                 ends=terms.latest_start if waits else None,
@@ -177,7 +194,7 @@ class English(Staged[Config]):
             ),
         )
 
-    def ladder(self, terms: Config) -> Ladder:
+    def ladder(self, terms: EnglishTerms) -> Ladder:
         """Which amounts may come next."""
         return Ladder(
             terms.start_price,
@@ -187,16 +204,16 @@ class English(Staged[Config]):
             max_jump=terms.max_jump_steps or None,
         )
 
-    def starts(self, terms: Config) -> Instant:
+    def starts(self, terms: EnglishTerms) -> Instant:
         """The opening time."""
         return terms.opens
 
-    def goes_on(self, floor: Floor[Config], closed: str) -> bool:
+    def goes_on(self, floor: Floor[EnglishTerms], closed: str) -> bool:
         """There is but one stage."""
         del floor, closed
         return False
 
-    def finish(self, floor: Floor[Config], now: Instant) -> tuple[FloorFact, ...]:
+    def finish(self, floor: Floor[EnglishTerms], now: Instant) -> tuple[FloorFact, ...]:
         """The leader wins at his own amount, if the reserve and the number of bidders allow."""
         del now
         top, terms = floor.standing.top, floor.terms
@@ -209,12 +226,16 @@ class English(Staged[Config]):
         total = top.amount * (terms.unit.fen or 1)
         return (Awarded(top.bidder, None, top.amount, None, total),)
 
-    def ranking(self, floor: Floor[Config]) -> tuple[str, ...]:
+    def least(self, floor: Floor[EnglishTerms]) -> Amount:
+        """One step above the best offer, or the start."""
+        return self.ladder(floor.terms).minimum(_top(floor, ""))
+
+    def ranking(self, floor: Floor[EnglishTerms]) -> tuple[str, ...]:
         """By amount, best first; no two are equal, since every offer beats the one before."""
         offers = floor.standing.offers.values()
         return tuple(o.bidder for o in sorted(offers, key=lambda o: (-o.amount, o.i)))
 
-    def settlement(self, floor: Floor[Config]) -> Settlement:
+    def settlement(self, floor: Floor[EnglishTerms]) -> Settlement:
         """Deal, premium over the start (溢价) and its rate."""
         fen = floor.terms.unit.fen or 1
         top = floor.standing.top
@@ -223,23 +244,28 @@ class English(Staged[Config]):
         shown = rate(premium, floor.terms.start_price) if price else None
         return Settlement(price * fen, premium * fen, shown)
 
-    def lots(self, terms: Config) -> tuple[Lot, ...]:
+    def lots(self, terms: EnglishTerms) -> tuple[Lot, ...]:
         """The one lot."""
         return (Lot("1", {"zh": terms.lot_zh, "en": terms.lot_en}),)
 
-    def quantity_unit(self, terms: Config) -> Unit | None:
+    def quantity_unit(self, terms: EnglishTerms) -> Unit | None:
         """No quantities here."""
         del terms
         return None
 
 
-def _top(floor: Floor[Config], bidder: str) -> Amount | None:
+def _top(floor: Floor[EnglishTerms], bidder: str) -> Amount | None:
     del bidder
     top = floor.standing.top
     return top.amount if top else None
 
 
-def _leading(floor: Floor[Config]) -> LeadersChanged:
+def _no_quantity(floor: Floor[EnglishTerms], bidder: str) -> Amount | None:
+    del floor, bidder
+    return None
+
+
+def _leading(floor: Floor[EnglishTerms]) -> LeadersChanged:
     best = max(floor.standing.offers.values(), key=lambda o: (o.amount, -o.i))
     return LeadersChanged((best.bidder,), best.amount)
 

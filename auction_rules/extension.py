@@ -40,7 +40,9 @@ class Countdown:
     max_count: int = 0
     max_total: Instant = 0
 
-    def moved(self, standing: Standing, now: Instant, *, leaders_changed: bool) -> tuple[DeadlineMoved, ...]:
+    def moved(
+        self, standing: Standing, now: Instant, *, leaders_changed: bool
+    ) -> tuple[DeadlineMoved, ...]:
         """The move of the deadline that an offer standing at `now` causes, if any."""
         closes = standing.closes
         if closes is None or (self.trigger is Trigger.TOP_CHANGE and not leaders_changed):

@@ -110,13 +110,15 @@ class Parcel(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")] = term("宗地编号", "Parcel", default=...)
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")] = term(
+        "宗地编号", "Parcel", default=...
+    )
     zh: str = term("名称", "Name (Chinese)", default="")
     en: str = term("名称(英文)", "Name (English)", default="")
     added_area: Area = term("申请新增建筑面积", "Added floor area", kind="area")
 
 
-class Config(RuleConfig):
+class FarTerms(RuleConfig):
     """Terms of a floor-area-ratio auction."""
 
     unit: Unit = term("计价单位", "Price unit", kind="unit", default=YUAN_PER_SQUARE_METRE)
@@ -125,12 +127,20 @@ class Config(RuleConfig):
     quota_kind: QuotaKind = term(
         "控制总量", "Quota of", kind="enum", enum=QuotaKind.options(), default=QuotaKind.AREA
     )
-    quota_area: Area | None = term("可新增建筑面积总量", "Floor area available", kind="area", default=None)
+    quota_area: Area | None = term(
+        "可新增建筑面积总量", "Floor area available", kind="area", default=None
+    )
     quota_parcels: Count = term("可调整宗地数", "Parcels available", kind="count", default=0)
     misfit: Misfit = term(
-        "不能完全容纳时", "When an offer does not fit", kind="enum", enum=Misfit.options(), default=Misfit.SKIP
+        "不能完全容纳时",
+        "When an offer does not fit",
+        kind="enum",
+        enum=Misfit.options(),
+        default=Misfit.SKIP,
     )
-    basis: Basis = term("报价内容", "An offer is", kind="enum", enum=Basis.options(), default=Basis.PER_AREA)
+    basis: Basis = term(
+        "报价内容", "An offer is", kind="enum", enum=Basis.options(), default=Basis.PER_AREA
+    )
     pricing: Pricing = term(
         "成交价", "Winners pay", kind="enum", enum=Pricing.options(), default=Pricing.PAY_AS_BID
     )
@@ -140,7 +150,9 @@ class Config(RuleConfig):
         "报价阶梯", "Grid", kind="enum", enum=Grid.options(), default=Grid.MULTIPLE_OF_STEP
     )
     cap_price: Money | None = term("最高限价", "Cap", kind="money", default=None)
-    min_bidders: Count = term("最少有效报价人数", "Least bidders with an offer", kind="count", default=1)
+    min_bidders: Count = term(
+        "最少有效报价人数", "Least bidders with an offer", kind="count", default=1
+    )
     quoting_opens: Moment = term("网上报价开始", "Quoting opens", kind="instant")
     quoting_closes: Moment = term("网上报价截止", "Quoting closes", kind="instant")
     quoting: Visibility = term(
@@ -160,25 +172,37 @@ class Config(RuleConfig):
         "倒计时方式", "Countdown mode", kind="enum", enum=Mode.options(), default=Mode.RESET
     )
     trigger_window_seconds: Seconds = term(
-        "触发延时的最后时段(秒,0 为全程)", "Trigger window (s, 0 = always)", kind="seconds", default=0
+        "触发延时的最后时段(秒,0 为全程)",
+        "Trigger window (s, 0 = always)",
+        kind="seconds",
+        default=0,
     )
     restart_on: RestartOn = term(
-        "触发延时的报价", "Restart on", kind="enum", enum=RestartOn.options(), default=RestartOn.ANY_BID
+        "触发延时的报价",
+        "Restart on",
+        kind="enum",
+        enum=RestartOn.options(),
+        default=RestartOn.ANY_BID,
     )
-    max_extensions: Count = term("最多延时次数(0 为不限)", "Most extensions (0 = no limit)", kind="count", default=0)
+    max_extensions: Count = term(
+        "最多延时次数(0 为不限)", "Most extensions (0 = no limit)", kind="count", default=0
+    )
     max_extension_seconds: Seconds = term(
-        "累计延时上限(秒,0 为不限)", "Most extension time (s, 0 = no limit)", kind="seconds", default=0
+        "累计延时上限(秒,0 为不限)",
+        "Most extension time (s, 0 = no limit)",
+        kind="seconds",
+        default=0,
     )
 
     @model_validator(mode="after")
-    def _together(self) -> Config:
+    def _together(self) -> FarTerms:
         for problem in (_parcel_problem(self), _price_problem(self), _time_problem(self)):
             if problem is not None:
                 raise wrong(*problem)
         return self
 
 
-def _parcel_problem(c: Config) -> tuple[str, str, str] | None:
+def _parcel_problem(c: FarTerms) -> tuple[str, str, str] | None:
     if not c.parcels:
         return ("parcels", "至少要有一宗地", "there must be at least one parcel")
     if len({p.id for p in c.parcels}) != len(c.parcels):
@@ -186,20 +210,32 @@ def _parcel_problem(c: Config) -> tuple[str, str, str] | None:
     if any(p.added_area < 1 for p in c.parcels):
         return ("parcels", "申请面积必须大于零", "the added area must be more than zero")
     if (c.quota_kind is QuotaKind.AREA) != bool(c.quota_area):
-        return ("quota_area", "按面积控制时须填面积总量,否则不填", "a floor-area quota goes with kind AREA")
+        return (
+            "quota_area",
+            "按面积控制时须填面积总量,否则不填",
+            "a floor-area quota goes with kind AREA",
+        )
     if (c.quota_kind is QuotaKind.PARCEL_COUNT) != bool(c.quota_parcels):
-        return ("quota_parcels", "按宗数控制时须填宗数,否则不填", "a parcel quota goes with kind PARCEL_COUNT")
+        return (
+            "quota_parcels",
+            "按宗数控制时须填宗数,否则不填",
+            "a parcel quota goes with kind PARCEL_COUNT",
+        )
     return None
 
 
-def _price_problem(c: Config) -> tuple[str, str, str] | None:
+def _price_problem(c: FarTerms) -> tuple[str, str, str] | None:
     if c.step < 1 or c.start_price < 1:
         return ("step", "起始价和增价幅度必须大于零", "start price and step must be more than zero")
     if c.cap_price is not None:
         aligned = c.grid is Grid.MIN_STEP or not (c.cap_price - c.start_price) % c.step
         if c.cap_price <= c.start_price or not aligned:
             # DOMAIN §2.4: (cap - start) / step must be a positive integer.
-            return ("cap_price", "最高限价须为起始价加整数个增价幅度", "the cap must be start plus whole steps")
+            return (
+                "cap_price",
+                "最高限价须为起始价加整数个增价幅度",
+                "the cap must be start plus whole steps",
+            )
     partial = c.misfit is Misfit.PARTIAL
     if c.basis is Basis.TOTAL and (partial or c.pricing is Pricing.UNIFORM):
         return (
@@ -210,26 +246,30 @@ def _price_problem(c: Config) -> tuple[str, str, str] | None:
     return None
 
 
-def _time_problem(c: Config) -> tuple[str, str, str] | None:
+def _time_problem(c: FarTerms) -> tuple[str, str, str] | None:
     if c.quoting_closes <= c.quoting_opens:
         return ("quoting_closes", "截止须晚于开始", "the close must be after the opening")
     if c.countdown_seconds < 1:
         return ("countdown_seconds", "倒计时至少 1 秒", "the countdown is at least one second")
     asks = c.eligibility in (Eligibility.CONFIRMED, Eligibility.QUOTE_AND_CONFIRMED)
     if asks != bool(c.confirm_seconds):
-        return ("confirm_seconds", "需要确认时须填询问期,否则不填", "an inquiry window goes with confirmation")
+        return (
+            "confirm_seconds",
+            "需要确认时须填询问期,否则不填",
+            "an inquiry window goes with confirmation",
+        )
     return None
 
 
-class FarAdjustment(Staged[Config]):
+class FarAdjustment(Staged[FarTerms]):
     """The rule; see the module."""
 
     name: ClassVar[str] = "far_adjustment"
     version: ClassVar[str] = "1"
     own_lots: ClassVar[bool] = True
-    title: Text = {"zh": "调整容积率上网竞价", "en": "Floor-area-ratio auction"}
-    Config = Config
-    example: Mapping[str, Any] = {
+    title: ClassVar[Text] = {"zh": "调整容积率上网竞价", "en": "Floor-area-ratio auction"}
+    Config = FarTerms
+    example: ClassVar[Mapping[str, Any]] = {
         "parcels": [
             {"id": "P1", "zh": "一号宗地", "en": "Parcel 1", "added_area": "30000"},
             {"id": "P2", "zh": "二号宗地", "en": "Parcel 2", "added_area": "25000"},
@@ -242,7 +282,7 @@ class FarAdjustment(Staged[Config]):
         "countdown_seconds": 300,
     }
 
-    def stages(self, terms: Config) -> tuple[Stage, ...]:
+    def stages(self, terms: FarTerms) -> tuple[Stage, ...]:
         """Quoting, the inquiry where the terms ask one, then timed bidding."""
         quoting = Outcry(
             id="quoting",
@@ -273,23 +313,27 @@ class FarAdjustment(Staged[Config]):
         )
         if not terms.confirm_seconds:
             return (quoting, timed)
-        return (quoting, Gate("inquiry", ASKING, terms.confirm_seconds * SECOND, "timed", _may_answer), timed)
+        return (
+            quoting,
+            Gate("inquiry", ASKING, terms.confirm_seconds * SECOND, "timed", _may_answer),
+            timed,
+        )
 
-    def ladder(self, terms: Config) -> Ladder:
+    def ladder(self, terms: FarTerms) -> Ladder:
         """Which amounts may come next."""
         return Ladder(terms.start_price, terms.step, terms.grid, cap=terms.cap_price)
 
-    def starts(self, terms: Config) -> Instant:
+    def starts(self, terms: FarTerms) -> Instant:
         """The opening of the quotes."""
         return terms.quoting_opens
 
-    def goes_on(self, floor: Floor[Config], closed: str) -> bool:
+    def goes_on(self, floor: Floor[FarTerms], closed: str) -> bool:
         """A stage nobody may enter is not opened."""
         if floor.standing.entitled == ():
             return False
         return closed != "quoting" or bool(floor.standing.offers) or _open_to_newcomers(floor.terms)
 
-    def finish(self, floor: Floor[Config], now: Instant) -> tuple[FloorFact, ...]:
+    def finish(self, floor: Floor[FarTerms], now: Instant) -> tuple[FloorFact, ...]:
         """Every member of the winning set is awarded what it was granted."""
         del now
         offers, terms = floor.standing.offers, floor.terms
@@ -303,11 +347,15 @@ class FarAdjustment(Staged[Config]):
         lowest = min(offers[s.bidder].amount for s in shares)
         return tuple(_award(terms, offers[s.bidder], s, lowest) for s in shares)
 
-    def ranking(self, floor: Floor[Config]) -> tuple[str, ...]:
+    def least(self, floor: Floor[FarTerms]) -> Amount:
+        """The start: each bidder only ever raises his own price."""
+        return floor.terms.start_price
+
+    def ranking(self, floor: Floor[FarTerms]) -> tuple[str, ...]:
         """By price, then by arrival."""
         return tuple(o.bidder for o in ranked(floor))
 
-    def settlement(self, floor: Floor[Config]) -> Settlement:
+    def settlement(self, floor: Floor[FarTerms]) -> Settlement:
         """Totals over what is awarded, or would be if it ended now; unused quota."""
         terms, standing = floor.terms, floor.standing
         shares = winning_set(floor) if standing.offers and not standing.unsold else ()
@@ -321,30 +369,32 @@ class FarAdjustment(Staged[Config]):
         premium = total - base
         return Settlement(total, premium, rate(premium, base), quota(terms) - used)
 
-    def lots(self, terms: Config) -> tuple[Lot, ...]:
+    def lots(self, terms: FarTerms) -> tuple[Lot, ...]:
         """The parcels."""
-        return tuple(Lot(p.id, {"zh": p.zh or p.id, "en": p.en or p.id}, p.added_area) for p in terms.parcels)
+        return tuple(
+            Lot(p.id, {"zh": p.zh or p.id, "en": p.en or p.id}, p.added_area) for p in terms.parcels
+        )
 
-    def quantity_unit(self, terms: Config) -> Unit | None:
+    def quantity_unit(self, terms: FarTerms) -> Unit | None:
         """The unit of the areas."""
         return terms.quantity_unit
 
 
-def quota(terms: Config) -> Amount:
+def quota(terms: FarTerms) -> Amount:
     """What can be granted in all: area, or a number of parcels."""
     return terms.quota_area or 0 if terms.quota_kind is QuotaKind.AREA else terms.quota_parcels
 
 
-def _weight(terms: Config, area: Amount) -> Amount:
+def _weight(terms: FarTerms, area: Amount) -> Amount:
     return area if terms.quota_kind is QuotaKind.AREA else 1
 
 
-def ranked(floor: Floor[Config]) -> list[Offer]:
+def ranked(floor: Floor[FarTerms]) -> list[Offer]:
     """Standing offers by amount, best first; among equals the one that arrived earlier."""
     return sorted(floor.standing.offers.values(), key=lambda o: (-o.amount, o.i))
 
 
-def winning_set(floor: Floor[Config]) -> tuple[Share, ...]:
+def winning_set(floor: Floor[FarTerms]) -> tuple[Share, ...]:
     """Who would be granted what if it ended now, in rank order; quantities are areas."""
     terms = floor.terms
     rows = ranked(floor)
@@ -356,20 +406,20 @@ def winning_set(floor: Floor[Config]) -> tuple[Share, ...]:
     return tuple(Share(s.bidder, areas[s.bidder]) for s in shares)
 
 
-def leading(floor: Floor[Config]) -> LeadersChanged:
+def leading(floor: Floor[FarTerms]) -> LeadersChanged:
     """The winning set as a fact: its members best first, and the cut-off price."""
     shares = winning_set(floor)
     amounts = [floor.standing.offers[s.bidder].amount for s in shares]
     return LeadersChanged(tuple(s.bidder for s in shares), min(amounts, default=None))
 
 
-def _award(terms: Config, offer: Offer, share: Share, lowest: Amount) -> Awarded:
+def _award(terms: FarTerms, offer: Offer, share: Share, lowest: Amount) -> Awarded:
     price = lowest if terms.pricing is Pricing.UNIFORM else offer.amount
     total = _total(terms, price, share.quantity)
     return Awarded(offer.bidder, offer.lot, price, share.quantity, total)
 
 
-def _total(terms: Config, price: Amount, area: Amount) -> Amount:
+def _total(terms: FarTerms, price: Amount, area: Amount) -> Amount:
     """In fen where the unit says what it is worth, else in its smallest unit; half up."""
     fen = terms.unit.fen or 1
     if terms.basis is Basis.TOTAL:
@@ -377,17 +427,17 @@ def _total(terms: Config, price: Amount, area: Amount) -> Amount:
     return divide_half_up(price * fen * area, 10**terms.quantity_unit.scale)
 
 
-def _own(floor: Floor[Config], bidder: str) -> Amount | None:
+def _own(floor: Floor[FarTerms], bidder: str) -> Amount | None:
     offer = floor.standing.offers.get(bidder)
     return offer.amount if offer else None
 
 
-def _asked(floor: Floor[Config], bidder: str) -> Amount | None:
+def _asked(floor: Floor[FarTerms], bidder: str) -> Amount | None:
     lot = floor.entrants[bidder].lot
     return next((p.added_area for p in floor.terms.parcels if p.id == lot), None)
 
 
-def _countdown(terms: Config) -> Countdown:
+def _countdown(terms: FarTerms) -> Countdown:
     trigger = Trigger.ANY_BID if terms.restart_on is RestartOn.ANY_BID else Trigger.TOP_CHANGE
     return Countdown(
         terms.countdown_seconds * SECOND,
@@ -399,17 +449,17 @@ def _countdown(terms: Config) -> Countdown:
     )
 
 
-def _open_to_newcomers(terms: Config) -> bool:
+def _open_to_newcomers(terms: FarTerms) -> bool:
     return terms.eligibility in (Eligibility.ALL, Eligibility.CONFIRMED)
 
 
-def _entitled(floor: Floor[Config]) -> Entitled | None:
+def _entitled(floor: Floor[FarTerms]) -> Entitled | None:
     if floor.terms.eligibility is not Eligibility.HAS_QUOTE:
         return None
     return Entitled("timed", tuple(sorted(floor.standing.offers)))
 
 
-def _may_answer(floor: Floor[Config], bidder: str) -> bool:
+def _may_answer(floor: Floor[FarTerms], bidder: str) -> bool:
     return _open_to_newcomers(floor.terms) or bidder in floor.standing.offers
 
 

@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from auction_rules import facts as f
 from auction_rules.facts import Amount, FloorFact, Instant
@@ -80,7 +80,8 @@ class Standing:
         return self.offers[self.leaders[0]] if self.leaders else None
 
 
-def _stage_opened(s: Standing, fact: f.StageOpened) -> Standing:
+def _stage_opened(s: Standing, fact: f.StageOpened, t: Instant, i: int) -> Standing:
+    del t, i
     return replace(
         s,
         stage=fact.stage,
@@ -94,45 +95,44 @@ def _stage_opened(s: Standing, fact: f.StageOpened) -> Standing:
     )
 
 
-def _deadline_moved(s: Standing, fact: f.DeadlineMoved) -> Standing:
+def _offer_stood(s: Standing, fact: f.OfferStood, t: Instant, i: int) -> Standing:
+    offer = Offer(fact.bidder, fact.lot, fact.amount, fact.quantity, t, i)
+    return replace(s, offers={**s.offers, fact.bidder: offer}, acted=s.acted + 1)
+
+
+def _deadline_moved(s: Standing, fact: f.DeadlineMoved, t: Instant, i: int) -> Standing:
+    del t, i
     # Deadlines never move back: an announced close is a promise.
     assert s.closes is None or fact.closes >= s.closes, "a deadline moved back"
     if fact.why != "extension" or s.closes is None:
         return replace(s, closes=fact.closes)
     gained = fact.closes - s.closes
-    return replace(
-        s, closes=fact.closes, extensions=s.extensions + 1, extended=s.extended + gained
-    )
+    return replace(s, closes=fact.closes, extensions=s.extensions + 1, extended=s.extended + gained)
+
+
+def _simple(change: Callable[[Standing, Any], Standing]) -> Callable[..., Standing]:
+    return lambda s, fact, _t, _i: change(s, fact)
+
+
+_FOLD: Final[Mapping[type[Any], Callable[..., Standing]]] = {
+    f.StageOpened: _stage_opened,
+    f.OfferStood: _offer_stood,
+    f.DeadlineMoved: _deadline_moved,
+    f.LeadersChanged: _simple(lambda s, x: replace(s, leaders=x.leaders, cutoff=x.cutoff)),
+    f.StageClosed: _simple(lambda s, _: replace(s, stage=None, kind=None, closes=None)),
+    f.Entitled: _simple(lambda s, x: replace(s, entitled=x.bidders)),
+    f.Answered: _simple(lambda s, x: replace(s, answers={**s.answers, x.bidder: x.answer})),
+    f.Revealed: _simple(lambda s, x: replace(s, revealed=(*s.revealed, x.what))),
+    f.Awarded: _simple(lambda s, x: replace(s, awards=(*s.awards, x))),
+    f.Unsold: _simple(lambda s, x: replace(s, unsold=x.reason)),
+    f.Closed: _simple(lambda s, _: replace(s, closed=True, stage=None, kind=None, closes=None)),
+    f.Noted: _simple(lambda s, x: replace(s, notes={**s.notes, x.key: x.value})),
+}
 
 
 def stand(s: Standing, fact: FloorFact, t: Instant, i: int) -> Standing:
     """The standing after one fact of the entry at index `i`, time `t`. Runs no rule code."""
-    match fact:
-        case f.OfferStood():
-            offer = Offer(fact.bidder, fact.lot, fact.amount, fact.quantity, t, i)
-            return replace(s, offers={**s.offers, fact.bidder: offer}, acted=s.acted + 1)
-        case f.LeadersChanged():
-            return replace(s, leaders=fact.leaders, cutoff=fact.cutoff)
-        case f.DeadlineMoved():
-            return _deadline_moved(s, fact)
-        case f.StageOpened():
-            return _stage_opened(s, fact)
-        case f.StageClosed():
-            return replace(s, stage=None, kind=None, closes=None)
-        case f.Entitled():
-            return replace(s, entitled=fact.bidders)
-        case f.Answered():
-            return replace(s, answers={**s.answers, fact.bidder: fact.answer})
-        case f.Revealed():
-            return replace(s, revealed=(*s.revealed, fact.what))
-        case f.Awarded():
-            return replace(s, awards=(*s.awards, fact))
-        case f.Unsold():
-            return replace(s, unsold=fact.reason)
-        case f.Closed():
-            return replace(s, closed=True, stage=None, kind=None, closes=None)
-        case f.Noted():
-            return replace(s, notes={**s.notes, fact.key: fact.value})
+    return _FOLD[type(fact)](s, fact, t, i)
 
 
 Terms = TypeVar("Terms")

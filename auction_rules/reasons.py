@@ -25,13 +25,18 @@ class Reason:
     clause_en: str | None = None
 
 
-_WINDOW = ("时点以到达服务器为准,窗口为左闭右开", "arrival at the server counts; windows are half-open")
+_WINDOW = (
+    "时点以到达服务器为准,窗口为左闭右开",
+    "arrival at the server counts; windows are half-open",
+)
 _LADDER = ("本场竞价须知:增价规则", "terms of this auction: steps")
 _DEPOSIT = ("本场竞价须知:竞买保证金", "terms of this auction: deposit")
 _RIGHT = ("本场竞价须知:参与资格", "terms of this auction: right to take part")
 
 _ALL: Final = (
-    Reason("NOT_BIDDABLE", "未受理:本场当前不接受报价。", "Not accepted: no offers can be made now."),
+    Reason(
+        "NOT_BIDDABLE", "未受理:本场当前不接受报价。", "Not accepted: no offers can be made now."
+    ),
     Reason(
         "STALE_PHASE",
         "未受理:您看到的阶段已经结束。请按当前阶段重新报价。",
@@ -225,7 +230,11 @@ def say(
         text = sentence.format(**shown)
         if nearest and unit:
             amounts = [unit.show(amount, lang) for amount in nearest]
-            text += f"可报 {' 或 '.join(amounts)}。" if lang == "zh" else f" Valid now: {' or '.join(amounts)}."
+            text += (
+                f"可报 {' 或 '.join(amounts)}。"
+                if lang == "zh"
+                else f" Valid now: {' or '.join(amounts)}."
+            )
         said[lang] = text
     return said
 

@@ -12,15 +12,15 @@ import sys
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from auction_rules import english, far_adjustment
 from auction_rules.rule import Rule
 
 GROUP: Final = "auction_rules"
 BUILT_IN: Final[tuple[Rule, ...]] = (
-    cast(Rule, far_adjustment.RULE),
-    cast(Rule, english.RULE),
+    cast("Rule", far_adjustment.RULE),
+    cast("Rule", english.RULE),
 )
 
 
@@ -48,15 +48,18 @@ def find(name: str, version: str | None = None) -> Rule:
     return named[-1]
 
 
-@cache
 def source_sha256(rule: Rule) -> str:
     """SHA-256 over the source of the package a rule lives in: it is what decides.
 
     For a built-in rule that is all of `auction_rules`, since stages decide as much as the
     rule's own module does. Line ends are normalised, file names are part of the text.
     """
-    module = sys.modules[cast(Any, type(rule)).__module__]
-    top = sys.modules[module.__name__.partition(".")[0]]
+    return _package_sha256(type(rule).__module__.partition(".")[0])
+
+
+@cache
+def _package_sha256(package: str) -> str:
+    top = sys.modules[package]
     file = Path(inspect.getfile(top))
     files = sorted(file.parent.rglob("*.py")) if file.name == "__init__.py" else [file]
     digest = hashlib.sha256()

@@ -116,6 +116,10 @@ class Rule(Protocol):
         """What the bidder may do now; the same functions as `judge`."""
         ...
 
+    def least(self, floor: Floor[Any]) -> Amount:
+        """The least amount that somebody without an offer of his own could name now."""
+        ...
+
     def disclosure(self, floor: Floor[Any]) -> Disclosure:
         """Who may see what now."""
         ...

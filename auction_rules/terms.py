@@ -8,9 +8,9 @@ are integers, and dumping them gives the same integers back.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
-from enum import Enum
-from typing import Annotated, Any, Final, TypeAlias, cast, get_args, get_origin
+from datetime import UTC, datetime, timedelta, timezone
+from enum import StrEnum
+from typing import Annotated, Any, Final, Self, TypeAlias, cast, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 from pydantic_core import PydanticCustomError
@@ -22,7 +22,7 @@ Text: TypeAlias = Mapping[str, str]
 """A sentence or title in both languages: {"zh": ..., "en": ...}."""
 
 SECOND: Final = 1_000_000
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BEIJING = timezone(timedelta(hours=8))
 
 
@@ -69,13 +69,13 @@ def term(zh: str, en: str, *, help_zh: str = "", help_en: str = "", **more: Any)
     return Field(default, title=zh, description=help_zh or None, json_schema_extra=extra)
 
 
-class Choice(str, Enum):
+class Choice(StrEnum):
     """An enumeration whose members carry a Chinese and an English name."""
 
     zh: str
     en: str
 
-    def __new__(cls, value: str, zh: str, en: str) -> Choice:
+    def __new__(cls, value: str, zh: str, en: str) -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.zh, member.en = zh, en
@@ -157,7 +157,9 @@ def _fits(marker: Any, value: Any, units: Mapping[str, int]) -> Any:
         return instant(value)
     except ValueError as wrong:
         kind = "金额或面积" if isinstance(marker, Scaled) else "时间"
-        raise PydanticCustomError("term", "{en}", {"en": str(wrong), "zh": f"{kind}写法不对:{value}"}) from None
+        raise PydanticCustomError(
+            "term", "{en}", {"en": str(wrong), "zh": f"{kind}写法不对:{value}"}
+        ) from None
 
 
 def _markers(field: Any) -> list[Any]:
@@ -193,7 +195,7 @@ def scaled(model: type[BaseModel], data: Mapping[str, Any], units: Mapping[str, 
 
 def wrong(code: str, zh: str, en: str) -> PydanticCustomError:
     """An error in the terms, in both languages, to be raised by a validator."""
-    return PydanticCustomError(cast(Any, code), "{en}", {"zh": zh, "en": en})
+    return PydanticCustomError(cast("Any", code), "{en}", {"zh": zh, "en": en})
 
 
 def describe(config: RuleConfig) -> list[dict[str, Text]]:
@@ -201,7 +203,7 @@ def describe(config: RuleConfig) -> list[dict[str, Text]]:
     lines: list[dict[str, Text]] = []
     for name, field in type(config).model_fields.items():
         value = getattr(config, name)
-        extra = cast(dict[str, Any], field.json_schema_extra or {})
+        extra = cast("dict[str, Any]", field.json_schema_extra or {})
         if value is None or isinstance(value, tuple | Unit):
             continue
         label = {"zh": field.title or name, "en": str(extra.get("x-en", name))}

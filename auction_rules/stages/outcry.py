@@ -82,7 +82,9 @@ class Outcry:
             facts.append(leading)
         return Accept((*facts, *self._moved(floor, now, changed=changed)))
 
-    def _moved(self, floor: Floor[Any], now: Instant, *, changed: bool) -> tuple[DeadlineMoved, ...]:
+    def _moved(
+        self, floor: Floor[Any], now: Instant, *, changed: bool
+    ) -> tuple[DeadlineMoved, ...]:
         if self.starts_on_first_bid and not floor.standing.acted:
             started = now + self.length
             # A clock that was running towards "nobody came" never ends earlier for it.

@@ -13,7 +13,6 @@ from typing import TypeAlias
 from auction_rules.facts import Instant
 from auction_rules.floor import Bid, Confirm
 from auction_rules.rule import Accept, Refuse, Rule
-
 from bidding.core import commands as c
 from bidding.core import house_facts as h
 from bidding.core.state import State
@@ -147,7 +146,9 @@ def _exclude(state: State, ask: c.Exclude) -> Decision:
     person = state.people.get(ask.bidder)
     if person is None:
         return Refuse("NO_SUCH_BIDDER")
-    return Refuse("EXCLUDED") if person.excluded else Accepted((h.Excluded(ask.bidder, ask.reason),))
+    return (
+        Refuse("EXCLUDED") if person.excluded else Accepted((h.Excluded(ask.bidder, ask.reason),))
+    )
 
 
 def _deposit(state: State, ask: c.Deposit) -> Decision:

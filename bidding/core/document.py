@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 from typing import Annotated, Any
 
+from pydantic import BaseModel, ConfigDict, Field
+
 from auction_rules.money import LIMIT
 from auction_rules.registry import find, source_sha256
 from auction_rules.rule import Rule
 from auction_rules.terms import RuleConfig
-from pydantic import BaseModel, ConfigDict, Field
-
 from bidding.proof import canon
 
 

@@ -14,7 +14,6 @@ from typing import Any, Final
 from auction_rules.facts import Instant, fact_to_json
 from auction_rules.registry import UnknownRule, find
 from auction_rules.rule import Refuse, Rule
-
 from bidding.core.commands import Command, ask_from_json, ask_to_json, kind_of
 from bidding.core.decide import Accepted, Decision, decide, due
 from bidding.core.document import Document
@@ -126,7 +125,7 @@ def command_of(entry: Mapping[str, Any]) -> Command:
 def same_request(entry: Mapping[str, Any], command: Command) -> bool:
     """Whether the entry answers this very request, so that a retry gets its answer."""
     kind, _, _ = entry["type"].partition(".")
-    return kind == kind_of(command.ask) and entry["data"]["ask"] == ask_to_json(command.ask)
+    return kind == kind_of(command.ask) and bool(entry["data"]["ask"] == ask_to_json(command.ask))
 
 
 def rule_of(state: State) -> Rule:

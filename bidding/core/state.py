@@ -12,9 +12,9 @@ from functools import cached_property
 from typing import Any, Final
 
 import orjson
+
 from auction_rules.facts import Amount, Instant, fact_to_json
 from auction_rules.floor import Entrant, Floor, Offer, Standing, stand
-
 from bidding.core import house_facts as h
 from bidding.proof import canon
 
@@ -169,4 +169,3 @@ def evolve(s: State, entry: Mapping[str, Any], facts: tuple[h.Fact, ...] | None 
     for fact in facts:
         s = _change(s, fact, t, i)
     return replace(s, index=i + 1, t=t)
-

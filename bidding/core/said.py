@@ -1,0 +1,170 @@
+"""What an entry says, in one sentence a layman understands, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeAlias
+
+from auction_rules.reasons import say
+from auction_rules.rule import Rule
+from auction_rules.terms import Text, Unit, show_instant
+from bidding.core.state import State
+
+_PLACES: Final[dict[str, tuple[str, str]]] = {
+    "none": ("您还没有报价。", "You have made no offer yet."),
+    "waiting": ("尚未开始,请留意开始时间。", "Not begun yet; mind the opening time."),
+    "leading": ("您目前领先。", "You are leading."),
+    "outbid": ("您的报价已被超过。", "You have been outbid."),
+    "in": ("您目前入围。", "You are in the winning set."),
+    "out": ("您目前未入围。", "You are not in the winning set."),
+    "quoted": ("您的报价已密封,截止后公开。", "Your offer is sealed until the stage closes."),
+    "answered": ("您已答复,请等待询问期结束。", "You have answered; wait for the window to end."),
+    "won": ("您已竞得,请等待成交确认。", "You won; the confirmation follows."),
+    "lost": ("本场已结束,您未竞得。", "It is over; you did not win."),
+    "ended": ("本场已终止或结果无效。", "The session was ended or its result is void."),
+}
+
+_WHY: Final[dict[str, tuple[str, str]]] = {
+    "extension": ("有效报价触发延时", "a valid offer extended it"),
+    "first_bid": ("首个有效报价开始计时", "the first valid offer started the clock"),
+    "resumed": ("恢复后补回时间", "time given back on resumption"),
+}
+
+
+def both(zh: str, en: str) -> Text:
+    """A sentence in both languages."""
+    return {"zh": zh, "en": en}
+
+
+def place(name: str) -> Text:
+    """Where a bidder stands, said to him."""
+    return both(*_PLACES[name])
+
+
+def why_moved(why: str) -> Text:
+    """Why a deadline moved."""
+    return both(*_WHY[why])
+
+
+Pair: TypeAlias = tuple[str, str]
+
+
+def _title(row: Mapping[str, Any], rule: Rule, state: State) -> Text:
+    found = next((s.title for s in rule.programme(state.terms) if s.id == row["stage"]), None)
+    return found or both(row["stage"], row["stage"])
+
+
+def _stood(row: Mapping[str, Any], unit: Unit) -> Pair:
+    amount = row["amount"]
+    return (
+        f"{row['bidder']} 号报价 {unit.show(amount, 'zh')}",
+        f"No. {row['bidder']} offered {unit.show(amount, 'en')}",
+    )
+
+
+def _awarded(row: Mapping[str, Any], unit: Unit) -> Pair:
+    price = row["price"]
+    return (
+        f"{row['bidder']} 号竞得,成交价 {unit.show(price, 'zh')}",
+        f"No. {row['bidder']} won at {unit.show(price, 'en')}",
+    )
+
+
+def _moved(row: Mapping[str, Any], unit: Unit) -> Pair:
+    del unit
+    why, at = why_moved(row["why"]), show_instant(row["closes"])
+    return f"截止时间改为 {at}({why['zh']})", f"closes now at {at} ({why['en']})"
+
+
+def _entitled(row: Mapping[str, Any], unit: Unit) -> Pair:
+    del unit
+    names = row["bidders"]
+    return (
+        f"可进入下一阶段:{'、'.join(names) or '无'}",
+        f"may go on: {', '.join(names) or 'nobody'}",
+    )
+
+
+def _answered(row: Mapping[str, Any], unit: Unit) -> Pair:
+    del unit
+    yes = row["answer"]
+    return (
+        f"{row['bidder']} 号{'确认参加' if yes else '放弃'}",
+        f"No. {row['bidder']} {'goes on' if yes else 'waived'}",
+    )
+
+
+def _unsold(row: Mapping[str, Any], unit: Unit) -> Pair:
+    del unit
+    sentence = say(row["reason"], {}, None)
+    return sentence["zh"].rstrip("。"), sentence["en"].rstrip(".")
+
+
+def _paid(row: Mapping[str, Any], unit: Unit) -> Pair:
+    del unit
+    return (
+        f"{row['bidder']} 号保证金到账,{'已足额' if row['ok'] else '未足额'}",
+        f"No. {row['bidder']} deposit counted, {'complete' if row['ok'] else 'incomplete'}",
+    )
+
+
+def _plain(zh: str, en: str) -> Callable[[Mapping[str, Any], Unit], Pair]:
+    def fill(row: Mapping[str, Any], unit: Unit) -> Pair:
+        del unit
+        return (
+            zh.format(**row | {"why": _reason(row, "zh")}),
+            en.format(**row | {"why": _reason(row, "en")}),
+        )
+
+    return fill
+
+
+_SAY: Final[Mapping[str, Callable[[Mapping[str, Any], Unit], Pair]]] = {
+    "offer_stood": _stood,
+    "deadline_moved": _moved,
+    "entitled": _entitled,
+    "answered": _answered,
+    "awarded": _awarded,
+    "unsold": _unsold,
+    "deposit_counted": _paid,
+    "revealed": _plain("密封报价已公开", "sealed offers are open"),
+    "closed": _plain("本场结束", "the session is over"),
+    "admitted": _plain("{bidder} 号取得竞买资格", "No. {bidder} was admitted"),
+    "excluded": _plain("{bidder} 号被取消资格:{why}", "No. {bidder} was excluded: {why}"),
+    "suspended": _plain("中止:{why}", "suspended: {why}"),
+    "resumed": _plain("恢复:{why}", "resumed: {why}"),
+    "terminated": _plain("终止:{why}", "terminated: {why}"),
+    "voided": _plain("结果无效:{why}", "result void: {why}"),
+}
+
+
+def _fact(row: Mapping[str, Any], unit: Unit, rule: Rule, state: State) -> Pair | None:
+    kind = row["fact"]
+    if kind in ("stage_opened", "stage_closed"):
+        title, opened = _title(row, rule, state), kind == "stage_opened"
+        return (
+            f"{title['zh']}{'开始' if opened else '截止'}",
+            f"{title['en']} {'opened' if opened else 'closed'}",
+        )
+    sentence = _SAY.get(kind)
+    return None if sentence is None else sentence(row, unit)
+
+
+def _reason(row: Mapping[str, Any], lang: str) -> str:
+    if row.get("reason") == "RECOVERY":
+        return "系统恢复,时间已补回" if lang == "zh" else "the system recovered; time is given back"
+    return str(row.get("reason", ""))
+
+
+def entry(row: Mapping[str, Any], unit: Unit, rule: Rule, state: State) -> Text:
+    """One sentence for one entry: the facts in order, or the refusal."""
+    data = row["data"]
+    if "reason" in data:
+        return say(data["reason"], data["detail"], unit, data["nearest"])
+    if row["type"] == "session.opened":
+        return both("公告发布,规则文件已锁定。", "Published; the rule document is fixed.")
+    parts = [p for fact in data["facts"] if (p := _fact(fact, unit, rule, state))]
+    return both(
+        ";".join(zh for zh, _ in parts) + "。",
+        "; ".join(en for _, en in parts) + ".",
+    )

@@ -1,0 +1,320 @@
+"""Who sees what: snapshots, events, a bidder's own panel, and the final answer.
+
+Pure projections of committed state. An audience is `public`, `bidder:<number>`, `staff` or
+`auditor`. While a stage is sealed nobody but the bidder sees an offer, and an event that an
+audience may not see takes no number of its channel: the gap itself would tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from auction_rules.facts import Instant
+from auction_rules.floor import Offer
+from auction_rules.reasons import clause, say
+from auction_rules.rule import Refuse, Rule
+from auction_rules.terms import Text, Unit, describe
+from bidding.core import said
+from bidding.core.decide import may_act
+from bidding.core.state import State
+
+PATCH: Final = (
+    "status",
+    "stage",
+    "suspended",
+    "offers",
+    "top",
+    "leaders",
+    "cutoff",
+    "quota",
+    "next",
+    "awards",
+    "unsold",
+    "figures",
+    "entrants",
+)
+"""The keys of a room that change while it runs, in the order they are sent."""
+
+
+def unit_of(state: State) -> Unit:
+    """The unit of the prices."""
+    unit: Unit = state.terms.unit
+    return unit
+
+
+def snapshot(state: State, rule: Rule, audience: str, now: Instant) -> dict[str, Any]:
+    """The whole room as this audience may see it at `now`."""
+    terms = state.terms
+    quantity_unit = rule.quantity_unit(terms)
+    return {
+        "auction": state.document["auction"],
+        "origin": state.origin,
+        "title": state.document["title"],
+        "rule": {"name": rule.name, "version": rule.version, "title": rule.title},
+        "sha256": state.document["sha256"],
+        "unit": terms.unit.model_dump(mode="json"),
+        "quantity_unit": quantity_unit.model_dump(mode="json") if quantity_unit else None,
+        "direction": 1,
+        "programme": [
+            {"id": s.id, "kind": s.kind, "title": s.title} for s in rule.programme(terms)
+        ],
+        "lots": [
+            {"id": lot.id, "title": lot.title, "quantity": lot.quantity} for lot in rule.lots(terms)
+        ],
+        "own_lots": rule.own_lots,
+        "start": terms.start_price,
+        "step": terms.step,
+        "ceiling": getattr(terms, "cap_price", None),
+        "opens": rule.due(state.floor()) if state.status == "announced" else None,
+        "deposit": state.document["deposit"],
+        "terms": describe(terms),
+        "now": now,
+        **patch(state, rule, audience),
+    }
+
+
+def patch(state: State, rule: Rule, audience: str) -> dict[str, Any]:
+    """The keys of the room that change while it runs."""
+    floor = state.floor()
+    standing = state.standing
+    sealed = rule.disclosure(floor).sealed
+    rows = _offers(state, rule, audience, sealed=sealed)
+    visible = not sealed
+    settled = rule.settlement(floor) if visible else None
+    figures = None
+    if settled is not None and settled.total:
+        figures = {
+            "total": settled.total,
+            "premium": settled.premium,
+            "premium_rate": settled.premium_rate,
+            "unused": settled.unused,
+        }
+    unsold = standing.unsold
+    return {
+        "status": state.status,
+        "stage": _stage(state, rule, sealed=sealed),
+        "suspended": _suspended(state),
+        "offers": rows,
+        "top": max((row["amount"] for row in rows), default=None) if visible else None,
+        "leaders": list(standing.leaders) if visible else [],
+        "cutoff": standing.cutoff if visible else None,
+        "quota": _quota(state, rule, sealed=sealed),
+        "next": None if sealed else _newcomer(state, rule),
+        "awards": [
+            {
+                "bidder": a.bidder,
+                "lot": a.lot,
+                "price": a.price,
+                "quantity": a.quantity,
+                "total": a.total,
+            }
+            for a in standing.awards
+        ],
+        "unsold": {"reason": unsold, "sentence": say(unsold, {}, None)} if unsold else None,
+        "figures": figures,
+        # The number of bidders is not disclosed before the close (DOMAIN §10).
+        "entrants": len(state.entrants) if audience in ("staff", "auditor") else None,
+    }
+
+
+def _stage(state: State, rule: Rule, *, sealed: bool) -> dict[str, Any] | None:
+    standing = state.standing
+    if standing.stage is None:
+        return None
+    stages = rule.programme(state.terms)
+    index = next(n for n, s in enumerate(stages) if s.id == standing.stage)
+    return {
+        "id": standing.stage,
+        "kind": standing.kind,
+        "index": index,
+        "title": stages[index].title,
+        "opens": standing.opens,
+        "closes": standing.closes,
+        "extensions": 0 if sealed else standing.extensions,
+        "sealed": sealed,
+    }
+
+
+def _suspended(state: State) -> dict[str, Any] | None:
+    fact = state.suspended
+    return None if fact is None else {"since": fact.since, "reason": fact.reason}
+
+
+def _offers(state: State, rule: Rule, audience: str, *, sealed: bool) -> list[dict[str, Any]]:
+    offers = state.standing.offers
+    if sealed:
+        _, _, own = audience.partition(":")
+        mine = offers.get(own)
+        return [_offer(mine, inside=False)] if mine else []
+    leaders = frozenset(state.standing.leaders)
+    order = rule.ranking(state.floor())
+    return [_offer(offers[b], inside=b in leaders) for b in order]
+
+
+def _offer(offer: Offer, *, inside: bool) -> dict[str, Any]:
+    return {
+        "bidder": offer.bidder,
+        "lot": offer.lot,
+        "amount": offer.amount,
+        "quantity": offer.quantity,
+        "t": offer.t,
+        "i": offer.i,
+        "in": inside,
+    }
+
+
+def _quota(state: State, rule: Rule, *, sealed: bool) -> dict[str, Any] | None:
+    terms = state.terms
+    kind = getattr(terms, "quota_kind", None)
+    if kind is None:
+        return None
+    total = terms.quota_area or terms.quota_parcels
+    unused = None if sealed else rule.settlement(state.floor()).unused
+    used = None if sealed or unused is None else total - unused
+    return {"kind": str(kind.value), "total": total, "used": used}
+
+
+def _newcomer(state: State, rule: Rule) -> int | None:
+    """The least amount a bidder without an offer may name; None when he has no right to."""
+    if state.status != "running" or state.standing.kind == "gate":
+        return None
+    return rule.least(state.floor())
+
+
+def event(
+    before: State, entry: Mapping[str, Any], after: State, rule: Rule, audience: str
+) -> dict[str, Any] | None:
+    """One line of a channel, or None where this audience does not see the entry."""
+    sealed = rule.disclosure(before.floor()).sealed if before.standing.stage else False
+    role, _, own = entry["actor"].partition(":")
+    overseer = audience in ("staff", "auditor")
+    accepted = entry["type"].endswith(".accepted") or entry["type"] == "session.opened"
+    mine = role == "bidder" and audience == f"bidder:{own}"
+    if audience.startswith("bidder:"):
+        # A bidder's own channel holds his own acts and what the house did about him.
+        if not mine and not _about(entry, audience.partition(":")[2]):
+            return None
+    elif (role == "bidder" and (sealed or not (accepted or overseer))) or (
+        not overseer and (not accepted or _internal(entry))
+    ):
+        return None
+    kind = entry["type"].partition(".")[0]
+    data = entry["data"]
+    line: dict[str, Any] = {
+        "i": None if sealed and not mine else entry["i"],
+        "t": entry["t"],
+        "type": entry["type"],
+        "who": own if role == "bidder" else role,
+        "facts": data.get("facts", []),
+        "text": said.entry(entry, unit_of(after), rule, after),
+    }
+    if kind in ("bid", "confirm") and (mine or overseer):
+        line["ask"] = data["ask"]
+        line["ref"] = _ref(entry) if mine else None
+    if not accepted:
+        line |= refusal(data["reason"], data["detail"], data["nearest"], unit_of(after))
+    return line
+
+
+def _internal(entry: Mapping[str, Any]) -> bool:
+    # Admissions and deposits are between the bidder and the house until the result.
+    return str(entry["type"]).partition(".")[0] in ("admit", "deposit", "exclude")
+
+
+def _about(entry: Mapping[str, Any], bidder: str) -> bool:
+    if not _internal(entry):
+        return False
+    return any(fact.get("bidder") == bidder for fact in entry["data"].get("facts", ()))
+
+
+def _ref(entry: Mapping[str, Any]) -> str | None:
+    key = entry.get("cmd")
+    return None if key is None else str(key)[len(entry["actor"]) + 1 :]
+
+
+def refusal(
+    code: str, detail: Mapping[str, Any], nearest: list[int] | tuple[int, ...], unit: Unit
+) -> dict[str, Any]:
+    """A refusal for a screen: code, sentence, clause, and what would be valid."""
+    return {
+        "reason": code,
+        "sentence": say(code, detail, unit, nearest),
+        "clause": clause(code),
+        "nearest": list(nearest),
+    }
+
+
+def answer(entry: Mapping[str, Any], state: State) -> dict[str, Any]:
+    """The final answer to the asker, accepted or refused, as it stands in the log."""
+    data = entry["data"]
+    base = {"ref": _ref(entry), "i": entry["i"], "t": entry["t"]}
+    if entry["type"].endswith(".refused"):
+        said_so = refusal(data["reason"], data["detail"], data["nearest"], unit_of(state))
+        return {"type": "refused", **base, **said_so}
+    return {"type": "accepted", **base, "facts": data["facts"]}
+
+
+def you(state: State, rule: Rule, bidder: str, now: Instant) -> dict[str, Any]:
+    """A bidder's own panel: his place, his offer, and what he may do now."""
+    person = state.people.get(bidder)
+    standing = state.standing
+    floor = state.floor()
+    sealed = rule.disclosure(floor).sealed
+    offer = standing.offers.get(bidder)
+    place = _place(state, rule, bidder, sealed=sealed)
+    order = () if sealed else rule.ranking(floor)
+    unit = unit_of(state)
+    return {
+        "bidder": bidder,
+        "lot": person.entrant.lot if person else None,
+        "admitted": person is not None and not person.excluded,
+        "deposit": {
+            "required": state.document["deposit"],
+            "paid": person.paid if person else 0,
+            "ok": bool(person and person.deposit_ok),
+        },
+        "state": place,
+        "rank": order.index(bidder) + 1 if bidder in order else None,
+        "offer": {"amount": offer.amount, "t": offer.t, "i": offer.i} if offer else None,
+        "sentence": said.place(place),
+        "actions": _actions(state, rule, bidder, now, unit),
+    }
+
+
+def _place(state: State, rule: Rule, bidder: str, *, sealed: bool) -> str:
+    standing = state.standing
+    offered = bidder in standing.offers
+    if state.ended is not None:
+        return "ended"
+    if standing.closed:
+        won = any(a.bidder == bidder for a in standing.awards)
+        return "won" if won else "lost"
+    if standing.kind == "gate" and bidder in standing.answers:
+        return "answered"
+    if not offered:
+        return "none" if standing.stage else "waiting"
+    if sealed:
+        return "quoted"
+    if rule.own_lots:
+        return "in" if bidder in standing.leaders else "out"
+    return "leading" if bidder in standing.leaders else "outbid"
+
+
+def _actions(state: State, rule: Rule, bidder: str, now: Instant, unit: Unit) -> dict[str, Any]:
+    blocked: Refuse | None = may_act(state, bidder)
+    acts = None if blocked else rule.actions(state.floor(), bidder, now)
+    if acts is not None:
+        blocked = acts.blocked
+    told: dict[str, Any] | None = None
+    if blocked is not None:
+        sentence: Text = say(blocked.reason, blocked.detail, unit)
+        told = {"reason": blocked.reason, "sentence": sentence}
+    return {
+        "ask": acts.ask if acts else None,
+        "minimum": acts.minimum if acts else None,
+        "maximum": acts.maximum if acts else None,
+        "step": acts.step if acts else None,
+        "quick": list(acts.quick) if acts else [],
+        "blocked": told,
+    }

@@ -1,0 +1,90 @@
+"""Everything that is checked, in one go: what `./check` runs once the environment stands.
+
+    ./check                       every step
+    ./check lint types            these steps only
+    ./check tests -- -k sealed    what follows `--` goes to pytest
+
+What it is: a list of commands, each run to its end, and a summary. What it is not: a place for
+rules; those are in `pyproject.toml`, `desks/tsconfig.json` and the tests.
+
+A missing browser or server fails the check with the command that mends it; nothing is skipped.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tools.browser import NoBrowser, bring
+from tools.build_desks import BuildFailed, build, node_binary
+
+ROOT = Path(__file__).resolve().parents[1]
+# Two workers: the suite starts servers and browsers, and more would starve them on a small
+# machine. A file's tests stay together, so that a server is started once for them.
+PYTEST = ["-m", "pytest", "-n", "2", "--dist", "loadfile", "-q"]
+
+
+def steps(pytest_words: list[str]) -> dict[str, list[list[str]]]:
+    """Every step by name, with its commands, in the order in which they are run."""
+    python, node = sys.executable, str(node_binary())
+    return {
+        "lint": [[python, "-m", "ruff", "check", "--quiet"]],
+        "format": [[python, "-m", "ruff", "format", "--check", "--quiet"]],
+        "types": [[python, "-m", "mypy"]],
+        "desks": [
+            [node, "node_modules/vue-tsc/bin/vue-tsc.js", "--noEmit"],
+            [node, "node_modules/vitest/vitest.mjs", "run"],
+        ],
+        "tests": [[python, *PYTEST, *pytest_words]],
+    }
+
+
+def main(words: list[str]) -> int:
+    """Run the steps named, or all of them; 0 when every one of them passed."""
+    names, pytest_words = _split(words)
+    known = steps(pytest_words)
+    if unknown := [name for name in names if name not in known]:
+        sys.stderr.write(f"no step {unknown[0]!r}; there are: {' '.join(known)}\n")
+        return 2
+    chosen = names or list(known)
+    try:
+        build(ROOT)
+        if "tests" in chosen:
+            os.environ["BROWSER_BIN"] = str(bring())
+    except (BuildFailed, NoBrowser) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    results = {name: _run(name, known[name]) for name in chosen}
+    width = max(map(len, results))
+    lines = [
+        f"  {name:{width}}  {'passed' if passed else 'FAILED'}  {seconds:6.1f} s"
+        for name, (passed, seconds) in results.items()
+    ]
+    sys.stdout.write("\n".join(["", "check:", *lines, ""]))
+    return 0 if all(passed for passed, _ in results.values()) else 1
+
+
+def _split(words: list[str]) -> tuple[list[str], list[str]]:
+    if "--" in words:
+        at = words.index("--")
+        return words[:at], words[at + 1 :]
+    return words, []
+
+
+def _run(name: str, commands: list[list[str]]) -> tuple[bool, float]:
+    sys.stdout.write(f"\n== {name}\n")
+    sys.stdout.flush()
+    began = time.monotonic()  # noqa: TID251 - tells a person what the check spends its time on
+    where = ROOT / "desks" if name == "desks" else ROOT
+    passed = all(
+        subprocess.run(command, cwd=where, stdin=subprocess.DEVNULL, check=False).returncode == 0
+        for command in commands
+    )
+    return passed, time.monotonic() - began  # noqa: TID251 - as above
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

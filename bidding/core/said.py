@@ -112,8 +112,8 @@ def _plain(zh: str, en: str) -> Callable[[Mapping[str, Any], Unit], Pair]:
     def fill(row: Mapping[str, Any], unit: Unit) -> Pair:
         del unit
         return (
-            zh.format(**row | {"why": _reason(row, "zh")}),
-            en.format(**row | {"why": _reason(row, "en")}),
+            zh.format(**{**row, "why": _reason(row, "zh")}),
+            en.format(**{**row, "why": _reason(row, "en")}),
         )
 
     return fill

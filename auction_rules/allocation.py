@@ -16,7 +16,7 @@ from auction_rules.terms import Choice
 class Misfit(Choice):
     """What happens to the first offer that no longer fits."""
 
-    SKIP = ("SKIP", "跳过,由后序能容纳者递补", "skip it; later ones that fit are taken")
+    SKIP = ("SKIP", "跳过，由后序能容纳者递补", "skip it; later ones that fit are taken")
     STOP = ("STOP", "到此为止", "stop there")
     PARTIAL = ("PARTIAL", "给予剩余部分", "grant the remainder")
 

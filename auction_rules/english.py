@@ -49,9 +49,9 @@ class EnglishTerms(RuleConfig):
     """Terms of an ascending auction."""
 
     lot_zh: str = term("标的", "Lot (Chinese)", default="标的", min_length=1)
-    lot_en: str = term("标的(英文)", "Lot (English)", default="Lot")
+    lot_en: str = term("标的（英文）", "Lot (English)", default="Lot")
     opens: Moment = term("开始时间", "Opens", kind="instant")
-    duration_seconds: Seconds = term("竞价时长(秒)", "Duration (s)", kind="seconds", default=300)
+    duration_seconds: Seconds = term("竞价时长（秒）", "Duration (s)", kind="seconds", default=300)
     clock_starts: ClockStart = term(
         "计时起点",
         "Clock starts",
@@ -62,7 +62,7 @@ class EnglishTerms(RuleConfig):
     latest_start: Moment | None = term(
         "无人报价时的结束时间",
         "End when nobody bids",
-        help_zh="计时自首个报价起算时必填:到此仍无人报价即流拍",
+        help_zh="计时自首个报价起算时必填：到此仍无人报价即流拍",
         help_en="Needed when the clock starts with the first offer: unsold if nobody came by then",
         kind="instant",
         default=None,
@@ -80,7 +80,7 @@ class EnglishTerms(RuleConfig):
         default=1,
     )
     step_basis_points: Count = term(
-        "增价比例(万分之)", "Step (basis points)", kind="count", default=0
+        "增价比例（万分之）", "Step (basis points)", kind="count", default=0
     )
     grid: Grid = term("报价阶梯", "Grid", kind="enum", enum=Grid.options(), default=Grid.MIN_STEP)
     max_jump_steps: Count = term(
@@ -89,7 +89,7 @@ class EnglishTerms(RuleConfig):
         kind="count",
         default=0,
     )
-    reserve: Money | None = term("保留价(公开)", "Reserve (public)", kind="money", default=None)
+    reserve: Money | None = term("保留价（公开）", "Reserve (public)", kind="money", default=None)
     min_bidders: Count = term(
         "最少有效报价人数", "Least bidders with an offer", kind="count", default=1
     )
@@ -100,10 +100,10 @@ class EnglishTerms(RuleConfig):
         "延时方式", "Extension", kind="enum", enum=Mode.options(), default=Mode.RESET
     )
     extension_seconds: Seconds = term(
-        "延时时长(秒,0 为不延时)", "Extension length (s, 0 = none)", kind="seconds", default=300
+        "延时时长（秒，0 为不延时）", "Extension length (s, 0 = none)", kind="seconds", default=300
     )
     trigger_window_seconds: Seconds = term(
-        "触发延时的最后时段(秒,0 为全程)",
+        "触发延时的最后时段（秒，0 为全程）",
         "Trigger window (s, 0 = always)",
         kind="seconds",
         default=0,
@@ -112,7 +112,7 @@ class EnglishTerms(RuleConfig):
         "最多延时次数(0 为不限)", "Most extensions (0 = no limit)", kind="count", default=0
     )
     max_extension_seconds: Seconds = term(
-        "累计延时上限(秒,0 为不限)",
+        "累计延时上限（秒，0 为不限）",
         "Most extension time (s, 0 = no limit)",
         kind="seconds",
         default=0,
@@ -137,7 +137,7 @@ class EnglishTerms(RuleConfig):
         if waits != (self.latest_start is not None):
             raise wrong(
                 "latest_start",
-                "计时自首个报价起算时须填无人报价的结束时间,否则不填",
+                "计时自首个报价起算时须填无人报价的结束时间，否则不填",
                 "the end when nobody bids goes with a clock started by the first offer",
             )
         if self.latest_start is not None and self.latest_start <= self.opens:
@@ -223,8 +223,7 @@ class English(Staged[EnglishTerms]):
             return (Unsold("BELOW_MIN_BIDDERS"),)
         if terms.reserve is not None and top.amount < terms.reserve:
             return (Unsold("RESERVE_NOT_MET"),)
-        total = top.amount * (terms.unit.fen or 1)
-        return (Awarded(top.bidder, None, top.amount, None, total),)
+        return (Awarded(top.bidder, None, top.amount, None, top.amount),)
 
     def least(self, floor: Floor[EnglishTerms]) -> Amount:
         """One step above the best offer, or the start."""
@@ -237,16 +236,19 @@ class English(Staged[EnglishTerms]):
 
     def settlement(self, floor: Floor[EnglishTerms]) -> Settlement:
         """Deal, premium over the start (溢价) and its rate."""
-        fen = floor.terms.unit.fen or 1
         top = floor.standing.top
         price = top.amount if top and not floor.standing.unsold else 0
         premium = price - floor.terms.start_price if price else 0
         shown = rate(premium, floor.terms.start_price) if price else None
-        return Settlement(price * fen, premium * fen, shown)
+        return Settlement(price, premium, shown)
 
     def lots(self, terms: EnglishTerms) -> tuple[Lot, ...]:
         """The one lot."""
         return (Lot("1", {"zh": terms.lot_zh, "en": terms.lot_en}),)
+
+    def settlement_unit(self, terms: EnglishTerms) -> Unit:
+        """The unit of the prices: an offer is for the lot as a whole."""
+        return terms.unit
 
     def quantity_unit(self, terms: EnglishTerms) -> Unit | None:
         """No quantities here."""

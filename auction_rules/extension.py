@@ -19,7 +19,7 @@ class Mode(Choice):
 
     RESET = ("RESET", "有效报价后重新倒计时", "each valid offer restarts the countdown")
     EXTEND = ("EXTEND", "在原截止时间上顺延", "the end moves on by the countdown")
-    CYCLE = ("CYCLE", "按周期,空一个周期即止", "cycles; the first empty one ends it")
+    CYCLE = ("CYCLE", "按周期，空一个周期即止", "cycles; the first empty one ends it")
 
 
 class Trigger(Choice):

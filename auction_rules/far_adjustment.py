@@ -38,6 +38,7 @@ from auction_rules.steps import Grid, Ladder
 from auction_rules.terms import (
     SECOND,
     SQUARE_METRE,
+    YUAN,
     YUAN_PER_SQUARE_METRE,
     Area,
     Choice,
@@ -89,7 +90,7 @@ class Visibility(Choice):
     """Whether quotes of the first stage can be seen."""
 
     OPEN = ("OPEN", "公开报价", "open")
-    SEALED = ("SEALED", "密封报价,截止后公开", "sealed until the stage closes")
+    SEALED = ("SEALED", "密封报价，截止后公开", "sealed until the stage closes")
 
 
 class Eligibility(Choice):
@@ -114,7 +115,7 @@ class Parcel(BaseModel):
         "宗地编号", "Parcel", default=...
     )
     zh: str = term("名称", "Name (Chinese)", default="")
-    en: str = term("名称(英文)", "Name (English)", default="")
+    en: str = term("名称（英文）", "Name (English)", default="")
     added_area: Area = term("申请新增建筑面积", "Added floor area", kind="area")
 
 
@@ -165,14 +166,16 @@ class FarTerms(RuleConfig):
         enum=Eligibility.options(),
         default=Eligibility.HAS_QUOTE,
     )
-    confirm_seconds: Seconds = term("询问期(秒)", "Inquiry window (s)", kind="seconds", default=0)
-    preparation_seconds: Seconds = term("准备期(秒)", "Preparation (s)", kind="seconds", default=0)
-    countdown_seconds: Seconds = term("倒计时(秒)", "Countdown (s)", kind="seconds", default=300)
+    confirm_seconds: Seconds = term("询问期（秒）", "Inquiry window (s)", kind="seconds", default=0)
+    preparation_seconds: Seconds = term(
+        "准备期（秒）", "Preparation (s)", kind="seconds", default=0
+    )
+    countdown_seconds: Seconds = term("倒计时（秒）", "Countdown (s)", kind="seconds", default=300)
     countdown_mode: Mode = term(
         "倒计时方式", "Countdown mode", kind="enum", enum=Mode.options(), default=Mode.RESET
     )
     trigger_window_seconds: Seconds = term(
-        "触发延时的最后时段(秒,0 为全程)",
+        "触发延时的最后时段（秒，0 为全程）",
         "Trigger window (s, 0 = always)",
         kind="seconds",
         default=0,
@@ -188,7 +191,7 @@ class FarTerms(RuleConfig):
         "最多延时次数(0 为不限)", "Most extensions (0 = no limit)", kind="count", default=0
     )
     max_extension_seconds: Seconds = term(
-        "累计延时上限(秒,0 为不限)",
+        "累计延时上限（秒，0 为不限）",
         "Most extension time (s, 0 = no limit)",
         kind="seconds",
         default=0,
@@ -212,13 +215,13 @@ def _parcel_problem(c: FarTerms) -> tuple[str, str, str] | None:
     if (c.quota_kind is QuotaKind.AREA) != bool(c.quota_area):
         return (
             "quota_area",
-            "按面积控制时须填面积总量,否则不填",
+            "按面积控制时须填面积总量，否则不填",
             "a floor-area quota goes with kind AREA",
         )
     if (c.quota_kind is QuotaKind.PARCEL_COUNT) != bool(c.quota_parcels):
         return (
             "quota_parcels",
-            "按宗数控制时须填宗数,否则不填",
+            "按宗数控制时须填宗数，否则不填",
             "a parcel quota goes with kind PARCEL_COUNT",
         )
     return None
@@ -255,7 +258,7 @@ def _time_problem(c: FarTerms) -> tuple[str, str, str] | None:
     if asks != bool(c.confirm_seconds):
         return (
             "confirm_seconds",
-            "需要确认时须填询问期,否则不填",
+            "需要确认时须填询问期，否则不填",
             "an inquiry window goes with confirmation",
         )
     return None
@@ -375,6 +378,10 @@ class FarAdjustment(Staged[FarTerms]):
             Lot(p.id, {"zh": p.zh or p.id, "en": p.en or p.id}, p.added_area) for p in terms.parcels
         )
 
+    def settlement_unit(self, terms: FarTerms) -> Unit:
+        """Yuan to the fen for prices per area whose unit is worth so many; else the price unit."""
+        return YUAN if terms.basis is Basis.PER_AREA and terms.unit.fen else terms.unit
+
     def quantity_unit(self, terms: FarTerms) -> Unit | None:
         """The unit of the areas."""
         return terms.quantity_unit
@@ -420,11 +427,11 @@ def _award(terms: FarTerms, offer: Offer, share: Share, lowest: Amount) -> Award
 
 
 def _total(terms: FarTerms, price: Amount, area: Amount) -> Amount:
-    """In fen where the unit says what it is worth, else in its smallest unit; half up."""
-    fen = terms.unit.fen or 1
+    """In the settlement unit; a price per area times the area, rounded half up."""
     if terms.basis is Basis.TOTAL:
-        return price * fen
-    return divide_half_up(price * fen * area, 10**terms.quantity_unit.scale)
+        return price
+    worth = price * (terms.unit.fen or 1)
+    return divide_half_up(worth * area, 10**terms.quantity_unit.scale)
 
 
 def _own(floor: Floor[FarTerms], bidder: str) -> Amount | None:

@@ -26,72 +26,72 @@ class Reason:
 
 
 _WINDOW = (
-    "时点以到达服务器为准,窗口为左闭右开",
+    "时点以到达服务器为准，窗口为左闭右开",
     "arrival at the server counts; windows are half-open",
 )
-_LADDER = ("本场竞价须知:增价规则", "terms of this auction: steps")
-_DEPOSIT = ("本场竞价须知:竞买保证金", "terms of this auction: deposit")
-_RIGHT = ("本场竞价须知:参与资格", "terms of this auction: right to take part")
+_LADDER = ("本场竞价须知：增价规则", "terms of this auction: steps")
+_DEPOSIT = ("本场竞价须知：竞买保证金", "terms of this auction: deposit")
+_RIGHT = ("本场竞价须知：参与资格", "terms of this auction: right to take part")
 
 _ALL: Final = (
     Reason(
-        "NOT_BIDDABLE", "未受理:本场当前不接受报价。", "Not accepted: no offers can be made now."
+        "NOT_BIDDABLE", "未受理：本场当前不接受报价。", "Not accepted: no offers can be made now."
     ),
     Reason(
         "STALE_PHASE",
-        "未受理:您看到的阶段已经结束。请按当前阶段重新报价。",
+        "未受理：您看到的阶段已经结束。请按当前阶段重新报价。",
         "Not accepted: the stage you saw is over. Offer again in the present stage.",
     ),
     Reason(
         "FROZEN_WINDOW",
-        "未受理:当前处于停止报价时段。",
+        "未受理：当前处于停止报价时段。",
         "Not accepted: offers are frozen in this period.",
         *_WINDOW,
     ),
     Reason(
         "AFTER_DEADLINE",
-        "未受理:报价到达时本阶段已经截止。",
+        "未受理：报价到达时本阶段已经截止。",
         "Not accepted: the stage had closed when the offer arrived.",
         *_WINDOW,
     ),
     Reason(
         "OUTSIDE_WINDOW",
-        "未受理:不在可操作的时段内。",
+        "未受理：不在可操作的时段内。",
         "Not accepted: outside the window for this.",
         *_WINDOW,
     ),
     Reason(
         "SUSPENDED",
-        "未受理:本场已中止。已记录的报价仍然有效,请等待恢复通知。",
+        "未受理：本场已中止。已记录的报价仍然有效，请等待恢复通知。",
         "Not accepted: the session is suspended. Recorded offers stay valid; wait for resumption.",
     ),
     Reason(
         "BELOW_START",
-        "未受理:低于起始价。最低可报 {minimum}。",
+        "未受理：低于起始价。最低可报 {minimum}。",
         "Not accepted: below the start price. The least valid offer is {minimum}.",
         *_LADDER,
     ),
     Reason(
         "BELOW_MIN_NEXT",
-        "未受理:未达到下一口价 {minimum}。",
+        "未受理：未达到下一口价 {minimum}。",
         "Not accepted: it does not reach the next valid price {minimum}.",
         *_LADDER,
     ),
     Reason(
         "NOT_ON_GRID",
-        "未受理:不是增价幅度 {step} 的整数倍。",
+        "未受理：不是增价幅度 {step} 的整数倍。",
         "Not accepted: not a whole multiple of the step {step}.",
         *_LADDER,
     ),
     Reason(
         "JUMP_NOT_ALLOWED",
-        "未受理:超过单次加价上限。",
+        "未受理：超过单次加价上限。",
         "Not accepted: the raise is larger than one bid may be.",
         *_LADDER,
     ),
     Reason(
         "ABOVE_CAP",
-        "未受理:超过最高限价 {cap}。",
+        "未受理：超过最高限价 {cap}。",
         "Not accepted: above the cap {cap}.",
         *_LADDER,
     ),
@@ -103,110 +103,110 @@ _ALL: Final = (
     ),
     Reason(
         "ALREADY_LEADING",
-        "未受理:您目前领先,无需再报。",
+        "未受理：您目前领先，无需再报。",
         "Not accepted: you lead already.",
         *_LADDER,
     ),
     Reason(
         "NOT_YOUR_LOT",
-        "未受理:只能为您自己的宗地报价。",
+        "未受理：只能为您自己的宗地报价。",
         "Not accepted: you can only offer for your own parcel.",
         *_RIGHT,
     ),
     Reason(
         "QUANTITY_FIXED",
-        "未受理:申请面积已在公告中确定,不能更改。",
+        "未受理：申请面积已在公告中确定，不能更改。",
         "Not accepted: the area asked for is fixed in the notice.",
         *_RIGHT,
     ),
     Reason(
         "NO_QUALIFYING_BID",
-        "未受理:前一阶段没有有效报价,不能进入下一阶段。",
+        "未受理：前一阶段没有有效报价，不能进入下一阶段。",
         "Not accepted: without a valid offer in the stage before there is no entry to the next.",
         *_RIGHT,
     ),
     Reason(
         "ALREADY_ANSWERED",
-        "未受理:您已经答复过。",
+        "未受理：您已经答复过。",
         "Not accepted: you have answered already.",
         *_RIGHT,
     ),
     Reason(
         "NO_RIGHT_IN_PHASE",
-        "未受理:您没有进入本阶段的资格。",
+        "未受理：您没有进入本阶段的资格。",
         "Not accepted: you have no right to act in this stage.",
         *_RIGHT,
     ),
     Reason(
         "NOT_QUALIFIED",
-        "未受理:您尚未取得本场竞买资格。",
+        "未受理：您尚未取得本场竞买资格。",
         "Not accepted: you are not admitted to this session.",
         *_RIGHT,
     ),
     Reason(
         "EXCLUDED",
-        "未受理:您的竞买资格已被取消。",
+        "未受理：您的竞买资格已被取消。",
         "Not accepted: your admission has been withdrawn.",
         *_RIGHT,
     ),
     Reason(
         "DEPOSIT_NOT_CONFIRMED",
-        "未受理:竞买保证金尚未确认到账。",
+        "未受理：竞买保证金尚未确认到账。",
         "Not accepted: the deposit has not been confirmed.",
         *_DEPOSIT,
     ),
     Reason(
         "DEPOSIT_LATE",
-        "保证金到账时间晚于截止时间,不能计入。",
+        "保证金到账时间晚于截止时间，不能计入。",
         "The deposit arrived after its deadline and does not count.",
         *_DEPOSIT,
     ),
     Reason(
         "REF_REUSED",
-        "未受理:同一请求编号曾用于不同内容(第 {first} 号记录)。",
+        "未受理：同一请求编号曾用于不同内容（第 {first} 号记录）。",
         "Not accepted: this reference was used for another request (entry {first}).",
     ),
     Reason(
         "NOT_ALLOWED",
-        "未受理:您的身份不能作此操作。",
+        "未受理：您的身份不能作此操作。",
         "Not accepted: your role does not allow this.",
     ),
     Reason(
         "ALREADY_ADMITTED",
-        "未受理:该号牌或宗地已经登记。",
+        "未受理：该号牌或宗地已经登记。",
         "Not accepted: this number or parcel is admitted already.",
     ),
-    Reason("NO_SUCH_LOT", "未受理:没有这宗标的。", "Not accepted: there is no such lot."),
+    Reason("NO_SUCH_LOT", "未受理：没有这宗标的。", "Not accepted: there is no such lot."),
     Reason(
         "NO_SUCH_BIDDER",
-        "未受理:没有这个竞买号。",
+        "未受理：没有这个竞买号。",
         "Not accepted: there is no such bidder number.",
     ),
     Reason(
         "DUPLICATE_NOTICE",
-        "该笔到账通知已经处理过,未重复计入。",
+        "该笔到账通知已经处理过，未重复计入。",
         "This bank notice was counted already and is not counted twice.",
         *_DEPOSIT,
     ),
     Reason(
         "NOT_SUSPENDED",
-        "未受理:本场没有处于中止状态。",
+        "未受理：本场没有处于中止状态。",
         "Not accepted: the session is not suspended.",
     ),
-    Reason("NOT_RUNNING", "未受理:本场没有在进行。", "Not accepted: the session is not running."),
+    Reason("NOT_RUNNING", "未受理：本场没有在进行。", "Not accepted: the session is not running."),
     Reason(
         "NOT_DUE",
-        "未到时点,没有变化。",
+        "未到时点，没有变化。",
         "It is not time yet; nothing changed.",
     ),
-    Reason("NO_BID", "流拍:没有有效报价。", "Unsold: there was no valid offer."),
-    Reason("NO_APPLICANT", "流拍:无人参加。", "Unsold: nobody took part."),
+    Reason("NO_BID", "流拍：没有有效报价。", "Unsold: there was no valid offer."),
+    Reason("NO_APPLICANT", "流拍：无人参加。", "Unsold: nobody took part."),
     Reason(
         "BELOW_MIN_BIDDERS",
-        "流拍:有效报价的竞买人少于规定人数。",
+        "流拍：有效报价的竞买人少于规定人数。",
         "Unsold: fewer bidders with a valid offer than the terms require.",
     ),
-    Reason("RESERVE_NOT_MET", "流拍:未达到保留价。", "Unsold: the reserve was not met."),
+    Reason("RESERVE_NOT_MET", "流拍：未达到保留价。", "Unsold: the reserve was not met."),
     Reason("TERMINATED", "本场已终止。", "The session was terminated."),
     Reason("VOIDED", "本场结果已宣布无效。", "The result was declared void."),
 )

@@ -140,6 +140,10 @@ class Rule(Protocol):
         """What is on the floor."""
         ...
 
+    def settlement_unit(self, terms: Any) -> Unit:
+        """The unit of totals, premiums and deposits due."""
+        ...
+
     def quantity_unit(self, terms: Any) -> Unit | None:
         """The unit of quantities, where the rule has any."""
         ...

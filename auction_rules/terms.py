@@ -93,7 +93,7 @@ class Unit(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     zh: Annotated[str, Field(min_length=1, max_length=16, title="单位")]
-    en: Annotated[str, Field(min_length=1, max_length=24, title="单位(英文)")]
+    en: Annotated[str, Field(min_length=1, max_length=24, title="单位（英文）")]
     scale: Annotated[int, Field(strict=True, ge=0, le=9, title="小数位")] = 0
     fen: Annotated[int, Field(strict=True, ge=1, le=10**12)] | None = Field(
         None, title="最小单位折合分"
@@ -128,7 +128,7 @@ class RuleConfig(BaseModel):
     resume: Resume = term(
         "恢复后的时间",
         "Time after resumption",
-        help_zh="中止后恢复时,给予剩余时间还是完整倒计时",
+        help_zh="中止后恢复时，给予剩余时间还是完整倒计时",
         help_en="Whether a resumed session gets the time that remained or a full countdown",
         kind="enum",
         enum=Resume.options(),
@@ -158,7 +158,7 @@ def _fits(marker: Any, value: Any, units: Mapping[str, int]) -> Any:
     except ValueError as wrong:
         kind = "金额或面积" if isinstance(marker, Scaled) else "时间"
         raise PydanticCustomError(
-            "term", "{en}", {"en": str(wrong), "zh": f"{kind}写法不对:{value}"}
+            "term", "{en}", {"en": str(wrong), "zh": f"{kind}写法不对：{value}"}
         ) from None
 
 

@@ -12,15 +12,15 @@ from bidding.core.state import State
 
 _PLACES: Final[dict[str, tuple[str, str]]] = {
     "none": ("您还没有报价。", "You have made no offer yet."),
-    "waiting": ("尚未开始,请留意开始时间。", "Not begun yet; mind the opening time."),
+    "waiting": ("尚未开始，请留意开始时间。", "Not begun yet; mind the opening time."),
     "leading": ("您目前领先。", "You are leading."),
     "outbid": ("您的报价已被超过。", "You have been outbid."),
     "in": ("您目前入围。", "You are in the winning set."),
     "out": ("您目前未入围。", "You are not in the winning set."),
-    "quoted": ("您的报价已密封,截止后公开。", "Your offer is sealed until the stage closes."),
-    "answered": ("您已答复,请等待询问期结束。", "You have answered; wait for the window to end."),
-    "won": ("您已竞得,请等待成交确认。", "You won; the confirmation follows."),
-    "lost": ("本场已结束,您未竞得。", "It is over; you did not win."),
+    "quoted": ("您的报价已密封，截止后公开。", "Your offer is sealed until the stage closes."),
+    "answered": ("您已答复，请等待询问期结束。", "You have answered; wait for the window to end."),
+    "won": ("您已竞得，请等待成交确认。", "You won; the confirmation follows."),
+    "lost": ("本场已结束，您未竞得。", "It is over; you did not win."),
     "ended": ("本场已终止或结果无效。", "The session was ended or its result is void."),
 }
 
@@ -65,7 +65,7 @@ def _stood(row: Mapping[str, Any], unit: Unit) -> Pair:
 def _awarded(row: Mapping[str, Any], unit: Unit) -> Pair:
     price = row["price"]
     return (
-        f"{row['bidder']} 号竞得,成交价 {unit.show(price, 'zh')}",
+        f"{row['bidder']} 号竞得，成交价 {unit.show(price, 'zh')}",
         f"No. {row['bidder']} won at {unit.show(price, 'en')}",
     )
 
@@ -80,7 +80,7 @@ def _entitled(row: Mapping[str, Any], unit: Unit) -> Pair:
     del unit
     names = row["bidders"]
     return (
-        f"可进入下一阶段:{'、'.join(names) or '无'}",
+        f"可进入下一阶段：{'、'.join(names) or '无'}",
         f"may go on: {', '.join(names) or 'nobody'}",
     )
 
@@ -103,7 +103,7 @@ def _unsold(row: Mapping[str, Any], unit: Unit) -> Pair:
 def _paid(row: Mapping[str, Any], unit: Unit) -> Pair:
     del unit
     return (
-        f"{row['bidder']} 号保证金到账,{'已足额' if row['ok'] else '未足额'}",
+        f"{row['bidder']} 号保证金到账，{'已足额' if row['ok'] else '未足额'}",
         f"No. {row['bidder']} deposit counted, {'complete' if row['ok'] else 'incomplete'}",
     )
 
@@ -130,11 +130,11 @@ _SAY: Final[Mapping[str, Callable[[Mapping[str, Any], Unit], Pair]]] = {
     "revealed": _plain("密封报价已公开", "sealed offers are open"),
     "closed": _plain("本场结束", "the session is over"),
     "admitted": _plain("{bidder} 号取得竞买资格", "No. {bidder} was admitted"),
-    "excluded": _plain("{bidder} 号被取消资格:{why}", "No. {bidder} was excluded: {why}"),
-    "suspended": _plain("中止:{why}", "suspended: {why}"),
-    "resumed": _plain("恢复:{why}", "resumed: {why}"),
-    "terminated": _plain("终止:{why}", "terminated: {why}"),
-    "voided": _plain("结果无效:{why}", "result void: {why}"),
+    "excluded": _plain("{bidder} 号被取消资格：{why}", "No. {bidder} was excluded: {why}"),
+    "suspended": _plain("中止：{why}", "suspended: {why}"),
+    "resumed": _plain("恢复：{why}", "resumed: {why}"),
+    "terminated": _plain("终止：{why}", "terminated: {why}"),
+    "voided": _plain("结果无效：{why}", "result void: {why}"),
 }
 
 
@@ -152,7 +152,9 @@ def _fact(row: Mapping[str, Any], unit: Unit, rule: Rule, state: State) -> Pair 
 
 def _reason(row: Mapping[str, Any], lang: str) -> str:
     if row.get("reason") == "RECOVERY":
-        return "系统恢复,时间已补回" if lang == "zh" else "the system recovered; time is given back"
+        return (
+            "系统恢复，时间已补回" if lang == "zh" else "the system recovered; time is given back"
+        )
     return str(row.get("reason", ""))
 
 
@@ -162,7 +164,7 @@ def entry(row: Mapping[str, Any], unit: Unit, rule: Rule, state: State) -> Text:
     if "reason" in data:
         return say(data["reason"], data["detail"], unit, data["nearest"])
     if row["type"] == "session.opened":
-        return both("公告发布,规则文件已锁定。", "Published; the rule document is fixed.")
+        return both("公告发布，规则文件已锁定。", "Published; the rule document is fixed.")
     parts = [p for fact in data["facts"] if (p := _fact(fact, unit, rule, state))]
     return both(
         ";".join(zh for zh, _ in parts) + "。",

@@ -54,6 +54,7 @@ def snapshot(state: State, rule: Rule, audience: str, now: Instant) -> dict[str,
         "rule": {"name": rule.name, "version": rule.version, "title": rule.title},
         "sha256": state.document["sha256"],
         "unit": terms.unit.model_dump(mode="json"),
+        "settlement_unit": rule.settlement_unit(terms).model_dump(mode="json"),
         "quantity_unit": quantity_unit.model_dump(mode="json") if quantity_unit else None,
         "direction": 1,
         "programme": [

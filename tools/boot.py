@@ -171,8 +171,13 @@ def install(mode: str) -> None:
         # The editable link is made anew each time: the pages are built inside that step.
         command: list[str | Path] = [uv, "pip", "install", "--quiet", "--python", PYTHON]
         command += ["--reinstall-package", NAME, *wanted]
-        if run(command, environment=uv_environment()).returncode == 0:
+        done = run(command, quiet=True, environment=uv_environment())
+        if done.returncode == 0:
             return
+        say(done.stderr)
+        if "BuildFailed" in done.stderr:
+            # Packages were found; it is our own pages that do not build, and pip would not help.
+            sys.exit("The desks could not be built; the words above say where.")
         say("uv could not install; trying pip.")
     pip: list[str | Path] = [PYTHON, "-m", "pip", "--disable-pip-version-check"]
     # Dependency groups are read by pip 25.1 and later; Debian's bundled one is older.
@@ -233,7 +238,7 @@ def run(
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE if quiet else None,
-        stderr=subprocess.DEVNULL if quiet else None,
+        stderr=subprocess.PIPE if quiet else None,
         text=True,
         check=False,
     )

@@ -150,6 +150,8 @@ def _split_notes(tail: bytes) -> tuple[bytes, ...]:
     """Checkpoint notes. A body has no blank line, so bodies and signatures alternate."""
     if not tail.endswith(b"\n"):
         raise ArchiveError("end", "the file is cut off", "文件不完整，末尾被截断")
+    if tail.startswith(b"\n") or tail.endswith(b"\n\n") or b"\n\n\n" in tail:
+        raise ArchiveError("end", "a blank line where none belongs", "出现多余的空行")
     blocks = tail[:-1].split(b"\n\n")
     if len(blocks) % 2:
         raise ArchiveError(

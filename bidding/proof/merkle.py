@@ -182,13 +182,13 @@ def verify_consistency(
     """
     if not 0 < m <= n:
         raise ProofError(f"no consistency between sizes {m} and {n}")
-    _lengths(root_m, root_n, *proof)
     if m == n:
         if proof:
             raise ProofError("equal sizes need no proof")
         if root_m != root_n:
             raise ProofError("equal sizes, different roots")
         return
+    _lengths(root_m, root_n, *proof)
     if not proof:
         raise ProofError("consistency proof missing")
     path = list(proof)

@@ -69,7 +69,7 @@ class Policy:
         witnesses did. Without `quorum` the result says only "signed by the centre".
         """
         try:
-            named = parse_origin(note)
+            named = _origin_of(note)
             logs = [log for log in self.logs if log.name == named]
             if not logs or origin not in (None, named):
                 raise _unknown_log(named, origin)
@@ -119,8 +119,8 @@ class Policy:
         return [one for member in group.members for one in self._witnesses_of(member)]
 
 
-def parse_origin(note: bytes) -> str:
-    """The log a checkpoint note names in its first line. NOTHING is verified here."""
+def _origin_of(note: bytes) -> str:
+    """The log that a checkpoint note names in its first line, not yet verified."""
     try:
         return note.partition(b"\n")[0].decode()
     except UnicodeDecodeError:

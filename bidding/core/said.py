@@ -73,7 +73,7 @@ def _awarded(row: Mapping[str, Any], unit: Unit) -> Pair:
 def _moved(row: Mapping[str, Any], unit: Unit) -> Pair:
     del unit
     why, at = why_moved(row["why"]), show_instant(row["closes"])
-    return f"截止时间改为 {at}({why['zh']})", f"closes now at {at} ({why['en']})"
+    return f"截止时间改为 {at}（{why['zh']}）", f"closes now at {at} ({why['en']})"
 
 
 def _entitled(row: Mapping[str, Any], unit: Unit) -> Pair:
@@ -167,6 +167,6 @@ def entry(row: Mapping[str, Any], unit: Unit, rule: Rule, state: State) -> Text:
         return both("公告发布，规则文件已锁定。", "Published; the rule document is fixed.")
     parts = [p for fact in data["facts"] if (p := _fact(fact, unit, rule, state))]
     return both(
-        ";".join(zh for zh, _ in parts) + "。",
+        "；".join(zh for zh, _ in parts) + "。",
         "; ".join(en for _, en in parts) + ".",
     )

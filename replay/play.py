@@ -1,0 +1,341 @@
+"""Playing a scenario: virtual time, the same `record` as live, milliseconds a play.
+
+The player rings every bell that is due before it lets anybody speak, just as the live
+auctioneer does; a `crash` step folds the log anew and must find the very same state.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, get_args
+
+from pydantic import ValidationError
+
+from auction_rules.facts import Instant
+from auction_rules.floor import Bid, Confirm
+from auction_rules.money import parse_decimal
+from auction_rules.registry import UnknownRule, find
+from auction_rules.rule import Rule
+from auction_rules.terms import AtInstant, RuleConfig, Unit
+from bidding.core import commands as c
+from bidding.core import views
+from bidding.core.document import Document
+from bidding.core.record import Recorded, due, open_session, record, same_request
+from bidding.core.record import replay as fold
+from bidding.core.state import State
+from bidding.proof.archive import write_archive
+from bidding.proof.checkpoint import Checkpoint
+from bidding.proof.merkle import Tree, leaf_hash
+from bidding.proof.note import Signer
+from bidding.proof.policy import policy_text
+from replay.located import Unreadable
+from replay.scenario import Award, Outcome, Scenario, Step, Times, Variant
+
+_YUAN = Unit(zh="元", en="CNY", scale=2, fen=1)
+_SEED = hashlib.sha256(b"daylight scenario archives: a published key, proof of nothing").digest()
+_MOST_BELLS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """An expectation that does not hold: the step (from 1; 0 is the outcome), expected, got."""
+
+    step: int
+    about: str
+    expected: Any
+    got: Any
+
+    def line(self) -> str:
+        """For people."""
+        where = f"step {self.step}" if self.step else "outcome"
+        return f"{where}: {self.about}: expected {self.expected}, got {self.got}"
+
+
+@dataclass
+class Run:
+    """One play of a scenario or of a variant of it."""
+
+    name: str
+    scenario: Scenario
+    bodies: list[bytes] = field(default_factory=list)
+    misses: list[Miss] = field(default_factory=list)
+    state: State = field(default_factory=lambda: State(""))
+
+    @property
+    def ok(self) -> bool:
+        """Whether every expectation held."""
+        return not self.misses
+
+    def archive(self) -> tuple[bytes, str]:
+        """The session archive, signed with a published key, and its policy."""
+        origin = self.state.origin
+        signer = Signer(origin, _SEED)
+        tree = Tree.from_leaves(leaf_hash(body) for body in self.bodies)
+        note = signer.sign(Checkpoint(origin, tree.size, tree.root()).body())
+        return write_archive(origin, self.bodies, [note]), policy_text(signer.verifier)
+
+
+def play(scenario: Scenario) -> Iterator[Run]:
+    """Every variant in turn, the play itself first. Unreadable when it cannot begin."""
+    yield _Player(scenario, scenario.scenario, scenario.steps, scenario.outcome).run()
+    for number, variant in enumerate(scenario.variants, 1):
+        name = f"{scenario.scenario}.{variant.name or number}"
+        yield _Player(
+            _under(scenario, variant), name, _steps(scenario, variant), variant.outcome
+        ).run()
+
+
+def _under(scenario: Scenario, variant: Variant) -> Scenario:
+    return scenario.model_copy(update={"terms": {**scenario.terms, **variant.terms}})
+
+
+def _steps(scenario: Scenario, variant: Variant) -> list[Step]:
+    steps = scenario.steps
+    if isinstance(variant.steps, int):
+        steps = steps[: variant.steps]
+    elif variant.steps is not None:
+        steps = variant.steps
+    return [*steps, *variant.then]
+
+
+class _Player:
+    def __init__(self, scenario: Scenario, name: str, steps: list[Step], outcome: Outcome) -> None:
+        self.scenario, self.steps, self.outcome = scenario, steps, outcome
+        self.out = Run(name, scenario)
+        self.times = Times(scenario.start)
+        self.entries: list[dict[str, Any]] = []
+        self.refs: dict[str, int] = {}
+        self.serial = 0
+        self.rule, self.document = self._document()
+        terms = self.rule.Config.model_validate(self.document.terms)
+        self.unit: Unit = terms.unit
+        self.quantity_unit = self.rule.quantity_unit(terms)
+        self.settlement_unit = self.rule.settlement_unit(terms)
+
+    def _document(self) -> tuple[Rule, Document]:
+        scenario = self.scenario
+        name, _, version = scenario.rule.partition("@")
+        asks_deposit = scenario.deposit is not None or any(
+            b.deposit == "unpaid" for b in scenario.bidders.values()
+        )
+        try:
+            rule = find(name, version or None)
+            document = Document(
+                auction=self.out.name.replace(".", "-")[:48],
+                title={"zh": scenario.title.zh, "en": scenario.title.en},  # type: ignore[arg-type]
+                rule=name,
+                version=rule.version,
+                terms=resolve(rule.Config, scenario.terms, self.times),
+                deposit=parse_decimal(scenario.deposit or "1", 2) if asks_deposit else 0,
+            )
+            document.bound()
+        except UnknownRule as unknown:
+            raise Unreadable(f"rule: {unknown} is not installed") from unknown
+        except (ValidationError, ValueError) as wrong:
+            first = wrong.errors()[0] if isinstance(wrong, ValidationError) else None
+            said = f"{'.'.join(map(str, first['loc']))}: {first['msg']}" if first else str(wrong)
+            raise Unreadable(f"terms: {said}") from wrong
+        return rule, document
+
+    def run(self) -> Run:
+        origin = f"scenario.example/log/{self.document.auction}"
+        start = self.times.start
+        self._keep(open_session(origin, self.document, start, "staff:1", "approver:2"))
+        for name, bidder in self.scenario.bidders.items():
+            if bidder.admitted:
+                self._admit(name, start)
+                if bidder.deposit == "paid" and self.document.deposit:
+                    paid = c.Deposit(name, self.document.deposit, start, f"start-{name}")
+                    self._ask("staff:1", paid, start)
+        at = start
+        for number, step in enumerate(self.steps, 1):
+            at = self.times.read(step.at) if step.at else at + 1_000_000
+            if at < self.state.t:
+                raise Unreadable(f"steps.{number - 1}: {step.at} is before the step before it")
+            self._step(number, step, at)
+        self._bells(None)
+        self._check_outcome()
+        self.out.state = self.state
+        return self.out
+
+    @property
+    def state(self) -> State:
+        return self.out.state
+
+    def _keep(self, made: Recorded) -> Recorded:
+        self.out.state = made.state
+        self.out.bodies.append(made.body)
+        self.entries.append(made.entry)
+        if key := made.entry.get("cmd"):
+            self.refs[key] = made.entry["i"]
+        return made
+
+    def _ask(self, actor: str, ask: c.Ask, at: Instant, ref: str | None = None) -> dict[str, Any]:
+        self._bells(at)
+        self.serial += 1
+        command = c.Command(actor, ask, ref or f"s{self.serial}")
+        assert command.key is not None
+        first = self.refs.get(command.key)
+        if first is not None and same_request(self.entries[first], command):
+            return self.entries[first]
+        return self._keep(record(self.state, command, at, self.rule, first=first)).entry
+
+    def _bells(self, until: Instant | None) -> None:
+        for _ in range(_MOST_BELLS):
+            at = due(self.state, self.rule)
+            if at is None or (until is not None and at > until):
+                return
+            self._keep(record(self.state, c.Command("system", c.Bell()), at, self.rule))
+        raise Unreadable("the auction wakes up for ever")
+
+    def _admit(self, name: str, at: Instant) -> dict[str, Any]:
+        bidder = self.scenario.bidders[name]
+        return self._ask("staff:1", c.Admit(name, bidder.lot, bidder.priority), at)
+
+    def _step(self, number: int, step: Step, at: Instant) -> None:
+        if step.see is not None:
+            self._bells(at)
+            self._check_view(number, step, at)
+            return
+        if step.crash is not None:
+            self._bells(at)
+            self._crash(number)
+            return
+        entry = self._act(step, at)
+        got = "accepted" if entry["type"].endswith(".accepted") else entry["data"]["reason"]
+        self._expect(number, "answer", step.expect or "accepted", got)
+        if step.nearest is not None:
+            wanted = [parse_decimal(a, self.unit.scale) for a in step.nearest]
+            missing = [a for a in wanted if a not in entry["data"].get("nearest", [])]
+            self._expect(number, "nearest amounts missing", [], missing)
+        if step.deadline is not None:
+            self._expect(
+                number, "deadline", self.times.read(step.deadline), self.state.standing.closes
+            )
+
+    def _act(self, step: Step, at: Instant) -> dict[str, Any]:
+        if step.deposit is not None:
+            money = step.deposit
+            received = self.times.read(money.received) if money.received else at
+            notice = money.ref or f"n{self.serial}"
+            amount = parse_decimal(money.amount, _YUAN.scale)
+            return self._ask("staff:1", c.Deposit(money.of, amount, received, notice), at)
+        if step.staff == "admit" and step.who in self.scenario.bidders:
+            return self._admit(step.who, at)
+        if step.staff is not None:
+            return self._ask("approver:2", self._staff_ask(step), at)
+        if step.confirm is not None:
+            return self._ask(f"bidder:{step.by}", Confirm(step.confirm), at, step.ref)
+        amount = parse_decimal(step.bid or step.quote or "", self.unit.scale)
+        quantity = None
+        if step.quantity is not None and self.quantity_unit is not None:
+            quantity = parse_decimal(step.quantity, self.quantity_unit.scale)
+        bid = Bid(amount, step.lot, quantity, step.stage)
+        return self._ask(f"bidder:{step.by}", bid, at, step.ref)
+
+    def _staff_ask(self, step: Step) -> c.Ask:
+        reason = step.reason or "-"
+        match step.staff:
+            case "suspend":
+                return c.Suspend(reason)
+            case "resume":
+                return c.Resume(reason)
+            case "terminate":
+                return c.Terminate(reason)
+            case "void":
+                return c.Void(reason)
+            case "exclude":
+                return c.Exclude(step.who or "", reason)
+        return c.Admit(step.who or "")
+
+    def _crash(self, number: int) -> None:
+        again = fold(self.state.origin, self.out.bodies)
+        self._expect(number, "state digest after the crash", self.state.digest, again.digest)
+        self.out.state = again
+
+    def _check_view(self, number: int, step: Step, at: Instant) -> None:
+        assert step.see is not None
+        seen = step.see.as_
+        audience = f"bidder:{seen}" if seen in self.scenario.bidders else seen
+        room = views.snapshot(self.state, self.rule, audience, at)
+        if audience.startswith("bidder:"):
+            room["you"] = views.you(self.state, self.rule, seen, at)
+        for key, wanted in (step.shows or {}).items():
+            got = room.get(key, room.get("you", {}).get(key))
+            self._expect(number, f"shows {key}", self._as_shown(key, wanted), got)
+        for key in step.hides or []:
+            value = room.get(key)
+            self._expect(number, f"hides {key}", expected=True, got=value in (None, [], {}))
+
+    def _as_shown(self, key: str, wanted: Any) -> Any:
+        amounts = key in ("top", "cutoff", "next", "start") and isinstance(wanted, str)
+        return parse_decimal(wanted, self.unit.scale) if amounts else wanted
+
+    def _expect(self, step: int, about: str, expected: Any, got: Any) -> None:
+        if expected != got:
+            self.out.misses.append(Miss(step, about, expected, got))
+
+    def _check_outcome(self) -> None:
+        want, standing = self.outcome, self.state.standing
+        status = self.state.status
+        if status == "closed":
+            status = "sold" if standing.awards else "unsold"
+        self._expect(0, "status", want.status, status)
+        if want.reason is not None:
+            self._expect(0, "reason", want.reason, standing.unsold)
+        if want.at is not None:
+            self._expect(0, "closed at", self.times.read(want.at), self.state.t)
+        if want.leader is not None:
+            self._expect(0, "leader", want.leader, next(iter(standing.leaders), None))
+        if want.top is not None:
+            top = standing.top
+            wanted = parse_decimal(want.top, self.unit.scale)
+            self._expect(0, "top", wanted, top.amount if top else None)
+        if want.deadline is not None:
+            self._expect(0, "deadline", self.times.read(want.deadline), standing.closes)
+        if want.awards is not None:
+            self._check_awards(want.awards)
+        if want.figures is not None:
+            self._check_figures()
+
+    def _check_awards(self, wanted: list[Award]) -> None:
+        got = self.state.standing.awards
+        self._expect(0, "winners", [a.bidder for a in wanted], [a.bidder for a in got])
+        area = self.quantity_unit.scale if self.quantity_unit else 0
+        scales = {"price": self.unit.scale, "quantity": area, "total": self.settlement_unit.scale}
+        for want, have in zip(wanted, got, strict=False):
+            if want.lot is not None:
+                self._expect(0, f"lot of {want.bidder}", want.lot, have.lot)
+            for key, scale in scales.items():
+                text = getattr(want, key)
+                if text is not None:
+                    expected = parse_decimal(text, scale)
+                    self._expect(0, f"{key} of {want.bidder}", expected, getattr(have, key))
+
+    def _check_figures(self) -> None:
+        want = self.outcome.figures
+        assert want is not None
+        got = self.rule.settlement(self.state.floor())
+        money = self.settlement_unit.scale
+        area = self.quantity_unit.scale if self.quantity_unit else 0
+        for key, scale in (("total", money), ("premium", money), ("unused", area)):
+            text = getattr(want, key)
+            if text is not None:
+                self._expect(0, key, parse_decimal(text, scale), getattr(got, key))
+        if want.premium_rate is not None:
+            self._expect(0, "premium_rate", want.premium_rate, got.premium_rate)
+
+
+def resolve(model: type[RuleConfig], terms: Mapping[str, Any], times: Times) -> dict[str, Any]:
+    """Terms whose instants may be written like the times of steps, made into instants."""
+    found = dict(terms)
+    for name, info in model.model_fields.items():
+        marks = [*info.metadata, *(m for part in get_args(info.annotation) for m in get_args(part))]
+        if isinstance(found.get(name), str) and any(isinstance(m, AtInstant) for m in marks):
+            found[name] = times.read(found[name])
+    return found
+
+
+__all__ = ["Miss", "Run", "play"]

@@ -1,0 +1,204 @@
+"""Scenario files: a whole auction written as a play. Reading and checking the file.
+
+Terms, bidders, steps, what each step must answer, and how it ends. Unknown keys are errors,
+with the line. `play` runs it; the same file serves as test, worked example and dry run.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from auction_rules.facts import Instant
+from auction_rules.terms import instant
+from replay.located import Unreadable, line_of, load
+
+Amount = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$")]
+VERBS = ("bid", "quote", "confirm", "staff", "deposit", "crash", "see")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Title(_Strict):
+    """The play's name in both languages."""
+
+    zh: str
+    en: str
+
+
+class Bidder(_Strict):
+    """Somebody on the floor; admitted at the start with the deposit paid unless said otherwise."""
+
+    deposit: Literal["paid", "unpaid"] = "paid"
+    admitted: bool = True
+    priority: int = 0
+    lot: str | None = None
+
+
+class See(_Strict):
+    """Through whose eyes: public, staff, auditor, or a bidder's name."""
+
+    as_: str = Field(alias="as")
+
+
+class Money(_Strict):
+    """A bank notice: who paid how much, and when the bank received it."""
+
+    of: str
+    amount: Amount
+    received: str | None = None
+    ref: str | None = None
+
+
+class Step(_Strict):
+    """One thing somebody does, and what must come of it."""
+
+    at: str | None = None
+    by: str | None = None
+    bid: Amount | None = None
+    quote: Amount | None = None
+    lot: str | None = None
+    quantity: Amount | None = None
+    stage: str | None = None
+    confirm: bool | None = None
+    staff: Literal["suspend", "resume", "terminate", "void", "admit", "exclude"] | None = None
+    who: str | None = None
+    reason: str | None = None
+    deposit: Money | None = None
+    crash: bool | None = None
+    see: See | None = None
+    ref: str | None = None
+    shows: dict[str, Any] | None = None
+    hides: list[str] | None = None
+    expect: str | None = None
+    nearest: list[Amount] | None = None
+    deadline: str | None = None
+
+    @model_validator(mode="after")
+    def _one_verb(self) -> Step:
+        given = [verb for verb in VERBS if getattr(self, verb) is not None]
+        if len(given) != 1:
+            raise ValueError(f"a step has exactly one of {', '.join(VERBS)}; this has {given}")
+        needs_bidder = given[0] in ("bid", "quote", "confirm")
+        if needs_bidder != (self.by is not None):
+            raise ValueError("`by` goes with bid, quote and confirm")
+        if (self.staff in ("admit", "exclude")) != (self.who is not None):
+            raise ValueError("`who` goes with staff: admit and exclude")
+        return self
+
+
+class Award(_Strict):
+    """What somebody got; keys left out are not checked."""
+
+    bidder: str
+    lot: str | None = None
+    price: Amount | None = None
+    quantity: Amount | None = None
+    total: Amount | None = None
+
+
+class Figures(_Strict):
+    """Figures of the settlement, in its unit; rates as printed."""
+
+    total: Amount | None = None
+    premium: Amount | None = None
+    premium_rate: str | None = None
+    unused: Amount | None = None
+
+
+class Outcome(_Strict):
+    """How it must end, or stand when the steps are over."""
+
+    at: str | None = None
+    status: Literal["sold", "unsold", "announced", "running", "suspended", "terminated", "voided"]
+    reason: str | None = None
+    awards: list[Award] | None = None
+    leader: str | None = None
+    top: Amount | None = None
+    deadline: str | None = None
+    figures: Figures | None = None
+
+
+class Variant(_Strict):
+    """The same play under other terms, cut after n steps, with other or further steps."""
+
+    name: str | None = None
+    terms: dict[str, Any] = {}
+    steps: int | list[Step] | None = None
+    then: list[Step] = []
+    outcome: Outcome
+
+
+class Scenario(_Strict):
+    """A play. `provenance` says what is read in a source and what is constructed."""
+
+    scenario: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,47}$")]
+    title: Title
+    source: str
+    provenance: str
+    rule: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(@[A-Za-z0-9.]+)?$")]
+    terms: dict[str, Any]
+    start: str
+    deposit: Amount | None = None
+    bidders: dict[str, Bidder]
+    steps: list[Step]
+    outcome: Outcome
+    variants: list[Variant] = []
+
+    @model_validator(mode="after")
+    def _names(self) -> Scenario:
+        instant(self.start)
+        unknown = {s.by for s in self.steps if s.by and s.by not in self.bidders}
+        if unknown:
+            raise ValueError(f"no such bidder: {', '.join(sorted(unknown))}")
+        return self
+
+
+class Times:
+    """Reads the times of one scenario: of day, `+N d`, or after the start."""
+
+    def __init__(self, start: str) -> None:
+        self.start = instant(start)
+        self._day = datetime.fromisoformat(start).replace(hour=0, minute=0, second=0, microsecond=0)
+
+    def read(self, text: str) -> Instant:
+        """Microseconds; ValueError for what is no time."""
+        if "T" in text:
+            return instant(text)
+        day, of_day = 0, text
+        if text.startswith("+") and "d " in text:
+            number, of_day = text[1:].split("d ", 1)
+            day = int(number)
+        elif text.startswith("+"):
+            return self.start + self._span(text[1:])
+        midnight = instant((self._day + timedelta(days=day)).isoformat())
+        return midnight + self._span(of_day)
+
+    @staticmethod
+    def _span(text: str) -> int:
+        hours, minutes, rest = text.split(":")
+        whole, _, part = rest.partition(".")
+        if len(part) > 6:
+            raise ValueError(f"{text!r} is finer than a microsecond")
+        seconds = int(hours) * 3600 + int(minutes) * 60 + int(whole)
+        return seconds * 1_000_000 + int(part.ljust(6, "0") or 0)
+
+
+def read(path: Path) -> Scenario:
+    """The scenario in a file; Unreadable names the file's line and what is wrong with it."""
+    try:
+        document = load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise Unreadable(str(wrong)) from wrong
+    try:
+        return Scenario.model_validate(document)
+    except ValidationError as wrong:
+        first = wrong.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        line = line_of(document, first["loc"])
+        raise Unreadable(f"line {line}: {where or 'scenario'}: {first['msg']}") from wrong

@@ -61,6 +61,9 @@ def _scalar(node: yaml.ScalarNode) -> Any:
     tag, value = node.tag.rpartition(":")[2], node.value
     if tag == "int" and _INTEGER.fullmatch(value):
         return int(value)
+    if tag == "float" and ":" not in value:
+        line = node.start_mark.line + 1
+        raise Unreadable(f"line {line}: write {value} in quotes: amounts are decimal strings")
     if tag == "bool":
         return value.lower() in ("true", "yes", "on")
     return None if tag == "null" else value

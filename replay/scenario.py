@@ -198,7 +198,8 @@ def read(path: Path) -> Scenario:
     try:
         return Scenario.model_validate(document)
     except ValidationError as wrong:
-        first = wrong.errors()[0]
+        # A misspelt key is both unknown and missing: the unknown one has the line.
+        first = min(wrong.errors(), key=lambda e: e["type"] != "extra_forbidden")
         where = ".".join(str(part) for part in first["loc"])
         line = line_of(document, first["loc"])
         raise Unreadable(f"line {line}: {where or 'scenario'}: {first['msg']}") from wrong

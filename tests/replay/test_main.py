@@ -1,0 +1,116 @@
+"""The command line: exit 0, 1 or 2, one clear line, and nothing but the pure packages."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from replay.__main__ import main
+from tests.replay.plays import REPOSITORY, SCENARIOS, first_run, small
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, Path]:
+    raw, policy = first_run(small()).archive()
+    archive, text = tmp_path / "a.session", tmp_path / "a.policy"
+    archive.write_bytes(raw)
+    text.write_text(policy, encoding="utf-8")
+    return archive, text
+
+
+def run(files: tuple[Path, Path], command: str, *more: str) -> int:
+    archive, policy = files
+    return main([command, str(archive), *more, "--policy", str(policy)])
+
+
+@pytest.mark.parametrize("command", ["verify", "show", "rejudge"])
+def test_a_good_archive(
+    files: tuple[Path, Path], command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(files, command) == 0
+    out, err = capsys.readouterr()
+    assert out
+    assert not err
+
+
+def test_at(files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(files, "at", "7") == 0
+    assert json.loads(capsys.readouterr().out)["status"] == "running"
+    assert run(files, "at", "99") == 2
+    assert "entries 0 to" in capsys.readouterr().err
+
+
+def test_one_flipped_byte(files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    archive, _ = files
+    raw = bytearray(archive.read_bytes())
+    raw[len(raw) // 2] ^= 1
+    archive.write_bytes(raw)
+    assert run(files, "verify") == 1
+    out = capsys.readouterr().out
+    assert out.startswith("refused: ")
+    assert len(out.splitlines()) == 1
+
+
+def test_what_cannot_be_read(
+    files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive, policy = files
+    assert main(["verify", str(tmp_path / "none"), "--policy", str(policy)]) == 2
+    policy.write_text("nonsense\n", encoding="utf-8")
+    assert main(["verify", str(archive), "--policy", str(policy)]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 2
+
+
+def test_scenarios(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "archives"
+    one = SCENARIOS / "far-quota.yaml"
+    assert main(["scenario", str(one), "--archive", str(folder)]) == 0
+    assert "7 passed, 0 failed" in capsys.readouterr().out
+    for archive in folder.glob("*.session"):
+        policy = archive.with_suffix(".policy")
+        assert main(["verify", str(archive), "--policy", str(policy)]) == 0
+    assert len(list(folder.glob("*.session"))) == 7
+
+
+def test_a_failing_scenario_names_file_step_expected_and_got(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (SCENARIOS / "outage-in-countdown.yaml").read_text(encoding="utf-8")
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text(text.replace("expect: SUSPENDED", "expect: accepted"), encoding="utf-8")
+    assert main(["scenario", str(wrong)]) == 1
+    line = capsys.readouterr().out.splitlines()[0]
+    assert "wrong.yaml" in line
+    assert "step 4: answer: expected accepted, got SUSPENDED" in line
+    assert main(["scenario", str(wrong), "--json"]) == 1
+    rows = [json.loads(row) for row in capsys.readouterr().out.splitlines()]
+    assert [row["ok"] for row in rows].count(False) >= 1
+
+
+def test_an_unreadable_scenario(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("scenario: x\ncolour: red\n", encoding="utf-8")
+    assert main(["scenario", str(bad)]) == 2
+    assert "bad.yaml: line" in capsys.readouterr().err
+    assert main(["scenario", str(tmp_path)]) == 2
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert main(["scenario", str(empty)]) == 2
+
+
+def test_it_runs_without_server_or_database(files: tuple[Path, Path]) -> None:
+    archive, policy = files
+    blocked = ["aiohttp", "websockets", "sqlalchemy", "redis", "asyncio", "uvloop"]
+    code = (
+        "import sys\n"
+        f"sys.modules.update(dict.fromkeys({blocked}))\n"
+        "from replay.__main__ import main\n"
+        f"sys.exit(main(['rejudge', {str(archive)!r}, '--policy', {str(policy)!r}]))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "no difference" in done.stdout

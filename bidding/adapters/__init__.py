@@ -1,0 +1,1 @@
+"""One product a file: each implements a port of the engine and imports no other adapter."""

@@ -1,0 +1,82 @@
+"""The centre's signing key in one file that only the house may read.
+
+One Ed25519 key signs the checkpoints of all auctions; C2SP signed-note mixes the key's name
+into its id, so each log has a verifier of its own though the key is one. The file is made at
+the first start. It is not a secrets service: where the centre has an HSM, write another
+`bidding.engine.ports.Keys`.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import secrets
+import stat
+from pathlib import Path
+from typing import Final
+
+from bidding.proof.note import Signer
+
+_SEED_BYTES: Final = 32
+_HEADER: Final = "daylight-signing-key/v1"
+
+
+class KeyFileError(Exception):
+    """The key file cannot be used; the text says what to mend."""
+
+
+class FileKeys:
+    """Implements `bidding.engine.ports.Keys`. Raises KeyFileError."""
+
+    def __init__(self, path: Path) -> None:
+        self._seed = _read(path) if path.exists() else _create(path)
+
+    def signer(self, origin: str) -> Signer:
+        """The centre's key under the name of the log `origin`."""
+        return Signer(origin, self._seed)
+
+
+def _read(path: Path) -> bytes:
+    info = path.stat()
+    # A key that others could read must be assumed to be copied: say so instead of signing on.
+    if stat.S_IMODE(info.st_mode) & 0o077:
+        raise KeyFileError(f"{path} may be read by others: make it mode 0600, or replace the key")
+    header, _, rest = path.read_text("ascii", errors="replace").partition("\n")
+    try:
+        seed = base64.b64decode(rest.removesuffix("\n"), validate=True)
+    except binascii.Error:
+        seed = b""
+    if header != _HEADER or len(seed) != _SEED_BYTES:
+        raise KeyFileError(f"{path} is not a signing key of this house")
+    return seed
+
+
+def _create(path: Path) -> bytes:
+    """Makes the key durable before anything can be signed with it.
+
+    Written beside and linked into place: a crash leaves the whole key or none, and of two
+    processes that start at once the second finds the first one's.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    seed = secrets.token_bytes(_SEED_BYTES)
+    text = f"{_HEADER}\n{base64.b64encode(seed).decode()}\n".encode("ascii")
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            return _read(path)
+    finally:
+        draft.unlink()
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return seed

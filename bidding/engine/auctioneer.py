@@ -1,0 +1,413 @@
+"""The auctioneer: one auction, one task. Stamp, queue, decide, append, then speak.
+
+It owns the tentative state of its auction and the right to write its log (a lease). It does not
+know sockets, people's names or databases, and it never repairs anything: when the log fails,
+or an invariant does, it stops having told nobody, and the house opens the auction anew.
+
+1. `ask` stamps and queues in one breath: nothing awaits between the two, so the order of the
+   log is the order of the stamps.
+2. A bell due at or before a stamp is recorded before it, under its due instant. Lateness is
+   decided by the stamp, never by when a timer fired (half-open windows).
+3. While one batch commits, the next is decided on top of it: speculative state, real stamps.
+4. Whoever asked is answered after the commit, and before anybody is shown anything.
+5. There are two final answers, accepted and refused, and both are in the log. All else is
+   `Retry`, which is not a no.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import typing
+from collections import OrderedDict, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from auction_rules.rule import Rule
+from bidding.core.commands import Bell, Command
+from bidding.core.record import due, record, same_request
+from bidding.core.state import State
+from bidding.engine.ports import Batch, Clock, EventLog, Instant, Lease, LogBroken
+from bidding.proof import canon
+from bidding.proof.checkpoint import Checkpoint
+from bidding.proof.merkle import Tree, leaf_hash
+from bidding.proof.note import Signer
+
+_log = logging.getLogger(__name__)
+
+INBOX_MAX: typing.Final = 4096
+BATCH_MAX: typing.Final = 256
+#: Answers kept in memory for retries; older ones are read from the log.
+_RECENT_MAX: typing.Final = 1024
+#: A program of stages may close and open several at one instant; this many is a rule that hangs.
+_BELLS_MAX: typing.Final = 1000
+
+_BELL: typing.Final = Command("system", Bell())
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """The request is in the log at `index`, accepted or refused; it will never be otherwise."""
+
+    index: int
+    t: Instant
+    entry: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Not decided, and not a no: ask again with the same reference."""
+
+    why: Literal["busy", "recovering", "closed_door"]
+
+
+Answer: TypeAlias = Final | Retry
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One entry between the states before and after it."""
+
+    before: State
+    entry: dict[str, Any]
+    after: State
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    stamp: Instant
+    command: Command
+    waiter: asyncio.Future[Answer] | None
+    first: int | None = None
+    """Index of the entry that used this reference for something else."""
+
+
+@dataclass(slots=True)
+class _Decided:
+    step: Step
+    body: bytes
+    waiters: list[asyncio.Future[Answer]]
+
+    def answer(self) -> Final:
+        entry = self.step.entry
+        return Final(entry["i"], entry["t"], entry)
+
+
+@dataclass(slots=True)
+class Opening:
+    """What an auctioneer starts from: the log as it was verified, and the right to go on."""
+
+    state: State
+    rule: Rule
+    tree: Tree
+    seen: dict[str, int]
+    """Idempotency key -> index of the entry that answered it."""
+    checkpoint: bytes
+    lease: Lease
+    first: Sequence[Command] = field(default_factory=tuple)
+    """What the house itself records before any bell: the suspension that recovery writes."""
+
+
+class Auctioneer:
+    """Runs one auction from `start` until `close` or until something breaks.
+
+    `on_commit` is called with each durable batch after those who asked were answered;
+    `on_broken` once, with the reason, when the auctioneer has stopped by itself.
+    """
+
+    def __init__(
+        self,
+        opening: Opening,
+        *,
+        log: EventLog,
+        clock: Clock,
+        signer: Signer,
+        on_commit: Callable[[Sequence[Step]], None],
+        on_broken: Callable[[Exception], None],
+        inbox_max: int = INBOX_MAX,
+    ) -> None:
+        state, lease = opening.state, opening.lease
+        assert state.index == lease.next_index == opening.tree.size, "the lease is of another log"
+        self._log, self._clock, self._signer = log, clock, signer
+        self._on_commit, self._on_broken = on_commit, on_broken
+        self._rule, self._epoch = opening.rule, lease.epoch
+        self._first = opening.first
+        self._inbox_max = inbox_max
+
+        self._committed = state  # what the log holds
+        self._state = state  # what it will hold if all that is decided commits
+        self._tree = opening.tree
+        self._checkpoint = opening.checkpoint
+        self._seen = opening.seen
+        self._recent: OrderedDict[int, dict[str, Any]] = OrderedDict()
+
+        self._inbox: deque[_Asked] = deque()
+        self._ready: list[_Decided] = []
+        self._flying: list[_Decided] = []
+        self._pending: dict[int, _Decided] = {}
+        self._stamp = state.t
+        self._launched = state.t
+
+        self._stir = asyncio.Event()
+        self._append: asyncio.Task[None] | None = None
+        self._alarm: asyncio.Task[None] | None = None
+        self._alarm_at: Instant | None = None
+        self._look_ups: set[asyncio.Task[None]] = set()
+        self._task: asyncio.Task[None] | None = None
+        self._failure: Exception | None = None
+        self._closing = False
+        self._stopped = False
+
+    # -- what others may ask ----------------------------------------------------------------
+
+    @property
+    def state(self) -> State:
+        """The committed state; nothing of it can be lost."""
+        return self._committed
+
+    @property
+    def up_until(self) -> Instant:
+        """The last instant at which this auctioneer was surely able to write."""
+        return max(self._committed.t, self._launched)
+
+    def ask(self, command: Command) -> asyncio.Future[Answer]:
+        """Stamps and queues the request; the future is never cancelled by us and never raises."""
+        waiter: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        if self._stopped or self._closing:
+            waiter.set_result(Retry("closed_door" if self._closing else "recovering"))
+        elif len(self._inbox) + len(self._look_ups) >= self._inbox_max:
+            waiter.set_result(Retry("busy"))
+        else:
+            self._queue(command, waiter)
+        return waiter
+
+    def proof(self, index: int) -> tuple[tuple[bytes, ...], bytes]:
+        """The inclusion proof of a committed entry, and the signed checkpoint it leads to."""
+        return tuple(self._tree.inclusion(index, self._committed.index)), self._checkpoint
+
+    def index_of(self, key: str) -> int | None:
+        """The index of the durable entry under an idempotency key (`actor/ref`)."""
+        index = self._seen.get(key)
+        return None if index is None or index >= self._committed.index else index
+
+    def start(self) -> None:
+        """Begins; what the house has to say first is decided before any bell."""
+        assert self._task is None, "an auctioneer starts once"
+        self._task = asyncio.create_task(self._run())  # noqa: TID251 held until close
+
+    async def close(self) -> None:
+        """Decides and writes what was asked so far, refuses the rest with Retry, and ends."""
+        self._closing = True
+        self._stir.set()
+        if self._task is not None:
+            await asyncio.wait({self._task})
+
+    # -- the loop ---------------------------------------------------------------------------
+
+    async def _run(self) -> None:
+        try:
+            await self._work()
+        except Exception as error:  # noqa: BLE001 whatever broke, nothing unwritten is announced
+            if self._append is not None and not self._append.done():
+                # What is on its way to the disk was decided before the break: let it land.
+                self._failure = error
+                await asyncio.wait({self._append})
+            self._stop()
+            self._on_broken(error)
+        else:
+            self._stop()
+
+    async def _work(self) -> None:
+        now = self._tick()
+        for command in self._first:
+            self._enter(_Asked(now, command, None))
+        while True:
+            self._decide()
+            self._launch()
+            if self._closing and not (self._inbox or self._flying or self._look_ups):
+                return
+            await self._stir.wait()
+            self._stir.clear()
+            if self._failure is not None:
+                raise self._failure
+
+    def _stop(self) -> None:
+        self._stopped = True
+        self._set_alarm(None)
+        for task in self._look_ups:
+            task.cancel()
+        waiters = [w for decided in (*self._flying, *self._ready) for w in decided.waiters]
+        waiters += [asked.waiter for asked in self._inbox if asked.waiter is not None]
+        self._inbox.clear()
+        for waiter in waiters:
+            _settle(waiter, Retry("recovering"))
+
+    def _tick(self) -> Instant:
+        """Now, and never before a stamp that was given already."""
+        self._stamp = max(self._stamp, self._clock.now())
+        return self._stamp
+
+    def _queue(
+        self, command: Command, waiter: asyncio.Future[Answer], first: int | None = None
+    ) -> None:
+        # No `await` from here to the end of the function, ever: rule 1.
+        self._inbox.append(_Asked(self._tick(), command, waiter, first))
+        self._stir.set()
+
+    # -- decide -----------------------------------------------------------------------------
+
+    def _decide(self) -> None:
+        """Decides what is queued, up to a full batch, ringing each bell in its place."""
+        while self._inbox and len(self._ready) < BATCH_MAX:
+            asked = self._inbox.popleft()
+            if not self._answered_before(asked):
+                self._ring(asked.stamp)
+                self._enter(asked)
+        if not self._inbox and len(self._ready) < BATCH_MAX:
+            # Nobody can still come with an earlier stamp: the next one is given at or after now.
+            self._ring(self._tick())
+        self._set_alarm(due(self._state, self._rule))
+
+    def _ring(self, until: Instant) -> None:
+        """Records every bell due at or before `until`, each under its own instant."""
+        for _ in range(_BELLS_MAX):
+            at = due(self._state, self._rule)
+            if at is None or at > until:
+                return
+            self._enter(_Asked(at, _BELL, None))
+            rung = self._ready[-1].step.entry["type"]
+            assert rung == "bell.accepted", "a bell that was due was refused"
+        raise AssertionError(f"{self._rule.name}: {_BELLS_MAX} bells at one instant")
+
+    def _enter(self, asked: _Asked) -> None:
+        """Decides one request on the tentative state and puts the entry on the next batch."""
+        before = self._state
+        made = record(before, asked.command, asked.stamp, self._rule, first=asked.first)
+        index = self._tree.append(leaf_hash(made.body))
+        assert index == made.entry["i"] == before.index, "the tree and the log count differently"
+        decided = _Decided(Step(before, made.entry, made.state), made.body, [])
+        if asked.waiter is not None:
+            decided.waiters.append(asked.waiter)
+        self._ready.append(decided)
+        self._pending[index] = decided
+        if (key := made.entry.get("cmd")) is not None:
+            self._seen[key] = index
+        self._state = made.state
+
+    def _answered_before(self, asked: _Asked) -> bool:
+        """Whether this reference is taken care of: the first answer stands, once it is durable."""
+        command, waiter = asked.command, asked.waiter
+        key = command.key
+        if waiter is None or key is None or asked.first is not None or key not in self._seen:
+            return False
+        index = self._seen[key]
+        if (decided := self._pending.get(index)) is not None:
+            if same_request(decided.step.entry, command):
+                decided.waiters.append(waiter)
+                return True
+        elif (entry := self._recent.get(index)) is not None:
+            if same_request(entry, command):
+                _settle(waiter, Final(index, entry["t"], entry))
+                return True
+        else:
+            task = asyncio.create_task(self._look_up(command, index, waiter))  # noqa: TID251
+            self._look_ups.add(task)
+            task.add_done_callback(self._looked_up)
+            return True
+        self._ring(asked.stamp)
+        self._enter(_Asked(asked.stamp, command, waiter, index))
+        return True
+
+    async def _look_up(self, command: Command, index: int, waiter: asyncio.Future[Answer]) -> None:
+        """Answers a late retry from the log; other content goes back into the queue as such."""
+        try:
+            (body,) = await self._log.read(self._signer.verifier.name, index, index + 1)
+            entry: Any = canon.decode(body)
+        except BaseException:
+            _settle(waiter, Retry("recovering"))
+            raise
+        if same_request(entry, command):
+            _settle(waiter, Final(index, entry["t"], entry))
+        else:
+            self._queue(command, waiter, index)
+
+    def _looked_up(self, task: asyncio.Task[None]) -> None:
+        self._look_ups.discard(task)
+        self._stir.set()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("%s: a retry could not be looked up: %s", self._state.origin, error)
+
+    # -- append, answer ---------------------------------------------------------------------
+
+    def _launch(self) -> None:
+        """Sends what is decided to the log, unless a batch is on its way already."""
+        if self._flying or not self._ready or self._failure is not None:
+            return
+        items, self._ready = self._ready, []
+        size = self._state.index
+        assert size == self._tree.size == items[-1].step.after.index, "batch and tree differ"
+        origin = self._state.origin
+        note = self._signer.sign(Checkpoint(origin, size, self._tree.root()).body())
+        batch = Batch(
+            origin,
+            self._epoch,
+            items[0].step.before.index,
+            tuple(item.body for item in items),
+            tuple(item.step.entry.get("cmd") for item in items),
+            note,
+        )
+        self._flying = items
+        self._launched = self._tick()
+        # A task of its own, which nobody cancels: a commit that is given up half-way is neither
+        # done nor undone (RELIABILITY finding 2).
+        self._append = asyncio.create_task(self._log.append(batch))  # noqa: TID251
+        self._append.add_done_callback(lambda task: self._landed(task, note))
+
+    def _landed(self, append: asyncio.Task[None], note: bytes) -> None:
+        """The batch is durable: answer, send the next one, then show. Or stop."""
+        self._stir.set()
+        if append.cancelled():
+            self._failure = LogBroken("the append was cancelled; its outcome is unknown")
+            return
+        if (error := append.exception()) is not None:
+            if self._failure is None:
+                self._failure = error if isinstance(error, Exception) else LogBroken(str(error))
+            return
+        items, self._flying = self._flying, []
+        self._committed, self._checkpoint = items[-1].step.after, note
+        for item in items:
+            answer = item.answer()
+            del self._pending[answer.index]
+            self._recent[answer.index] = answer.entry
+            for waiter in item.waiters:
+                _settle(waiter, answer)
+        while len(self._recent) > _RECENT_MAX:
+            self._recent.popitem(last=False)
+        self._launch()
+        self._on_commit([item.step for item in items])
+
+    # -- the alarm --------------------------------------------------------------------------
+
+    def _set_alarm(self, when: Instant | None) -> None:
+        if when == self._alarm_at:
+            return
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm_at = when
+        self._alarm = None
+        if when is not None:
+            self._alarm = asyncio.create_task(self._wake_at(when))  # noqa: TID251 held here
+
+    async def _wake_at(self, when: Instant) -> None:
+        # Timers fire early (uvloop by up to 1.3 ms): only the clock says that it is time.
+        while self._clock.now() < when:
+            await self._clock.sleep_until(when)
+        self._alarm_at = None
+        self._stir.set()
+
+
+def _settle(waiter: asyncio.Future[Answer], answer: Answer) -> None:
+    # Whoever asked may have hung up; the entry stands all the same.
+    if not waiter.done():
+        waiter.set_result(answer)

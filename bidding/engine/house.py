@@ -1,0 +1,387 @@
+"""The house: opens auctions, recovers them from their logs, hands out rooms and proofs.
+
+Start-up is a replay: there is no other way to open an auction than to read its log, check it
+against its signed checkpoints, and take over the right to write it. It decides nothing itself
+and checks nobody's identity; the door does that before it asks.
+
+1. A log that does not hold is refused by name and entry; the other auctions open all the same.
+2. A session that was running when the house went down is suspended as of the last instant it was
+   surely up, and resumed at once by the contingency term of its rule (RELIABILITY section 1.7).
+3. An auction that breaks is opened anew from its log. Twice without a request in between, and it
+   stays suspended: then people have to look.
+4. Fenced means that somebody else writes this log now: the house lets go and does not fight.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from auction_rules.registry import UnknownRule, source_sha256
+from bidding.core.commands import Command, Resume, Suspend
+from bidding.core.document import Document
+from bidding.core.record import due, open_session, rule_of
+from bidding.core.state import State
+from bidding.engine.auctioneer import INBOX_MAX, Answer, Auctioneer, Opening, Retry, Step
+from bidding.engine.hub import Room
+from bidding.engine.ports import (
+    Clock,
+    EventLog,
+    Fenced,
+    Instant,
+    Keys,
+    Lease,
+    LogBroken,
+    LogDamaged,
+    LogError,
+    LogExists,
+    NoSuchLog,
+)
+from bidding.engine.reading import Verified, verify
+from bidding.proof import canon
+from bidding.proof.archive import write_archive
+from bidding.proof.checkpoint import Checkpoint
+from bidding.proof.merkle import Tree, leaf_hash
+from bidding.proof.policy import policy_text
+from bidding.proof.receipt import Receipt
+
+_log = logging.getLogger(__name__)
+
+#: While a session runs the house notes every so many microseconds that it is up.
+BEAT: Final = 1_000_000
+#: A session that opens within this time is watched as if it ran.
+_SOON: Final = 5_000_000
+_PATIENCE: Final = (100_000, 5_000_000)
+"""First and longest wait, in microseconds, before a broken store is tried again."""
+_AT_ONCE: Final = 8
+_OVER: Final = ("closed", "terminated", "voided")
+
+
+class NoSuchAuction(LookupError):
+    """No auction of this name is open here; the text says why when the house knows."""
+
+
+@dataclass(slots=True, eq=False)
+class _Seat:
+    """One auction of the house, through all its auctioneers."""
+
+    origin: str
+    room: Room | None = None
+    auctioneer: Auctioneer | None = None
+    failures: int = 0
+    up_until: Instant | None = None
+    refused: str | None = None
+    opening: asyncio.Task[None] | None = None
+
+
+class House:
+    """All auctions of one process. `prefix` is the part of each log's name before the auction's."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        clock: Clock,
+        keys: Keys,
+        prefix: str,
+        *,
+        holder: str = "house",
+        inbox_max: int = INBOX_MAX,
+    ) -> None:
+        self._log, self._clock, self._keys = log, clock, keys
+        self._prefix, self._holder, self._inbox_max = prefix, holder, inbox_max
+        self._seats: dict[str, _Seat] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._last_beat: Instant | None = None
+        self._beating: asyncio.Task[None] | None = None
+        self._closing = False
+
+    # -- opening ----------------------------------------------------------------------------
+
+    async def publish(self, document: Document, proposer: str, approver: str) -> str:
+        """Opens a new auction with its document as entry 0; returns the auction's id.
+
+        `proposer` and `approver` are actors (`staff:li`). Raises LogExists, LogBroken, UnknownRule
+        or pydantic's ValidationError.
+        """
+        # A browser that hangs up must not leave a log without an auctioneer.
+        return await asyncio.shield(self._spawn(self._publish(document, proposer, approver)))
+
+    async def recover(self) -> Mapping[str, str]:
+        """Opens every log of the store; returns auction -> reason for those that were refused.
+
+        May run beside the open door: who asks for an auction that is not open yet gets Retry,
+        and the auction is opened out of turn.
+        """
+        self._last_beat = await self._log.last_beat()
+        names = [n for n in await self._log.logs() if n.startswith(f"{self._prefix}/")]
+        for name in names:
+            self._seats.setdefault(self._auction(name), _Seat(name))
+        turn = asyncio.Semaphore(_AT_ONCE)
+
+        async def in_turn(seat: _Seat) -> None:
+            async with turn:
+                await self._opened(seat)
+
+        await asyncio.gather(*(in_turn(seat) for seat in list(self._seats.values())))
+        self._beat_on()
+        return {a: s.refused for a, s in self._seats.items() if s.refused is not None}
+
+    async def opened(self, auction: str) -> Room:
+        """The room of an auction, once it is open. Raises NoSuchAuction."""
+        await self._opened(self._seat(auction))
+        return self.room(auction)
+
+    async def close(self) -> None:
+        """Decides and writes what was asked so far, then stops everything. The log stays open."""
+        self._closing = True
+        tasks = [t for t in (*self._tasks, self._beating) if t is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        seats = list(self._seats.values())
+        await asyncio.gather(*(s.auctioneer.close() for s in seats if s.auctioneer))
+        await asyncio.gather(*(s.room.close() for s in seats if s.room))
+
+    # -- asking -----------------------------------------------------------------------------
+
+    def ask(self, auction: str, command: Command) -> asyncio.Future[Answer]:
+        """Stamps and queues the request before it returns; the answer comes when it is durable.
+
+        Raises NoSuchAuction. Await the future, or shield it: cancelling it cancels nothing here.
+        """
+        seat = self._seat(auction)
+        if seat.auctioneer is not None and not self._closing:
+            return seat.auctioneer.ask(command)
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        if seat.refused is not None or self._closing:
+            answer.set_result(Retry("closed_door"))
+        else:
+            self._spawn(self._opened(seat))
+            answer.set_result(Retry("recovering"))
+        return answer
+
+    def auctions(self) -> list[str]:
+        """The ids of all auctions known here, oldest first, open or not."""
+        return list(self._seats)
+
+    def refused(self, auction: str) -> str | None:
+        """Why an auction cannot be opened; None when it can. Raises NoSuchAuction."""
+        return self._seat(auction).refused
+
+    def room(self, auction: str) -> Room:
+        """The room of an open auction. Raises NoSuchAuction."""
+        seat = self._seat(auction)
+        if seat.room is None:
+            raise NoSuchAuction(f"{auction}: {seat.refused or 'not open yet'}")
+        return seat.room
+
+    # -- evidence ---------------------------------------------------------------------------
+
+    async def receipt(self, auction: str, index: int) -> bytes:
+        """The `.tlog-proof` of a committed entry. Raises NoSuchAuction, IndexError."""
+        seat, room = self._seat(auction), self.room(auction)
+        if not 0 <= index < room.state.index or seat.auctioneer is None:
+            raise IndexError(f"{auction} has no entry {index} that could be proved now")
+        # Proof and checkpoint in one breath: the next batch may move both.
+        proof, checkpoint = seat.auctioneer.proof(index)
+        (body,) = await self._log.read(seat.origin, index, index + 1)
+        return Receipt(body, index, proof, checkpoint).encode()
+
+    def index_of(self, auction: str, key: str) -> int | None:
+        """The index of the entry that answered `actor/ref`, once it is durable."""
+        seat = self._seat(auction)
+        return None if seat.auctioneer is None else seat.auctioneer.index_of(key)
+
+    async def archive(self, auction: str) -> bytes:
+        """The auditor's single file up to the last checkpoint. Raises NoSuchAuction, LogError."""
+        seat = self._seat(auction)
+        notes = await self._log.checkpoints(seat.origin)
+        size = int(notes[-1].split(b"\n", 2)[1])
+        return write_archive(seat.origin, await self._log.read(seat.origin, 0, size), notes)
+
+    def policy(self, auction: str) -> str:
+        """The policy file that an auditor of this auction starts from. Raises NoSuchAuction."""
+        return policy_text(self._keys.signer(self._seat(auction).origin).verifier)
+
+    async def entries(self, auction: str, start: int, stop: int) -> list[dict[str, Any]]:
+        """Entries start .. stop-1 as they stand in the log. Raises NoSuchAuction, LogError."""
+        bodies = await self._log.read(self._seat(auction).origin, start, stop)
+        found: list[Any] = [canon.decode(body) for body in bodies]
+        return found
+
+    # -- how an auction opens ---------------------------------------------------------------
+
+    async def _publish(self, document: Document, proposer: str, approver: str) -> str:
+        origin = f"{self._prefix}/{document.auction}"
+        if document.auction in self._seats:
+            raise LogExists(origin)
+        made = open_session(origin, document, self._clock.now(), proposer, approver)
+        tree = Tree()
+        tree.append(leaf_hash(made.body))
+        note = self._keys.signer(origin).sign(Checkpoint(origin, 1, tree.root()).body())
+        seat = _Seat(origin)
+        try:
+            await self._log.create(origin, made.body, note)
+            lease = await self._log.take_over(origin, self._holder)
+        except LogBroken:
+            # Nobody knows whether it was written; opening it as a stranger would tells.
+            await self._opened(seat)
+            if seat.refused is not None:
+                raise
+            self._seats[document.auction] = seat
+            return document.auction
+        self._seats[document.auction] = seat
+        found = Verified(made.state, tree, {}, note, [State(origin)])
+        self._seat_auctioneer(seat, found, lease, ())
+        self._beat_on()
+        return document.auction
+
+    async def _opened(self, seat: _Seat) -> None:
+        """Opens a seat once, however many wait for it."""
+        if seat.auctioneer is not None or seat.refused is not None:
+            return
+        if seat.opening is None or seat.opening.done():
+            seat.opening = self._spawn(self._open(seat))
+        await asyncio.shield(seat.opening)
+
+    async def _open(self, seat: _Seat) -> None:
+        """Takes over, reads, believes, goes on. A broken store is tried again, for ever."""
+        patience, longest = _PATIENCE
+        while True:
+            try:
+                lease, found = await self._believe(seat)
+            except (LogDamaged, NoSuchLog, UnknownRule) as error:
+                seat.refused = str(error) or repr(error)
+                _log.critical("%s is not opened: %s", seat.origin, seat.refused)
+                return
+            except LogError as error:
+                _log.error("%s cannot be opened yet: %s", seat.origin, error)
+                wake = self._clock.now() + patience
+                while self._clock.now() < wake:
+                    await self._clock.sleep_until(wake)
+                patience = min(2 * patience, longest)
+            else:
+                self._seat_auctioneer(seat, found, lease, self._contingency(seat, found.state))
+                return
+
+    async def _believe(self, seat: _Seat) -> tuple[Lease, Verified]:
+        # Taken over before reading: nobody may add to what we are about to believe.
+        lease = await self._log.take_over(seat.origin, self._holder)
+        key = self._keys.signer(seat.origin).verifier
+        since = None if seat.room is None else seat.room.state.index
+        found = await verify(self._log, seat.origin, key, since)
+        if found.state.index != lease.next_index:
+            counts = f"{found.state.index} entries found, {lease.next_index} written"
+            raise LogDamaged(f"{seat.origin}: {counts}")
+        return lease, found
+
+    def _contingency(self, seat: _Seat, state: State) -> Sequence[Command]:
+        """What the house records first on an auction that it found in the middle of something."""
+        rule, now = rule_of(state), max(self._clock.now(), state.t)
+        bell = due(state, rule)
+        approved = state.document["rule_sha256"]
+        if state.status not in _OVER and approved != source_sha256(rule):
+            _log.critical("%s: the rule's source is not the approved %s", state.origin, approved)
+        if state.status != "running" and (bell is None or bell > now):
+            return ()
+        up = seat.up_until if seat.up_until is not None else self._last_beat
+        since = min(max(state.t, up or state.t), now)
+        if state.status == "running" and approved != source_sha256(rule):
+            return (Command("system", Suspend("RULE_CHANGED", since)),)
+        if seat.failures > 1:
+            _log.critical("%s broke twice in a row and stays suspended", seat.origin)
+            return (Command("system", Suspend("RECOVERY_FAILED", since)),)
+        return (
+            Command("system", Suspend("RECOVERY", since)),
+            Command("system", Resume("RECOVERY")),
+        )
+
+    def _seat_auctioneer(
+        self, seat: _Seat, found: Verified, lease: Lease, first: Sequence[Command]
+    ) -> None:
+        state = found.state
+        opening = Opening(
+            state, rule_of(state), found.tree, found.seen, found.checkpoint, lease, first
+        )
+        if seat.room is None:
+            seat.room = Room(self._log, self._clock, opening.rule, state, found.marks)
+        elif found.late:
+            # Written before the break, answered to nobody: the room has yet to show it.
+            seat.room.publish(found.late)
+        room = seat.room
+
+        def on_commit(steps: Sequence[Step]) -> None:
+            if any(step.entry["actor"] != "system" for step in steps):
+                seat.failures = 0
+            room.publish(steps)
+
+        seat.auctioneer = Auctioneer(
+            opening,
+            log=self._log,
+            clock=self._clock,
+            signer=self._keys.signer(seat.origin),
+            on_commit=on_commit,
+            on_broken=lambda error: self._broken(seat, error),
+            inbox_max=self._inbox_max,
+        )
+        seat.auctioneer.start()
+
+    def _broken(self, seat: _Seat, error: Exception) -> None:
+        """An auctioneer stopped by itself; its askers have Retry, and nobody was shown anything."""
+        broken, seat.auctioneer = seat.auctioneer, None
+        assert broken is not None
+        seat.failures += 1
+        seat.up_until = broken.up_until
+        _log.error("%s stopped: %r", seat.origin, error, exc_info=error)
+        if isinstance(error, Fenced):
+            seat.refused = f"another writer took over: {error}"
+        elif not self._closing:
+            self._spawn(self._opened(seat))
+
+    # -- being up ---------------------------------------------------------------------------
+
+    def _beat_on(self) -> None:
+        if self._beating is None and not self._closing:
+            self._beating = asyncio.create_task(self._beat())  # noqa: TID251 held until close
+
+    async def _beat(self) -> None:
+        """While something runs, notes each second that the house is up: rule 2 needs to know."""
+        while True:
+            now = self._clock.now()
+            if any(self._watched(seat, now) for seat in self._seats.values()):
+                try:
+                    await self._log.beat(now)
+                except LogError as error:
+                    _log.error("the house cannot note that it is up: %s", error)
+            while self._clock.now() < now + BEAT:
+                await self._clock.sleep_until(now + BEAT)
+
+    @staticmethod
+    def _watched(seat: _Seat, now: Instant) -> bool:
+        if seat.room is None or seat.auctioneer is None:
+            return False
+        state = seat.room.state
+        if state.status == "announced":
+            bell = due(state, seat.room.rule)
+            return bell is not None and bell <= now + _SOON
+        return state.status == "running"
+
+    # -- small things -----------------------------------------------------------------------
+
+    def _auction(self, origin: str) -> str:
+        return origin.removeprefix(f"{self._prefix}/")
+
+    def _seat(self, auction: str) -> _Seat:
+        try:
+            return self._seats[auction]
+        except KeyError:
+            raise NoSuchAuction(auction) from None
+
+    def _spawn(self, work: Any) -> asyncio.Task[Any]:
+        task: asyncio.Task[Any] = asyncio.create_task(work)  # noqa: TID251 held until it ends
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task

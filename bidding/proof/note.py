@@ -216,7 +216,7 @@ def open_note(raw: bytes, verifiers: Iterable[Verifier]) -> Note:
         known.setdefault((verifier.name, verifier.key_id), []).append(verifier)
     verified: dict[tuple[str, bytes], Signature] = {}
     unverified: dict[Signature, None] = {}
-    for signature in dict.fromkeys(signatures):
+    for signature in signatures:
         claimed = (signature.name, signature.key_id)
         match known.get(claimed, []):
             case []:

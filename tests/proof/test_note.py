@@ -91,6 +91,9 @@ def test_no_known_key_or_two_keys_of_one_name_open_nothing():
         open_note(NOTE, [OTHER.verifier])
     with pytest.raises(NoteError):
         open_note(NOTE, [LOG.verifier, LOG.verifier])
+    both = NOTE + OTHER.sign(BODY).split(b"\n\n")[1]
+    with pytest.raises(NoteError, match="two known keys"):
+        open_note(both, [LOG.verifier, OTHER.verifier, OTHER.verifier])
 
 
 @pytest.mark.parametrize(

@@ -9,14 +9,14 @@ rules (法释〔2016〕18号 art. 11), unless the terms ask for more.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final
+from typing import Annotated, Any, ClassVar, Final
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from auction_rules.extension import Countdown, Mode, Trigger
 from auction_rules.facts import Amount, Awarded, FloorFact, Instant, LeadersChanged, Unsold
 from auction_rules.floor import Floor
-from auction_rules.money import rate
+from auction_rules.money import LIMIT, rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Lot, Settlement
 from auction_rules.stages.outcry import Outcry
@@ -48,8 +48,12 @@ class ClockStart(Choice):
 class EnglishTerms(RuleConfig):
     """Terms of an ascending auction."""
 
-    lot_zh: str = term("标的", "Lot (Chinese)", default="标的", min_length=1)
-    lot_en: str = term("标的（英文）", "Lot (English)", default="Lot")
+    lot_zh: Annotated[str, Field(min_length=1, max_length=120)] = term(
+        "标的", "Lot (Chinese)", default="标的"
+    )
+    lot_en: Annotated[str, Field(min_length=1, max_length=160)] = term(
+        "标的（英文）", "Lot (English)", default="Lot"
+    )
     opens: Moment = term("开始时间", "Opens", kind="instant")
     duration_seconds: Seconds = term("竞价时长（秒）", "Duration (s)", kind="seconds", default=300)
     clock_starts: ClockStart = term(
@@ -133,6 +137,8 @@ class EnglishTerms(RuleConfig):
                 "百分比增价不能要求整数倍或限制跳价",
                 "percent steps have no grid or jump limit",
             )
+        if not _ladder(self).open(self.start_price):
+            raise wrong("start_price", "起始价或增价幅度过大", "start price or step is too large")
         waits = self.clock_starts is ClockStart.FIRST_BID
         if waits != (self.latest_start is not None):
             raise wrong(
@@ -196,13 +202,7 @@ class English(Staged[EnglishTerms]):
 
     def ladder(self, terms: EnglishTerms) -> Ladder:
         """Which amounts may come next."""
-        return Ladder(
-            terms.start_price,
-            terms.step,
-            terms.grid,
-            terms.step_basis_points,
-            max_jump=terms.max_jump_steps or None,
-        )
+        return _ladder(terms)
 
     def starts(self, terms: EnglishTerms) -> Instant:
         """The opening time."""
@@ -225,9 +225,10 @@ class English(Staged[EnglishTerms]):
             return (Unsold("RESERVE_NOT_MET"),)
         return (Awarded(top.bidder, None, top.amount, None, top.amount),)
 
-    def least(self, floor: Floor[EnglishTerms]) -> Amount:
-        """One step above the best offer, or the start."""
-        return self.ladder(floor.terms).minimum(_top(floor, ""))
+    def least(self, floor: Floor[EnglishTerms]) -> Amount | None:
+        """One step above the best offer, or the start; None when no higher offer is possible."""
+        ladder, top = self.ladder(floor.terms), _top(floor, "")
+        return ladder.minimum(top) if ladder.open(top) else None
 
     def ranking(self, floor: Floor[EnglishTerms]) -> tuple[str, ...]:
         """By amount, best first; no two are equal, since every offer beats the one before."""
@@ -254,6 +255,18 @@ class English(Staged[EnglishTerms]):
         """No quantities here."""
         del terms
         return None
+
+
+def _ladder(terms: EnglishTerms) -> Ladder:
+    return Ladder(
+        terms.start_price,
+        terms.step,
+        terms.grid,
+        terms.step_basis_points,
+        max_jump=terms.max_jump_steps or None,
+        # The deal is written down in fen.
+        limit=LIMIT // (terms.unit.fen or 1),
+    )
 
 
 def _top(floor: Floor[EnglishTerms], bidder: str) -> Amount | None:

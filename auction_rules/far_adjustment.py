@@ -29,7 +29,7 @@ from auction_rules.facts import (
     Unsold,
 )
 from auction_rules.floor import Floor, Offer
-from auction_rules.money import divide_half_up, rate
+from auction_rules.money import LIMIT, divide_half_up, rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Lot, Settlement
 from auction_rules.stages.gate import Gate
@@ -239,6 +239,10 @@ def _price_problem(c: FarTerms) -> tuple[str, str, str] | None:
                 "最高限价须为起始价加整数个增价幅度",
                 "the cap must be start plus whole steps",
             )
+    if c.cap_price is not None and c.cap_price > _limit(c):
+        return ("cap_price", "最高限价过大", "the cap is too large")
+    if c.start_price + c.step > _limit(c):
+        return ("start_price", "起始价或增价幅度过大", "start price or step is too large")
     partial = c.misfit is Misfit.PARTIAL
     if c.basis is Basis.TOTAL and (partial or c.pricing is Pricing.UNIFORM):
         return (
@@ -324,7 +328,9 @@ class FarAdjustment(Staged[FarTerms]):
 
     def ladder(self, terms: FarTerms) -> Ladder:
         """Which amounts may come next."""
-        return Ladder(terms.start_price, terms.step, terms.grid, cap=terms.cap_price)
+        return Ladder(
+            terms.start_price, terms.step, terms.grid, cap=terms.cap_price, limit=_limit(terms)
+        )
 
     def starts(self, terms: FarTerms) -> Instant:
         """The opening of the quotes."""
@@ -432,6 +438,16 @@ def _total(terms: FarTerms, price: Amount, area: Amount) -> Amount:
         return price
     worth = price * (terms.unit.fen or 1)
     return divide_half_up(worth * area, 10**terms.quantity_unit.scale)
+
+
+def _limit(terms: FarTerms) -> Amount:
+    """The largest offer at which the total over all parcels is still an exact JSON integer."""
+    fen = terms.unit.fen or 1
+    if terms.basis is Basis.TOTAL:
+        return LIMIT // (fen * len(terms.parcels))
+    asked = sum(p.added_area for p in terms.parcels)
+    # Each total may be rounded up by less than one.
+    return (LIMIT - len(terms.parcels)) * 10**terms.quantity_unit.scale // (fen * asked)
 
 
 def _own(floor: Floor[FarTerms], bidder: str) -> Amount | None:

@@ -7,11 +7,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
 from auction_rules import facts as f
 from auction_rules.facts import Amount, FloorFact, Instant
+from auction_rules.values import changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Entrant:
     priority: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Standing:
     """The floor between two entries. Times in microseconds, amounts in the smallest unit."""
 
@@ -82,7 +83,7 @@ class Standing:
 
 def _stage_opened(s: Standing, fact: f.StageOpened, t: Instant, i: int) -> Standing:
     del t, i
-    return replace(
+    return changed(
         s,
         stage=fact.stage,
         kind=fact.kind,
@@ -97,7 +98,7 @@ def _stage_opened(s: Standing, fact: f.StageOpened, t: Instant, i: int) -> Stand
 
 def _offer_stood(s: Standing, fact: f.OfferStood, t: Instant, i: int) -> Standing:
     offer = Offer(fact.bidder, fact.lot, fact.amount, fact.quantity, t, i)
-    return replace(s, offers={**s.offers, fact.bidder: offer}, acted=s.acted + 1)
+    return changed(s, offers={**s.offers, fact.bidder: offer}, acted=s.acted + 1)
 
 
 def _deadline_moved(s: Standing, fact: f.DeadlineMoved, t: Instant, i: int) -> Standing:
@@ -105,9 +106,9 @@ def _deadline_moved(s: Standing, fact: f.DeadlineMoved, t: Instant, i: int) -> S
     # Deadlines never move back: an announced close is a promise.
     assert s.closes is None or fact.closes >= s.closes, "a deadline moved back"
     if fact.why != "extension" or s.closes is None:
-        return replace(s, closes=fact.closes)
+        return changed(s, closes=fact.closes)
     gained = fact.closes - s.closes
-    return replace(s, closes=fact.closes, extensions=s.extensions + 1, extended=s.extended + gained)
+    return changed(s, closes=fact.closes, extensions=s.extensions + 1, extended=s.extended + gained)
 
 
 def _simple(change: Callable[[Standing, Any], Standing]) -> Callable[..., Standing]:
@@ -118,15 +119,15 @@ _FOLD: Final[Mapping[type[Any], Callable[..., Standing]]] = {
     f.StageOpened: _stage_opened,
     f.OfferStood: _offer_stood,
     f.DeadlineMoved: _deadline_moved,
-    f.LeadersChanged: _simple(lambda s, x: replace(s, leaders=x.leaders, cutoff=x.cutoff)),
-    f.StageClosed: _simple(lambda s, _: replace(s, stage=None, kind=None, closes=None)),
-    f.Entitled: _simple(lambda s, x: replace(s, entitled=x.bidders)),
-    f.Answered: _simple(lambda s, x: replace(s, answers={**s.answers, x.bidder: x.answer})),
-    f.Revealed: _simple(lambda s, x: replace(s, revealed=(*s.revealed, x.what))),
-    f.Awarded: _simple(lambda s, x: replace(s, awards=(*s.awards, x))),
-    f.Unsold: _simple(lambda s, x: replace(s, unsold=x.reason)),
-    f.Closed: _simple(lambda s, _: replace(s, closed=True, stage=None, kind=None, closes=None)),
-    f.Noted: _simple(lambda s, x: replace(s, notes={**s.notes, x.key: x.value})),
+    f.LeadersChanged: _simple(lambda s, x: changed(s, leaders=x.leaders, cutoff=x.cutoff)),
+    f.StageClosed: _simple(lambda s, _: changed(s, stage=None, kind=None, closes=None)),
+    f.Entitled: _simple(lambda s, x: changed(s, entitled=x.bidders)),
+    f.Answered: _simple(lambda s, x: changed(s, answers={**s.answers, x.bidder: x.answer})),
+    f.Revealed: _simple(lambda s, x: changed(s, revealed=(*s.revealed, x.what))),
+    f.Awarded: _simple(lambda s, x: changed(s, awards=(*s.awards, x))),
+    f.Unsold: _simple(lambda s, x: changed(s, unsold=x.reason)),
+    f.Closed: _simple(lambda s, _: changed(s, closed=True, stage=None, kind=None, closes=None)),
+    f.Noted: _simple(lambda s, x: changed(s, notes={**s.notes, x.key: x.value})),
 }
 
 
@@ -138,7 +139,7 @@ def stand(s: Standing, fact: FloorFact, t: Instant, i: int) -> Standing:
 Terms = TypeVar("Terms")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Floor(Generic[Terms]):
     """What a rule is asked about: terms, standing, who is admitted, and the next log index."""
 
@@ -152,4 +153,4 @@ class Floor(Generic[Terms]):
         standing = self.standing
         for fact in happened:
             standing = stand(standing, fact, t, self.index)
-        return replace(self, standing=standing)
+        return changed(self, standing=standing)

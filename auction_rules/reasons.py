@@ -43,12 +43,6 @@ _ALL: Final = (
         "Not accepted: the stage you saw is over. Offer again in the present stage.",
     ),
     Reason(
-        "FROZEN_WINDOW",
-        "未受理：当前处于停止报价时段。",
-        "Not accepted: offers are frozen in this period.",
-        *_WINDOW,
-    ),
-    Reason(
         "AFTER_DEADLINE",
         "未受理：报价到达时本阶段已经截止。",
         "Not accepted: the stage had closed when the offer arrived.",
@@ -207,8 +201,6 @@ _ALL: Final = (
         "Unsold: fewer bidders with a valid offer than the terms require.",
     ),
     Reason("RESERVE_NOT_MET", "流拍：未达到保留价。", "Unsold: the reserve was not met."),
-    Reason("TERMINATED", "本场已终止。", "The session was terminated."),
-    Reason("VOIDED", "本场结果已宣布无效。", "The result was declared void."),
 )
 
 REASONS: Final[Mapping[str, Reason]] = {reason.code: reason for reason in _ALL}

@@ -45,7 +45,13 @@ def find(name: str, version: str | None = None) -> Rule:
     named = [r for r in rules() if r.name == name and version in (None, r.version)]
     if not named:
         raise UnknownRule(f"{name}@{version}" if version else name)
-    return named[-1]
+    return max(named, key=lambda r: _age(r.version))
+
+
+def _age(version: str) -> list[tuple[bool, int, str]]:
+    # 1.10 is newer than 1.9: parts that are numbers are compared as numbers.
+    parts = version.split(".")
+    return [(not p.isdecimal(), int(p) if p.isdecimal() else 0, p) for p in parts]
 
 
 def source_sha256(rule: Rule) -> str:

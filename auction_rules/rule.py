@@ -116,8 +116,8 @@ class Rule(Protocol):
         """What the bidder may do now; the same functions as `judge`."""
         ...
 
-    def least(self, floor: Floor[Any]) -> Amount:
-        """The least amount that somebody without an offer of his own could name now."""
+    def least(self, floor: Floor[Any]) -> Amount | None:
+        """The least amount that somebody without an offer could name now; None: there is none."""
         ...
 
     def disclosure(self, floor: Floor[Any]) -> Disclosure:

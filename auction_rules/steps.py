@@ -39,6 +39,8 @@ class Ladder:
     cap: Amount | None = None
     max_jump: int | None = None
     sign: int = 1
+    limit: Amount = LIMIT
+    """No amount beyond this: what is worked out from it must still fit an exact JSON integer."""
 
     def step_from(self, current: Amount) -> Amount:
         """The step that applies at this price; a percentage is rounded up, never below one."""
@@ -57,24 +59,32 @@ class Ladder:
         return least
 
     def maximum(self, current: Amount | None) -> Amount:
-        """The farthest amount that is valid next: the cap, the jump limit, or what JSON can hold."""
-        ends = [LIMIT if self.sign > 0 else 1]
+        """The farthest amount that is valid next: the cap, the jump limit, or the largest there is."""
+        ends = [self.limit if self.sign > 0 else 1]
         if self.cap is not None:
             ends.append(self.cap)
         if self.max_jump is not None:
             # A jump is counted from the least valid amount: 1 allows that amount alone.
             ends.append(self.minimum(current) + self.sign * (self.max_jump - 1) * self.step)
-        return min(ends) if self.sign > 0 else max(ends)
+        return self._on_grid_within(min(ends) if self.sign > 0 else max(ends))
 
     def open(self, current: Amount | None) -> bool:
         """Whether any amount is valid next."""
         return self.sign * (self.maximum(current) - self.minimum(current)) >= 0
 
+    def end(self, current: Amount | None) -> dict[str, Amount]:
+        """The detail of a refusal when nothing is valid any more."""
+        return {"cap": self.maximum(current) if self.cap is None else self.cap}
+
     def check(self, amount: Amount, current: Amount | None) -> Refuse | None:
         """None when valid, else the refusal. Order of DOMAIN §13: cap, minimum, grid, jump."""
         least, s = self.minimum(current), self.sign
+        above = self.cap is not None and s * (amount - self.cap) > 0
+        if not self.open(current):
+            # DOMAIN S6: with the cap reached there is no minimum left to name.
+            return Refuse("ABOVE_CAP" if above else "CAP_REACHED", self.end(current))
         reason = None
-        if self.cap is not None and s * (amount - self.cap) > 0:
+        if above:
             reason = "ABOVE_CAP"
         elif s * (amount - least) < 0:
             reason = "BELOW_START" if current is None else "BELOW_MIN_NEXT"
@@ -98,7 +108,7 @@ class Ladder:
             second = least + s * self.step_from(least)
             return (least, second) if s * (most - second) >= 0 else (least,)
         if s * (amount - most) >= 0:
-            return (self._on_grid_within(most),)
+            return (most,)
         below = self._on_grid_within(amount)
         above = below + s * self.step
         return (below, above) if s * (most - above) >= 0 else (below,)

@@ -92,11 +92,11 @@ class Unit(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    zh: Annotated[str, Field(min_length=1, max_length=16, title="单位")]
-    en: Annotated[str, Field(min_length=1, max_length=24, title="单位（英文）")]
-    scale: Annotated[int, Field(strict=True, ge=0, le=9, title="小数位")] = 0
-    fen: Annotated[int, Field(strict=True, ge=1, le=10**12)] | None = Field(
-        None, title="最小单位折合分"
+    zh: Annotated[str, Field(min_length=1, max_length=16)] = term("单位", "Unit (Chinese)")
+    en: Annotated[str, Field(min_length=1, max_length=24)] = term("单位（英文）", "Unit (English)")
+    scale: Annotated[int, Field(strict=True, ge=0, le=9)] = term("小数位", "Decimals", default=0)
+    fen: Annotated[int, Field(strict=True, ge=1, le=10**12)] | None = term(
+        "最小单位折合分", "Fen to one smallest unit", default=None
     )
 
     def show(self, value: int, lang: str) -> str:

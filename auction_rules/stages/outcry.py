@@ -140,7 +140,7 @@ class Outcry:
             return Actions(ask="bid", blocked=refused)
         current = self.to_beat(floor, bidder)
         if not self.ladder.open(current):
-            return Actions(ask="bid", blocked=Refuse("CAP_REACHED", {"cap": self.ladder.cap}))
+            return Actions(ask="bid", blocked=Refuse("CAP_REACHED", self.ladder.end(current)))
         return Actions(
             ask="bid",
             minimum=self.ladder.minimum(current),

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from auction_rules.facts import Instant, fact_to_json
 from auction_rules.registry import UnknownRule, find
 from auction_rules.rule import Refuse, Rule
+from auction_rules.values import changed
 from bidding.core.commands import Command, ask_from_json, ask_to_json, kind_of
 from bidding.core.decide import Accepted, Decision, decide, due
 from bidding.core.document import Document
@@ -35,7 +36,7 @@ class Recorded:
 
 def bind(state: State, rule: Rule) -> State:
     """The state with the rule's validated terms, so that the rule can be asked."""
-    return replace(state, terms=rule.Config.model_validate(state.document["terms"]))
+    return changed(state, terms=rule.Config.model_validate(state.document["terms"]))
 
 
 def open_session(

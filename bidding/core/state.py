@@ -7,7 +7,7 @@ each entry carries the digest of the state before it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ import orjson
 
 from auction_rules.facts import Amount, Instant, fact_to_json
 from auction_rules.floor import Entrant, Floor, Offer, Standing, stand
+from auction_rules.values import changed
 from bidding.core import house_facts as h
 from bidding.proof import canon
 
@@ -25,7 +26,7 @@ class BadEntry(ValueError):
     """A log entry that cannot follow the state before it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Person:
     """A bidder as the house knows him: admission and deposit; amounts in fen."""
 
@@ -123,30 +124,30 @@ def _change(s: State, fact: h.Fact, t: Instant, i: int) -> State:
         case h.Admitted():
             person = Person(Entrant(fact.bidder, fact.lot, fact.priority), fact.who)
             if not s.document.get("deposit"):
-                person = replace(person, deposit_ok=True)
-            return replace(
+                person = changed(person, deposit_ok=True)
+            return changed(
                 s,
                 people={**s.people, fact.bidder: person},
                 entrants={**s.entrants, fact.bidder: person.entrant},
             )
         case h.Excluded():
-            person = replace(s.people[fact.bidder], excluded=True)
-            return replace(s, people={**s.people, fact.bidder: person})
+            person = changed(s.people[fact.bidder], excluded=True)
+            return changed(s, people={**s.people, fact.bidder: person})
         case h.DepositCounted():
             known = s.people[fact.bidder]
             refs = (*known.bank_refs, fact.bank_ref)
-            person = replace(known, paid=fact.total, deposit_ok=fact.ok, bank_refs=refs)
-            return replace(s, people={**s.people, fact.bidder: person})
+            person = changed(known, paid=fact.total, deposit_ok=fact.ok, bank_refs=refs)
+            return changed(s, people={**s.people, fact.bidder: person})
         case h.Suspended():
-            return replace(s, suspended=fact)
+            return changed(s, suspended=fact)
         case h.Resumed():
-            return replace(s, suspended=None)
+            return changed(s, suspended=None)
         case h.Terminated():
-            return replace(s, ended="terminated", suspended=None)
+            return changed(s, ended="terminated", suspended=None)
         case h.Voided():
-            return replace(s, ended="voided", suspended=None)
+            return changed(s, ended="voided", suspended=None)
         case _:
-            return replace(s, standing=stand(s.standing, fact, t, i))
+            return changed(s, standing=stand(s.standing, fact, t, i))
 
 
 def evolve(s: State, entry: Mapping[str, Any], facts: tuple[h.Fact, ...] | None = None) -> State:
@@ -160,7 +161,7 @@ def evolve(s: State, entry: Mapping[str, Any], facts: tuple[h.Fact, ...] | None 
         if entry["type"] != "session.opened":
             raise BadEntry("a log begins with session.opened")
         document = {**data["document"], "sha256": data["sha256"]}
-        s = replace(s, document=document)
+        s = changed(s, document=document)
     elif entry.get("ps") != s.digest:
         raise BadEntry(f"entry {entry['i']}: the state before it has another digest")
     t, i = entry["t"], entry["i"]
@@ -168,4 +169,4 @@ def evolve(s: State, entry: Mapping[str, Any], facts: tuple[h.Fact, ...] | None 
         facts = tuple(h.SHAPES.read(row) for row in data.get("facts", ()))
     for fact in facts:
         s = _change(s, fact, t, i)
-    return replace(s, index=i + 1, t=t)
+    return changed(s, index=i + 1, t=t)

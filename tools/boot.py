@@ -157,21 +157,22 @@ def apt_install(package: str) -> None:
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     # A broken foreign list must not stop us: the install tells whether the package is there.
     run(["apt-get", "update", "-q"], quiet=True, environment=environment)
-    must(
-        ["apt-get", "install", "-qq", "-y", "--no-install-recommends", package],
-        f"Mend it with: apt-get update && apt-get install {package}",
-        environment=environment,
-    )
+    command = ["apt-get", "install", "-q", "-y", "--no-install-recommends", package]
+    done = run([*command], quiet=True, environment=environment)
+    if done.returncode != 0:
+        say(done.stdout + done.stderr)
+        sys.exit(f"Mend it with: apt-get update && apt-get install {package}")
 
 
 def install(mode: str) -> None:
     """Install the product and what `mode` needs, at the locked versions."""
     wanted = ["-c", str(LOCK), *INSTALLS[mode]]
+    tell_others()
     if uv := find_uv():
         # The editable link is made anew each time: the pages are built inside that step.
         command: list[str | Path] = [uv, "pip", "install", "--quiet", "--python", PYTHON]
         command += ["--reinstall-package", NAME, *wanted]
-        done = run(command, quiet=True, environment=uv_environment())
+        done = run(command, quiet=True)
         if done.returncode == 0:
             return
         say(done.stderr)
@@ -181,8 +182,12 @@ def install(mode: str) -> None:
         say("uv could not install; trying pip.")
     pip: list[str | Path] = [PYTHON, "-m", "pip", "--disable-pip-version-check"]
     # Dependency groups are read by pip 25.1 and later; Debian's bundled one is older.
-    must([*pip, "install", "-q", "--upgrade", "pip>=25.1"], "pip could not be brought up to date.")
-    must([*pip, "install", "-q", *wanted], "pip could not install what requirements.lock pins.")
+    otherwise = (
+        "No packages came. pip must reach a registry from this machine; `pip config list` shows\n"
+        "where it looks. Mend that and start again."
+    )
+    must([*pip, "install", "-q", "--upgrade", "pip>=25.1"], otherwise)
+    must([*pip, "install", "-q", *wanted], otherwise)
 
 
 def find_uv() -> str | None:
@@ -195,37 +200,41 @@ def find_uv() -> str | None:
     return str(own) if own.exists() else None
 
 
-def uv_environment() -> dict[str, str]:
-    """The environment for uv: what pip's configuration says, in uv's words.
+def tell_others() -> None:
+    """Tell uv and Node what pip's configuration says; neither reads pip's files.
 
-    uv does not read pip's files. What a person has set for uv already stays.
+    What a person has set for them already stays.
     """
+    pip = pip_settings()
     told = {
-        "UV_DEFAULT_INDEX": pip_setting("index-url"),
-        "SSL_CERT_FILE": pip_setting("cert"),
-        "UV_INSECURE_HOST": pip_setting("trusted-host"),
-        "UV_HTTP_TIMEOUT": pip_setting("timeout") or pip_setting("default-timeout"),
+        "UV_DEFAULT_INDEX": pip.get("index-url"),
+        "UV_INSECURE_HOST": pip.get("trusted-host"),
+        "UV_HTTP_TIMEOUT": pip.get("timeout") or pip.get("default-timeout"),
+        "SSL_CERT_FILE": pip.get("cert"),
+        "NODE_EXTRA_CA_CERTS": pip.get("cert"),
     }
-    return {name: value for name, value in told.items() if value} | dict(os.environ)
+    for name, value in told.items():
+        if value:
+            os.environ.setdefault(name, value)
 
 
-def pip_setting(name: str) -> str:
-    """One setting of pip, from its variables or files, as pip itself reads them; else empty."""
-    if told := os.environ.get(f"PIP_{name.replace('-', '_').upper()}"):
-        return told
-    # `global` is for every command, `install` for that one, which goes first.
-    for section in ("install", "global"):
-        asked = run([PYTHON, "-m", "pip", "config", "get", f"{section}.{name}"], quiet=True)
-        if asked.returncode == 0 and asked.stdout.strip():
-            return asked.stdout.strip()
-    return ""
+def pip_settings() -> dict[str, str]:
+    """What pip reads on this machine, from its files and variables, by the name of the option."""
+    # `config list` rather than `config get`: newer versions of pip find some keys only that way.
+    listed = run([PYTHON, "-m", "pip", "config", "list"], quiet=True).stdout
+    found: dict[str, str] = {}
+    # A later section goes before an earlier one: for all commands, for install, in a variable.
+    for section in ("global", "install", ":env:"):
+        for line in listed.splitlines():
+            name, _, value = line.partition("=")
+            if name.startswith(f"{section}."):
+                found[name.removeprefix(f"{section}.")] = value.strip("'\"")
+    return found
 
 
-def must(
-    command: list[str | Path], otherwise: str, environment: dict[str, str] | None = None
-) -> None:
+def must(command: list[str | Path], otherwise: str) -> None:
     """Run a command; when it fails, end with the sentence that says what mends it."""
-    if run(command, environment=environment).returncode != 0:
+    if run(command).returncode != 0:
         sys.exit(otherwise)
 
 

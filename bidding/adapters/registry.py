@@ -1,0 +1,638 @@
+"""The house's register on SQLAlchemy: accounts, sign-ins, drafts, applications, paddles, bank notices.
+
+Not the event log: nothing here decides an auction, and all of it may be lost without a
+line of any log changing. It implements `bidding.engine.identity.Registry`.
+
+1. Every public call is one transaction.
+2. A transaction runs in its own task and is never cancelled half-way: a browser that hangs up
+   must not leave a connection in an unknown state.
+3. One connection in a process, and a rollback journal instead of a WAL: an account can be made
+   from the command line beside a running house, and two processes on a WAL are not safe with the
+   SQLite most systems have (WAL-reset bug, 3.7.0 to 3.51.2).
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any, Final, TypeVar, cast
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    RowMapping,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    event,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+from bidding.engine.identity import (
+    Account,
+    Application,
+    ApplicationState,
+    BankNotice,
+    Draft,
+    DraftState,
+    Role,
+    Seat,
+    SignIn,
+    Stale,
+    Taken,
+)
+
+#: Raised with every change of the tables below; a file of a newer house is refused, not guessed at.
+SCHEMA_VERSION: Final = 1
+
+#: SQLite numbers rows only with INTEGER keys; PostgreSQL wants BIGINT.
+_Big = BigInteger().with_variant(Integer, "sqlite")
+
+_meta = MetaData()
+
+_house = Table("house", _meta, Column("schema_version", Integer, nullable=False))
+
+_accounts = Table(
+    "accounts",
+    _meta,
+    Column("account", String(32), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("roles", Text, nullable=False),
+    Column("verifier", Text, nullable=False),
+    Column("disabled", Boolean, nullable=False),
+)
+
+_sign_ins = Table(
+    "sign_ins",
+    _meta,
+    Column("id", String(32), primary_key=True),
+    Column("key", LargeBinary(32), nullable=False, unique=True),
+    Column("account", ForeignKey("accounts.account"), nullable=False, index=True),
+    Column("created", _Big, nullable=False),
+    Column("last_seen", _Big, nullable=False),
+    Column("user_agent", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("revoked", _Big),
+)
+
+_drafts = Table(
+    "drafts",
+    _meta,
+    Column("id", String(32), primary_key=True),
+    Column("proposer", ForeignKey("accounts.account"), nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("writers", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("submitted_by", String(32)),
+    Column("approver", String(32)),
+    Column("sha256", String(64)),
+    Column("auction", String(64)),
+    Column("returned", Text),
+    Column("updated", _Big, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+_applications = Table(
+    "applications",
+    _meta,
+    Column("id", String(32), primary_key=True),
+    Column("auction", String(64), nullable=False),
+    Column("account", ForeignKey("accounts.account"), nullable=False),
+    Column("alias", String(16), nullable=False),
+    Column("lot", String(64)),
+    Column("created", _Big, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("paddle", String(32)),
+    Column("priority", Integer, nullable=False),
+    # One application a person and auction: asking twice is the same question.
+    UniqueConstraint("auction", "account"),
+)
+
+_seats = Table(
+    "seats",
+    _meta,
+    Column("auction", String(64), primary_key=True),
+    Column("paddle", String(32), primary_key=True),
+    Column("account", ForeignKey("accounts.account"), nullable=False),
+    Column("lot", String(64)),
+    Column("salt", LargeBinary(32), nullable=False),
+    Column("admitted", Boolean, nullable=False),
+    UniqueConstraint("auction", "account"),
+    Index("seats_by_account", "account"),
+)
+
+_bank_notices = Table(
+    "bank_notices",
+    _meta,
+    Column("number", _Big, primary_key=True, autoincrement=True),
+    Column("bank_ref", String(128), nullable=False, unique=True),
+    Column("auction", String(64), nullable=False),
+    Column("bidder", String(32), nullable=False),
+    Column("amount", _Big, nullable=False),
+    Column("received", _Big, nullable=False),
+    Column("counted", _Big),
+)
+
+
+T = TypeVar("T")
+
+
+class SqlRegistry:
+    """One register in one database. Make it with `await SqlRegistry.open(path)`."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._running: set[asyncio.Task[Any]] = set()
+
+    @classmethod
+    async def open(cls, path: Path) -> "SqlRegistry":
+        """Open or make the register. Raises RuntimeError for a file of a newer house."""
+        engine = create_async_engine(
+            f"sqlite+aiosqlite:///{path}",
+            poolclass=AsyncAdaptedQueuePool,
+            pool_size=1,
+            max_overflow=0,
+            pool_timeout=30,
+        )
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        registry = cls(engine)
+        await registry._whole(_make_tables)
+        return registry
+
+    async def close(self) -> None:
+        """Let running transactions finish, then let go of the file."""
+        if self._running:
+            await asyncio.gather(*self._running, return_exceptions=True)
+        await self._engine.dispose()
+
+    async def _whole(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        async def transaction() -> T:
+            async with self._engine.begin() as connection:
+                return await work(connection)
+
+        task = asyncio.create_task(transaction(), name="registry")
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
+
+    # Accounts -----------------------------------------------------------------------------
+
+    async def create_account(self, account: Account) -> None:
+        """Raises Taken if the name is in use."""
+        row = {
+            "account": account.account,
+            "name": account.name,
+            "roles": ",".join(sorted(account.roles)),
+            "verifier": account.verifier,
+            "disabled": account.disabled,
+        }
+
+        async def work(c: AsyncConnection) -> None:
+            try:
+                await c.execute(insert(_accounts).values(row))
+            except IntegrityError as error:
+                raise Taken(account.account) from error
+
+        await self._whole(work)
+
+    async def account(self, account: str) -> Account | None:
+        async def work(c: AsyncConnection) -> Account | None:
+            found = (
+                (await c.execute(select(_accounts).where(_accounts.c.account == account)))
+                .mappings()
+                .first()
+            )
+            return _account(found) if found else None
+
+        return await self._whole(work)
+
+    async def accounts(self) -> list[Account]:
+        async def work(c: AsyncConnection) -> list[Account]:
+            rows = (await c.execute(select(_accounts).order_by(_accounts.c.account))).mappings()
+            return [_account(row) for row in rows]
+
+        return await self._whole(work)
+
+    async def disable(self, account: str, now: int) -> None:
+        """Close an account and end every sign-in of it in one breath (ASVS 7.4.2)."""
+
+        async def work(c: AsyncConnection) -> None:
+            await c.execute(
+                update(_accounts).where(_accounts.c.account == account).values(disabled=True)
+            )
+            await c.execute(
+                update(_sign_ins)
+                .where(_sign_ins.c.account == account, _sign_ins.c.revoked.is_(None))
+                .values(revoked=now)
+            )
+
+        await self._whole(work)
+
+    async def enable(self, account: str) -> None:
+        """Open a closed account again; its old sign-ins stay ended."""
+
+        async def work(c: AsyncConnection) -> None:
+            await c.execute(
+                update(_accounts).where(_accounts.c.account == account).values(disabled=False)
+            )
+
+        await self._whole(work)
+
+    # Sign-ins -----------------------------------------------------------------------------
+
+    async def sign_in(self, sign_in: SignIn) -> None:
+        async def work(c: AsyncConnection) -> None:
+            await c.execute(
+                insert(_sign_ins).values(
+                    id=sign_in.id,
+                    key=sign_in.key,
+                    account=sign_in.account,
+                    created=sign_in.created,
+                    last_seen=sign_in.last_seen,
+                    user_agent=sign_in.user_agent,
+                    address=sign_in.address,
+                    revoked=sign_in.revoked,
+                )
+            )
+
+        await self._whole(work)
+
+    async def sign_in_by_key(self, key: bytes) -> SignIn | None:
+        async def work(c: AsyncConnection) -> SignIn | None:
+            found = (
+                (await c.execute(select(_sign_ins).where(_sign_ins.c.key == key)))
+                .mappings()
+                .first()
+            )
+            return SignIn(**found) if found else None
+
+        return await self._whole(work)
+
+    async def sign_ins(self, account: str) -> list[SignIn]:
+        """Those not ended, the newest first."""
+
+        async def work(c: AsyncConnection) -> list[SignIn]:
+            rows = await c.execute(
+                select(_sign_ins)
+                .where(_sign_ins.c.account == account, _sign_ins.c.revoked.is_(None))
+                .order_by(_sign_ins.c.created.desc())
+            )
+            return [SignIn(**row) for row in rows.mappings()]
+
+        return await self._whole(work)
+
+    async def touch(self, ids: Mapping[str, int]) -> None:
+        """Write when each sign-in was last seen; many at once, because each commit is an fsync."""
+
+        async def work(c: AsyncConnection) -> None:
+            for id, seen in ids.items():
+                await c.execute(
+                    update(_sign_ins).where(_sign_ins.c.id == id).values(last_seen=seen)
+                )
+
+        await self._whole(work)
+
+    async def revoke(self, account: str, id: str, now: int) -> bool:
+        """End one sign-in of this account. False: there is none such, or it had ended."""
+
+        async def work(c: AsyncConnection) -> bool:
+            done = await c.execute(
+                update(_sign_ins)
+                .where(
+                    _sign_ins.c.id == id,
+                    _sign_ins.c.account == account,
+                    _sign_ins.c.revoked.is_(None),
+                )
+                .values(revoked=now)
+            )
+            return bool(done.rowcount)
+
+        return await self._whole(work)
+
+    async def alive(self, ids: frozenset[str]) -> frozenset[str]:
+        """Which of these sign-ins are neither ended nor of a closed account."""
+
+        async def work(c: AsyncConnection) -> frozenset[str]:
+            rows = await c.execute(
+                select(_sign_ins.c.id)
+                .join(_accounts, _accounts.c.account == _sign_ins.c.account)
+                .where(
+                    _sign_ins.c.id.in_(ids),
+                    _sign_ins.c.revoked.is_(None),
+                    _accounts.c.disabled.is_(False),
+                )
+            )
+            return frozenset(rows.scalars())
+
+        return await self._whole(work)
+
+    # Drafts -------------------------------------------------------------------------------
+
+    async def add_draft(self, draft: Draft) -> None:
+        async def work(c: AsyncConnection) -> None:
+            await c.execute(insert(_drafts).values(_draft_row(draft)))
+
+        await self._whole(work)
+
+    async def draft(self, id: str) -> Draft | None:
+        async def work(c: AsyncConnection) -> Draft | None:
+            found = (await c.execute(select(_drafts).where(_drafts.c.id == id))).mappings().first()
+            return _draft(found) if found else None
+
+        return await self._whole(work)
+
+    async def drafts(self) -> list[Draft]:
+        """The most recently changed first."""
+
+        async def work(c: AsyncConnection) -> list[Draft]:
+            rows = await c.execute(select(_drafts).order_by(_drafts.c.updated.desc(), _drafts.c.id))
+            return [_draft(row) for row in rows.mappings()]
+
+        return await self._whole(work)
+
+    async def change_draft(self, draft: Draft) -> None:
+        """Write a draft that was read at `draft.version`. Raises Stale if it changed meanwhile."""
+
+        async def work(c: AsyncConnection) -> None:
+            row = _draft_row(draft) | {"version": draft.version + 1}
+            done = await c.execute(
+                update(_drafts)
+                .where(_drafts.c.id == draft.id, _drafts.c.version == draft.version)
+                .values(row)
+            )
+            if not done.rowcount:
+                raise Stale(draft.id)
+
+        await self._whole(work)
+
+    # Applications and paddles -------------------------------------------------------------
+
+    async def apply(self, application: Application) -> Application:
+        """Record an application; the one already there if this account asked before."""
+
+        async def work(c: AsyncConnection) -> Application:
+            earlier = await c.execute(
+                select(_applications).where(
+                    _applications.c.auction == application.auction,
+                    _applications.c.account == application.account,
+                )
+            )
+            if found := earlier.mappings().first():
+                return _application(found)
+            await c.execute(
+                insert(_applications).values(
+                    id=application.id,
+                    auction=application.auction,
+                    account=application.account,
+                    alias=application.alias,
+                    lot=application.lot,
+                    created=application.created,
+                    state=application.state,
+                    paddle=application.paddle,
+                    priority=application.priority,
+                )
+            )
+            return application
+
+        return await self._whole(work)
+
+    async def application(self, id: str) -> Application | None:
+        async def work(c: AsyncConnection) -> Application | None:
+            found = (
+                (await c.execute(select(_applications).where(_applications.c.id == id)))
+                .mappings()
+                .first()
+            )
+            return _application(found) if found else None
+
+        return await self._whole(work)
+
+    async def applications(self, auction: str) -> list[Application]:
+        async def work(c: AsyncConnection) -> list[Application]:
+            rows = await c.execute(
+                select(_applications)
+                .where(_applications.c.auction == auction)
+                .order_by(_applications.c.created, _applications.c.id)
+            )
+            return [_application(row) for row in rows.mappings()]
+
+        return await self._whole(work)
+
+    async def give_paddle(
+        self, application: str, candidates: tuple[str, ...], salt: bytes, priority: int
+    ) -> Seat:
+        """Reserve the first free paddle of `candidates` for an application.
+
+        Asked again it returns the paddle given before: the admission may have to be repeated
+        after a crash, and must then say the same. Raises LookupError without such an
+        application, Taken when every candidate is in use.
+        """
+
+        async def work(c: AsyncConnection) -> Seat:
+            found = (
+                (await c.execute(select(_applications).where(_applications.c.id == application)))
+                .mappings()
+                .first()
+            )
+            if found is None:
+                raise LookupError(application)
+            where = (_seats.c.auction == found["auction"], _seats.c.account == found["account"])
+            if earlier := (await c.execute(select(_seats).where(*where))).mappings().first():
+                return Seat(**earlier)
+            used = set(
+                (
+                    await c.execute(
+                        select(_seats.c.paddle).where(_seats.c.auction == found["auction"])
+                    )
+                ).scalars()
+            )
+            paddle = next((p for p in candidates if p not in used), None)
+            if paddle is None:
+                raise Taken("paddles")
+            seat = Seat(found["auction"], found["account"], paddle, found["lot"], salt)
+            await c.execute(
+                insert(_seats).values(
+                    auction=seat.auction,
+                    account=seat.account,
+                    paddle=seat.paddle,
+                    lot=seat.lot,
+                    salt=seat.salt,
+                    admitted=False,
+                )
+            )
+            await c.execute(
+                update(_applications)
+                .where(_applications.c.id == application)
+                .values(paddle=paddle, priority=priority)
+            )
+            return seat
+
+        return await self._whole(work)
+
+    async def admitted(self, application: str) -> None:
+        """The log has the admission; say so here too."""
+
+        async def work(c: AsyncConnection) -> None:
+            found = (
+                (await c.execute(select(_applications).where(_applications.c.id == application)))
+                .mappings()
+                .one()
+            )
+            await c.execute(
+                update(_applications)
+                .where(_applications.c.id == application)
+                .values(state="admitted")
+            )
+            await c.execute(
+                update(_seats)
+                .where(_seats.c.auction == found["auction"], _seats.c.account == found["account"])
+                .values(admitted=True)
+            )
+
+        await self._whole(work)
+
+    async def seat(self, auction: str, account: str) -> Seat | None:
+        async def work(c: AsyncConnection) -> Seat | None:
+            rows = await c.execute(
+                select(_seats).where(_seats.c.auction == auction, _seats.c.account == account)
+            )
+            found = rows.mappings().first()
+            return Seat(**found) if found else None
+
+        return await self._whole(work)
+
+    async def seats(self, account: str) -> list[Seat]:
+        async def work(c: AsyncConnection) -> list[Seat]:
+            rows = await c.execute(select(_seats).where(_seats.c.account == account))
+            return [Seat(**row) for row in rows.mappings()]
+
+        return await self._whole(work)
+
+    async def holder(self, auction: str, paddle: str) -> str | None:
+        """Whose paddle this is. For the door's own use: no list and no log may show it."""
+
+        async def work(c: AsyncConnection) -> str | None:
+            rows = await c.execute(
+                select(_seats.c.account).where(
+                    _seats.c.auction == auction, _seats.c.paddle == paddle
+                )
+            )
+            return rows.scalar_one_or_none()
+
+        return await self._whole(work)
+
+    # Bank notices -------------------------------------------------------------------------
+
+    async def bank_notice(self, notice: BankNotice) -> BankNotice:
+        """Record a notice, or return the same one recorded before (banks repeat themselves).
+
+        Raises Taken when the reference stands for other money: another auction, bidder,
+        amount or instant.
+        """
+
+        async def work(c: AsyncConnection) -> BankNotice:
+            rows = await c.execute(
+                select(_bank_notices).where(_bank_notices.c.bank_ref == notice.bank_ref)
+            )
+            if found := rows.mappings().first():
+                earlier = BankNotice(**{k: v for k, v in found.items() if k != "number"})
+                same = ("auction", "bidder", "amount", "received")
+                if any(getattr(earlier, k) != getattr(notice, k) for k in same):
+                    raise Taken(notice.bank_ref)
+                return earlier
+            await c.execute(
+                insert(_bank_notices).values(
+                    bank_ref=notice.bank_ref,
+                    auction=notice.auction,
+                    bidder=notice.bidder,
+                    amount=notice.amount,
+                    received=notice.received,
+                    counted=notice.counted,
+                )
+            )
+            return notice
+
+        return await self._whole(work)
+
+    async def counted(self, bank_ref: str, index: int) -> None:
+        """Entry `index` of the auction's log counts this notice."""
+
+        async def work(c: AsyncConnection) -> None:
+            await c.execute(
+                update(_bank_notices)
+                .where(_bank_notices.c.bank_ref == bank_ref)
+                .values(counted=index)
+            )
+
+        await self._whole(work)
+
+
+async def _make_tables(connection: AsyncConnection) -> None:
+    await connection.run_sync(_meta.create_all)
+    version = (await connection.execute(select(_house.c.schema_version))).scalar_one_or_none()
+    if version is None:
+        await connection.execute(insert(_house).values(schema_version=SCHEMA_VERSION))
+    elif version != SCHEMA_VERSION:
+        raise RuntimeError(
+            f"the register is of schema {version}, this program knows {SCHEMA_VERSION}"
+        )
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=TRUNCATE",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=10000",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _account(row: RowMapping) -> Account:
+    roles = frozenset(cast(Role, r) for r in row["roles"].split(",") if r)
+    return Account(row["account"], row["name"], roles, row["verifier"], row["disabled"])
+
+
+def _draft_row(draft: Draft) -> dict[str, Any]:
+    return {
+        "id": draft.id,
+        "proposer": draft.proposer,
+        "fields": json.dumps(dict(draft.fields), ensure_ascii=False),
+        "writers": ",".join(sorted(draft.writers)),
+        "state": draft.state,
+        "submitted_by": draft.submitted_by,
+        "approver": draft.approver,
+        "sha256": draft.sha256,
+        "auction": draft.auction,
+        "returned": draft.returned,
+        "updated": draft.updated,
+        "version": draft.version,
+    }
+
+
+def _draft(row: RowMapping) -> Draft:
+    plain = dict(row)
+    plain["fields"] = json.loads(plain["fields"])
+    plain["writers"] = frozenset(w for w in plain["writers"].split(",") if w)
+    plain["state"] = cast(DraftState, plain["state"])
+    return Draft(**plain)
+
+
+def _application(row: RowMapping) -> Application:
+    plain = dict(row)
+    plain["state"] = cast(ApplicationState, plain["state"])
+    return Application(**plain)

@@ -1,0 +1,353 @@
+"""A seat in an auction: follows it, bids in it, and survives broken connections.
+
+1. A bid is kept, with its reference, until the final answer is there. After a break it is sent again
+   with the same reference, and the house answers it once.
+2. Events are counted per channel. After a break the seat asks for what it missed; it never shows
+   a gap, and drops the connection itself when it finds one.
+3. Nothing here decides anything: what may be bid is what the house last said in `you`.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+
+from bidding.client.offset import Offset
+
+VERSION: Final = 1
+
+#: Closed with one of these, coming back would change nothing.
+FOR_GOOD: Final = frozenset({4400, 4401, 4403, 4404, 4409})
+
+_FIRST_WAIT: Final = 0.2
+_LONGEST_WAIT: Final = 5.0
+_chance = secrets.SystemRandom()
+
+
+class SeatLost(Exception):
+    """The house closed the seat for good; `code` says why."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(f"{code} {reason}")
+        self.code = code
+
+
+class WireError(Exception):
+    """The house did not understand or allow a message; the auction never saw it."""
+
+    def __init__(self, body: dict[str, Any]) -> None:
+        super().__init__(f"{body['code']}: {body['sentence']['en']}")
+        self.code: str = body["code"]
+        self.body = body
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A final answer: it stands in the log as entry `i`."""
+
+    body: dict[str, Any]
+
+    @property
+    def accepted(self) -> bool:
+        return bool(self.body["type"] == "accepted")
+
+    @property
+    def i(self) -> int:
+        return int(self.body["i"])
+
+    @property
+    def reason(self) -> str | None:
+        return self.body.get("reason")
+
+
+@dataclass(slots=True)
+class _Asked:
+    frame: bytes
+    answer: "asyncio.Future[Answer]"
+    wait: float = _FIRST_WAIT
+
+
+class Seat:
+    """Made by `Visitor.join`. Use with `async with`; entering waits for the first picture."""
+
+    def __init__(self, url: str, auction: str, cookie: str, csrf: str | None) -> None:
+        self._url = url
+        self._auction = auction
+        self._cookie = cookie
+        self._csrf = csrf
+        self._socket: ClientConnection | None = None
+        self._task: asyncio.Task[None]
+        self._asked: dict[str, _Asked] = {}
+        self._later: set[asyncio.TimerHandle] = set()
+        self._sending: set[asyncio.Task[None]] = set()
+        self._moved = asyncio.Condition()
+        self._listeners: list[Callable[[dict[str, Any]], None]] = []
+        self._pictures: set[str] = set()
+        self.offset = Offset()
+        self.cursors: dict[str, int] = {}
+        self.rooms: dict[str, dict[str, Any]] = {}
+        self.welcome: dict[str, Any] = {}
+        self.you: dict[str, Any] | None = None
+        self.connections = 0
+
+    # Being there --------------------------------------------------------------------------
+
+    async def __aenter__(self) -> "Seat":
+        self._task = asyncio.create_task(self._stay(), name=f"seat {self._auction}")  # noqa: TID251 held here
+        try:
+            await self.until(lambda seat: seat.ready, timeout=15)
+        except BaseException:
+            await self.__aexit__()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, *self._sending, return_exceptions=True)
+        for handle in self._later:
+            handle.cancel()
+        for asked in self._asked.values():
+            asked.answer.cancel()
+
+    @property
+    def ready(self) -> bool:
+        """Joined, with a picture of every channel."""
+        return bool(self.welcome) and set(self.welcome["channels"]) <= self._pictures
+
+    @property
+    def room(self) -> dict[str, Any]:
+        """The room as the widest of the seat's channels shows it."""
+        return self.rooms.get(self.welcome["channels"][0], {})
+
+    @property
+    def unanswered(self) -> list[str]:
+        """References of bids without a final answer."""
+        return list(self._asked)
+
+    def now(self) -> int:
+        """The house's time, in microseconds since 1970 UTC, as far as it is known."""
+        return self._own() + self.offset.microseconds
+
+    def _own(self) -> int:
+        return int(asyncio.get_running_loop().time() * 1_000_000)
+
+    def listen(self, listener: Callable[[dict[str, Any]], None]) -> None:
+        """Call with every event from now on, in order."""
+        self._listeners.append(listener)
+
+    async def until(self, true: Callable[["Seat"], bool], timeout: float) -> None:
+        """Wait for something to become true of this seat. Raises TimeoutError, SeatLost."""
+        async with asyncio.timeout(timeout), self._moved:
+            while not true(self):
+                if self._task.done():
+                    self._task.result()
+                await self._moved.wait()
+
+    # Asking -------------------------------------------------------------------------------
+
+    async def bid(
+        self,
+        amount: int,
+        *,
+        lot: str | None = None,
+        quantity: int | None = None,
+        stage: str | None = None,
+        ref: str | None = None,
+        timeout: float = 30,
+    ) -> Answer:
+        """Offer, and wait for the final answer. Raises WireError, SeatLost, TimeoutError.
+
+        After TimeoutError nothing is known; ask again with the same `ref`.
+        """
+        ref = ref or new_ref()
+        return await self._ask(
+            {
+                "type": "bid",
+                "ref": ref,
+                "amount": amount,
+                "lot": lot,
+                "quantity": quantity,
+                "stage": stage,
+            },
+            ref,
+            timeout,
+        )
+
+    async def confirm(self, answer: bool, *, ref: str | None = None, timeout: float = 30) -> Answer:
+        """Answer the rule's question to this bidder."""
+        ref = ref or new_ref()
+        return await self._ask({"type": "confirm", "ref": ref, "answer": answer}, ref, timeout)
+
+    async def _ask(self, message: dict[str, Any], ref: str, timeout: float) -> Answer:
+        if self._task.done():
+            self._task.result()
+        asked = self._asked.get(ref)
+        if asked is None:
+            future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+            asked = self._asked[ref] = _Asked(orjson.dumps(message), future)
+            await self._write(asked.frame)
+        async with asyncio.timeout(timeout):
+            return await asyncio.shield(asked.answer)
+
+    async def _write(self, frame: bytes) -> None:
+        if self._socket is not None:
+            try:
+                await self._socket.send(frame, text=True)
+            except ConnectionClosed:
+                return  # The bid is kept; it goes out again after the next welcome.
+
+    async def break_connection(self) -> None:
+        """Cut the line without a word, as a network does. For tests and drills."""
+        if self._socket is not None:
+            self._socket.transport.abort()
+
+    # The connection -----------------------------------------------------------------------
+
+    async def _stay(self) -> None:
+        wait = _FIRST_WAIT
+        while True:
+            before = self.connections
+            try:
+                await self._once()
+            except (OSError, InvalidHandshake, TimeoutError):
+                pass
+            except ConnectionClosed as closed:
+                code = closed.rcvd.code if closed.rcvd else 1006
+                if code in FOR_GOOD:
+                    await self._lose(SeatLost(code, closed.rcvd.reason if closed.rcvd else ""))
+            wait = _FIRST_WAIT if self.connections > before else min(wait * 2, _LONGEST_WAIT)
+            await asyncio.sleep(wait * _chance.uniform(0.5, 1.0))
+
+    async def _lose(self, lost: SeatLost) -> None:
+        for asked in self._asked.values():
+            if not asked.answer.done():
+                asked.answer.set_exception(lost)
+                asked.answer.exception()
+        self._asked.clear()
+        self._task.get_loop().call_soon(self._tell_waiters)
+        raise lost
+
+    def _tell_waiters(self) -> None:
+        self._spawn(self._notify())
+
+    async def _once(self) -> None:
+        self._pictures = set()
+        headers = {"Cookie": self._cookie} if self._cookie else {}
+        async with connect(
+            self._url,
+            additional_headers=headers,
+            compression=None,
+            max_size=2**24,
+            proxy=None,
+            open_timeout=10,
+        ) as socket:
+            hello = {
+                "type": "hello",
+                "v": VERSION,
+                "auction": self._auction,
+                "csrf": self._csrf,
+                "cursors": self.cursors or None,
+            }
+            await socket.send(orjson.dumps(hello), text=True)
+            try:
+                async for frame in socket:
+                    await self._read(socket, orjson.loads(frame))
+                raise ConnectionClosed(socket.protocol.close_rcvd, socket.protocol.close_sent)
+            finally:
+                self._socket = None
+
+    async def _read(self, socket: ClientConnection, message: dict[str, Any]) -> None:
+        match message["type"]:
+            case "welcome":
+                self.welcome = message
+                self.connections += 1
+                self._socket = socket
+                # A cursor's channel needs no picture unless the house sends one: it has the tail.
+                self._pictures |= set(self.cursors) & set(self.rooms)
+                await self.compare_clocks()
+                for asked in list(self._asked.values()):
+                    await self._write(asked.frame)
+            case "snapshot":
+                channel = message["channel"]
+                self.rooms[channel] = message["room"]
+                self.cursors[channel] = message["n"]
+                self._pictures.add(channel)
+            case "events":
+                await self._events(socket, message)
+            case "you":
+                self.you = message
+            case "accepted" | "refused":
+                self._answered(message)
+            case "retry":
+                self._again(message["ref"])
+            case "error":
+                self._error(message)
+            case "time":
+                self.offset.add(message["c"], message["r"], message["s"], self._own())
+            case _:
+                return  # A newer house may say more within the same version.
+        await self._notify()
+
+    async def _events(self, socket: ClientConnection, message: dict[str, Any]) -> None:
+        channel, last = message["channel"], message["to"]
+        known = self.cursors.get(channel, 0)
+        if message["from"] != known + 1:
+            # Never show a gap: come back and ask for what is missing.
+            await socket.close(1000, "gap")
+            return
+        self.cursors[channel] = last
+        self.rooms.setdefault(channel, {}).update(message["room"])
+        for event in message["events"]:
+            for listener in self._listeners:
+                listener(event)
+
+    def _answered(self, message: dict[str, Any]) -> None:
+        asked = self._asked.pop(message["ref"], None)
+        if asked is not None and not asked.answer.done():
+            asked.answer.set_result(Answer(message))
+
+    def _again(self, ref: str) -> None:
+        asked = self._asked.get(ref)
+        if asked is None:
+            return
+        asked.wait = min(asked.wait * 2, _LONGEST_WAIT)
+
+        def send() -> None:
+            self._later.discard(handle)
+            if ref in self._asked:
+                self._spawn(self._write(asked.frame))
+
+        handle = asyncio.get_running_loop().call_later(asked.wait * _chance.uniform(0.5, 1.0), send)
+        self._later.add(handle)
+
+    def _error(self, message: dict[str, Any]) -> None:
+        ref = message.get("ref")
+        if ref in self._asked and message["code"] == "TOO_FAST":
+            self._again(ref)
+        elif ref in self._asked:
+            asked = self._asked.pop(ref)
+            if not asked.answer.done():
+                asked.answer.set_exception(WireError(message))
+
+    async def compare_clocks(self) -> None:
+        """Send one leg of the clock comparison."""
+        await self._write(orjson.dumps({"type": "time", "c": self._own()}))
+
+    async def _notify(self) -> None:
+        async with self._moved:
+            self._moved.notify_all()
+
+    def _spawn(self, work: Any) -> None:
+        task = asyncio.create_task(work)  # noqa: TID251 held in _sending
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+
+
+def new_ref() -> str:
+    """A reference nobody else uses."""
+    return secrets.token_urlsafe(16)

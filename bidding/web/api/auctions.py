@@ -1,0 +1,393 @@
+"""Auctions: the list, one room, taking part, and what staff do to a running session.
+
+Everything that changes an auction becomes a command with a reference and leaves a line in its log.
+Its answer is the log's answer, accepted or refused, with status 200 for both: a refusal is an
+answer. 202 means there is no final answer yet; send it again with the same reference.
+"""
+
+import hashlib
+import secrets
+from typing import Annotated, Any, Final
+
+from pydantic import Field
+
+from bidding.core import commands as c
+from bidding.engine.identity import Application, BankNotice, Seat, Taken, commitment
+from bidding.web import wire
+from bidding.web.problems import Problem
+from bidding.web.rooms import Present, audience_of, mine_of
+from bidding.web.routes import (
+    APPROVER,
+    BIDDER,
+    HOUSE,
+    STAFF,
+    Answer,
+    Body,
+    Call,
+    Route,
+    json_response,
+)
+
+ROOM: Final = "auctions"
+
+Reason = Annotated[
+    str,
+    Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$"),
+]
+Paddle = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
+
+
+class AuctionList(Answer):
+    auctions: list[dict[str, Any]]
+
+
+class AuctionDetail(Answer):
+    room: dict[str, Any]
+    document: dict[str, Any]
+    sha256: str
+    mine: dict[str, Any] | None
+
+
+class ApplyBody(Body):
+    """Ask to take part; `lot` is your own parcel where each bidder has one."""
+
+    lot: wire.Name | None = None
+
+
+class ApplicationLine(Answer):
+    """`alias` stands for the account: staff do not see who is behind a paddle (SPC 2018 §8, §18)."""
+
+    id: str
+    alias: str
+    lot: str | None
+    created: wire.Instant
+    state: str
+    bidder: str | None
+    priority: int
+
+
+class ApplicationList(Answer):
+    applications: list[ApplicationLine]
+
+
+class AdmitBody(Body):
+    """Admit an application under a new paddle number. `priority` > 0: a prior right."""
+
+    application: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
+    priority: Annotated[int, Field(ge=0, le=9)] = 0
+
+
+class DepositBody(Body):
+    """A bank notice. `received` is the bank's time; `bank_ref` counts once in the whole house."""
+
+    bidder: Paddle
+    amount: Annotated[int, Field(ge=1, le=2**53 - 1, description="fen")]
+    received: wire.Instant
+    bank_ref: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:/-]{1,128}$")]
+
+
+class ExcludeBody(Body):
+    bidder: Paddle
+    reason: Reason
+    ref: wire.Reference | None = None
+
+
+class ReasonBody(Body):
+    """Why; it stands in the log and on every screen, so no names of people."""
+
+    reason: Reason
+    ref: wire.Reference | None = None
+
+
+class BidBody(Body):
+    """The same as a bid on the stream, for networks that let no stream through."""
+
+    ref: wire.Reference
+    amount: wire.Integer
+    lot: wire.Name | None = None
+    quantity: wire.Integer | None = None
+    stage: wire.Name | None = None
+
+
+class ConfirmBody(Body):
+    ref: wire.Reference
+    answer: bool
+
+
+class CommandAnswer(Answer):
+    """accepted and refused are final and stand in the log as entry `i`; retry is not an answer."""
+
+    type: str
+    ref: str | None
+    i: int | None = None
+    t: int | None = None
+    facts: list[dict[str, Any]] | None = None
+    reason: str | None = None
+    sentence: wire.Sentence | None = None
+    clause: wire.Sentence | None = None
+    nearest: list[int] | None = None
+    why: str | None = None
+    bidder: str | None = None
+
+
+# Reading ---------------------------------------------------------------------------------------
+
+
+async def auctions(call: Call) -> dict[str, Any]:
+    seats = await call.door.registry.seats(call.account.account) if call.who.account else []
+    by_auction = {seat.auction: seat for seat in seats}
+    lines = []
+    for name in call.door.house.auctions():
+        if call.door.house.refused(name) is not None:
+            continue  # its log does not hold; the house has said so loudly, and shows nothing of it
+        present = await Present.of(call.door, name)
+        seat = by_auction.get(name)
+        lines.append(present.line() | {"mine": await mine_of(call.door, call.who, present, seat)})
+    return {"auctions": lines}
+
+
+async def auction(call: Call) -> dict[str, Any]:
+    present = await Present.of(call.door, call.auction)
+    audience, seat = await audience_of(call.door, call.who, call.auction)
+    state = present.state
+    return {
+        "room": present.snapshot(audience),
+        "document": dict(state.document),
+        "sha256": state.document["sha256"],
+        "mine": await mine_of(call.door, call.who, present, seat),
+    }
+
+
+# Taking part -----------------------------------------------------------------------------------
+
+
+async def apply(call: Call) -> dict[str, Any]:
+    present = await Present.of(call.door, call.auction)
+    body = call.body(ApplyBody)
+    if present.over:
+        raise Problem("NOT_OPEN")
+    present.check_lot(body.lot)
+    application = await call.door.registry.apply(
+        Application(
+            id=secrets.token_hex(8),
+            auction=call.auction,
+            account=call.account.account,
+            alias=f"A{secrets.randbelow(9000) + 1000}",
+            lot=body.lot,
+            created=call.door.clock.now(),
+        )
+    )
+    return _application(application)
+
+
+async def applications(call: Call) -> dict[str, Any]:
+    await Present.of(call.door, call.auction)
+    found = await call.door.registry.applications(call.auction)
+    return {"applications": [_application(a) for a in found]}
+
+
+def _application(a: Application) -> dict[str, Any]:
+    return {
+        "id": a.id,
+        "alias": a.alias,
+        "lot": a.lot,
+        "created": a.created,
+        "state": a.state,
+        "bidder": a.paddle if a.state == "admitted" else None,
+        "priority": a.priority,
+    }
+
+
+async def admit(call: Call) -> Any:
+    """Reserve a paddle, write the admission into the log, then say so in the register.
+
+    Whichever of the three a crash leaves undone, asking again finishes: the paddle is kept, and
+    the reference of the command is the application's own.
+    """
+    body, registry = call.body(AdmitBody), call.door.registry
+    present = await Present.of(call.door, call.auction)
+    application = await registry.application(body.application)
+    if application is None or application.auction != call.auction:
+        raise Problem("NOT_FOUND")
+    try:
+        seat = await registry.give_paddle(
+            application.id, _paddles(), secrets.token_bytes(32), body.priority
+        )
+    except Taken:
+        raise Problem("NO_PADDLE_LEFT") from None
+    account = await registry.account(application.account)
+    assert account is not None
+    who = commitment(seat.salt, {"account": account.account, "name": account.name})
+    command = c.Command(
+        _staff(call),
+        c.Admit(seat.paddle, application.lot, body.priority, who),
+        f"admit-{application.id}",
+    )
+    answer = await call.door.stream.ask(call.auction, command)
+    person = present.state.people.get(seat.paddle)
+    if person is not None and person.who == who:
+        # Accepted now, or by an earlier try whose end the register did not see.
+        await registry.admitted(application.id)
+        await call.door.stream.seated(call.auction, application.account, seat.paddle)
+        answer["bidder"] = seat.paddle
+    return _command_answer(answer)
+
+
+def _paddles() -> tuple[str, ...]:
+    """Numbers to try, in an order nobody can foresee: two digits while there are free ones."""
+    chance = secrets.SystemRandom()
+    short, long = [f"{n:02}" for n in range(1, 100)], [f"{n}" for n in range(100, 1000)]
+    chance.shuffle(short)
+    chance.shuffle(long)
+    return (*short, *long)
+
+
+async def deposit(call: Call) -> Any:
+    """Count a bank notice. The reference is the bank's, so a notice sent twice counts once."""
+    body, registry = call.body(DepositBody), call.door.registry
+    await Present.of(call.door, call.auction)
+    notice = BankNotice(body.bank_ref, call.auction, body.bidder, body.amount, body.received)
+    try:
+        await registry.bank_notice(notice)
+    except Taken:
+        raise Problem("ALREADY_TAKEN") from None
+    ref = "bank-" + hashlib.sha256(body.bank_ref.encode()).hexdigest()[:32]
+    ask = c.Deposit(body.bidder, body.amount, body.received, body.bank_ref)
+    answer = await call.door.stream.ask(call.auction, c.Command(_staff(call), ask, ref))
+    if answer["type"] == "accepted":
+        await registry.counted(body.bank_ref, answer["i"])
+    return _command_answer(answer)
+
+
+async def bid(call: Call) -> Any:
+    body = call.body(BidBody)
+    ask = c.Bid(body.amount, body.lot, body.quantity, body.stage)
+    return await _as_bidder(call, ask, body.ref)
+
+
+async def confirm(call: Call) -> Any:
+    body = call.body(ConfirmBody)
+    return await _as_bidder(call, c.Confirm(body.answer), body.ref)
+
+
+async def _as_bidder(call: Call, ask: c.Ask, ref: str) -> Any:
+    seat = await _seat(call)
+    command = c.Command(f"bidder:{seat.paddle}", ask, ref)
+    return _command_answer(await call.door.stream.ask(call.auction, command))
+
+
+async def _seat(call: Call) -> Seat:
+    await Present.of(call.door, call.auction)
+    seat = await call.door.registry.seat(call.auction, call.account.account)
+    if seat is None or not seat.admitted:
+        raise Problem("NOT_ADMITTED")
+    return seat
+
+
+# What the house does ---------------------------------------------------------------------------
+
+
+async def exclude(call: Call) -> Any:
+    body = call.body(ExcludeBody)
+    return await _as_house(call, _staff(call), c.Exclude(body.bidder, body.reason), body.ref)
+
+
+async def suspend(call: Call) -> Any:
+    body = call.body(ReasonBody)
+    return await _as_house(call, _staff(call), c.Suspend(body.reason), body.ref)
+
+
+async def resume(call: Call) -> Any:
+    body = call.body(ReasonBody)
+    return await _as_house(call, _staff(call), c.Resume(body.reason), body.ref)
+
+
+async def terminate(call: Call) -> Any:
+    body = call.body(ReasonBody)
+    return await _as_house(call, _approver(call), c.Terminate(body.reason), body.ref)
+
+
+async def void(call: Call) -> Any:
+    body = call.body(ReasonBody)
+    return await _as_house(call, _approver(call), c.Void(body.reason), body.ref)
+
+
+def _staff(call: Call) -> str:
+    role = "staff" if call.who.has("staff") else "approver"
+    return f"{role}:{call.account.account}"
+
+
+def _approver(call: Call) -> str:
+    return f"approver:{call.account.account}"
+
+
+async def _as_house(call: Call, actor: str, ask: c.Ask, ref: str | None) -> Any:
+    await Present.of(call.door, call.auction)
+    command = c.Command(actor, ask, ref or secrets.token_urlsafe(16))
+    return _command_answer(await call.door.stream.ask(call.auction, command))
+
+
+def _command_answer(answer: dict[str, Any]) -> Any:
+    return json_response(answer, 202 if answer["type"] == "retry" else 200)
+
+
+def _command(
+    path: str, run: Any, zh: str, en: str, roles: Any, body: type[Body], *codes: str
+) -> Route:
+    return Route(
+        "POST", f"/api/auctions/{{auction}}/{path}", run, ROOM, zh, en,
+        roles=roles, body=body, answer=CommandAnswer, also=(202,), problems=codes,
+    )  # fmt: skip
+
+
+ROUTES: Final = (
+    Route("GET", "/api/auctions", auctions, ROOM, "竞价列表", "All auctions", answer=AuctionList),
+    Route(
+        "GET",
+        "/api/auctions/{auction}",
+        auction,
+        ROOM,
+        "一场竞价",
+        "One auction",
+        answer=AuctionDetail,
+    ),
+    Route(
+        "POST",
+        "/api/auctions/{auction}/apply",
+        apply,
+        ROOM,
+        "申请参加",
+        "Ask to take part",
+        roles=BIDDER,
+        body=ApplyBody,
+        answer=ApplicationLine,
+        problems=("NOT_OPEN", "BAD_FIELDS"),
+    ),
+    Route(
+        "GET",
+        "/api/auctions/{auction}/applications",
+        applications,
+        ROOM,
+        "参加申请",
+        "Applications",
+        roles=HOUSE,
+        answer=ApplicationList,
+    ),
+    _command("admit", admit, "准予参加", "Admit", STAFF, AdmitBody, "NOT_FOUND", "NO_PADDLE_LEFT"),
+    _command(
+        "deposits",
+        deposit,
+        "登记保证金到账",
+        "Count a deposit",
+        STAFF,
+        DepositBody,
+        "ALREADY_TAKEN",
+    ),
+    _command("exclude", exclude, "取消资格", "Exclude", HOUSE, ExcludeBody),
+    _command("suspend", suspend, "中止", "Suspend", HOUSE, ReasonBody),
+    _command("resume", resume, "恢复", "Resume", HOUSE, ReasonBody),
+    _command("terminate", terminate, "终止", "Terminate", APPROVER, ReasonBody),
+    _command("void", void, "结果作废", "Declare void", APPROVER, ReasonBody),
+    _command("bids", bid, "报价", "Bid", BIDDER, BidBody, "NOT_ADMITTED"),
+    _command("confirm", confirm, "确认", "Confirm", BIDDER, ConfirmBody, "NOT_ADMITTED"),
+)

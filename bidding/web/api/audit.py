@@ -1,0 +1,239 @@
+"""The record: entries, receipts, the archive, the policy, and whether it all holds.
+
+While sealed offers lie unopened nobody reads the record, not even those who watch the house: an
+entry holds what its bidder asked (MP 2018: "selected bidders saw prices").
+"""
+
+import asyncio
+from typing import Annotated, Any, Final
+
+from aiohttp import web
+from pydantic import Field
+
+from bidding.proof.archive import parse_archive
+from bidding.proof.policy import parse_policy
+from bidding.web.problems import Problem
+from bidding.web.rooms import Present
+from bidding.web.routes import SIGNED_IN, WATCHERS, Answer, Call, Query, Route, file_response
+from bidding.web.wire import Reference, Whole
+from replay.rejudge import RuleMissing, rejudge
+from replay.verify import verify as verify_archive
+
+ROOM: Final = "audit"
+
+RECEIPT_TYPE: Final = "application/vnd.tlog-proof"
+ARCHIVE_TYPE: Final = "application/vnd.bidding-session-archive"
+POLICY_TYPE: Final = "text/plain"
+
+
+class EntriesQuery(Query):
+    start: Whole = 0
+    limit: Annotated[int, Field(ge=1, le=1000)] = 200
+
+
+class EntryList(Answer):
+    """`size` is how many entries the log has now."""
+
+    entries: list[dict[str, Any]]
+    size: int
+
+
+class ReceiptQuery(Query):
+    ref: Reference
+
+
+class Verdict(Answer):
+    """`ok`: bytes, tree, signatures and states hold, and the rule gives the same decisions again."""
+
+    ok: bool
+    entries: int
+    checkpoint: str
+    rejudged: bool
+    first_wrong: dict[str, Any] | None
+
+
+async def _readable(call: Call) -> Present:
+    present = await Present.of(call.door, call.auction)
+    if present.sealed:
+        raise Problem("SEALED")
+    return present
+
+
+async def entries(call: Call) -> dict[str, Any]:
+    present, query = await _readable(call), call.query(EntriesQuery)
+    # The size first: an entry written meanwhile may be sealed by a stage that just opened.
+    size = present.state.index
+    stop = min(query.start + query.limit, size)
+    found = (
+        await call.door.house.entries(call.auction, query.start, stop) if query.start < stop else []
+    )
+    return {"entries": found, "size": size}
+
+
+async def receipt(call: Call) -> web.Response:
+    present = await Present.of(call.door, call.auction)
+    index = int(call.path["i"])
+    if index >= present.state.index:
+        raise Problem("NOT_FOUND")
+    if call.who.has("staff", "approver", "auditor"):
+        if present.sealed:
+            raise Problem("SEALED")
+    else:
+        (entry,) = await call.door.house.entries(call.auction, index, index + 1)
+        # Somebody else's entry and one that is not there look the same.
+        if entry["actor"] != await _own_actor(call):
+            raise Problem("NOT_FOUND")
+    return await _receipt(call, index)
+
+
+async def own_receipt(call: Call) -> web.Response:
+    await Present.of(call.door, call.auction)
+    key = f"{await _own_actor(call)}/{call.query(ReceiptQuery).ref}"
+    index = call.door.house.index_of(call.auction, key)
+    if index is None:
+        raise Problem("NOT_FOUND")
+    return await _receipt(call, index)
+
+
+async def _own_actor(call: Call) -> str:
+    if call.who.has("staff"):
+        return f"staff:{call.account.account}"
+    if call.who.has("approver"):
+        return f"approver:{call.account.account}"
+    seat = await call.door.registry.seat(call.auction, call.account.account)
+    if seat is None:
+        raise Problem("NOT_FOUND")
+    return f"bidder:{seat.paddle}"
+
+
+async def _receipt(call: Call, index: int) -> web.Response:
+    try:
+        proof = await call.door.house.receipt(call.auction, index)
+    except IndexError:
+        # The auction is being read from its log again; the entry is safe, the proof comes later.
+        raise Problem("TRY_LATER", headers={"Retry-After": "1"}) from None
+    return file_response(proof, RECEIPT_TYPE, f"{call.auction}-{index}.tlog-proof")
+
+
+async def archive(call: Call) -> web.Response:
+    present = await _readable(call)
+    if not present.over and not call.who.has("staff", "approver", "auditor"):
+        raise Problem("FORBIDDEN" if call.who.account else "NOT_SIGNED_IN")
+    content = await call.door.house.archive(call.auction)
+    return file_response(content, ARCHIVE_TYPE, f"{call.auction}.archive")
+
+
+async def policy(call: Call) -> web.Response:
+    await Present.of(call.door, call.auction)
+    text = call.door.house.policy(call.auction)
+    return file_response(text.encode(), POLICY_TYPE, f"{call.auction}.policy")
+
+
+async def verify(call: Call) -> dict[str, Any]:
+    """What an auditor does at home with the archive and the policy, done here for a first look."""
+    present = await _readable(call)
+    if not present.over and not call.who.has("staff", "approver", "auditor"):
+        raise Problem("FORBIDDEN" if call.who.account else "NOT_SIGNED_IN")
+    content = await call.door.house.archive(call.auction)
+    trusted = call.door.house.policy(call.auction)
+    return await asyncio.to_thread(_verdict, content, trusted)
+
+
+def _verdict(content: bytes, trusted: str) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "ok": False,
+        "entries": 0,
+        "checkpoint": "",
+        "rejudged": False,
+        "first_wrong": None,
+    }
+    try:
+        found["checkpoint"] = parse_archive(content).checkpoints[-1].decode()
+        session = verify_archive(content, parse_policy(trusted))
+        found["entries"] = len(session.entries)
+        again = rejudge(session.origin, session.entries)
+    except RuleMissing as missing:
+        return found | {"ok": True, "first_wrong": {"where": "rule", "what": str(missing)}}
+    except ValueError as wrong:
+        return found | {
+            "first_wrong": {"where": getattr(wrong, "where", "archive"), "what": str(wrong)}
+        }
+    if again.difference is not None:
+        return found | {
+            "rejudged": True,
+            "first_wrong": {
+                "where": f"entry {again.difference.index}",
+                "what": again.difference.line(),
+            },
+        }
+    return found | {"ok": True, "rejudged": True}
+
+
+_ONE: Final = "/api/auctions/{auction}"
+
+ROUTES: Final = (
+    Route(
+        "GET",
+        f"{_ONE}/entries",
+        entries,
+        ROOM,
+        "全部记录",
+        "The record's entries",
+        roles=WATCHERS,
+        query=EntriesQuery,
+        answer=EntryList,
+        problems=("SEALED",),
+    ),
+    Route(
+        "GET",
+        f"{_ONE}/receipts/{{i}}",
+        receipt,
+        ROOM,
+        "一条记录的回执",
+        "The receipt of an entry",
+        roles=SIGNED_IN,
+        file=RECEIPT_TYPE,
+        problems=("NOT_FOUND", "SEALED", "TRY_LATER"),
+    ),
+    Route(
+        "GET",
+        f"{_ONE}/receipts",
+        own_receipt,
+        ROOM,
+        "按编号取回执",
+        "The receipt of your own request",
+        roles=SIGNED_IN,
+        query=ReceiptQuery,
+        file=RECEIPT_TYPE,
+        problems=("NOT_FOUND", "TRY_LATER"),
+    ),
+    Route(
+        "GET",
+        f"{_ONE}/archive",
+        archive,
+        ROOM,
+        "存档文件",
+        "The archive; public after the close",
+        file=ARCHIVE_TYPE,
+        problems=("SEALED", "FORBIDDEN", "NOT_SIGNED_IN"),
+    ),
+    Route(
+        "GET",
+        f"{_ONE}/policy",
+        policy,
+        ROOM,
+        "信任策略文件",
+        "The policy to verify with",
+        file=POLICY_TYPE,
+    ),
+    Route(
+        "GET",
+        f"{_ONE}/verify",
+        verify,
+        ROOM,
+        "核验",
+        "Verify and re-judge here",
+        answer=Verdict,
+        problems=("SEALED", "FORBIDDEN", "NOT_SIGNED_IN"),
+    ),
+)

@@ -1,0 +1,312 @@
+"""Drafts: from a form to a published auction, through two people.
+
+draft -> submitted -> published, or back to draft with a reason. What the second person approves is a
+hash: he names the SHA-256 of the document he read, and exactly that document becomes entry 0.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Annotated, Any, Final
+
+from auction_rules.registry import UnknownRule, find
+from pydantic import Field, ValidationError
+
+from bidding.core.document import Document
+from bidding.engine.identity import Draft, Stale
+from bidding.engine.ports import LogExists
+from bidding.web import problems, wire
+from bidding.web.api.auctions import Reason
+from bidding.web.problems import Problem
+from bidding.web.routes import APPROVER, HOUSE, STAFF, Answer, Body, Call, Route
+
+ROOM: Final = "drafts"
+
+Words = Annotated[str, Field(max_length=160, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
+class TitleBody(Body):
+    zh: Words
+    en: Words
+
+
+class DraftBody(Body):
+    """The fields of a document. A draft may be incomplete; what is missing comes back as problems.
+
+    Amounts in the terms are integers of the smallest unit or decimal text in the unit, instants
+    are microseconds or ISO 8601 with an offset. `auction` is given by the house when left out.
+    """
+
+    auction: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,47}$")] | None = None
+    title: TitleBody
+    rule: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
+    version: Annotated[str, Field(pattern=r"^[A-Za-z0-9.]{1,16}$")] | None = None
+    terms: dict[str, Any]
+    deposit: wire.Whole = 0
+    deposit_deadline: wire.Instant | None = None
+
+
+class ApproveBody(Body):
+    """The hash of what you read; anything else is refused."""
+
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class ReturnBody(Body):
+    reason: Reason
+
+
+class FieldProblem(Answer):
+    path: str
+    sentence: wire.Sentence
+
+
+class DraftLine(Answer):
+    """`sha256` and `canonical` are there when the document is complete and right."""
+
+    id: str
+    state: str
+    proposer: str
+    submitted_by: str | None
+    approver: str | None
+    returned: str | None
+    updated: wire.Instant
+    auction: str | None
+    fields: dict[str, Any]
+    sha256: str | None
+    canonical: dict[str, Any] | None
+    problems: list[FieldProblem]
+
+
+class DraftList(Answer):
+    drafts: list[DraftLine]
+
+
+def document_of(fields: Mapping[str, Any]) -> Document:
+    """The document a draft stands for. Raises Problem BAD_FIELDS with every wrong field."""
+    whole = dict(fields)
+    try:
+        whole["version"] = whole.get("version") or find(whole["rule"]).version
+        document = Document.model_validate(whole)
+    except UnknownRule:
+        raise Problem("BAD_FIELDS", fields=[problems.Field("rule", _NO_RULE)]) from None
+    except ValidationError as error:
+        raise Problem("BAD_FIELDS", fields=problems.fields_of(error)) from None
+    try:
+        document.canonical()
+    except UnknownRule:
+        raise Problem("BAD_FIELDS", fields=[problems.Field("version", _NO_RULE)]) from None
+    except ValidationError as error:
+        raise Problem("BAD_FIELDS", fields=problems.fields_of(error, "terms")) from None
+    return document
+
+
+_NO_RULE: Final = {"zh": "没有安装这种规则。", "en": "No such rule is installed."}
+
+
+def _line(draft: Draft) -> dict[str, Any]:
+    found: list[problems.Field] = []
+    document = None
+    try:
+        document = document_of(draft.fields)
+    except Problem as problem:
+        found = list(problem.fields)
+    return {
+        "id": draft.id,
+        "state": draft.state,
+        "proposer": draft.proposer,
+        "submitted_by": draft.submitted_by,
+        "approver": draft.approver,
+        "returned": draft.returned,
+        "updated": draft.updated,
+        "auction": draft.auction or draft.fields.get("auction"),
+        "fields": dict(draft.fields),
+        "sha256": document.sha256 if document else None,
+        "canonical": document.canonical() if document else None,
+        "problems": [{"path": f.path, "sentence": f.sentence} for f in found],
+    }
+
+
+def _fields(body: DraftBody) -> dict[str, Any]:
+    fields = body.model_dump()
+    fields["auction"] = (
+        fields["auction"] or f"{body.rule.replace('_', '-')[:24]}-{secrets.token_hex(4)}"
+    )
+    return fields
+
+
+async def drafts(call: Call) -> dict[str, Any]:
+    return {"drafts": [_line(d) for d in await call.door.registry.drafts()]}
+
+
+async def create(call: Call) -> dict[str, Any]:
+    draft = Draft(
+        id=secrets.token_hex(8),
+        proposer=call.account.account,
+        fields=_fields(call.body(DraftBody)),
+        writers=frozenset({call.account.account}),
+        updated=call.door.clock.now(),
+    )
+    await call.door.registry.add_draft(draft)
+    return _line(draft)
+
+
+async def read(call: Call) -> dict[str, Any]:
+    return _line(await _draft(call))
+
+
+async def change(call: Call) -> dict[str, Any]:
+    draft = await _draft(call, "draft")
+    body = call.body(DraftBody)
+    if body.auction is None and draft.fields.get("auction"):
+        body = body.model_copy(update={"auction": draft.fields["auction"]})
+    writers = draft.writers | {call.account.account}
+    return _line(await _write(call, replace(draft, fields=_fields(body), writers=writers)))
+
+
+async def submit(call: Call) -> dict[str, Any]:
+    draft = await _draft(call, "draft")
+    document = document_of(draft.fields)
+    if document.auction in call.door.house.auctions():
+        taken = {"zh": "该编号已用于另一场竞价。", "en": "Another auction has this number."}
+        raise Problem("BAD_FIELDS", fields=[problems.Field("auction", taken)])
+    changed = replace(
+        draft,
+        state="submitted",
+        submitted_by=call.account.account,
+        sha256=document.sha256,
+        returned=None,
+    )
+    return _line(await _write(call, changed))
+
+
+async def approve(call: Call) -> dict[str, Any]:
+    """Publish. By another person than wrote or submitted it; of exactly the hash that was read.
+
+    The register is written before the log, so that two approvers at once publish once. A crash
+    in between leaves a published draft without an auction: approving again finishes it.
+    """
+    draft = await _draft(call, "submitted", "published")
+    me = call.account.account
+    if me in draft.writers or me == draft.submitted_by:
+        raise Problem("SAME_PERSON")
+    document = document_of(draft.fields)
+    if not draft.sha256 == document.sha256 == call.body(ApproveBody).sha256:
+        raise Problem("OTHER_CONTENT")
+    there = document.auction in call.door.house.auctions()
+    if draft.state == "published":
+        if there or draft.approver != me:
+            raise Problem("NOT_A_DRAFT")
+    else:
+        draft = await _write(
+            call, replace(draft, state="published", approver=me, auction=document.auction)
+        )
+    try:
+        await call.door.house.publish(document, f"staff:{draft.submitted_by}", f"approver:{me}")
+    except LogExists:
+        raise Problem("ALREADY_TAKEN") from None
+    return _line(draft)
+
+
+async def send_back(call: Call) -> dict[str, Any]:
+    draft = await _draft(call, "submitted")
+    changed = replace(draft, state="draft", sha256=None, returned=call.body(ReturnBody).reason)
+    return _line(await _write(call, changed))
+
+
+async def _draft(call: Call, *states: str) -> Draft:
+    draft = await call.door.registry.draft(call.path["id"])
+    if draft is None:
+        raise Problem("NOT_FOUND")
+    if states and draft.state not in states:
+        raise Problem("NOT_A_DRAFT")
+    return draft
+
+
+async def _write(call: Call, draft: Draft) -> Draft:
+    draft = replace(draft, updated=call.door.clock.now())
+    try:
+        await call.door.registry.change_draft(draft)
+    except Stale:
+        raise Problem("OUT_OF_DATE") from None
+    return replace(draft, version=draft.version + 1)
+
+
+_ONE: Final = "/api/drafts/{id}"
+_STATE: Final = ("NOT_FOUND", "NOT_A_DRAFT", "OUT_OF_DATE")
+
+ROUTES: Final = (
+    Route(
+        "GET", "/api/drafts", drafts, ROOM, "方案列表", "All drafts", roles=HOUSE, answer=DraftList
+    ),
+    Route(
+        "POST",
+        "/api/drafts",
+        create,
+        ROOM,
+        "新建方案",
+        "New draft",
+        roles=STAFF,
+        body=DraftBody,
+        answer=DraftLine,
+        status=201,
+    ),
+    Route(
+        "GET",
+        _ONE,
+        read,
+        ROOM,
+        "一个方案",
+        "One draft",
+        roles=HOUSE,
+        answer=DraftLine,
+        problems=_STATE,
+    ),
+    Route(
+        "PUT",
+        _ONE,
+        change,
+        ROOM,
+        "修改方案",
+        "Change a draft",
+        roles=STAFF,
+        body=DraftBody,
+        answer=DraftLine,
+        problems=_STATE,
+    ),
+    Route(
+        "POST",
+        f"{_ONE}/submit",
+        submit,
+        ROOM,
+        "提交审批",
+        "Submit for approval",
+        roles=STAFF,
+        answer=DraftLine,
+        problems=(*_STATE, "BAD_FIELDS"),
+    ),
+    Route(
+        "POST",
+        f"{_ONE}/approve",
+        approve,
+        ROOM,
+        "批准并发布",
+        "Approve and publish",
+        roles=APPROVER,
+        body=ApproveBody,
+        answer=DraftLine,
+        problems=(*_STATE, "SAME_PERSON", "OTHER_CONTENT", "ALREADY_TAKEN", "BAD_FIELDS"),
+    ),
+    Route(
+        "POST",
+        f"{_ONE}/return",
+        send_back,
+        ROOM,
+        "退回修改",
+        "Send back",
+        roles=APPROVER,
+        body=ReturnBody,
+        answer=DraftLine,
+        problems=_STATE,
+    ),
+)

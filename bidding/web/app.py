@@ -1,0 +1,69 @@
+"""The door as one aiohttp application: routes, documents, pages, stream, in one place."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+from aiohttp import web
+
+from bidding.web import asyncapi, openapi
+from bidding.web.api import auctions, audit, drafts, identity, rules
+from bidding.web.context import Door
+from bidding.web.pages import Pages
+from bidding.web.routes import Call, Route
+from bidding.web.security import MIDDLEWARES, install
+from bidding.web.stream import Stream
+
+STREAM_PATH: Final = "/api/v1/stream"
+
+
+async def _openapi(call: Call) -> dict[str, Any]:
+    return openapi.document(ROUTES)
+
+
+async def _asyncapi(call: Call) -> dict[str, Any]:
+    return asyncapi.document()
+
+
+ROUTES: Final[tuple[Route, ...]] = (
+    *identity.ROUTES,
+    *auctions.ROUTES,
+    *drafts.ROUTES,
+    *rules.ROUTES,
+    *audit.ROUTES,
+    Route("GET", "/api/openapi.json", _openapi, "documents", "HTTP 接口文档", "This description"),
+    Route(
+        "GET",
+        "/api/asyncapi.json",
+        _asyncapi,
+        "documents",
+        "实时接口文档",
+        "The stream's description",
+    ),
+)
+
+
+def build(door: Door) -> web.Application:
+    """The application around a door. Its background work lives as long as it runs."""
+    app = web.Application(middlewares=MIDDLEWARES, client_max_size=door.limits.body)
+    install(app, door)
+    door.stream = Stream(door)
+    for route in ROUTES:
+        route.add_to(app)
+    app.router.add_get(STREAM_PATH, door.stream.handle)
+    Pages(door.settings.static).add_to(app)
+    app.cleanup_ctx.append(lambda _: _sweeping(door))
+    app.on_shutdown.append(lambda _: _going_away(door))
+    return app
+
+
+async def _sweeping(door: Door) -> AsyncIterator[None]:
+    task = asyncio.create_task(door.sessions.sweep())  # noqa: TID251 held in this frame
+    yield
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await door.sessions.close()
+
+
+async def _going_away(door: Door) -> None:
+    door.stream.close()

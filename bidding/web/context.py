@@ -1,0 +1,71 @@
+"""What the door's handlers are given: one value, made once, found in the application.
+
+No container and no global: a handler gets a `Call`, the call has the `Door`, and the door has
+the house, the register and the limits.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from aiohttp import web
+
+from bidding.engine.house import House
+from bidding.engine.identity import Passwords, Registry
+from bidding.engine.ports import Clock
+from bidding.web.limits import Limits, Meter
+from bidding.web.sessions import Sessions, Who
+
+if TYPE_CHECKING:
+    from bidding.web.stream import Stream
+
+BUILD: Final = "0.1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class DoorSettings:
+    """How this house stands in the network."""
+
+    #: Origins whose pages may change things; empty: the host the request names.
+    origins: frozenset[str] = frozenset()
+    #: Addresses of our own front servers; only their forwarding headers are believed.
+    trusted_proxies: frozenset[str] = frozenset()
+    static: Path = Path(__file__).parent / "static"
+    limits: Limits = field(default_factory=Limits)
+
+
+def _not_observed(_method: str, _route: str, _status: int, _seconds: float) -> None:
+    """Used where nobody measures."""
+
+
+class Door:
+    """Everything the handlers share."""
+
+    def __init__(
+        self,
+        house: House,
+        registry: Registry,
+        passwords: Passwords,
+        clock: Clock,
+        settings: DoorSettings,
+        observe: Callable[[str, str, int, float], None] = _not_observed,
+    ) -> None:
+        time = asyncio.get_running_loop().time
+        limits = settings.limits
+        self.house = house
+        self.registry = registry
+        self.passwords = passwords
+        self.clock = clock
+        self.settings = settings
+        self.limits = limits
+        self.observe = observe
+        self.sessions = Sessions(registry, passwords, clock, limits, time)
+        self.by_address = Meter(limits.by_address, time)
+        self.by_sign_in = Meter(limits.by_sign_in, time)
+        self.stream: Stream
+
+
+DOOR: Final = web.AppKey("door", Door)
+WHO: Final = web.RequestKey("who", Who)

@@ -1,0 +1,120 @@
+"""What the door shows of an auction over HTTP: the same views that the stream sends."""
+
+from typing import Any
+
+from auction_rules.rule import Rule
+
+from bidding.core import views
+from bidding.core.state import State
+from bidding.engine.house import NoSuchAuction
+from bidding.engine.hub import Room
+from bidding.engine.identity import Seat
+from bidding.web.context import Door
+from bidding.web.problems import Field, Problem
+from bidding.web.sessions import Who
+
+OVER = frozenset({"closed", "terminated", "voided"})
+
+
+class Present:
+    """One auction as it is committed now."""
+
+    def __init__(self, door: Door, name: str, room: Room) -> None:
+        self._door = door
+        self._room = room
+        self.name = name
+
+    @classmethod
+    async def of(cls, door: Door, name: str) -> "Present":
+        """Waits for an auction that is still being read from its log."""
+        try:
+            return cls(door, name, await door.house.opened(name))
+        except NoSuchAuction:
+            raise Problem("NO_SUCH_AUCTION") from None
+
+    @property
+    def state(self) -> State:
+        return self._room.state
+
+    @property
+    def rule(self) -> Rule:
+        return self._room.rule
+
+    @property
+    def over(self) -> bool:
+        return self.state.status in OVER
+
+    @property
+    def sealed(self) -> bool:
+        """Sealed offers lie there unopened: nobody may read the log now, whoever he is."""
+        return (
+            self.state.standing.stage is not None
+            and self.rule.disclosure(self.state.floor()).sealed
+        )
+
+    def snapshot(self, audience: str) -> dict[str, Any]:
+        return views.snapshot(self.state, self.rule, audience, self._door.clock.now())
+
+    def line(self) -> dict[str, Any]:
+        """One line of the public list."""
+        room = self.snapshot("public")
+        stage = room["stage"]
+        return {
+            "auction": self.name,
+            "title": room["title"],
+            "rule": room["rule"],
+            "status": room["status"],
+            "stage": stage,
+            "opens": room["opens"] if stage is None else stage["opens"],
+            "closes": stage["closes"] if stage else None,
+            "top": room["top"],
+            "unit": room["unit"],
+            "awards": room["awards"],
+        }
+
+    def check_lot(self, lot: str | None) -> None:
+        """Raises BAD_FIELDS unless the lot is one of the floor, where each bidder has his own."""
+        lots = (
+            {each.id for each in self.rule.lots(self.state.terms)} if self.rule.own_lots else {None}
+        )
+        if lot not in lots:
+            sentence = {"zh": "没有这宗标的。", "en": "There is no such lot."}
+            if lot is None:
+                sentence = {"zh": "请选择您自己的宗地。", "en": "Name your own parcel."}
+            raise Problem("BAD_FIELDS", fields=[Field("lot", sentence)])
+
+
+async def audience_of(door: Door, who: Who, auction: str) -> tuple[str, Seat | None]:
+    """Which view of an auction somebody gets, and the seat that gives it."""
+    if who.account is None:
+        return "public", None
+    if who.has("staff", "approver"):
+        return "staff", None
+    if who.has("auditor"):
+        return "auditor", None
+    seat = await door.registry.seat(auction, who.account.account)
+    if seat is not None and seat.admitted:
+        return f"bidder:{seat.paddle}", seat
+    return "public", seat
+
+
+async def mine_of(
+    door: Door, who: Who, present: Present, seat: Seat | None
+) -> dict[str, Any] | None:
+    """A bidder's own part in an auction; None for everybody else and where he has none."""
+    if not who.has("bidder") or who.account is None:
+        return None
+    if seat is not None and seat.admitted:
+        panel = views.you(present.state, present.rule, seat.paddle, door.clock.now())
+        return {
+            "bidder": seat.paddle,
+            "lot": seat.lot,
+            "admitted": panel["admitted"],
+            "applied": True,
+            "deposit": panel["deposit"],
+        }
+    applied = await door.registry.applications(present.name)
+    own = next((a for a in applied if a.account == who.account.account), None)
+    if own is None:
+        return None
+    return {"bidder": None, "lot": own.lot, "admitted": False, "applied": True, "deposit": None}

@@ -1,0 +1,338 @@
+"""The switch on the wall: settings -> adapters -> house -> door.
+
+    python server.py                                    the house with its demonstration
+    python server.py --no-demo --data /srv/daylight     a centre's own house
+    python server.py --no-demo --create-account li --name 李 --roles staff,approver
+
+Every option may also come from the environment, as DAYLIGHT_PORT=8080. Nothing imports this file.
+"""
+
+import argparse
+import asyncio
+import getpass
+import logging
+import os
+import signal
+import ssl
+import sys
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import structlog
+import uvloop
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bidding.adapters.clock import WallClock
+from bidding.adapters.keys import FileKeys
+from bidding.adapters.metrics import Metrics
+from bidding.adapters.passwords import Argon2Passwords
+from bidding.adapters.registry import SqlRegistry
+from bidding.adapters.sql_log import SqlLog
+from bidding.client.demo import ACCOUNTS, PASSWORD, PREFIX, Demo
+from bidding.engine.house import House
+from bidding.engine.identity import Account, Role, Taken
+from bidding.web.app import build
+from bidding.web.context import Door, DoorSettings
+
+log = structlog.get_logger("server")
+
+#: Seconds for open streams to hear "going away" before they are cut.
+_FAREWELL: Final = 2.0
+_PASSWORD_LEAST: Final = 8
+
+
+class Settings(BaseModel):
+    """What a centre decides about its machine."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    data: Path = Path("var")
+    demo: bool = True
+    origin_prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+(/[A-Za-z0-9._-]+)*$")] = (
+        "daylight.local/log"
+    )
+    origins: frozenset[str] = frozenset()
+    trusted_proxies: frozenset[str] = frozenset()
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the house until SIGTERM, or do one errand on its register."""
+    arguments = _parser().parse_args(argv)
+    try:
+        settings = _settings(arguments)
+    except ValidationError as error:
+        for each in error.errors(include_url=False):
+            sys.stderr.write(
+                f"--{'-'.join(map(str, each['loc'])).replace('_', '-')}: {each['msg']}\n"
+            )
+        return 2
+    _log_plainly()
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if arguments.create_account:
+        return uvloop.run(_create_account(settings, arguments))
+    if arguments.disable_account:
+        return uvloop.run(_disable_account(settings, arguments.disable_account))
+    return uvloop.run(_serve(settings))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="server.py", description=(__doc__ or "").partition("\n")[0]
+    )
+    add = parser.add_argument
+    add("--host", help="address to listen on (127.0.0.1)")
+    add("--port", help="port to listen on; 0 lets the system choose (8080)")
+    add("--data", help="folder of the record, the register and the signing key (var)")
+    add(
+        "--no-demo",
+        dest="demo",
+        action="store_const",
+        const=False,
+        help="no demonstration accounts and sessions",
+    )
+    add("--origin-prefix", help="first part of every log's name (daylight.local/log)")
+    add(
+        "--origins",
+        help="origins of our own pages, with commas; default: the host that is asked for",
+    )
+    add("--trusted-proxies", help="addresses of our own front servers, with commas")
+    add("--tls-cert", help="certificate chain file; speak TLS ourselves")
+    add("--tls-key", help="its private key file")
+    add("--metrics-port", help="answer /metrics on this port of 127.0.0.1")
+    add(
+        "--create-account",
+        metavar="ACCOUNT",
+        help="make an account; the password comes from the terminal or stdin",
+    )
+    add("--name", help="with --create-account: the person's name")
+    add(
+        "--roles",
+        default="bidder",
+        help="with --create-account: bidder, or of staff,approver,auditor",
+    )
+    add("--disable-account", metavar="ACCOUNT", help="close an account and end its sign-ins")
+    return parser
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    found: dict[str, Any] = {}
+    for name in Settings.model_fields:
+        value = getattr(arguments, name)
+        if value is None:
+            value = os.environ.get(f"DAYLIGHT_{name.upper()}")
+        if value is not None:
+            listed = name in ("origins", "trusted_proxies")
+            found[name] = frozenset(filter(None, value.split(","))) if listed else value
+    return Settings.model_validate(found)
+
+
+# The house -------------------------------------------------------------------------------------
+
+
+async def _serve(settings: Settings) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with AsyncExitStack() as stack:
+        clock, metrics, passwords = WallClock(), Metrics(), Argon2Passwords()
+        stack.callback(passwords.close)
+        registry = await SqlRegistry.open(settings.data / "house.db")
+        stack.push_async_callback(registry.close)
+        record = SqlLog(settings.data / "log.db")
+        stack.push_async_callback(record.close)
+        house = House(
+            record, clock, FileKeys(settings.data / "signing.key"), settings.origin_prefix
+        )
+        door = Door(
+            house,
+            registry,
+            passwords,
+            clock,
+            DoorSettings(origins=settings.origins, trusted_proxies=settings.trusted_proxies),
+            metrics.observe,
+        )
+        await _demo_accounts(settings, registry, passwords, clock)
+        runner = web.AppRunner(
+            build(door), access_log=None, handle_signals=False, shutdown_timeout=3
+        )
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        stack.push_async_callback(_close, house, door)
+        site = web.TCPSite(runner, settings.host, settings.port, ssl_context=_tls(settings))
+        await site.start()
+        if settings.metrics_port is not None:
+            metrics.gauge("streams", "Open streams", lambda: float(door.stream.open))
+            metrics.gauge("auctions", "Auctions known here", lambda: float(len(house.auctions())))
+            stack.callback(metrics.serve(settings.metrics_port))
+        url = _url(settings, runner)
+        _announce(settings, url)
+        async with asyncio.TaskGroup() as group:
+            # Beside the open door: whoever asks for an auction gets it out of turn.
+            group.create_task(_recover(house))
+            demo = group.create_task(Demo(url).run()) if settings.demo else None
+            await stop.wait()
+            await site.stop()
+            if demo is not None:
+                demo.cancel()
+    log.info("closed")
+    return 0
+
+
+async def _recover(house: House) -> None:
+    refused = await house.recover()
+    for auction, reason in refused.items():
+        sys.stderr.write(f"{auction} is not opened: {reason}\n")
+    log.info("open", auctions=len(house.auctions()), refused=len(refused))
+
+
+async def _close(house: House, door: Door) -> None:
+    """First answer whoever asked, then tell everybody that we go."""
+    await house.close()
+    door.stream.close()
+    loop = asyncio.get_running_loop()
+    until = loop.time() + _FAREWELL
+    while door.stream.open and loop.time() < until:
+        await asyncio.sleep(0.02)
+
+
+def _tls(settings: Settings) -> ssl.SSLContext | None:
+    if settings.tls_cert is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(settings.tls_cert, settings.tls_key)
+    return context
+
+
+def _url(settings: Settings, runner: web.AppRunner) -> str:
+    scheme = "https" if settings.tls_cert else "http"
+    address = runner.addresses[0]
+    host = "127.0.0.1" if address[0] in ("0.0.0.0", "::") else address[0]  # noqa: S104 shown, not bound
+    return f"{scheme}://{host}:{address[1]}"
+
+
+def _announce(settings: Settings, url: str) -> None:
+    lines = [f"Daylight 阳光竞价  {url}"]
+    if settings.demo:
+        lines.append(
+            f"演示账号（密码均为 {PASSWORD}） demonstration accounts, password {PASSWORD}:"
+        )
+        lines += [f"  {a.account:<15} {a.zh} · {a.en}" for a in ACCOUNTS if a.shown]
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
+
+
+# Accounts --------------------------------------------------------------------------------------
+
+
+async def _demo_accounts(
+    settings: Settings, registry: SqlRegistry, passwords: Argon2Passwords, clock: WallClock
+) -> None:
+    """Easy passwords exist only while the demonstration is on."""
+    there = {a.account: a for a in await registry.accounts()}
+    if not settings.demo:
+        for name in there:
+            if name.startswith(PREFIX) and not there[name].disabled:
+                await registry.disable(name, clock.now())
+        return
+    verifier: str | None = None
+    for each in ACCOUNTS:
+        if each.account in there:
+            await registry.enable(each.account)
+            continue
+        verifier = verifier or await passwords.hash(PASSWORD)
+        roles: frozenset[Role] = frozenset(each.roles)
+        await registry.create_account(Account(each.account, each.zh, roles, verifier))
+
+
+async def _create_account(settings: Settings, arguments: argparse.Namespace) -> int:
+    name: str = arguments.create_account
+    if name.startswith(PREFIX):
+        sys.stderr.write(f"accounts that begin with {PREFIX} belong to the demonstration\n")
+        return 2
+    password = (
+        getpass.getpass("password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    )
+    # ASVS 6.2: length decides; rules of composition and forced changes only make people write it down.
+    if len(password) < _PASSWORD_LEAST or password.lower() in (PASSWORD, name.lower()):
+        sys.stderr.write(
+            f"a password has {_PASSWORD_LEAST} characters at least and is not the account's name\n"
+        )
+        return 2
+    passwords, registry = Argon2Passwords(), await SqlRegistry.open(settings.data / "house.db")
+    try:
+        roles: Any = frozenset(filter(None, arguments.roles.split(",")))
+        account = Account(name, arguments.name or name, roles, await passwords.hash(password))
+        await registry.create_account(account)
+    except Taken:
+        sys.stderr.write(f"there is an account {name} already\n")
+        return 1
+    except ValueError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    finally:
+        await registry.close()
+        passwords.close()
+    sys.stdout.write(f"made {name} ({arguments.roles})\n")
+    return 0
+
+
+async def _disable_account(settings: Settings, name: str) -> int:
+    registry = await SqlRegistry.open(settings.data / "house.db")
+    try:
+        if await registry.account(name) is None:
+            sys.stderr.write(f"there is no account {name}\n")
+            return 1
+        await registry.disable(name, WallClock().now())
+    finally:
+        await registry.close()
+    sys.stdout.write(f"closed {name}\n")
+    return 0
+
+
+# Log lines -------------------------------------------------------------------------------------
+
+
+def _log_plainly() -> None:
+    """One JSON object a line on standard error, ours and the libraries'. No personal data: whoever
+    logs a field here logs codes, patterns and counts, never what a person sent."""
+    shared: list[Any] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.INFO)
+    # aiohttp repeats the first bytes of a bad request in its errors.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
+    logging.getLogger("websockets").setLevel(logging.WARNING)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

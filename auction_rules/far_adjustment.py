@@ -199,7 +199,9 @@ class FarTerms(RuleConfig):
 
     @model_validator(mode="after")
     def _together(self) -> FarTerms:
-        for problem in (_parcel_problem(self), _price_problem(self), _time_problem(self)):
+        # In this order: what is said about prices counts on there being an area.
+        for problem_of in (_parcel_problem, _price_problem, _time_problem):
+            problem = problem_of(self)
             if problem is not None:
                 raise wrong(*problem)
         return self
@@ -446,8 +448,9 @@ def _limit(terms: FarTerms) -> Amount:
     if terms.basis is Basis.TOTAL:
         return LIMIT // (fen * len(terms.parcels))
     asked = sum(p.added_area for p in terms.parcels)
+    units: int = 10**terms.quantity_unit.scale
     # Each total may be rounded up by less than one.
-    return (LIMIT - len(terms.parcels)) * 10**terms.quantity_unit.scale // (fen * asked)
+    return (LIMIT - len(terms.parcels)) * units // (fen * asked)
 
 
 def _own(floor: Floor[FarTerms], bidder: str) -> Amount | None:

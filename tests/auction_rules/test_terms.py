@@ -1,0 +1,248 @@
+"""Terms: what staff may write, what it becomes, and what a form is told about each field."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from auction_rules.english import EnglishTerms
+from auction_rules.far_adjustment import FarTerms
+from auction_rules.money import LIMIT
+from auction_rules.registry import BUILT_IN
+from auction_rules.terms import SECOND, Choice, describe, instant, show_instant
+
+ENGLISH: dict[str, Any] = {"opens": 0, "start_price": 100, "step": 10}
+FAR: dict[str, Any] = {
+    "parcels": [{"id": "P1", "added_area": 30}],
+    "quota_area": 40,
+    "start_price": 100,
+    "step": 10,
+    "quoting_opens": 0,
+    "quoting_closes": SECOND,
+}
+PERCENT = {"step_kind": "PERCENT", "step_basis_points": 500}
+LATE = {"clock_starts": "FIRST_BID", "latest_start": SECOND}
+
+
+@pytest.mark.parametrize("rule", BUILT_IN, ids=lambda r: r.name)
+def test_the_example_is_valid_and_a_dump_gives_the_same_terms(rule):
+    terms = rule.Config.model_validate(rule.example)
+    dumped = terms.model_dump(mode="json")
+    again = rule.Config.model_validate(dumped)
+    assert again == terms
+    assert again.model_dump(mode="json") == dumped
+
+
+def test_amounts_are_read_in_the_unit_of_the_same_terms():
+    yuan = EnglishTerms.model_validate(ENGLISH | {"start_price": "4000.5"})
+    assert yuan.start_price == 400_050
+    wan = {"zh": "万元", "en": "10k CNY", "scale": 4, "fen": 100}
+    terms = EnglishTerms.model_validate(ENGLISH | {"unit": wan, "start_price": "4000.5"})
+    assert terms.start_price == 40_005_000
+    assert terms.step == 10
+
+
+def test_areas_are_read_in_their_own_unit_also_inside_a_list():
+    mu = {"zh": "亩", "en": "mu", "scale": 4}
+    parcels = [{"id": "P1", "added_area": "18.3626"}]
+    terms = FarTerms.model_validate(
+        FAR | {"quantity_unit": mu, "parcels": parcels, "quota_area": "756.7425"}
+    )
+    assert terms.parcels[0].added_area == 183_626
+    assert terms.quota_area == 7_567_425
+    assert terms.start_price == 100
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("1970-01-01T00:00:00Z", 0),
+        ("1970-01-01T08:00:00+08:00", 0),
+        ("1970-01-01T08:00:01.000001+08:00", SECOND + 1),
+        ("2026-03-02T10:00:00+08:00", 1_772_416_800 * SECOND),
+    ],
+)
+def test_instants_are_read_from_iso_text_with_an_offset(text, moment):
+    assert instant(text) == moment
+    assert EnglishTerms.model_validate(ENGLISH | {"opens": text}).opens == moment
+
+
+@given(st.integers(0, LIMIT))
+def test_an_instant_shown_is_the_instant_meant(moment):
+    assert instant(f"{show_instant(moment)}+08:00") == moment
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-03-02T10:00:00", "2026-03-02", "yesterday", "", "2026-13-01T00:00:00Z"]
+)
+def test_a_time_without_an_offset_or_sense_is_refused_in_both_languages(text):
+    said = _problem(EnglishTerms, ENGLISH | {"opens": text})
+    assert said["type"] == "term"
+    assert said["ctx"]["zh"]
+    assert said["ctx"]["en"]
+
+
+@pytest.mark.parametrize("text", ["4000.505", "4 000", "1e3", "-1.234"])
+def test_an_amount_written_wrongly_is_refused_in_both_languages(text):
+    said = _problem(EnglishTerms, ENGLISH | {"start_price": text})
+    assert said["type"] == "term"
+    assert said["ctx"]["zh"]
+    assert said["msg"] == said["ctx"]["en"]
+
+
+@pytest.mark.parametrize(
+    ("config", "terms"),
+    [
+        (EnglishTerms, ENGLISH | {"start_price": 4000.5}),
+        (EnglishTerms, ENGLISH | {"start_price": True}),
+        (EnglishTerms, ENGLISH | {"start_price": -1}),
+        (EnglishTerms, ENGLISH | {"start_price": LIMIT + 1}),
+        (EnglishTerms, ENGLISH | {"opens": -1}),
+        (EnglishTerms, ENGLISH | {"opens": "1969-12-31T23:59:59Z"}),
+        (EnglishTerms, ENGLISH | {"opens": "9999-12-31T23:59:59Z"}),
+        (EnglishTerms, ENGLISH | {"duration_seconds": 1.5}),
+        (EnglishTerms, ENGLISH | {"extension_mode": "SOMETIMES"}),
+        (EnglishTerms, ENGLISH | {"colour": "red"}),
+        (EnglishTerms, ENGLISH | {"unit": {"zh": "元", "en": "CNY", "scale": 10}}),
+        (EnglishTerms, ENGLISH | {"unit": None}),
+        (EnglishTerms, ENGLISH | {"unit": {"zh": "", "en": "CNY"}}),
+        (EnglishTerms, ENGLISH | {"unit": {"zh": "元"}}),
+        (EnglishTerms, ENGLISH | {"lot_zh": ""}),
+        (EnglishTerms, ENGLISH | {"lot_en": ""}),
+        (EnglishTerms, [ENGLISH]),
+        (FarTerms, FAR | {"parcels": [{"id": "P 1", "added_area": 3}]}),
+        (FarTerms, FAR | {"parcels": "P1"}),
+        (FarTerms, FAR | {"parcels": [3]}),
+    ],
+)
+def test_what_is_no_term_is_refused(config, terms):
+    with pytest.raises(ValidationError):
+        config.model_validate(terms)
+
+
+@pytest.mark.parametrize(
+    ("config", "terms", "code"),
+    [
+        (EnglishTerms, {"duration_seconds": 0}, "duration"),
+        (EnglishTerms, {"step": 0}, "step"),
+        (EnglishTerms, {"step_kind": "PERCENT"}, "step"),
+        (EnglishTerms, {"step_basis_points": 500}, "step"),
+        (EnglishTerms, PERCENT | {"grid": "MULTIPLE_OF_STEP"}, "step"),
+        (EnglishTerms, PERCENT | {"max_jump_steps": 1}, "step"),
+        (EnglishTerms, {"clock_starts": "FIRST_BID"}, "latest_start"),
+        (EnglishTerms, {"latest_start": SECOND}, "latest_start"),
+        (EnglishTerms, LATE | {"latest_start": 0}, "latest_start"),
+        (EnglishTerms, {"start_price": LIMIT}, "start_price"),
+        (
+            EnglishTerms,
+            {"unit": {"zh": "万元", "en": "wan", "fen": 10**6}, "start_price": 10**10},
+            "start_price",
+        ),
+        (FarTerms, {"parcels": []}, "parcels"),
+        (FarTerms, {"parcels": [FAR["parcels"][0]] * 2}, "parcels"),
+        (FarTerms, {"parcels": [{"id": "P1", "added_area": 0}]}, "parcels"),
+        (FarTerms, {"quota_area": None}, "quota_area"),
+        (FarTerms, {"quota_kind": "PARCEL_COUNT"}, "quota_area"),
+        (FarTerms, {"quota_kind": "PARCEL_COUNT", "quota_area": None}, "quota_parcels"),
+        (FarTerms, {"quota_parcels": 1}, "quota_parcels"),
+        (FarTerms, {"step": 0}, "step"),
+        (FarTerms, {"start_price": 0}, "step"),
+        (FarTerms, {"cap_price": 105}, "cap_price"),
+        (FarTerms, {"cap_price": 100}, "cap_price"),
+        (FarTerms, {"cap_price": 100, "grid": "MIN_STEP"}, "cap_price"),
+        (FarTerms, {"basis": "TOTAL", "misfit": "PARTIAL"}, "basis"),
+        (FarTerms, {"basis": "TOTAL", "pricing": "UNIFORM"}, "basis"),
+        (FarTerms, {"start_price": LIMIT // 30}, "start_price"),
+        (FarTerms, {"cap_price": 100 + 10 * (LIMIT // 300)}, "cap_price"),
+        (FarTerms, {"basis": "TOTAL", "start_price": LIMIT}, "start_price"),
+        (FarTerms, {"quoting_closes": 0}, "quoting_closes"),
+        (FarTerms, {"countdown_seconds": 0}, "countdown_seconds"),
+        (FarTerms, {"confirm_seconds": 60}, "confirm_seconds"),
+        (FarTerms, {"eligibility": "CONFIRMED"}, "confirm_seconds"),
+        (FarTerms, {"eligibility": "QUOTE_AND_CONFIRMED"}, "confirm_seconds"),
+    ],
+)
+def test_terms_that_do_not_go_together_are_refused_in_both_languages(config, terms, code):
+    sound = ENGLISH if config is EnglishTerms else FAR
+    config.model_validate(sound)
+    said = _problem(config, sound | terms)
+    assert said["type"] == code
+    assert _chinese(said["ctx"]["zh"])
+    assert said["msg"] == said["ctx"]["en"]
+    assert said["msg"].isascii()
+
+
+@pytest.mark.parametrize(
+    ("config", "terms"),
+    [
+        (EnglishTerms, PERCENT),
+        (EnglishTerms, LATE),
+        (FarTerms, {"quota_kind": "PARCEL_COUNT", "quota_area": None, "quota_parcels": 1}),
+        (FarTerms, {"cap_price": 110}),
+        (FarTerms, {"cap_price": 105, "grid": "MIN_STEP"}),
+        (FarTerms, {"eligibility": "CONFIRMED", "confirm_seconds": 60}),
+    ],
+)
+def test_terms_that_do_go_together_are_taken(config, terms):
+    sound = ENGLISH if config is EnglishTerms else FAR
+    assert config.model_validate(sound | terms).model_dump()
+
+
+@pytest.mark.parametrize("rule", BUILT_IN, ids=lambda r: r.name)
+def test_every_field_of_the_form_has_a_title_in_both_languages(rule):
+    schema = rule.Config.model_json_schema()
+    objects = {"": schema} | {n: d for n, d in schema["$defs"].items() if "properties" in d}
+    assert {"", "Unit"} <= objects.keys()
+    for name, shape in objects.items():
+        for field, told in shape["properties"].items():
+            assert _chinese(told["title"]), (name, field)
+            assert told["x-en"].isascii(), (name, field)
+            assert told["x-en"], (name, field)
+            assert ("description" in told) == ("x-en-description" in told), (name, field)
+
+
+@pytest.mark.parametrize("rule", BUILT_IN, ids=lambda r: r.name)
+def test_every_choice_has_its_names_in_both_languages(rule):
+    schema = rule.Config.model_json_schema()
+    seen = 0
+    for field, told in schema["properties"].items():
+        kind = rule.Config.model_fields[field].annotation
+        if not (isinstance(kind, type) and issubclass(kind, Choice)):
+            assert "x-enum" not in told
+            continue
+        seen += 1
+        assert told["x-kind"] == "enum"
+        values = schema["$defs"][kind.__name__]["enum"]
+        assert [option["value"] for option in told["x-enum"]] == values
+        for option in told["x-enum"]:
+            assert option.keys() == {"value", "zh", "en"}
+            assert _chinese(option["zh"]), option
+            assert option["en"], option
+    assert seen >= 4
+
+
+@pytest.mark.parametrize("rule", BUILT_IN, ids=lambda r: r.name)
+def test_terms_in_plain_words_name_each_term_that_is_set(rule):
+    terms = rule.Config.model_validate(rule.example)
+    lines = describe(terms)
+    for line in lines:
+        assert _chinese(line["label"]["zh"]), line
+        assert line["label"]["en"].isascii(), line
+        assert line["value"]["zh"], line
+        assert line["value"]["en"], line
+    told = {line["label"]["en"]: line["value"]["en"] for line in lines}
+    assert terms.unit.show(terms.start_price, "en") == told["Start price"]
+    assert told["Time after resumption"] == "a full countdown again"
+
+
+def _problem(config: type[Any], terms: Any) -> Any:
+    with pytest.raises(ValidationError) as caught:
+        config.model_validate(terms)
+    (said,) = caught.value.errors()
+    return said
+
+
+def _chinese(text: str) -> bool:
+    return any("\u4e00" <= letter <= "\u9fff" for letter in text)

@@ -29,6 +29,11 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Count the published vectors in the main process too, so that the summary names them."""
+    config.pluginmanager.import_plugin("tests.proof.tally")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Turn a skip or an expected failure into a failure: a check that is not made is not passed."""

@@ -150,12 +150,29 @@ def _fact(row: Mapping[str, Any], unit: Unit, rule: Rule, state: State) -> Pair 
     return None if sentence is None else sentence(row, unit)
 
 
+_HOUSE: Final[dict[str, Pair]] = {
+    "RECOVERY": ("系统恢复，时间已补回", "the system recovered; time is given back"),
+    "RECOVERY_FAILED": (
+        "系统连续两次故障，待人工处理",
+        "it failed twice in a row; people must look",
+    ),
+    "RULE_CHANGED": (
+        "规则程序与批准时不一致，待人工处理",
+        "the rule's source is not the one approved; people must look",
+    ),
+}
+"""Reasons the house itself gives; staff give theirs in their own words."""
+
+
 def _reason(row: Mapping[str, Any], lang: str) -> str:
-    if row.get("reason") == "RECOVERY":
-        return (
-            "系统恢复，时间已补回" if lang == "zh" else "the system recovered; time is given back"
-        )
-    return str(row.get("reason", ""))
+    reason = str(row.get("reason", ""))
+    zh, en = _HOUSE.get(reason, (reason, reason))
+    return zh if lang == "zh" else en
+
+
+def reason(code: str) -> Text:
+    """The reason of a staff act, or of one by the house, in both languages."""
+    return both(*_HOUSE.get(code, (code, code)))
 
 
 def entry(row: Mapping[str, Any], unit: Unit, rule: Rule, state: State) -> Text:

@@ -139,7 +139,9 @@ def _stage(state: State, rule: Rule, *, sealed: bool) -> dict[str, Any] | None:
 
 def _suspended(state: State) -> dict[str, Any] | None:
     fact = state.suspended
-    return None if fact is None else {"since": fact.since, "reason": fact.reason}
+    if fact is None:
+        return None
+    return {"since": fact.since, "reason": fact.reason, "sentence": said.reason(fact.reason)}
 
 
 def _offers(state: State, rule: Rule, audience: str, *, sealed: bool) -> list[dict[str, Any]]:

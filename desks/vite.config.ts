@@ -12,10 +12,9 @@ export default defineConfig({
   plugins: [vue()],
   resolve: { alias: { "@": here("./src") } },
   define: {
-    __VUE_OPTIONS_API__: "true", // Element Plus reads component options
+    __VUE_OPTIONS_API__: "false",
     __VUE_PROD_DEVTOOLS__: "false",
-    __INTLIFY_JIT_COMPILATION__: "true", // message compilation without eval
-    __INTLIFY_DROP_MESSAGE_COMPILER__: "false",
+    __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: "false",
   },
   build: {
     outDir: here("../bidding/web/static"),

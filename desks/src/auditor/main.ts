@@ -1,5 +1,9 @@
-// Opens the auditor desk: mounts its Vue application on the page.
+// Opens the audit desk: mounts its Vue application on the page.
 import { createApp } from "vue";
+import "../style/tokens.css";
+import "../style/page.css";
+import "../style/board.css";
+import "../style/desk.css";
 import Desk from "./Desk.vue";
 
 createApp(Desk).mount("#desk");

@@ -1,5 +1,8 @@
-// Opens the board desk: mounts its Vue application on the page.
+// Opens the public side: mounts its Vue application on the page.
 import { createApp } from "vue";
+import "../style/tokens.css";
+import "../style/page.css";
+import "../style/board.css";
 import Desk from "./Desk.vue";
 
 createApp(Desk).mount("#desk");

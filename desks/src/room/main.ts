@@ -1,5 +1,8 @@
-// Opens the room desk: mounts its Vue application on the page.
+// Opens the bidder's room: mounts its Vue application on the page.
 import { createApp } from "vue";
+import "../style/tokens.css";
+import "../style/page.css";
+import "../style/room.css";
 import Desk from "./Desk.vue";
 
 createApp(Desk).mount("#desk");

@@ -1,0 +1,61 @@
+/** Entries of the record, in words. */
+
+import { t, type Key } from "../i18n";
+
+export interface Entry {
+  v: number;
+  log: string;
+  i: number;
+  t: number;
+  type: string;
+  actor: string;
+  data: {
+    ask?: Record<string, unknown>;
+    facts?: { fact: string; [key: string]: unknown }[];
+    reason?: string;
+    detail?: Record<string, unknown>;
+    nearest?: number[];
+    [key: string]: unknown;
+  };
+  cmd?: string;
+}
+
+export type Filter = "all" | "bids" | "refused" | "staff" | "clock";
+export const FILTERS: Filter[] = ["all", "bids", "refused", "staff", "clock"];
+
+export const isRefused = (entry: Entry): boolean => entry.type.endsWith(".refused");
+
+export function keeps(filter: Filter, entry: Entry): boolean {
+  switch (filter) {
+    case "bids":
+      return entry.type.startsWith("bid.") || entry.type.startsWith("confirm.");
+    case "refused":
+      return isRefused(entry);
+    case "staff":
+      return entry.actor.startsWith("staff:") || entry.actor.startsWith("approver:");
+    case "clock":
+      return entry.type.startsWith("bell.");
+    default:
+      return true;
+  }
+}
+
+const ASKS = new Set(["bid", "confirm", "admit", "exclude", "deposit", "suspend", "resume", "terminate", "void", "bell"]);
+
+export function askOf(entry: Entry): string {
+  if (entry.type === "session.opened") return t("ask.session.opened");
+  const kind = entry.type.split(".")[0] ?? "";
+  return ASKS.has(kind) ? t(`ask.${kind}` as Key) : entry.type;
+}
+
+export function actorOf(entry: Entry): string {
+  const [role, id = ""] = entry.actor.split(":");
+  switch (role) {
+    case "staff":
+    case "approver":
+    case "bidder":
+      return t(`actor.${role}`, { id });
+    default:
+      return t("actor.system");
+  }
+}

@@ -1,0 +1,24 @@
+/** The page's own words in both languages. What the server says comes in both already. */
+
+import { lang } from "../preferences";
+import type { Lang } from "../wire";
+import { en } from "./en";
+import { zh } from "./zh";
+
+export type Key = keyof typeof zh;
+
+const WORDS: Record<Lang, Record<Key, string>> = { zh, en };
+
+/** Fills `{name}`; a name without a value stays visible, so that it is noticed. */
+export function fill(words: string, values: Record<string, string | number>): string {
+  return words.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
+}
+
+/** The page's own sentence in both languages, to stand where a server's sentence would. */
+export function both(key: Key): Record<Lang, string> {
+  return { zh: WORDS.zh[key], en: WORDS.en[key] };
+}
+
+export function t(key: Key, values: Record<string, string | number> = {}): string {
+  return fill(WORDS[lang.value][key], values);
+}

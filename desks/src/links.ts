@@ -1,0 +1,40 @@
+/** Where the desks live. The only place that knows the addresses of pages. */
+
+export const board = "/";
+export const signInPage = "/sign-in";
+
+/** Sign in, then come back to where one was. */
+export function signIn(place: Location): string {
+  return place.pathname === signInPage || place.pathname === board ? signInPage : `${signInPage}?next=${encodeURIComponent(place.pathname)}`;
+}
+
+/** Where to go after signing in: only ever a path of our own. */
+export function afterSignIn(place: Location): string {
+  const next = new URLSearchParams(place.search).get("next") ?? board;
+  return /^\/(?![/\\])[\w\-./]*$/.test(next) ? next : board;
+}
+
+export const ownSessions = "/#/sessions";
+export const staff = "/staff";
+export const auditor = "/audit";
+
+export function room(auction: string): string {
+  return `/room/${encodeURIComponent(auction)}`;
+}
+
+/** Which auction the room's page is for. */
+export function auctionHere(place: Location): string | null {
+  const match = /\/room\/([^/]+)$/.exec(place.pathname);
+  return match?.[1] ? decodeURIComponent(match[1]) : new URLSearchParams(place.search).get("auction");
+}
+
+export function stream(place: Location): string {
+  return `${place.protocol === "https:" ? "wss" : "ws"}://${place.host}/api/v1/stream`;
+}
+
+export const api = {
+  auctions: "/api/auctions",
+  auction: (a: string) => `/api/auctions/${encodeURIComponent(a)}`,
+  receipt: (a: string, i: number) => `/api/auctions/${encodeURIComponent(a)}/receipts/${i}`,
+  receiptByRef: (a: string, ref: string) => `/api/auctions/${encodeURIComponent(a)}/receipts?ref=${encodeURIComponent(ref)}`,
+};

@@ -1,0 +1,221 @@
+/** The room's page as reactive state: one live connection, what it told us, and the answer to the last ask. */
+
+import { computed, onMounted, onUnmounted, ref, shallowRef } from "vue";
+import { Problem, bytes, get, sentenceOf, token } from "../http";
+import * as links from "../links";
+import { isSigned, isWitnessed, readReceipt } from "../receipt";
+import { has, load, who } from "../session";
+import type { Ask, Frame, Mine, Refused, Room, Text, Welcome } from "../wire";
+import { Feed, monotonic, type Link } from "./feed";
+import { PendingAsks, RESEND_WITHIN_MS, newRef, type Pending } from "./pending";
+import * as state from "./state";
+
+export type Progress = "sent" | "retrying" | "logged" | "signed" | "witnessed" | "refused" | "error" | "lost" | "unsent";
+
+export interface LastAnswer {
+  ask: Ask;
+  progress: Progress;
+  i: number | null;
+  t: number | null;
+  sentence: Text | null;
+  clause: Text | null;
+  nearest: number[];
+}
+
+type Verdict = Partial<Pick<Refused, "i" | "t" | "sentence" | "clause" | "nearest">>;
+
+const RETRY_MS = [400, 800, 1_600, 3_000] as const;
+
+export function useRoom(auction: string) {
+  const knowledge = shallowRef(state.nothing());
+  const welcome = shallowRef<Welcome | null>(null);
+  const link = shallowRef<Link>({ state: "connecting" });
+  const failure = shallowRef<Text | null>(null);
+  const mine = shallowRef<Mine | null>(null);
+  const answer = shallowRef<LastAnswer | null>(null);
+  const local = ref(monotonic());
+  const meter = shallowRef<{ trip: number | null; uncertainty: number | null; heard: number | null }>({
+    trip: null,
+    uncertainty: null,
+    heard: null,
+  });
+  const retries = new Map<string, number>();
+  let pending: PendingAsks | null = null;
+
+  const feed = new Feed(
+    {
+      address: links.stream(location),
+      auction,
+      csrf: () => (who.value?.account ? token() : null),
+      // Each channel's story from its first line, so that history and chart are whole.
+      cursors: () => ({ ...beginnings(), ...knowledge.value.cursors }),
+    },
+    {
+      link(next) {
+        link.value = next;
+      },
+      frame: (frame) => take(frame),
+      heard() {
+        meter.value = { trip: feed.clock.trip, uncertainty: feed.clock.uncertainty, heard: feed.lastHeard };
+      },
+    },
+  );
+
+  const channels = computed(() => welcome.value?.channels ?? ["public"]);
+  const room = computed(() => state.shown(knowledge.value, channels.value));
+  const you = computed(() => knowledge.value.you);
+  const events = computed(() => knowledge.value.events);
+  const live = computed(() => link.value.state === "live");
+  const now = computed(() => feed.clock.now(local.value));
+
+  function beginnings(): Record<string, number> {
+    const from: Record<string, number> = { public: 0 };
+    if (has("staff") || has("approver")) from["staff"] = 0;
+    else if (has("auditor")) from["auditor"] = 0;
+    if (mine.value?.bidder) from[`bidder:${mine.value.bidder}`] = 0;
+    return from;
+  }
+
+  function take(frame: Frame): void {
+    switch (frame.type) {
+      case "welcome":
+        welcome.value = frame;
+        pending = new PendingAsks(localStorage, `daylight.pending.${auction}.${frame.bidder ?? "public"}`);
+        void resume();
+        break;
+      case "snapshot":
+        knowledge.value = state.snapshot(knowledge.value, frame);
+        break;
+      case "events": {
+        const folded = state.events(knowledge.value, frame);
+        knowledge.value = folded.next;
+        if (folded.gap) feed.resync();
+        break;
+      }
+      case "you":
+        knowledge.value = state.you(knowledge.value, frame);
+        break;
+      case "accepted":
+        settle(frame.ref, "logged", frame);
+        break;
+      case "refused":
+        settle(frame.ref, "refused", frame);
+        break;
+      case "retry":
+        retry(frame.ref);
+        break;
+      case "error":
+        if (frame.ref !== null) settle(frame.ref, "error", { sentence: frame.sentence });
+        break;
+      case "time":
+        break;
+    }
+  }
+
+  function settle(ref: string, progress: Progress, frame: Verdict): void {
+    retries.delete(ref);
+    const kept = pending?.answered(ref);
+    const ask = kept?.ask ?? (answer.value?.ask.ref === ref ? answer.value.ask : null);
+    if (!ask) return;
+    answer.value = {
+      ask,
+      progress,
+      i: frame.i ?? null,
+      t: frame.t ?? null,
+      sentence: frame.sentence ?? null,
+      clause: frame.clause ?? null,
+      nearest: frame.nearest ?? [],
+    };
+    if (progress === "logged" && frame.i !== undefined) void confirmSigned(ref, frame.i);
+  }
+
+  async function confirmSigned(ref: string, i: number): Promise<void> {
+    try {
+      const receipt = readReceipt(new TextDecoder().decode(await bytes(links.api.receipt(auction, i))));
+      if (answer.value?.ask.ref !== ref || !isSigned(receipt, i)) return;
+      answer.value = { ...answer.value, progress: isWitnessed(receipt) ? "witnessed" : "signed" };
+    } catch {
+      // The entry is logged all the same; the receipt can be fetched from the record later.
+    }
+  }
+
+  function retry(ref: string): void {
+    const kept = pending?.list().find((p) => p.ask.ref === ref);
+    if (!kept) return;
+    const count = retries.get(ref) ?? 0;
+    retries.set(ref, count + 1);
+    show(kept.ask, "retrying");
+    setTimeout(() => {
+      if (pending?.list().some((p) => p.ask.ref === ref)) void again(kept);
+    }, RETRY_MS[Math.min(count, RETRY_MS.length - 1)]);
+  }
+
+  /** After a connection was lost: what is young is sent again under its ref, what is old is only looked up. */
+  async function resume(): Promise<void> {
+    for (const kept of pending?.list() ?? []) await again(kept);
+  }
+
+  async function again(kept: Pending): Promise<void> {
+    if (Date.now() - kept.sent <= RESEND_WITHIN_MS) {
+      show(kept.ask, "retrying");
+      feed.send(kept.ask);
+      return;
+    }
+    try {
+      const receipt = readReceipt(new TextDecoder().decode(await bytes(links.api.receiptByRef(auction, kept.ask.ref))));
+      settle(kept.ask.ref, "logged", receipt ? { i: receipt.index } : {});
+    } catch (thrown) {
+      if (thrown instanceof Problem && thrown.status === 404) settle(kept.ask.ref, "unsent", {});
+      else show(kept.ask, "lost");
+    }
+  }
+
+  function show(ask: Ask, progress: Progress): void {
+    answer.value = { ask, progress, i: null, t: null, sentence: null, clause: null, nearest: [] };
+  }
+
+  function ask(wish: Omit<Ask, "ref">): void {
+    const full: Ask = { ...wish, ref: newRef() };
+    pending?.keep({ ask: full, sent: Date.now() });
+    show(full, "sent");
+    if (!feed.send(full)) show(full, "lost");
+  }
+
+  async function begin(): Promise<void> {
+    try {
+      await load();
+      const found = await get<{ room: Room; mine?: Mine | null }>(links.api.auction(auction));
+      knowledge.value = state.seeded(knowledge.value, found.room);
+      mine.value = found.mine ?? null;
+      feed.open();
+    } catch (thrown) {
+      failure.value = sentenceOf(thrown);
+    }
+  }
+
+  async function learnMine(): Promise<void> {
+    mine.value = (await get<{ mine?: Mine | null }>(links.api.auction(auction))).mine ?? null;
+  }
+
+  const tick = setInterval(() => (local.value = monotonic()), 100);
+  const seen = (): void => {
+    if (document.visibilityState === "visible") feed.distrust();
+  };
+  const online = (): void => feed.distrust();
+
+  onMounted(() => {
+    document.addEventListener("visibilitychange", seen);
+    window.addEventListener("online", online);
+    void begin();
+  });
+  onUnmounted(() => {
+    clearInterval(tick);
+    document.removeEventListener("visibilitychange", seen);
+    window.removeEventListener("online", online);
+    feed.close();
+  });
+
+  return { auction, room, you, events, welcome, link, live, now, local, meter, answer, failure, mine, ask, learnMine, reopen: () => feed.open() };
+}
+
+export type RoomState = ReturnType<typeof useRoom>;

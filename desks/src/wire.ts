@@ -1,0 +1,243 @@
+/**
+ * The shapes that cross the wire, as the server's documents describe them.
+ * It is not a validator: the server is ours, and a frame of an unknown type is ignored.
+ *
+ * All instants are microseconds since 1970 UTC, all amounts and areas whole numbers of the smallest unit.
+ */
+
+export type Lang = "zh" | "en";
+
+export interface Text {
+  zh: string;
+  en: string;
+}
+
+export interface Unit extends Text {
+  scale: number;
+  /** How many 分 one smallest unit is worth; null where the figure is not money. */
+  fen?: number | null;
+}
+
+export type Status = "announced" | "running" | "suspended" | "closed" | "terminated" | "voided";
+
+export interface Stage {
+  id: string;
+  kind: "quoting" | "gate" | "timed";
+  index: number;
+  title: Text;
+  opens: number;
+  closes: number | null;
+  extensions: number;
+  sealed: boolean;
+}
+
+export interface Lot {
+  id: string;
+  title: Text;
+  quantity: number | null;
+}
+
+export interface Offer {
+  bidder: string;
+  lot: string | null;
+  amount: number;
+  quantity: number | null;
+  t: number;
+  i: number | null;
+  in: boolean;
+}
+
+export interface Award {
+  bidder: string;
+  lot: string | null;
+  price: number;
+  quantity: number | null;
+  total: number;
+}
+
+export interface Room {
+  auction: string;
+  origin: string;
+  title: Text;
+  rule: { name: string; version: string | number; title: Text };
+  unit: Unit;
+  quantity_unit: Unit | null;
+  /** The unit of totals and premiums. */
+  settlement_unit: Unit;
+  direction: 1 | -1;
+  status: Status;
+  programme: { id: string; kind: string; title: Text }[];
+  stage: Stage | null;
+  suspended: { since: number; reason: string } | null;
+  lots: Lot[];
+  /** Each bidder offers on a parcel of his own. */
+  own_lots: boolean;
+  /** When it begins, while it is only announced. */
+  opens: number | null;
+  sha256: string;
+  start: number | null;
+  ceiling: number | null;
+  offers: Offer[];
+  top: number | null;
+  leaders: string[];
+  cutoff: number | null;
+  quota: { kind: "AREA" | "PARCEL_COUNT"; total: number; used: number | null } | null;
+  next: number | null;
+  awards: Award[];
+  unsold: { reason: string; sentence: Text } | null;
+  figures: { total: number; premium: number; premium_rate: string | null; unused: number | null } | null;
+  terms: { label: Text; value: Text }[];
+  entrants: number | null;
+}
+
+export type RoomPatch = Partial<Room>;
+
+export interface Fact {
+  fact: string;
+  [key: string]: unknown;
+}
+
+export interface RoomEvent {
+  n: number;
+  /** Number in the log; null while the stage is sealed. */
+  i: number | null;
+  t: number;
+  type: string;
+  who: string | null;
+  facts: Fact[];
+  text: Text;
+  reason?: string;
+  sentence?: Text;
+  /** On one's own entries, and for those who oversee. */
+  ask?: { amount?: number; answer?: boolean };
+}
+
+export type MyState = "none" | "leading" | "outbid" | "in" | "out" | "quoted" | "won" | "lost" | "waiting" | "answered" | "ended";
+
+export interface You {
+  bidder: string;
+  lot: string | null;
+  admitted: boolean;
+  deposit: { required: number; paid: number; ok: boolean };
+  state: MyState;
+  rank: number | null;
+  offer: { amount: number; t: number; i: number | null } | null;
+  sentence: Text;
+  actions: {
+    ask: "bid" | "confirm" | null;
+    minimum: number | null;
+    maximum: number | null;
+    step: number | null;
+    quick: number[];
+    blocked: { reason: string; sentence: Text } | null;
+  };
+}
+
+export interface Welcome {
+  type: "welcome";
+  v: number;
+  auction: string;
+  channels: string[];
+  role: "bidder" | "public" | "staff" | "auditor";
+  bidder: string | null;
+  now: number;
+  build: string;
+}
+export interface Snapshot {
+  type: "snapshot";
+  channel: string;
+  n: number;
+  room: Room;
+}
+export interface Events {
+  type: "events";
+  channel: string;
+  from: number;
+  to: number;
+  events: RoomEvent[];
+  room?: RoomPatch;
+}
+export interface TimeReply {
+  type: "time";
+  c: number;
+  r: number;
+  s: number;
+}
+export interface Accepted {
+  type: "accepted";
+  ref: string;
+  i: number;
+  t: number;
+  facts: Fact[];
+}
+export interface Refused {
+  type: "refused";
+  ref: string;
+  i: number;
+  t: number;
+  reason: string;
+  sentence: Text;
+  clause: Text | null;
+  nearest: number[];
+}
+export interface Retry {
+  type: "retry";
+  ref: string;
+  why: string;
+  sentence: Text;
+}
+export interface WireError {
+  type: "error";
+  code: string;
+  sentence: Text;
+  ref: string | null;
+}
+export type Frame =
+  | Welcome
+  | Snapshot
+  | Events
+  | ({ type: "you" } & You)
+  | TimeReply
+  | Accepted
+  | Refused
+  | Retry
+  | WireError;
+
+export interface Ask {
+  type: "bid" | "confirm";
+  ref: string;
+  amount?: number;
+  lot?: string | null;
+  quantity?: number | null;
+  stage?: string | null;
+  answer?: boolean;
+}
+
+export interface Me {
+  account: string | null;
+  name?: string | null;
+  roles?: string[];
+  csrf: string;
+}
+
+export interface AuctionLine {
+  auction: string;
+  title: Text;
+  rule: { name: string; title: Text };
+  status: Status;
+  stage: Stage | null;
+  closes: number | null;
+  opens: number | null;
+  top: number | null;
+  unit: Unit;
+  awards: Award[];
+  mine: Mine | null;
+}
+
+export interface Mine {
+  bidder: string | null;
+  lot: string | null;
+  admitted: boolean;
+  applied: boolean;
+  deposit: { required: number; paid: number; ok: boolean } | null;
+}

@@ -16,7 +16,7 @@ from pydantic import Field, model_validator
 from auction_rules.extension import Countdown, Mode, Trigger
 from auction_rules.facts import Amount, Awarded, FloorFact, Instant, LeadersChanged, Unsold
 from auction_rules.floor import Floor
-from auction_rules.money import LIMIT, rate
+from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Lot, Settlement
 from auction_rules.stages.outcry import Outcry
@@ -264,8 +264,6 @@ def _ladder(terms: EnglishTerms) -> Ladder:
         terms.grid,
         terms.step_basis_points,
         max_jump=terms.max_jump_steps or None,
-        # The deal is written down in fen.
-        limit=LIMIT // (terms.unit.fen or 1),
     )
 
 

@@ -444,13 +444,12 @@ def _total(terms: FarTerms, price: Amount, area: Amount) -> Amount:
 
 def _limit(terms: FarTerms) -> Amount:
     """The largest offer at which the total over all parcels is still an exact JSON integer."""
-    fen = terms.unit.fen or 1
     if terms.basis is Basis.TOTAL:
-        return LIMIT // (fen * len(terms.parcels))
-    asked = sum(p.added_area for p in terms.parcels)
+        return LIMIT // len(terms.parcels)
+    worth = (terms.unit.fen or 1) * sum(p.added_area for p in terms.parcels)
     units: int = 10**terms.quantity_unit.scale
     # Each total may be rounded up by less than one.
-    return (LIMIT - len(terms.parcels)) * units // (fen * asked)
+    return min(LIMIT, (LIMIT - len(terms.parcels)) * units // worth)
 
 
 def _own(floor: Floor[FarTerms], bidder: str) -> Amount | None:

@@ -135,11 +135,8 @@ def test_what_is_no_term_is_refused(config, terms):
         (EnglishTerms, {"latest_start": SECOND}, "latest_start"),
         (EnglishTerms, LATE | {"latest_start": 0}, "latest_start"),
         (EnglishTerms, {"start_price": LIMIT}, "start_price"),
-        (
-            EnglishTerms,
-            {"unit": {"zh": "万元", "en": "wan", "fen": 10**6}, "start_price": 10**10},
-            "start_price",
-        ),
+        (EnglishTerms, {"step": LIMIT}, "start_price"),
+        (EnglishTerms, PERCENT | {"start_price": LIMIT - LIMIT // 40}, "start_price"),
         (FarTerms, {"parcels": []}, "parcels"),
         (FarTerms, {"parcels": [FAR["parcels"][0]] * 2}, "parcels"),
         (FarTerms, {"parcels": [{"id": "P1", "added_area": 0}]}, "parcels"),

@@ -39,8 +39,6 @@ from bidding.web.context import Door, DoorSettings
 
 log = structlog.get_logger("server")
 
-#: Seconds for open streams to hear "going away" before they are cut.
-_FAREWELL: Final = 2.0
 _PASSWORD_LEAST: Final = 8
 
 
@@ -158,7 +156,7 @@ async def _serve(settings: Settings) -> int:
             passwords,
             clock,
             DoorSettings(origins=settings.origins, trusted_proxies=settings.trusted_proxies),
-            metrics.observe,
+            observe=metrics.observe,
         )
         await _demo_accounts(settings, registry, passwords, clock)
         runner = web.AppRunner(
@@ -197,11 +195,7 @@ async def _recover(house: House) -> None:
 async def _close(house: House, door: Door) -> None:
     """First answer whoever asked, then tell everybody that we go."""
     await house.close()
-    door.stream.close()
-    loop = asyncio.get_running_loop()
-    until = loop.time() + _FAREWELL
-    while door.stream.open and loop.time() < until:
-        await asyncio.sleep(0.02)
+    await door.stream.close()
 
 
 def _tls(settings: Settings) -> ssl.SSLContext | None:
@@ -239,8 +233,8 @@ async def _demo_accounts(
     """Easy passwords exist only while the demonstration is on."""
     there = {a.account: a for a in await registry.accounts()}
     if not settings.demo:
-        for name in there:
-            if name.startswith(PREFIX) and not there[name].disabled:
+        for name, account in there.items():
+            if name.startswith(PREFIX) and not account.disabled:
                 await registry.disable(name, clock.now())
         return
     verifier: str | None = None
@@ -302,8 +296,11 @@ async def _disable_account(settings: Settings, name: str) -> int:
 
 
 def _log_plainly() -> None:
-    """One JSON object a line on standard error, ours and the libraries'. No personal data: whoever
-    logs a field here logs codes, patterns and counts, never what a person sent."""
+    """One JSON object a line on standard error, ours and the libraries'.
+
+    No personal data: a field that is logged is a code, a pattern or a count, never what a
+    person sent.
+    """
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,

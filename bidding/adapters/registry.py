@@ -182,7 +182,7 @@ class SqlRegistry:
             async with self._engine.begin() as connection:
                 return await work(connection)
 
-        task = asyncio.create_task(transaction(), name="registry")
+        task = asyncio.create_task(transaction(), name="registry")  # noqa: TID251 held in _running
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return await asyncio.shield(task)
@@ -297,21 +297,21 @@ class SqlRegistry:
         """Write when each sign-in was last seen; many at once, because each commit is an fsync."""
 
         async def work(c: AsyncConnection) -> None:
-            for id, seen in ids.items():
+            for name, seen in ids.items():
                 await c.execute(
-                    update(_sign_ins).where(_sign_ins.c.id == id).values(last_seen=seen)
+                    update(_sign_ins).where(_sign_ins.c.id == name).values(last_seen=seen)
                 )
 
         await self._whole(work)
 
-    async def revoke(self, account: str, id: str, now: int) -> bool:
+    async def revoke(self, account: str, sign_in: str, now: int) -> bool:
         """End one sign-in of this account. False: there is none such, or it had ended."""
 
         async def work(c: AsyncConnection) -> bool:
             done = await c.execute(
                 update(_sign_ins)
                 .where(
-                    _sign_ins.c.id == id,
+                    _sign_ins.c.id == sign_in,
                     _sign_ins.c.account == account,
                     _sign_ins.c.revoked.is_(None),
                 )
@@ -346,9 +346,11 @@ class SqlRegistry:
 
         await self._whole(work)
 
-    async def draft(self, id: str) -> Draft | None:
+    async def draft(self, draft: str) -> Draft | None:
         async def work(c: AsyncConnection) -> Draft | None:
-            found = (await c.execute(select(_drafts).where(_drafts.c.id == id))).mappings().first()
+            found = (
+                (await c.execute(select(_drafts).where(_drafts.c.id == draft))).mappings().first()
+            )
             return _draft(found) if found else None
 
         return await self._whole(work)
@@ -408,10 +410,10 @@ class SqlRegistry:
 
         return await self._whole(work)
 
-    async def application(self, id: str) -> Application | None:
+    async def application(self, application: str) -> Application | None:
         async def work(c: AsyncConnection) -> Application | None:
             found = (
-                (await c.execute(select(_applications).where(_applications.c.id == id)))
+                (await c.execute(select(_applications).where(_applications.c.id == application)))
                 .mappings()
                 .first()
             )
@@ -603,7 +605,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _account(row: RowMapping) -> Account:
-    roles = frozenset(cast(Role, r) for r in row["roles"].split(",") if r)
+    roles = frozenset(cast("Role", r) for r in row["roles"].split(",") if r)
     return Account(row["account"], row["name"], roles, row["verifier"], row["disabled"])
 
 
@@ -628,11 +630,11 @@ def _draft(row: RowMapping) -> Draft:
     plain = dict(row)
     plain["fields"] = json.loads(plain["fields"])
     plain["writers"] = frozenset(w for w in plain["writers"].split(",") if w)
-    plain["state"] = cast(DraftState, plain["state"])
+    plain["state"] = cast("DraftState", plain["state"])
     return Draft(**plain)
 
 
 def _application(row: RowMapping) -> Application:
     plain = dict(row)
-    plain["state"] = cast(ApplicationState, plain["state"])
+    plain["state"] = cast("ApplicationState", plain["state"])
     return Application(**plain)

@@ -37,7 +37,7 @@ class Bot:
     async def _look_up(self, seat: Seat) -> None:
         before = (seat.you, seat.room.get("status"))
         try:
-            await seat.until(lambda s: (s.you, s.room.get("status")) != before, timeout=30)
+            await seat.until(lambda s: (s.you, s.room.get("status")) != before, within=30)
         except TimeoutError:
             await seat.compare_clocks()
 
@@ -63,7 +63,7 @@ class Bot:
         actions = seat.you["actions"]
         try:
             if actions["ask"] == "confirm":
-                await seat.confirm(True)
+                await seat.confirm(answer=True)
                 return
             within = [
                 a for a in (actions["minimum"], *actions["quick"][:3]) if a <= self._purse(seat)

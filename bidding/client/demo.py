@@ -127,11 +127,10 @@ class Demo:
         }
         return await self._publish(
             "far",
-            "调整容积率上网竞价（演示场）",
-            "Floor-area-ratio auction (demonstration)",
+            ("调整容积率上网竞价（演示场）", "Floor-area-ratio auction (demonstration)"),
             "far_adjustment",
             terms,
-            DEPOSIT,
+            deposit=DEPOSIT,
         )
 
     # The others ---------------------------------------------------------------------------
@@ -151,11 +150,10 @@ class Demo:
             }
             await self._publish(
                 "land",
-                "岐江北路商业用地竞价（预告）",
-                "Land on Qijiang North Road (announced)",
+                ("岐江北路商业用地竞价（预告）", "Land on Qijiang North Road (announced)"),
                 "english",
                 terms,
-                DEPOSIT,
+                deposit=DEPOSIT,
             )
         if await self._find("closed", "english") is None:
             await self._over(now)
@@ -173,11 +171,10 @@ class Demo:
         }
         auction = await self._publish(
             "assets",
-            "旧设备处置竞价（已结束）",
-            "Disposal of used equipment (over)",
+            ("旧设备处置竞价（已结束）", "Disposal of used equipment (over)"),
             "english",
             terms,
-            0,
+            deposit=0,
         )
         players = BOTS[:3]
         await self._seat_everybody(auction, {p.account: None for p in players})
@@ -194,13 +191,19 @@ class Demo:
         return next((a for a in found if a.startswith(PREFIX)), None)
 
     async def _publish(
-        self, kind: str, zh: str, en: str, rule: str, terms: Mapping[str, Any], deposit: int
+        self,
+        kind: str,
+        title: tuple[str, str],
+        rule: str,
+        terms: Mapping[str, Any],
+        *,
+        deposit: int,
     ) -> str:
         """Two people: one proposes and submits, the other approves exactly what was submitted."""
         staff, approver = self._people[STAFF.account], self._people[APPROVER.account]
         fields = {
             "auction": f"{PREFIX}{kind}-{secrets.token_hex(3)}",
-            "title": {"zh": zh, "en": en},
+            "title": dict(zip(("zh", "en"), title, strict=True)),
             "rule": rule,
             "terms": dict(terms),
             "deposit": deposit,

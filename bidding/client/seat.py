@@ -11,7 +11,7 @@ import asyncio
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import orjson
 from websockets.asyncio.client import ClientConnection, connect
@@ -97,10 +97,10 @@ class Seat:
 
     # Being there --------------------------------------------------------------------------
 
-    async def __aenter__(self) -> "Seat":
+    async def __aenter__(self) -> Self:
         self._task = asyncio.create_task(self._stay(), name=f"seat {self._auction}")  # noqa: TID251 held here
         try:
-            await self.until(lambda seat: seat.ready, timeout=15)
+            await self.until(lambda seat: seat.ready, within=15)
         except BaseException:
             await self.__aexit__()
             raise
@@ -140,9 +140,12 @@ class Seat:
         """Call with every event from now on, in order."""
         self._listeners.append(listener)
 
-    async def until(self, true: Callable[["Seat"], bool], timeout: float) -> None:
-        """Wait for something to become true of this seat. Raises TimeoutError, SeatLost."""
-        async with asyncio.timeout(timeout), self._moved:
+    async def until(self, true: Callable[["Seat"], bool], within: float) -> None:
+        """Wait for something to become true of this seat. Raises TimeoutError, SeatLost.
+
+        `within` is in seconds.
+        """
+        async with asyncio.timeout(within), self._moved:
             while not true(self):
                 if self._task.done():
                     self._task.result()
@@ -158,7 +161,7 @@ class Seat:
         quantity: int | None = None,
         stage: str | None = None,
         ref: str | None = None,
-        timeout: float = 30,
+        within: float = 30,
     ) -> Answer:
         """Offer, and wait for the final answer. Raises WireError, SeatLost, TimeoutError.
 
@@ -175,15 +178,15 @@ class Seat:
                 "stage": stage,
             },
             ref,
-            timeout,
+            within,
         )
 
-    async def confirm(self, answer: bool, *, ref: str | None = None, timeout: float = 30) -> Answer:
+    async def confirm(self, *, answer: bool, ref: str | None = None, within: float = 30) -> Answer:
         """Answer the rule's question to this bidder."""
         ref = ref or new_ref()
-        return await self._ask({"type": "confirm", "ref": ref, "answer": answer}, ref, timeout)
+        return await self._ask({"type": "confirm", "ref": ref, "answer": answer}, ref, within)
 
-    async def _ask(self, message: dict[str, Any], ref: str, timeout: float) -> Answer:
+    async def _ask(self, message: dict[str, Any], ref: str, within: float) -> Answer:
         if self._task.done():
             self._task.result()
         asked = self._asked.get(ref)
@@ -191,7 +194,7 @@ class Seat:
             future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
             asked = self._asked[ref] = _Asked(orjson.dumps(message), future)
             await self._write(asked.frame)
-        async with asyncio.timeout(timeout):
+        async with asyncio.timeout(within):
             return await asyncio.shield(asked.answer)
 
     async def _write(self, frame: bytes) -> None:

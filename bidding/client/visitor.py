@@ -1,10 +1,11 @@
 """Signing in and asking over HTTP; the way to a seat in an auction."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import aiohttp
+from yarl import URL
 
 from bidding.client.seat import Seat
 
@@ -29,7 +30,7 @@ class Visitor:
         self.account: str | None = None
         self._http: aiohttp.ClientSession
 
-    async def __aenter__(self) -> "Visitor":
+    async def __aenter__(self) -> Self:
         # Cookies of addresses, not only of names: a house on a bench has no name.
         self._http = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
         return self
@@ -98,7 +99,7 @@ class Visitor:
     @property
     def cookie(self) -> str:
         """The Cookie header for the house."""
-        found = self._http.cookie_jar.filter_cookies(aiohttp.client.URL(self.url))
+        found = self._http.cookie_jar.filter_cookies(URL(self.url))
         return "; ".join(f"{m.key}={m.value}" for m in found.values())
 
     def _stream_url(self) -> str:

@@ -17,11 +17,11 @@ from bidding.web.stream import Stream
 STREAM_PATH: Final = "/api/v1/stream"
 
 
-async def _openapi(call: Call) -> dict[str, Any]:
+async def _openapi(_: Call) -> dict[str, Any]:
     return openapi.document(ROUTES)
 
 
-async def _asyncapi(call: Call) -> dict[str, Any]:
+async def _asyncapi(_: Call) -> dict[str, Any]:
     return asyncapi.document()
 
 
@@ -66,4 +66,4 @@ async def _sweeping(door: Door) -> AsyncIterator[None]:
 
 
 async def _going_away(door: Door) -> None:
-    door.stream.close()
+    await door.stream.close()

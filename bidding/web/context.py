@@ -50,6 +50,7 @@ class Door:
         passwords: Passwords,
         clock: Clock,
         settings: DoorSettings,
+        *,
         observe: Callable[[str, str, int, float], None] = _not_observed,
     ) -> None:
         time = asyncio.get_running_loop().time

@@ -35,6 +35,8 @@ _FOREVER: Final = "public, max-age=31536000, immutable"
 
 @dataclass(frozen=True, slots=True)
 class File:
+    """One built file, with the tag a browser may compare."""
+
     body: bytes
     media: str
     tag: str

@@ -18,6 +18,8 @@ Sentence = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
+    """A status and a sentence in both languages."""
+
     status: int
     zh: str
     en: str
@@ -183,7 +185,7 @@ _BOUND_SENTENCES: Final[dict[str, tuple[str, str, str]]] = {
 
 
 def fields_of(error: ValidationError, under: str = "") -> list[Field]:
-    """pydantic's errors as fields with sentences; what the sender wrote is never echoed."""
+    """The errors of pydantic as fields with sentences; what the sender wrote is never echoed."""
     found = []
     for each in error.errors(include_url=False, include_input=False):
         context = each.get("ctx", {})

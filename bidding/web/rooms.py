@@ -3,7 +3,6 @@
 from typing import Any
 
 from auction_rules.rule import Rule
-
 from bidding.core import views
 from bidding.core.state import State
 from bidding.engine.house import NoSuchAuction

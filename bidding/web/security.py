@@ -90,6 +90,7 @@ def _route(request: web.Request) -> str:
 
 @web.middleware
 async def rate_by_address(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Wide limits: a trading hall has one address."""
     door = request.app[DOOR]
     if not door.by_address.take(address_of(request)):
         raise Problem("TOO_FAST", headers={"Retry-After": "1"})
@@ -173,6 +174,7 @@ def is_secure(request: web.Request) -> bool:
 
 
 def install(app: web.Application, door: Door) -> None:
+    """Give the door to the application, and every answer its headers."""
     app[DOOR] = door
     app.on_response_prepare.append(set_headers)
 

@@ -60,6 +60,7 @@ class Who:
 
 
 def new_token() -> str:
+    """256 random bits for a cookie."""
     return secrets.token_urlsafe(32)
 
 
@@ -130,10 +131,10 @@ class Sessions:
         await self._registry.sign_in(sign_in)
         return Who(token, known, sign_in)
 
-    async def end(self, account: str, id: str) -> bool:
+    async def end(self, account: str, sign_in: str) -> bool:
         """End one sign-in of an account, here at once."""
-        done = await self._registry.revoke(account, id, self._clock.now())
-        self._forget(frozenset({id}))
+        done = await self._registry.revoke(account, sign_in, self._clock.now())
+        self._forget(frozenset({sign_in}))
         return done
 
     # Asking who it is ---------------------------------------------------------------------
@@ -215,9 +216,9 @@ class Sessions:
             t for t, (_, who) in self._cache.items() if who.sign_in and who.sign_in.id in ids
         ]:
             del self._cache[token]
-        for id in ids:
-            self._seen.pop(id, None)
-            self._written.pop(id, None)
+        for each in ids:
+            self._seen.pop(each, None)
+            self._written.pop(each, None)
         for tell in self._ended:
             tell(ids)
 

@@ -16,8 +16,9 @@ from collections import Counter
 from typing import Any, Final
 
 import orjson
-from aiohttp import WSMsgType, web
+from aiohttp import WSMessage, WSMsgType, web
 
+from auction_rules.floor import Bid, Confirm
 from bidding.core import commands as c
 from bidding.core import views
 from bidding.engine.auctioneer import Answer, Retry
@@ -31,6 +32,8 @@ from bidding.web.rooms import audience_of
 from bidding.web.security import address_of, check_origin
 
 MALFORMED_IN_A_ROW: Final = 3
+#: Seconds for everybody to answer "going away".
+FAREWELL: Final = 2.0
 
 
 class Stream:
@@ -43,6 +46,7 @@ class Stream:
         self._groups: dict[tuple[str, str] | None, dict[Connection, None]] = {}
         self._by_address: Counter[str] = Counter()
         self._closing = False
+        self._empty = asyncio.Event()
         door.sessions.watch(self._signed_in, self._ended)
 
     # What others ask of it ----------------------------------------------------------------
@@ -68,11 +72,18 @@ class Stream:
         """How many connections there are."""
         return len(self._connections)
 
-    def close(self) -> None:
-        """Going away: everybody is told, nobody new comes in."""
+    async def close(self) -> None:
+        """Going away: everybody is told, nobody new comes in; waits a moment for goodbyes."""
         self._closing = True
         for connection in list(self._connections):
             connection.close(1001)
+        if self._connections:
+            self._empty.clear()
+            try:
+                async with asyncio.timeout(FAREWELL):
+                    await self._empty.wait()
+            except TimeoutError:
+                return  # they will be cut off, and come back with their cursors
 
     def _signed_in(self) -> frozenset[str]:
         return frozenset(x.who.sign_in.id for x in self._connections if x.who and x.who.sign_in)
@@ -131,9 +142,7 @@ class Stream:
                     connection.close(4429)
                     continue
                 try:
-                    if message.type is WSMsgType.BINARY:
-                        raise wire.Malformed("BINARY")
-                    await self._take(request, connection, message.data)
+                    await self._take(request, connection, message)
                     wrong = 0
                 except wire.Malformed as malformed:
                     connection.send(wire.error(malformed.code, malformed.ref, malformed.fields))
@@ -149,6 +158,8 @@ class Stream:
 
     def _leave(self, connection: Connection) -> None:
         self._connections.pop(connection, None)
+        if not self._connections:
+            self._empty.set()
         if seat := self._seats.pop(connection, None):
             seat.leave()
         group = self._groups.get(connection.group, {})
@@ -158,10 +169,12 @@ class Stream:
 
     # Messages -----------------------------------------------------------------------------
 
-    async def _take(self, request: web.Request, connection: Connection, raw: bytes) -> None:
+    async def _take(self, request: web.Request, connection: Connection, frame: WSMessage) -> None:
         """One frame. Raises Malformed for whatever is not exactly one message of ours."""
         received = self._door.clock.now()
-        message = wire.decode(raw)
+        if frame.type is WSMsgType.BINARY:
+            raise wire.Malformed("BINARY")
+        message = wire.decode(frame.data)
         joined = connection in self._connections
         if isinstance(message, wire.Hello):
             if joined:
@@ -186,9 +199,9 @@ class Stream:
             return
         ask: c.Ask
         if isinstance(message, wire.Bid):
-            ask = c.Bid(message.amount, message.lot, message.quantity, message.stage)
+            ask = Bid(message.amount, message.lot, message.quantity, message.stage)
         else:
-            ask = c.Confirm(message.answer)
+            ask = Confirm(message.answer)
         command = c.Command(f"bidder:{connection.bidder}", ask, message.ref)
         # Stamped and queued here, before anything is awaited.
         answer = self._door.house.ask(connection.auction, command)

@@ -163,6 +163,8 @@ class FromServer(BaseModel):
 
 
 class Welcome(FromServer):
+    """The first answer to hello: which channels, and as whom."""
+
     type: Literal["welcome"]
     v: Literal[1]
     auction: str
@@ -184,6 +186,8 @@ class Snapshot(FromServer):
 
 
 class Event(FromServer):
+    """One line of a channel; `i` is null while the stage is sealed."""
+
     n: Whole
     i: Whole | None
     t: Instant
@@ -249,6 +253,8 @@ class Retry(FromServer):
 
 
 class TimeAnswer(FromServer):
+    """When the message came in (`r`) and went out again (`s`)."""
+
     type: Literal["time"]
     c: Integer
     r: Instant

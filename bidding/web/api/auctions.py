@@ -11,8 +11,9 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
+from auction_rules.floor import Bid, Confirm
 from bidding.core import commands as c
-from bidding.engine.identity import Application, BankNotice, Seat, Taken, commitment
+from bidding.engine.identity import Application, BankNotice, Role, Seat, Taken, commitment
 from bidding.web import wire
 from bidding.web.problems import Problem
 from bidding.web.rooms import Present, audience_of, mine_of
@@ -25,6 +26,7 @@ from bidding.web.routes import (
     Body,
     Call,
     Route,
+    Run,
     json_response,
 )
 
@@ -38,10 +40,14 @@ Paddle = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
 
 
 class AuctionList(Answer):
+    """All auctions, as the public sees them, with your own part in each."""
+
     auctions: list[dict[str, Any]]
 
 
 class AuctionDetail(Answer):
+    """One auction: the room, the document of entry 0 and its hash, and your own part."""
+
     room: dict[str, Any]
     document: dict[str, Any]
     sha256: str
@@ -67,6 +73,8 @@ class ApplicationLine(Answer):
 
 
 class ApplicationList(Answer):
+    """All applications for an auction, the earliest first."""
+
     applications: list[ApplicationLine]
 
 
@@ -87,6 +95,8 @@ class DepositBody(Body):
 
 
 class ExcludeBody(Body):
+    """Withdraw an admission; it stands in the log with its reason."""
+
     bidder: Paddle
     reason: Reason
     ref: wire.Reference | None = None
@@ -110,6 +120,8 @@ class BidBody(Body):
 
 
 class ConfirmBody(Body):
+    """The answer to a question the rule asks this bidder."""
+
     ref: wire.Reference
     answer: bool
 
@@ -134,6 +146,7 @@ class CommandAnswer(Answer):
 
 
 async def auctions(call: Call) -> dict[str, Any]:
+    """Every auction whose log holds."""
     seats = await call.door.registry.seats(call.account.account) if call.who.account else []
     by_auction = {seat.auction: seat for seat in seats}
     lines = []
@@ -147,6 +160,7 @@ async def auctions(call: Call) -> dict[str, Any]:
 
 
 async def auction(call: Call) -> dict[str, Any]:
+    """One auction as whoever asks may see it."""
     present = await Present.of(call.door, call.auction)
     audience, seat = await audience_of(call.door, call.who, call.auction)
     state = present.state
@@ -162,6 +176,7 @@ async def auction(call: Call) -> dict[str, Any]:
 
 
 async def apply(call: Call) -> dict[str, Any]:
+    """Ask to take part; asking twice is the same question."""
     present = await Present.of(call.door, call.auction)
     body = call.body(ApplyBody)
     if present.over:
@@ -181,6 +196,7 @@ async def apply(call: Call) -> dict[str, Any]:
 
 
 async def applications(call: Call) -> dict[str, Any]:
+    """Who asks to take part, by alias."""
     await Present.of(call.door, call.auction)
     found = await call.door.registry.applications(call.auction)
     return {"applications": [_application(a) for a in found]}
@@ -260,14 +276,16 @@ async def deposit(call: Call) -> Any:
 
 
 async def bid(call: Call) -> Any:
+    """The same as a bid on the stream."""
     body = call.body(BidBody)
-    ask = c.Bid(body.amount, body.lot, body.quantity, body.stage)
+    ask = Bid(body.amount, body.lot, body.quantity, body.stage)
     return await _as_bidder(call, ask, body.ref)
 
 
 async def confirm(call: Call) -> Any:
+    """The same as a confirm on the stream."""
     body = call.body(ConfirmBody)
-    return await _as_bidder(call, c.Confirm(body.answer), body.ref)
+    return await _as_bidder(call, Confirm(body.answer), body.ref)
 
 
 async def _as_bidder(call: Call, ask: c.Ask, ref: str) -> Any:
@@ -288,26 +306,31 @@ async def _seat(call: Call) -> Seat:
 
 
 async def exclude(call: Call) -> Any:
+    """Withdraw an admission."""
     body = call.body(ExcludeBody)
     return await _as_house(call, _staff(call), c.Exclude(body.bidder, body.reason), body.ref)
 
 
 async def suspend(call: Call) -> Any:
+    """Stop the session for a reason (中止)."""
     body = call.body(ReasonBody)
     return await _as_house(call, _staff(call), c.Suspend(body.reason), body.ref)
 
 
 async def resume(call: Call) -> Any:
+    """Let it go on with what the terms give back (恢复)."""
     body = call.body(ReasonBody)
     return await _as_house(call, _staff(call), c.Resume(body.reason), body.ref)
 
 
 async def terminate(call: Call) -> Any:
+    """End it without a result (终止); the second person does."""
     body = call.body(ReasonBody)
     return await _as_house(call, _approver(call), c.Terminate(body.reason), body.ref)
 
 
 async def void(call: Call) -> Any:
+    """Declare the result void; the record stays."""
     body = call.body(ReasonBody)
     return await _as_house(call, _approver(call), c.Void(body.reason), body.ref)
 
@@ -332,12 +355,27 @@ def _command_answer(answer: dict[str, Any]) -> Any:
 
 
 def _command(
-    path: str, run: Any, zh: str, en: str, roles: Any, body: type[Body], *codes: str
+    path: str,
+    run: Run,
+    *titles: str,
+    roles: frozenset[Role],
+    body: type[Body],
+    problems: tuple[str, ...] = (),
 ) -> Route:
+    zh, en = titles
     return Route(
-        "POST", f"/api/auctions/{{auction}}/{path}", run, ROOM, zh, en,
-        roles=roles, body=body, answer=CommandAnswer, also=(202,), problems=codes,
-    )  # fmt: skip
+        "POST",
+        f"/api/auctions/{{auction}}/{path}",
+        run,
+        ROOM,
+        zh,
+        en,
+        roles=roles,
+        body=body,
+        answer=CommandAnswer,
+        also=(202,),
+        problems=problems,
+    )
 
 
 ROUTES: Final = (
@@ -373,21 +411,37 @@ ROUTES: Final = (
         roles=HOUSE,
         answer=ApplicationList,
     ),
-    _command("admit", admit, "准予参加", "Admit", STAFF, AdmitBody, "NOT_FOUND", "NO_PADDLE_LEFT"),
+    _command(
+        "admit",
+        admit,
+        "准予参加",
+        "Admit",
+        roles=STAFF,
+        body=AdmitBody,
+        problems=("NOT_FOUND", "NO_PADDLE_LEFT"),
+    ),
     _command(
         "deposits",
         deposit,
         "登记保证金到账",
         "Count a deposit",
-        STAFF,
-        DepositBody,
-        "ALREADY_TAKEN",
+        roles=STAFF,
+        body=DepositBody,
+        problems=("ALREADY_TAKEN",),
     ),
-    _command("exclude", exclude, "取消资格", "Exclude", HOUSE, ExcludeBody),
-    _command("suspend", suspend, "中止", "Suspend", HOUSE, ReasonBody),
-    _command("resume", resume, "恢复", "Resume", HOUSE, ReasonBody),
-    _command("terminate", terminate, "终止", "Terminate", APPROVER, ReasonBody),
-    _command("void", void, "结果作废", "Declare void", APPROVER, ReasonBody),
-    _command("bids", bid, "报价", "Bid", BIDDER, BidBody, "NOT_ADMITTED"),
-    _command("confirm", confirm, "确认", "Confirm", BIDDER, ConfirmBody, "NOT_ADMITTED"),
+    _command("exclude", exclude, "取消资格", "Exclude", roles=HOUSE, body=ExcludeBody),
+    _command("suspend", suspend, "中止", "Suspend", roles=HOUSE, body=ReasonBody),
+    _command("resume", resume, "恢复", "Resume", roles=HOUSE, body=ReasonBody),
+    _command("terminate", terminate, "终止", "Terminate", roles=APPROVER, body=ReasonBody),
+    _command("void", void, "结果作废", "Declare void", roles=APPROVER, body=ReasonBody),
+    _command("bids", bid, "报价", "Bid", roles=BIDDER, body=BidBody, problems=("NOT_ADMITTED",)),
+    _command(
+        "confirm",
+        confirm,
+        "确认",
+        "Confirm",
+        roles=BIDDER,
+        body=ConfirmBody,
+        problems=("NOT_ADMITTED",),
+    ),
 )

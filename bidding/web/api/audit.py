@@ -27,6 +27,8 @@ POLICY_TYPE: Final = "text/plain"
 
 
 class EntriesQuery(Query):
+    """A part of the record: from `start`, at most `limit` entries."""
+
     start: Whole = 0
     limit: Annotated[int, Field(ge=1, le=1000)] = 200
 
@@ -39,6 +41,8 @@ class EntryList(Answer):
 
 
 class ReceiptQuery(Query):
+    """The reference you chose for your own request."""
+
     ref: Reference
 
 
@@ -60,6 +64,7 @@ async def _readable(call: Call) -> Present:
 
 
 async def entries(call: Call) -> dict[str, Any]:
+    """The entries as they stand in the log."""
     present, query = await _readable(call), call.query(EntriesQuery)
     # The size first: an entry written meanwhile may be sealed by a stage that just opened.
     size = present.state.index
@@ -71,6 +76,7 @@ async def entries(call: Call) -> dict[str, Any]:
 
 
 async def receipt(call: Call) -> web.Response:
+    """The signed proof of one entry: your own, or any for those who watch."""
     present = await Present.of(call.door, call.auction)
     index = int(call.path["i"])
     if index >= present.state.index:
@@ -87,6 +93,7 @@ async def receipt(call: Call) -> web.Response:
 
 
 async def own_receipt(call: Call) -> web.Response:
+    """The signed proof of your own request, found by its reference."""
     await Present.of(call.door, call.auction)
     key = f"{await _own_actor(call)}/{call.query(ReceiptQuery).ref}"
     index = call.door.house.index_of(call.auction, key)
@@ -116,6 +123,7 @@ async def _receipt(call: Call, index: int) -> web.Response:
 
 
 async def archive(call: Call) -> web.Response:
+    """The whole session in one file; public once it is over."""
     present = await _readable(call)
     if not present.over and not call.who.has("staff", "approver", "auditor"):
         raise Problem("FORBIDDEN" if call.who.account else "NOT_SIGNED_IN")
@@ -124,6 +132,7 @@ async def archive(call: Call) -> web.Response:
 
 
 async def policy(call: Call) -> web.Response:
+    """Whose signatures count: what a verifier starts from."""
     await Present.of(call.door, call.auction)
     text = call.door.house.policy(call.auction)
     return file_response(text.encode(), POLICY_TYPE, f"{call.auction}.policy")

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Final
 
-from auction_rules.registry import UnknownRule, find
 from pydantic import Field, ValidationError
 
+from auction_rules.registry import UnknownRule, find
 from bidding.core.document import Document
 from bidding.engine.identity import Draft, Stale
 from bidding.engine.ports import LogExists
@@ -26,6 +26,8 @@ Words = Annotated[str, Field(max_length=160, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class TitleBody(Body):
+    """A title in both languages; may be empty while it is a draft."""
+
     zh: Words
     en: Words
 
@@ -53,10 +55,14 @@ class ApproveBody(Body):
 
 
 class ReturnBody(Body):
+    """Why it is sent back."""
+
     reason: Reason
 
 
 class FieldProblem(Answer):
+    """What still is missing or wrong."""
+
     path: str
     sentence: wire.Sentence
 
@@ -79,6 +85,8 @@ class DraftLine(Answer):
 
 
 class DraftList(Answer):
+    """All drafts, the last changed first."""
+
     drafts: list[DraftLine]
 
 
@@ -136,10 +144,12 @@ def _fields(body: DraftBody) -> dict[str, Any]:
 
 
 async def drafts(call: Call) -> dict[str, Any]:
+    """All drafts."""
     return {"drafts": [_line(d) for d in await call.door.registry.drafts()]}
 
 
 async def create(call: Call) -> dict[str, Any]:
+    """A new draft; it may be incomplete."""
     draft = Draft(
         id=secrets.token_hex(8),
         proposer=call.account.account,
@@ -152,10 +162,12 @@ async def create(call: Call) -> dict[str, Any]:
 
 
 async def read(call: Call) -> dict[str, Any]:
+    """One draft."""
     return _line(await _draft(call))
 
 
 async def change(call: Call) -> dict[str, Any]:
+    """Write the fields anew while it is a draft."""
     draft = await _draft(call, "draft")
     body = call.body(DraftBody)
     if body.auction is None and draft.fields.get("auction"):
@@ -165,6 +177,7 @@ async def change(call: Call) -> dict[str, Any]:
 
 
 async def submit(call: Call) -> dict[str, Any]:
+    """Fix the document and hand it to the second person."""
     draft = await _draft(call, "draft")
     document = document_of(draft.fields)
     if document.auction in call.door.house.auctions():
@@ -209,6 +222,7 @@ async def approve(call: Call) -> dict[str, Any]:
 
 
 async def send_back(call: Call) -> dict[str, Any]:
+    """Hand it back to its writers, with a reason."""
     draft = await _draft(call, "submitted")
     changed = replace(draft, state="draft", sha256=None, returned=call.body(ReturnBody).reason)
     return _line(await _write(call, changed))

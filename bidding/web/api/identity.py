@@ -43,14 +43,20 @@ class SignInLine(Answer):
 
 
 class SignInList(Answer):
+    """Your sign-ins that are not ended."""
+
     sessions: list[SignInLine]
 
 
 class Done(Answer):
+    """It is done."""
+
     done: bool
 
 
 class Now(Answer):
+    """The house's time."""
+
     now: Instant
 
 
@@ -64,10 +70,12 @@ def _me(who: Who) -> dict[str, Any]:
 
 
 async def me(call: Call) -> dict[str, Any]:
+    """Who the house takes you for, and the csrf word."""
     return _me(call.who)
 
 
 async def sign_in(call: Call) -> dict[str, Any]:
+    """Sign in; the browser gets a new cookie."""
     body = call.body(SignInBody)
     request = call.request
     before = call.who
@@ -82,6 +90,7 @@ async def sign_in(call: Call) -> dict[str, Any]:
 
 
 async def sign_out(call: Call) -> dict[str, Any]:
+    """End this sign-in."""
     if call.who.sign_in is not None:
         await call.door.sessions.end(call.account.account, call.who.sign_in.id)
     call.request[WHO] = Who(new_token())
@@ -100,17 +109,20 @@ def _line(sign_in: SignIn, current: str) -> dict[str, Any]:
 
 
 async def sessions(call: Call) -> dict[str, Any]:
+    """Where you are signed in."""
     found = await call.door.registry.sign_ins(call.account.account)
     return {"sessions": [_line(s, call.who.key) for s in found]}
 
 
 async def end_session(call: Call) -> dict[str, Any]:
+    """End one of your own sign-ins; its open streams close at once."""
     if not await call.door.sessions.end(call.account.account, call.path["id"]):
         raise Problem("NOT_FOUND")
     return {"done": True}
 
 
 async def now(call: Call) -> dict[str, Any]:
+    """The house's time."""
     return {"now": call.door.clock.now()}
 
 

@@ -6,7 +6,6 @@ from pydantic import Field
 
 from auction_rules.registry import UnknownRule, find, source_sha256
 from auction_rules.registry import rules as installed
-
 from bidding.web.problems import Problem
 from bidding.web.routes import Answer, Call, Route
 from bidding.web.wire import Sentence
@@ -15,6 +14,8 @@ ROOM: Final = "rules"
 
 
 class RuleLine(Answer):
+    """One installed rule; `sha256` is that of its source."""
+
     name: str
     version: str
     title: Sentence
@@ -22,6 +23,8 @@ class RuleLine(Answer):
 
 
 class RuleList(Answer):
+    """All installed rules."""
+
     rules: list[RuleLine]
 
 
@@ -42,11 +45,13 @@ def _line(rule: Any) -> dict[str, Any]:
     }
 
 
-async def rules(call: Call) -> dict[str, Any]:
+async def rules(_: Call) -> dict[str, Any]:
+    """All installed rules."""
     return {"rules": [_line(rule) for rule in installed()]}
 
 
 async def rule(call: Call) -> dict[str, Any]:
+    """One rule with the schema of its terms."""
     try:
         found = find(call.path["name"])
     except UnknownRule:

@@ -62,6 +62,15 @@ def _stood(row: Mapping[str, Any], unit: Unit) -> Pair:
     )
 
 
+def _leaders(row: Mapping[str, Any], unit: Unit) -> Pair:
+    del unit
+    names = row["leaders"]
+    return (
+        f"当前领先：{'、'.join(names) or '无'}",
+        f"in the lead: {', '.join(names) or 'nobody'}",
+    )
+
+
 def _awarded(row: Mapping[str, Any], unit: Unit) -> Pair:
     price = row["price"]
     return (
@@ -121,6 +130,7 @@ def _plain(zh: str, en: str) -> Callable[[Mapping[str, Any], Unit], Pair]:
 
 _SAY: Final[Mapping[str, Callable[[Mapping[str, Any], Unit], Pair]]] = {
     "offer_stood": _stood,
+    "leaders_changed": _leaders,
     "deadline_moved": _moved,
     "entitled": _entitled,
     "answered": _answered,
@@ -128,6 +138,7 @@ _SAY: Final[Mapping[str, Callable[[Mapping[str, Any], Unit], Pair]]] = {
     "unsold": _unsold,
     "deposit_counted": _paid,
     "revealed": _plain("密封报价已公开", "sealed offers are open"),
+    "noted": _plain("{key}：{value}", "{key}: {value}"),
     "closed": _plain("本场结束", "the session is over"),
     "admitted": _plain("{bidder} 号取得竞买资格", "No. {bidder} was admitted"),
     "excluded": _plain("{bidder} 号被取消资格：{why}", "No. {bidder} was excluded: {why}"),
@@ -138,7 +149,7 @@ _SAY: Final[Mapping[str, Callable[[Mapping[str, Any], Unit], Pair]]] = {
 }
 
 
-def _fact(row: Mapping[str, Any], unit: Unit, rule: Rule, state: State) -> Pair | None:
+def _fact(row: Mapping[str, Any], unit: Unit, rule: Rule, state: State) -> Pair:
     kind = row["fact"]
     if kind in ("stage_opened", "stage_closed"):
         title, opened = _title(row, rule, state), kind == "stage_opened"
@@ -146,8 +157,7 @@ def _fact(row: Mapping[str, Any], unit: Unit, rule: Rule, state: State) -> Pair 
             f"{title['zh']}{'开始' if opened else '截止'}",
             f"{title['en']} {'opened' if opened else 'closed'}",
         )
-    sentence = _SAY.get(kind)
-    return None if sentence is None else sentence(row, unit)
+    return _SAY[kind](row, unit)
 
 
 _HOUSE: Final[dict[str, Pair]] = {
@@ -182,7 +192,7 @@ def entry(row: Mapping[str, Any], unit: Unit, rule: Rule, state: State) -> Text:
         return say(data["reason"], data["detail"], unit, data["nearest"])
     if row["type"] == "session.opened":
         return both("公告发布，规则文件已锁定。", "Published; the rule document is fixed.")
-    parts = [p for fact in data["facts"] if (p := _fact(fact, unit, rule, state))]
+    parts = [_fact(fact, unit, rule, state) for fact in data["facts"]]
     return both(
         "；".join(zh for zh, _ in parts) + "。",
         "; ".join(en for _, en in parts) + ".",

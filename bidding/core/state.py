@@ -6,6 +6,7 @@ each entry carries the digest of the state before it.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -53,7 +54,7 @@ class State:
     suspended: h.Suspended | None = None
     ended: str | None = None
     """`terminated` or `voided`, once staff ended it."""
-    terms: Any = None
+    terms: Any = field(default=None, compare=False)
     """The rule's validated Config; None where the rule is not installed. Not part of the digest."""
 
     @property
@@ -160,6 +161,9 @@ def evolve(s: State, entry: Mapping[str, Any], facts: tuple[h.Fact, ...] | None 
     if s.index == 0:
         if entry["type"] != "session.opened":
             raise BadEntry("a log begins with session.opened")
+        # The digest of the state knows the document by this hash alone.
+        if hashlib.sha256(canon.encode(data["document"])).hexdigest() != data["sha256"]:
+            raise BadEntry("the document has another SHA-256 than the entry says")
         document = {**data["document"], "sha256": data["sha256"]}
         s = changed(s, document=document)
     elif entry.get("ps") != s.digest:

@@ -1,6 +1,7 @@
 """Re-judging finds the first entry whose decision the rule would not have given."""
 
 import copy
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +24,8 @@ def session() -> tuple[str, Entries]:
 def chained(origin: str, entries: Entries) -> Entries:
     """Entries as an owner of the log could rewrite them: every later digest made to fit."""
     state = State(origin)
+    data = entries[0]["data"]
+    data["sha256"] = hashlib.sha256(canon.encode(data["document"])).hexdigest()
     for index, entry in enumerate(entries):
         entry["i"] = index
         if index:

@@ -26,6 +26,11 @@ PATH_PATTERNS: Final[dict[str, str]] = {
     "i": r"[0-9]{1,15}",
 }
 
+#: What no text of a person may hold: control characters, and marks that turn the direction of
+#: writing, with which a screen can be made to show another sentence than the record has.
+UNCLEAN: Final = r"\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069"
+CLEAN: Final = f"[^{UNCLEAN}]"
+
 ANYONE: Final = None
 SIGNED_IN: Final[frozenset[Role]] = frozenset({"bidder", "staff", "approver", "auditor"})
 BIDDER: Final[frozenset[Role]] = frozenset({"bidder"})

@@ -37,10 +37,11 @@ def read(raw: bytes) -> Any:
         value = _DECODER.decode(text)
     except NotStrict:
         raise
-    except (ValueError, RecursionError):
+    except RecursionError:
+        raise NotStrict("TOO_DEEP") from None
+    except ValueError:
         raise NotStrict("BAD_JSON") from None
-    if "\\u" in text or isinstance(value, (dict, list)):
-        _inspect(value, 1)
+    _inspect(value, 1)
     return value
 
 

@@ -20,8 +20,10 @@ from bidding.web.rooms import Present, audience_of, mine_of
 from bidding.web.routes import (
     APPROVER,
     BIDDER,
+    CLEAN,
     HOUSE,
     STAFF,
+    UNCLEAN,
     Answer,
     Body,
     Call,
@@ -34,7 +36,7 @@ ROOM: Final = "auctions"
 
 Reason = Annotated[
     str,
-    Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$"),
+    Field(min_length=1, max_length=200, pattern=f"^{CLEAN}*[^\\s{UNCLEAN}]{CLEAN}*$"),
 ]
 Paddle = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
 

@@ -18,11 +18,11 @@ from bidding.engine.ports import LogExists
 from bidding.web import problems, wire
 from bidding.web.api.auctions import Reason
 from bidding.web.problems import Problem
-from bidding.web.routes import APPROVER, HOUSE, STAFF, Answer, Body, Call, Route
+from bidding.web.routes import APPROVER, CLEAN, HOUSE, STAFF, Answer, Body, Call, Route
 
 ROOM: Final = "drafts"
 
-Words = Annotated[str, Field(max_length=160, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Words = Annotated[str, Field(max_length=160, pattern=f"^{CLEAN}*$")]
 
 
 class TitleBody(Body):

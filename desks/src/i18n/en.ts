@@ -5,10 +5,6 @@ import type { zh } from "./zh";
 export const en: Record<keyof typeof zh, string> = {
   brand: "Daylight",
   loading: "Reading…",
-  "error.reload": "Read again",
-  yes: "yes",
-  no: "no",
-  none: "none",
 
   "nav.label": "Main",
   "nav.board": "Auctions",
@@ -221,7 +217,6 @@ export const en: Record<keyof typeof zh, string> = {
   "sessions.seen": "Last used",
   "sessions.this": "this one",
   "sessions.revoke": "Revoke",
-  "sessions.revoked": "Revoked",
 
   "staff.title": "Staff desk",
   "staff.drafts": "Documents",
@@ -313,7 +308,6 @@ export const en: Record<keyof typeof zh, string> = {
   "watch.cancel": "Cancel",
   "watch.live": "Live record",
   "watch.live_text": "Numbers only. Accepted and refused bids are both here.",
-  "watch.state": "State",
   "watch.people": "Paddles",
   "watch.archive": "Download archive",
   "watch.policy": "Download trust policy",

@@ -6,7 +6,7 @@
 import type { Events, Room, RoomEvent, Snapshot, You } from "../wire";
 
 /** How many past events the page keeps; older ones are in the archive. */
-export const KEPT_EVENTS = 500;
+export const KEPT_EVENTS = 2_000;
 
 export interface Knowledge {
   rooms: Record<string, Room>;
@@ -23,13 +23,12 @@ export function nothing(): Knowledge {
   return { rooms: {}, cursors: {}, events: [], you: null };
 }
 
-/** The room as this person may see it: the private channel's view wherever there is one. */
+/**
+ * The floor as this person sees it: that of the first channel, which hears of every change. A bidder's own
+ * channel carries the floor only with his own lines, and his panel says what the floor may not.
+ */
 export function shown(knowledge: Knowledge, channels: readonly string[]): Room | null {
-  for (const channel of [...channels].reverse()) {
-    const room = knowledge.rooms[channel];
-    if (room) return room;
-  }
-  return knowledge.rooms["public"] ?? null;
+  return knowledge.rooms[channels[0] ?? "public"] ?? knowledge.rooms["public"] ?? null;
 }
 
 /** A room learned over HTTP before the socket spoke. It never replaces what a channel told us. */
@@ -82,17 +81,20 @@ export function forget(knowledge: Knowledge, channel: string): Knowledge {
 }
 
 function merged(known: RoomEvent[], fresh: RoomEvent[]): RoomEvent[] {
-  const out = [...known];
-  for (const event of fresh) {
-    const twin = out.findIndex((other) => same(other, event));
-    if (twin < 0) out.push(event);
-    else if (out[twin]?.i === null && event.i !== null) out[twin] = event;
+  if (fresh.length === 0) return known;
+  const byIndex = new Map<number, RoomEvent>();
+  const loose = new Map<string, RoomEvent>();
+  for (const event of [...known, ...fresh]) {
+    const name = `${event.t}/${event.type}/${event.who}`;
+    if (event.i !== null) {
+      if (!byIndex.has(event.i)) byIndex.set(event.i, event);
+      // What the sealed floor showed without its number is the same line.
+      loose.delete(name);
+    } else if (![...byIndex.values()].some((other) => `${other.t}/${other.type}/${other.who}` === name)) {
+      loose.set(name, event);
+    }
   }
+  const out = [...byIndex.values(), ...loose.values()];
   out.sort((a, b) => a.t - b.t || (a.i ?? 0) - (b.i ?? 0) || a.n - b.n);
   return out.slice(-KEPT_EVENTS);
-}
-
-function same(a: RoomEvent, b: RoomEvent): boolean {
-  if (a.i !== null && b.i !== null) return a.i === b.i;
-  return a.t === b.t && a.type === b.type && a.who === b.who;
 }

@@ -260,10 +260,12 @@ class Auctioneer:
     def _decide(self) -> None:
         """Decides what is queued, up to a full batch, ringing each bell in its place."""
         while self._inbox and len(self._ready) < BATCH_MAX:
-            asked = self._inbox.popleft()
+            # Taken out only when it is decided: whoever breaks the core is told Retry too.
+            asked = self._inbox[0]
             if not self._answered_before(asked):
                 self._ring(asked.stamp)
                 self._enter(asked)
+            self._inbox.popleft()
         if not self._inbox and len(self._ready) < BATCH_MAX:
             # Nobody can still come with an earlier stamp: the next one is given at or after now.
             self._ring(self._tick())
@@ -385,7 +387,10 @@ class Auctioneer:
         while len(self._recent) > _RECENT_MAX:
             self._recent.popitem(last=False)
         self._launch()
-        self._on_commit([item.step for item in items])
+        try:
+            self._on_commit([item.step for item in items])
+        except Exception as error:  # noqa: BLE001 a room that lost count must be made anew
+            self._failure = error
 
     # -- the alarm --------------------------------------------------------------------------
 

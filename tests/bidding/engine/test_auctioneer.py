@@ -1,0 +1,435 @@
+"""One auction, one task: order, bells, retries, and what happens when the log fails."""
+
+import asyncio
+
+import orjson
+import pytest
+
+from bidding.core.commands import Bell, Command
+from bidding.core.record import record, replay
+from bidding.engine import auctioneer as auctioneer_module
+from bidding.engine.auctioneer import BATCH_MAX
+from bidding.engine.ports import Batch
+from bidding.proof.checkpoint import parse_body
+from bidding.proof.merkle import Tree, leaf_hash
+from bidding.proof.note import open_note
+from bidding.testing import SECOND, settle
+from tests.bidding.engine.sample import (
+    CLOSES,
+    OPENS,
+    PREFIX,
+    RESUME,
+    SUSPEND,
+    Hall,
+    accepted,
+    bid,
+    english,
+    refused,
+    retry,
+)
+
+LOG = f"{PREFIX}/zs-1"
+
+
+async def test_a_bid_is_answered_with_its_entry_once_it_is_in_the_log(hall):
+    auction = await hall.running("03")
+    answer = await hall.house.ask(auction, bid("03", 100_000, "a"))
+    assert accepted(answer)
+    entry = (await hall.entries(auction))[answer.index]
+    assert entry == orjson.loads(orjson.dumps(answer.entry))
+    assert (entry["i"], entry["t"]) == (answer.index, answer.t)
+    assert entry["cmd"] == "bidder:03/a"
+
+
+async def test_a_refusal_is_as_final_as_an_acceptance(hall):
+    auction = await hall.running("03")
+    assert refused(await hall.house.ask(auction, bid("03", 1))) == "BELOW_START"
+    assert refused(await hall.house.ask(auction, bid("99", 100_000))) == "NOT_QUALIFIED"
+    assert (await hall.types(auction))[-2:] == ["bid.refused", "bid.refused"]
+
+
+async def test_nobody_is_answered_or_shown_anything_before_the_commit(hall):
+    auction = await hall.running("03")
+    room = hall.house.room(auction)
+    before = room.state
+    hall.memory.hold()
+    waiting = hall.house.ask(auction, bid("03", 100_000))
+    await settle()
+    assert not waiting.done()
+    assert room.state is before
+    hall.memory.release()
+    assert accepted(await waiting)
+    assert room.state.index == before.index + 1
+
+
+async def test_what_is_asked_at_once_is_written_at_once(hall):
+    auction = await hall.running("03", "04")
+    before = hall.memory.appends
+    asked = [hall.house.ask(auction, bid("03", 100_000 + k * 1_000)) for k in range(20)]
+    answers = await asyncio.gather(*asked)
+    assert hall.memory.appends == before + 1
+    assert [a.index for a in answers] == list(range(answers[0].index, answers[0].index + 20))
+    assert all(accepted(a) for a in answers)
+
+
+async def test_the_next_batch_is_decided_while_the_last_one_commits(hall):
+    """Speculative state: the second bid is judged against the first, which is not durable yet."""
+    auction = await hall.running("03", "04")
+    before = hall.memory.appends
+    hall.memory.hold()
+    first = hall.house.ask(auction, bid("03", 100_000))
+    await settle()
+    second = hall.house.ask(auction, bid("04", 100_000))
+    third = hall.house.ask(auction, bid("04", 101_000))
+    await settle()
+    assert not any(asked.done() for asked in (first, second, third))
+    hall.memory.release()
+    assert accepted(await first)
+    assert refused(await second) == "BELOW_MIN_NEXT"
+    assert accepted(await third)
+    assert hall.memory.appends == before + 2
+
+
+async def test_a_crowd_is_taken_in_batches_of_a_bounded_size(hall, monkeypatch):
+    auction = await hall.running("03")
+    sizes = []
+    append = hall.memory.append
+
+    async def watch(batch: Batch) -> None:
+        sizes.append(len(batch.bodies))
+        await append(batch)
+
+    monkeypatch.setattr(hall.memory, "append", watch)
+    asked = [hall.house.ask(auction, bid("03", 100_000 + k * 1_000)) for k in range(1000)]
+    assert all(accepted(a) for a in await asyncio.gather(*asked))
+    assert sum(sizes) == 1000
+    assert max(sizes) == BATCH_MAX
+
+
+async def test_a_full_inbox_says_busy_at_once_and_loses_nothing():
+    hall = Hall(inbox_max=10)
+    auction = await hall.running("03")
+    hall.memory.hold()
+    asked = [hall.house.ask(auction, bid("03", 100_000 + k * 1_000, f"r{k}")) for k in range(15)]
+    told = [f for f in asked if f.done()]
+    assert [retry(await f) for f in told] == ["busy"] * 5
+    hall.memory.release()
+    kept = await asyncio.gather(*asked[:10])
+    assert all(accepted(a) for a in kept)
+    # A retry under the same reference is a first try: nothing was decided.
+    assert accepted(await hall.house.ask(auction, bid("03", 110_000, "r10")))
+    await hall.house.close()
+
+
+# -- time -----------------------------------------------------------------------------------
+
+
+async def test_the_opening_and_closing_bells_stand_under_their_own_instants(hall):
+    auction = await hall.running("03")
+    assert accepted(await hall.house.ask(auction, bid("03", 100_000)))
+    await hall.clock.advance(CLOSES - hall.clock.now())
+    entries = await hall.entries(auction)
+    bells = [e["t"] for e in entries if e["type"] == "bell.accepted"]
+    assert bells == [OPENS, CLOSES]
+    assert hall.house.room(auction).state.status == "closed"
+    assert hall.house.room(auction).state.standing.awards[0].bidder == "03"
+
+
+async def test_a_bid_stamped_before_the_deadline_counts_however_late_it_is_decided(hall):
+    """The loop stalls over the deadline: both bids wait in the queue, the bell rings late."""
+    auction = await hall.running("03", "04")
+    hall.clock.jump(CLOSES - 1 - hall.clock.now())
+    in_time = hall.house.ask(auction, bid("03", 100_000))
+    hall.clock.jump(1)
+    too_late = hall.house.ask(auction, bid("04", 101_000))
+    hall.clock.jump(5 * SECOND)
+    assert accepted(await in_time)
+    assert refused(await too_late) == "NOT_BIDDABLE"
+    last = (await hall.entries(auction))[-3:]
+    assert [(e["type"], e["t"]) for e in last] == [
+        ("bid.accepted", CLOSES - 1),
+        ("bell.accepted", CLOSES),
+        ("bid.refused", CLOSES),
+    ]
+    assert hall.house.room(auction).state.standing.awards[0].bidder == "03"
+
+
+async def test_the_opening_instant_is_in_time_and_the_one_before_is_not(hall):
+    auction = await hall.published(None, "03")
+    hall.clock.jump(OPENS - 1 - hall.clock.now())
+    early = hall.house.ask(auction, bid("03", 100_000))
+    hall.clock.jump(1)
+    first = hall.house.ask(auction, bid("03", 100_000))
+    assert refused(await early) == "NOT_BIDDABLE"
+    assert accepted(await first)
+
+
+async def test_bells_that_were_missed_ring_in_order_before_the_next_bid(hall):
+    """A stall over the whole auction: opening and close are both recorded before the bid."""
+    auction = await hall.published(None, "03")
+    hall.clock.jump(CLOSES + 9 * SECOND - hall.clock.now())
+    assert refused(await hall.house.ask(auction, bid("03", 100_000))) == "NOT_BIDDABLE"
+    tail = [(e["type"], e["t"]) for e in (await hall.entries(auction))[-3:]]
+    assert tail == [
+        ("bell.accepted", OPENS),
+        ("bell.accepted", CLOSES),
+        ("bid.refused", CLOSES + 9 * SECOND),
+    ]
+
+
+async def test_an_early_timer_rings_no_bell(hall, monkeypatch):
+    """uvloop wakes up to 1.3 ms early: the clock decides, not the timer."""
+    auction = await hall.published(None, "03")
+    real = hall.clock.sleep_until
+    woken = []
+
+    async def early(when: int) -> None:
+        woken.append(hall.clock.now())
+        await real(when - 700 if hall.clock.now() < when - 700 else when)
+
+    monkeypatch.setattr(hall.clock, "sleep_until", early)
+    assert accepted(await hall.house.ask(auction, SUSPEND))
+    assert accepted(await hall.house.ask(auction, RESUME))
+    await hall.clock.advance(OPENS - 1 - hall.clock.now())
+    assert "bell.accepted" not in await hall.types(auction)
+    assert OPENS - 700 in woken
+    await hall.clock.advance(1)
+    assert (await hall.entries(auction))[-1]["t"] == OPENS
+    assert (await hall.types(auction))[-1] == "bell.accepted"
+
+
+async def test_a_moved_deadline_moves_the_bell(hall):
+    document = english(extension_seconds=60, trigger_window_seconds=30)
+    auction = await hall.running("03", document=document)
+    await hall.clock.advance(CLOSES - 10 * SECOND - hall.clock.now())
+    assert accepted(await hall.house.ask(auction, bid("03", 100_000)))
+    closes = hall.house.room(auction).state.standing.closes
+    assert closes == CLOSES - 10 * SECOND + 60 * SECOND
+    await hall.clock.advance(CLOSES + SECOND - hall.clock.now())
+    assert hall.house.room(auction).state.status == "running"
+    await hall.clock.advance(closes - hall.clock.now())
+    assert hall.house.room(auction).state.status == "closed"
+    assert (await hall.entries(auction))[-1]["t"] == closes
+
+
+async def test_no_bell_rings_while_it_is_suspended(hall):
+    auction = await hall.running("03")
+    await hall.clock.advance(60 * SECOND)
+    assert accepted(await hall.house.ask(auction, SUSPEND))
+    await hall.clock.advance(3600 * SECOND)
+    assert (await hall.types(auction))[-1] == "suspend.accepted"
+    assert refused(await hall.house.ask(auction, bid("03", 100_000))) == "SUSPENDED"
+    assert accepted(await hall.house.ask(auction, RESUME))
+    assert accepted(await hall.house.ask(auction, bid("03", 100_000)))
+    await hall.clock.advance(3600 * SECOND)
+    assert hall.house.room(auction).state.status == "closed"
+
+
+async def test_stamps_never_go_back_and_order_the_log(hall):
+    auction = await hall.running("03", "04")
+    for k in range(30):
+        if k % 3 == 0:
+            hall.clock.jump(7)
+        hall.house.ask(auction, bid("03" if k % 2 else "04", 100_000 + k * 1_000))
+    await settle()
+    times = [e["t"] for e in await hall.entries(auction)]
+    assert times == sorted(times)
+    assert [e["i"] for e in await hall.entries(auction)] == list(range(len(times)))
+
+
+async def test_only_the_clock_rings_bells(hall):
+    auction = await hall.running("03")
+    assert refused(await hall.house.ask(auction, Command("staff:li", Bell()))) == "NOT_ALLOWED"
+
+
+# -- retries --------------------------------------------------------------------------------
+
+
+async def test_a_retry_gets_the_first_answer_and_leaves_no_line(hall):
+    auction = await hall.running("03")
+    first = await hall.house.ask(auction, bid("03", 100_000, "a"))
+    size = len(await hall.entries(auction))
+    again = await hall.house.ask(auction, bid("03", 100_000, "a"))
+    assert again == first
+    assert len(await hall.entries(auction)) == size
+
+
+async def test_a_retried_refusal_stays_refused_though_it_would_be_valid_now(hall):
+    auction = await hall.published(None, "03")
+    early = await hall.house.ask(auction, bid("03", 100_000, "a"))
+    assert refused(early) == "NOT_BIDDABLE"
+    await hall.clock.advance(OPENS - hall.clock.now())
+    assert await hall.house.ask(auction, bid("03", 100_000, "a")) == early
+
+
+async def test_two_of_the_same_in_one_batch_are_one_entry_with_one_answer(hall):
+    auction = await hall.running("03")
+    asked = [hall.house.ask(auction, bid("03", 100_000, "a")) for _ in range(3)]
+    answers = await asyncio.gather(*asked)
+    assert answers[0] == answers[1] == answers[2]
+    assert (await hall.types(auction)).count("bid.accepted") == 1
+
+
+async def test_a_retry_of_something_on_its_way_waits_for_the_same_commit(hall):
+    auction = await hall.running("03")
+    hall.memory.hold()
+    first = hall.house.ask(auction, bid("03", 100_000, "a"))
+    await settle()
+    again = hall.house.ask(auction, bid("03", 100_000, "a"))
+    await settle()
+    assert not again.done()
+    hall.memory.release()
+    assert await first == await again
+
+
+async def test_another_request_under_the_same_reference_is_refused_and_points_to_the_first(hall):
+    auction = await hall.running("03")
+    first = await hall.house.ask(auction, bid("03", 100_000, "a"))
+    other = await hall.house.ask(auction, bid("03", 101_000, "a"))
+    assert refused(other) == "REF_REUSED"
+    assert other.entry["by"] == first.index
+    assert "cmd" not in other.entry
+    # The reference still means the first request.
+    assert await hall.house.ask(auction, bid("03", 100_000, "a")) == first
+
+
+async def test_the_same_reference_of_another_bidder_is_another_request(hall):
+    auction = await hall.running("03", "04")
+    assert accepted(await hall.house.ask(auction, bid("03", 100_000, "a")))
+    assert accepted(await hall.house.ask(auction, bid("04", 101_000, "a")))
+
+
+async def test_old_answers_are_read_from_the_log(hall, monkeypatch):
+    monkeypatch.setattr(auctioneer_module, "_RECENT_MAX", 2)
+    auction = await hall.running("03")
+    first = await hall.house.ask(auction, bid("03", 100_000, "a"))
+    for k in range(1, 5):
+        assert accepted(await hall.house.ask(auction, bid("03", 100_000 + k * 1_000, f"b{k}")))
+    size = len(await hall.entries(auction))
+    again = await hall.house.ask(auction, bid("03", 100_000, "a"))
+    assert (again.index, again.t) == (first.index, first.t)
+    assert again.entry == orjson.loads(orjson.dumps(first.entry))
+    assert len(await hall.entries(auction)) == size
+    assert refused(await hall.house.ask(auction, bid("03", 555_000, "a"))) == "REF_REUSED"
+
+
+# -- the log fails --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("written", [False, True])
+async def test_when_an_append_fails_nobody_is_told_anything_and_the_log_decides(hall, written):
+    """Unknown outcome: the asker retries, and gets the one answer that is in the log."""
+    auction = await hall.running("03", "04")
+    room = hall.house.room(auction)
+    before = room.state.index
+    hall.memory.break_next(written=written)
+    asked = hall.house.ask(auction, bid("03", 100_000, "a"))
+    behind = hall.house.ask(auction, bid("04", 101_000, "b"))
+    assert retry(await asked) == "recovering"
+    assert retry(await behind) == "recovering"
+    await settle()
+    assert room.state.index >= before
+    again = await hall.house.ask(auction, bid("03", 100_000, "a"))
+    assert accepted(again)
+    bids = [e for e in await hall.entries(auction) if e["type"] == "bid.accepted"]
+    assert [e["cmd"] for e in bids].count("bidder:03/a") == 1
+    assert (again.index == before) is written
+
+
+async def test_everything_decided_on_top_of_a_failed_batch_is_forgotten(hall):
+    auction = await hall.running("03", "04")
+    hall.memory.hold()
+    hall.memory.break_next(written=False)
+    first = hall.house.ask(auction, bid("03", 100_000, "a"))
+    await settle()
+    second = hall.house.ask(auction, bid("04", 101_000, "b"))
+    await settle()
+    hall.memory.release()
+    assert [retry(await first), retry(await second)] == ["recovering", "recovering"]
+    await settle()
+    assert "bid.accepted" not in await hall.types(auction)
+    # The state is the log's again: 101,000 is no longer on top of 100,000.
+    assert accepted(await hall.house.ask(auction, bid("04", 100_000, "c")))
+
+
+async def test_a_zombie_is_fenced_and_tells_nobody_anything(hall):
+    auction = await hall.running("03")
+    await hall.memory.take_over(LOG, "somebody else")
+    assert retry(await hall.house.ask(auction, bid("03", 100_000))) == "recovering"
+    await settle()
+    assert "bid.accepted" not in await hall.types(auction)
+    # The house lets go: whoever took over goes on undisturbed.
+    assert retry(await hall.house.ask(auction, bid("03", 100_000))) == "closed_door"
+    assert "another writer" in hall.house.refused(auction)
+    assert (await hall.memory.take_over(LOG, "somebody else")).epoch == 3
+
+
+async def test_a_request_that_breaks_the_core_stops_the_auction_not_the_house(hall, monkeypatch):
+    """An invariant is false: what was durable stays, the auction is opened anew."""
+    auction = await hall.running("03", "04")
+    real = record
+
+    def broken(state, command, now, rule, *, first=None):
+        if command.ref == "poison":
+            raise AssertionError("an invariant is false")
+        return real(state, command, now, rule, first=first)
+
+    monkeypatch.setattr(auctioneer_module, "record", broken)
+    hall.memory.hold()
+    flying = hall.house.ask(auction, bid("03", 100_000, "a"))
+    await settle()
+    poison = hall.house.ask(auction, bid("04", 101_000, "poison"))
+    await settle()
+    hall.memory.release()
+    # What was on its way to the disk lands and is answered; the poison is not.
+    assert accepted(await flying)
+    assert retry(await poison) == "recovering"
+    await settle()
+    assert accepted(await hall.house.ask(auction, bid("04", 101_000, "b")))
+
+
+async def test_closing_writes_what_was_asked_and_refuses_the_rest(hall):
+    auction = await hall.running("03")
+    asked = [hall.house.ask(auction, bid("03", 100_000 + k * 1_000)) for k in range(5)]
+    await hall.house.close()
+    assert all(accepted(a) for a in await asyncio.gather(*asked))
+    assert retry(await hall.house.ask(auction, bid("03", 200_000))) == "closed_door"
+
+
+async def test_whoever_hangs_up_changes_nothing(hall):
+    auction = await hall.running("03")
+    asked = hall.house.ask(auction, bid("03", 100_000, "a"))
+    asked.cancel()
+    await settle()
+    assert (await hall.types(auction))[-1] == "bid.accepted"
+    assert accepted(await hall.house.ask(auction, bid("03", 100_000, "a")))
+
+
+# -- what the log says of all this ------------------------------------------------------------
+
+
+async def test_every_commit_is_under_a_signed_checkpoint_of_its_own(hall):
+    auction = await hall.running("03", "04")
+    for k in range(6):
+        await hall.house.ask(auction, bid("03" if k % 2 else "04", 100_000 + k * 1_000))
+    bodies = await hall.memory.read(LOG)
+    tree = Tree.from_leaves(leaf_hash(body) for body in bodies)
+    key = hall.keys.signer(LOG).verifier
+    sizes = []
+    for note in await hall.memory.checkpoints(LOG):
+        checkpoint = parse_body(open_note(note, [key]).text)
+        assert checkpoint.root == tree.root(checkpoint.size)
+        sizes.append(checkpoint.size)
+    assert sizes == sorted(set(sizes))
+    assert sizes[-1] == len(bodies)
+
+
+async def test_the_live_state_is_the_state_of_the_log(hall):
+    auction = await hall.running("03", "04")
+    for k in range(20):
+        amount = 100_000 + (k // 2) * 1_000
+        hall.house.ask(auction, bid("03" if k % 2 else "04", amount, f"r{k % 7}"))
+    await settle()
+    await hall.clock.advance(CLOSES - hall.clock.now())
+    state = replay(LOG, await hall.memory.read(LOG))
+    assert state.digest == hall.house.room(auction).state.digest

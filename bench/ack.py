@@ -47,6 +47,7 @@ class Load:
     refused: int = 0
     free: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(UNDER_WAY))
     serial: int = 0
+    idle: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def bid(self) -> None:
         """Sends the next raise; the answer is counted when it comes."""
@@ -57,6 +58,7 @@ class Load:
             frame |= {"type": "bid", "lot": None, "quantity": None, "stage": None}
         self.amount += STEP
         self.sent[ref] = perf_counter()
+        self.idle.clear()
         await self.socket.send(orjson.dumps(frame), text=True)
 
     async def read(self) -> None:
@@ -72,6 +74,8 @@ class Load:
             self.waits.append((now, now - started))
             self.refused += answer["type"] == "refused"
             self.free.release()
+            if not self.sent:
+                self.idle.set()
 
 
 @asynccontextmanager
@@ -191,6 +195,12 @@ async def open_stream(
     return socket
 
 
+async def answered(loads: list[Load]) -> None:
+    """Waits until nothing is under way."""
+    for load in loads:
+        await load.idle.wait()
+
+
 async def flood(loads: list[Load]) -> float:
     """Accepted bids a second with eight under way for each bidder, after a warm-up."""
     until = perf_counter() + WARM_UP + SECONDS
@@ -201,8 +211,7 @@ async def flood(loads: list[Load]) -> float:
             await load.bid()
 
     await asyncio.gather(*(one(load) for load in loads))
-    while any(load.sent for load in loads):
-        await asyncio.sleep(0.01)
+    await answered(loads)
     begun = until - SECONDS
     counted = sum(begun <= at < until for load in loads for at, _ in load.waits)
     return counted / SECONDS
@@ -218,8 +227,7 @@ async def paced(loads: list[Load], rate: float) -> list[float]:
             await loads[count % len(loads)].bid()
             count += 1
         await asyncio.sleep(0.001)
-    while any(load.sent for load in loads):
-        await asyncio.sleep(0.01)
+    await answered(loads)
     return [wait for load in loads for _, wait in load.waits]
 
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from bidding.adapters.passwords import Argon2Passwords
 from bidding.adapters.registry import SqlRegistry
@@ -55,13 +55,16 @@ class HouseProcess:
             await registry.create_account(Account(name, name, roles, verifier))
         await registry.close()
 
-    async def start(self) -> None:
-        """Returns when the door answers."""
+    def _spawn(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "server.py", "--no-demo", "--port", str(self.port)]
         with (self.data / "server.log").open("ab") as out:
-            self._process = subprocess.Popen(
+            return subprocess.Popen(
                 [*command, "--data", str(self.data)], cwd=REPOSITORY, stdout=out, stderr=out
             )
+
+    async def start(self) -> None:
+        """Returns when the door answers."""
+        self._process = self._spawn()
         async with asyncio.timeout(20):
             while True:
                 assert self._process.poll() is None, (self.data / "server.log").read_text()
@@ -94,7 +97,7 @@ class People:
         self._stack = AsyncExitStack()
         self._visitors: dict[str, Visitor] = {}
 
-    async def __aenter__(self) -> People:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -70,7 +70,15 @@ def main(words: list[str]) -> None:
 def prepare(mode: str) -> None:
     """Bring `.venv` to what `mode` needs; do nothing when it is there already."""
     lock = os.open(ROOT, os.O_RDONLY)
-    fcntl.flock(lock, fcntl.LOCK_EX)  # let go when this process ends or becomes the server
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        prepare_alone(mode)
+    finally:
+        os.close(lock)
+
+
+def prepare_alone(mode: str) -> None:
+    """As `prepare`, for the one process that may."""
     digest = digest_of_inputs()
     found_mode, found_digest = stamp()
     if found_mode == "check":
@@ -80,9 +88,10 @@ def prepare(mode: str) -> None:
         return
     began = time.monotonic()  # noqa: TID251 - tells a person how long the set-up took
     say(f"Preparing the environment ({mode}) in {VENV.name} ...")
-    STAMP.unlink(missing_ok=True)
     if not runs():
         make_venv()
+    # The mode is kept even if the install fails: what was there already still is.
+    STAMP.write_text(f"{mode} unfinished\n")
     install(mode)
     STAMP.write_text(f"{mode} {digest}\n")
     took = time.monotonic() - began  # noqa: TID251 - as above
@@ -90,7 +99,7 @@ def prepare(mode: str) -> None:
 
 
 def stamp() -> tuple[str, str]:
-    """Mode and digest of the last finished install, empty when there is none."""
+    """Mode and digest of the last install, empty when there is none."""
     try:
         mode, digest = STAMP.read_text().split()
     except (OSError, ValueError):
@@ -221,7 +230,11 @@ def tell_others() -> None:
 def pip_settings() -> dict[str, str]:
     """What pip reads on this machine, from its files and variables, by the name of the option."""
     # `config list` rather than `config get`: newer versions of pip find some keys only that way.
-    listed = run([PYTHON, "-m", "pip", "config", "list"], quiet=True).stdout
+    return read_settings(run([PYTHON, "-m", "pip", "config", "list"], quiet=True).stdout)
+
+
+def read_settings(listed: str) -> dict[str, str]:
+    """Option -> value, out of the lines of `pip config list`."""
     found: dict[str, str] = {}
     # A later section goes before an earlier one: for all commands, for install, in a variable.
     for section in ("global", "install", ":env:"):

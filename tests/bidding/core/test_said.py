@@ -1,0 +1,138 @@
+"""Every fact has its sentence, in both languages."""
+
+import re
+from typing import Any
+
+import pytest
+
+from auction_rules import facts as f
+from auction_rules.facts import fact_to_json
+from auction_rules.terms import YUAN
+from bidding.core import house_facts as h
+from bidding.core import said
+from bidding.core.commands import Resume, Suspend
+from tests.bidding.core.session import T0, document, opened, running
+
+FACTS: list[tuple[Any, str, str]] = [
+    (f.StageOpened("timed", "timed", T0, T0), "限时竞价开始", "Timed bidding opened"),
+    (f.StageClosed("timed"), "限时竞价截止", "Timed bidding closed"),
+    (f.StageClosed("gone"), "gone截止", "gone closed"),
+    (
+        f.OfferStood("03", None, 110_050, None),
+        "03 号报价 1,100.50 元",
+        "No. 03 offered 1,100.50 CNY",
+    ),
+    (f.LeadersChanged(("03", "01"), 1), "当前领先：03、01", "in the lead: 03, 01"),
+    (f.LeadersChanged((), None), "当前领先：无", "in the lead: nobody"),
+    (
+        f.DeadlineMoved(T0, "extension"),
+        "截止时间改为 2026-03-02 09:00:00（有效报价触发延时）",
+        "closes now at 2026-03-02 09:00:00 (a valid offer extended it)",
+    ),
+    (f.Entitled("timed", ("01",)), "可进入下一阶段：01", "may go on: 01"),
+    (f.Entitled("timed", ()), "可进入下一阶段：无", "may go on: nobody"),
+    (f.Answered("01", answer=True), "01 号确认参加", "No. 01 goes on"),
+    (f.Answered("01", answer=False), "01 号放弃", "No. 01 waived"),
+    (f.Revealed("offers"), "密封报价已公开", "sealed offers are open"),
+    (
+        f.Awarded("03", None, 110_050, None, 1),
+        "03 号竞得，成交价 1,100.50 元",
+        "No. 03 won at 1,100.50 CNY",
+    ),
+    (f.Unsold("NO_BID"), "流拍：没有有效报价", "Unsold: there was no valid offer"),
+    (f.Closed(), "本场结束", "the session is over"),
+    (f.Noted("round", 2), "round：2", "round: 2"),
+    (h.Admitted("03", None, 0, None), "03 号取得竞买资格", "No. 03 was admitted"),
+    (
+        h.Excluded("03", "串通 {bidder}"),
+        "03 号被取消资格：串通 {bidder}",
+        "No. 03 was excluded: 串通 {bidder}",
+    ),
+    (
+        h.DepositCounted("03", 1, 1, T0, "b", ok=True),
+        "03 号保证金到账，已足额",
+        "No. 03 deposit counted, complete",
+    ),
+    (
+        h.DepositCounted("03", 1, 1, T0, "b", ok=False),
+        "03 号保证金到账，未足额",
+        "No. 03 deposit counted, incomplete",
+    ),
+    (h.Suspended(T0, "停电"), "中止：停电", "suspended: 停电"),
+    (
+        h.Suspended(T0, "RECOVERY"),
+        "中止：系统恢复，时间已补回",
+        "suspended: the system recovered; time is given back",
+    ),
+    (h.Resumed("恢复供电"), "恢复：恢复供电", "resumed: 恢复供电"),
+    (h.Terminated("法院冻结"), "终止：法院冻结", "terminated: 法院冻结"),
+    (h.Voided("程序有误"), "结果无效：程序有误", "result void: 程序有误"),
+]
+
+
+def test_the_table_names_every_kind_of_fact():
+    assert {fact.fact for fact, _, _ in FACTS} == set(h.SHAPES._kinds)
+
+
+@pytest.mark.parametrize(("fact", "zh", "en"), FACTS)
+def test_the_sentence_of_a_fact(fact, zh, en):
+    session = opened(document())
+    row = {"type": "bell.accepted", "data": {"facts": [fact_to_json(fact)]}}
+    text = said.entry(row, YUAN, session.rule, session.state)
+    assert text == {"zh": f"{zh}。", "en": f"{en}."}
+
+
+@pytest.mark.parametrize("fact", [fact for fact, _, _ in FACTS], ids=repr)
+def test_a_fact_comes_back_from_its_row(fact):
+    assert h.SHAPES.read(fact_to_json(fact)) == fact
+
+
+def test_several_facts_make_one_sentence():
+    session = running(document(), "01")
+    session.bid("01", 100)
+    text = said.entry(session.entries[-1], YUAN, session.rule, session.state)
+    assert text == {
+        "zh": "01 号报价 1 元；当前领先：01。",
+        "en": "No. 01 offered 1 CNY; in the lead: 01.",
+    }
+
+
+def test_a_refusal_says_its_reason():
+    session = running(document(), "01")
+    session.bid("01", 90)
+    text = said.entry(session.entries[-1], session.state.terms.unit, session.rule, session.state)
+    assert text["en"].startswith("Not accepted: below the start price.")
+    assert "100 元" in text["zh"]
+
+
+def test_publication_has_its_sentence():
+    session = opened(document())
+    text = said.entry(session.entries[0], YUAN, session.rule, session.state)
+    assert text["en"] == "Published; the rule document is fixed."
+
+
+@pytest.mark.parametrize("why", ["extension", "first_bid", "resumed"])
+def test_every_cause_of_a_moved_deadline_is_told(why):
+    text = said.why_moved(why)
+    assert re.search("[\u4e00-\u9fff]", text["zh"])
+    assert text["en"].isascii()
+
+
+def test_every_reason_of_the_house_itself_is_told_in_both_languages():
+    for code in said._HOUSE:
+        text = said.reason(code)
+        assert re.search("[\u4e00-\u9fff]", text["zh"])
+        assert text["en"].isascii()
+        assert code not in text["zh"] + text["en"]
+    assert said.reason("停电") == {"zh": "停电", "en": "停电"}
+
+
+def test_a_suspension_and_its_end_are_told_with_the_reasons_staff_gave():
+    session = running(document(), "01")
+    session.ask("staff:li", Suspend("停电"))
+    session.ask("staff:li", Resume("恢复供电"))
+    told = [
+        said.entry(entry, YUAN, session.rule, session.state)["zh"] for entry in session.entries[-2:]
+    ]
+    assert told[0] == "中止：停电。"
+    assert told[1].startswith("恢复：恢复供电；截止时间改为 ")

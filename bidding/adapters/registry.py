@@ -168,7 +168,11 @@ class SqlRegistry:
         )
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         registry = cls(engine)
-        await registry._whole(_make_tables)
+        try:
+            await registry._whole(_make_tables)
+        except BaseException:
+            await registry.close()
+            raise
         return registry
 
     async def close(self) -> None:

@@ -258,9 +258,9 @@ class Seat:
             }
             await socket.send(orjson.dumps(hello), text=True)
             try:
-                async for frame in socket:
-                    await self._read(socket, orjson.loads(frame))
-                raise ConnectionClosed(socket.protocol.close_rcvd, socket.protocol.close_sent)
+                # `recv` and not `async for`, which ends without a word on a polite close.
+                while True:
+                    await self._read(socket, orjson.loads(await socket.recv(decode=False)))
             finally:
                 self._socket = None
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from bidding.adapters.passwords import Argon2Passwords
 from bidding.adapters.registry import SqlRegistry
@@ -236,3 +237,14 @@ async def receive(ws: ClientConnection, *kinds: str, within: float = 10) -> dict
             message: dict[str, Any] = json.loads(await ws.recv())
             if message["type"] in kinds:
                 return message
+
+
+async def closed_with(ws: ClientConnection, within: float = 10) -> int:
+    """The code the house closes this connection with; what comes before is passed over."""
+    async with asyncio.timeout(within):
+        while True:
+            try:
+                await ws.recv()
+            except ConnectionClosed as closed:
+                # 1006: cut off without a word.
+                return closed.rcvd.code if closed.rcvd else 1006

@@ -1,0 +1,97 @@
+"""A door in this process, on SQLite files of its own, with limits the test chooses."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from bidding.adapters.clock import WallClock
+from bidding.adapters.keys import FileKeys
+from bidding.adapters.passwords import Argon2Passwords
+from bidding.adapters.registry import SqlRegistry
+from bidding.adapters.sql_log import SqlLog
+from bidding.client import Visitor
+from bidding.core.document import Document
+from bidding.engine.house import House
+from bidding.engine.identity import Account, Role
+from bidding.web.app import build
+from bidding.web.context import Door, DoorSettings
+from bidding.web.limits import Limits
+
+PASSWORD = "correct horse"
+
+
+class Clock(WallClock):
+    """The wall clock, which a test may push forward."""
+
+    ahead = 0
+
+    def now(self) -> int:
+        return super().now() + self.ahead
+
+
+@dataclass
+class Open:
+    """An open house and its address."""
+
+    door: Door
+    clock: Clock
+    url: str
+
+    async def publish(self, auction: str = "a") -> None:
+        now = self.clock.now()
+        terms = {"opens": now, "duration_seconds": 3600, "start_price": 100, "step": 1}
+        document = Document.model_validate(
+            {
+                "auction": auction,
+                "title": {"zh": "标的", "en": "Lot"},
+                "rule": "english",
+                "version": "1",
+                "terms": terms,
+            }
+        )
+        await self.door.house.publish(document, "staff:s", "approver:t")
+
+
+@contextlib.asynccontextmanager
+async def open_door(
+    folder: Path, limits: Limits | None = None, settings: DoorSettings | None = None
+) -> AsyncIterator[Open]:
+    clock = Clock()
+    passwords = Argon2Passwords(time_cost=1, memory_kib=8)
+    registry = await SqlRegistry.open(folder / "house.db")
+    log = SqlLog(folder / "log.db")
+    house = House(log, clock, FileKeys(folder / "key"), "test/log")
+    door = Door(
+        house, registry, passwords, clock, settings or DoorSettings(limits=limits or Limits())
+    )
+    people: dict[str, Role] = {"b": "bidder", "s": "staff", "t": "approver", "u": "auditor"}
+    verifier = await passwords.hash(PASSWORD)
+    for name, role in people.items():
+        await registry.create_account(Account(name, name, frozenset({role}), verifier))
+    runner = web.AppRunner(build(door), access_log=None, handle_signals=False, shutdown_timeout=1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    await house.recover()
+    try:
+        yield Open(door, clock, f"http://127.0.0.1:{runner.addresses[0][1]}")
+    finally:
+        await house.close()
+        await runner.cleanup()
+        await log.close()
+        await registry.close()
+        passwords.close()
+
+
+@contextlib.asynccontextmanager
+async def signed_in(house: Open, *accounts: str) -> AsyncIterator[list[Visitor]]:
+    async with contextlib.AsyncExitStack() as stack:
+        found = []
+        for account in accounts:
+            visitor = await stack.enter_async_context(Visitor(house.url))
+            await visitor.sign_in(account, PASSWORD)
+            found.append(visitor)
+        yield found

@@ -6,7 +6,6 @@ made once, here, and never made again.
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -40,11 +39,17 @@ def bind(state: State, rule: Rule) -> State:
 
 
 def open_session(
-    origin: str, document: Document, now: Instant, proposer: str, approver: str
+    origin: str,
+    document: Document,
+    now: Instant,
+    proposer: str,
+    approver: str,
+    *,
+    python: str = "-",
 ) -> Recorded:
     """Entry 0 of a session: the whole document, who proposed it and who approved it.
 
-    Raises UnknownRule or pydantic's ValidationError; `proposer` and `approver` are actors.
+    `python` is the version of the interpreter that runs it live, for the record only. Raises UnknownRule or pydantic's ValidationError; `proposer` and `approver` are actors.
     """
     rule, _ = document.bound()
     entry: dict[str, Any] = {
@@ -59,7 +64,7 @@ def open_session(
             "document": document.canonical(),
             "sha256": document.sha256,
             "engine": ENGINE,
-            "python": platform.python_version(),
+            "python": python,
             "proposer": proposer,
             "approver": approver,
         },

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -218,7 +219,8 @@ class House:
         origin = f"{self._prefix}/{document.auction}"
         if document.auction in self._seats:
             raise LogExists(origin)
-        made = open_session(origin, document, self._clock.now(), proposer, approver)
+        now, python = self._clock.now(), platform.python_version()
+        made = open_session(origin, document, now, proposer, approver, python=python)
         tree = Tree()
         tree.append(leaf_hash(made.body))
         note = self._keys.signer(origin).sign(Checkpoint(origin, 1, tree.root()).body())

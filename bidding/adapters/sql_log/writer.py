@@ -22,6 +22,15 @@ from bidding.proof.merkle import leaf_hash
 
 READERS: Final = 2
 
+_PRAGMAS: Final = (
+    "busy_timeout = 5000",
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    # REPLACE fires delete triggers only with this.
+    "recursive_triggers = ON",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -122,16 +131,13 @@ def _engine_for_writing(path: Path) -> Engine:
     def connect() -> sqlite3.Connection:
         # check_same_thread: opened by whoever makes the log, used by the writer's thread only.
         raw = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        raw.create_function("leaf_hash", 1, leaf_hash, deterministic=True)
-        for pragma in (
-            "busy_timeout = 5000",
-            "journal_mode = WAL",
-            "synchronous = FULL",
-            "foreign_keys = ON",
-            # REPLACE fires delete triggers only with this.
-            "recursive_triggers = ON",
-        ):
-            raw.execute(f"PRAGMA {pragma}")
+        try:
+            raw.create_function("leaf_hash", 1, leaf_hash, deterministic=True)
+            for pragma in _PRAGMAS:
+                raw.execute(f"PRAGMA {pragma}")
+        except sqlite3.Error:
+            raw.close()
+            raise
         return raw
 
     engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)

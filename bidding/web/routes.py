@@ -6,11 +6,12 @@ none of the three can say something else than the others.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import orjson
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing_extensions import TypeAliasType
 
 from bidding.engine.identity import Account, Role
 from bidding.web import problems, strict_json
@@ -38,6 +39,18 @@ STAFF: Final[frozenset[Role]] = frozenset({"staff"})
 APPROVER: Final[frozenset[Role]] = frozenset({"approver"})
 HOUSE: Final[frozenset[Role]] = frozenset({"staff", "approver"})
 WATCHERS: Final[frozenset[Role]] = frozenset({"staff", "approver", "auditor"})
+
+
+#: Any JSON without fractions: what terms are made of before their rule has looked at them.
+Plain = TypeAliasType(
+    "Plain",
+    None
+    | bool
+    | Annotated[int, Field(ge=-strict_json.MAX_INT, le=strict_json.MAX_INT)]
+    | str
+    | list["Plain"]
+    | dict[str, "Plain"],
+)
 
 
 class Body(BaseModel):

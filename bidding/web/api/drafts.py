@@ -18,7 +18,7 @@ from bidding.engine.ports import LogExists
 from bidding.web import problems, wire
 from bidding.web.api.auctions import Reason
 from bidding.web.problems import Problem
-from bidding.web.routes import APPROVER, CLEAN, HOUSE, STAFF, Answer, Body, Call, Route
+from bidding.web.routes import APPROVER, CLEAN, HOUSE, STAFF, Answer, Body, Call, Plain, Route
 
 ROOM: Final = "drafts"
 
@@ -43,7 +43,7 @@ class DraftBody(Body):
     title: TitleBody
     rule: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
     version: Annotated[str, Field(pattern=r"^[A-Za-z0-9.]{1,16}$")] | None = None
-    terms: dict[str, Any]
+    terms: dict[str, Plain]
     deposit: wire.Whole = 0
     deposit_deadline: wire.Instant | None = None
 

@@ -204,7 +204,9 @@ def describe(config: RuleConfig) -> list[dict[str, Text]]:
     for name, field in type(config).model_fields.items():
         value = getattr(config, name)
         extra = cast("dict[str, Any]", field.json_schema_extra or {})
-        if value is None or isinstance(value, tuple | Unit):
+        # A term that is not used (nothing, or zero where zero means none) would only puzzle.
+        unused = value is None or (value == 0 and field.default == 0 and value is not False)
+        if unused or isinstance(value, tuple | Unit):
             continue
         label = {"zh": field.title or name, "en": str(extra.get("x-en", name))}
         lines.append({"label": label, "value": _shown(config, field, name, value)})

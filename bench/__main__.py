@@ -13,7 +13,7 @@ import platform
 from pathlib import Path
 from typing import Any, Final
 
-NAMES: Final = ("proof", "decide", "append", "fanout", "ack")
+NAMES: Final = ("proof", "decide", "append", "engine", "fanout", "ack")
 
 
 def main() -> None:

@@ -33,11 +33,12 @@ STAFF, SECOND_PERSON, HOUSE = "staff:li", "approver:wang", "system"
 
 
 def ready(**terms):
-    """Running; 01 may bid, 02 has no deposit, 03 is excluded."""
-    session = opened(document(deposit=500, **terms), "01", "02", "03")
+    """Running; 01 may bid, 02 has no deposit, 03 is excluded, 05 is both."""
+    session = opened(document(deposit=500, **terms), "01", "02", "03", "05")
     for bidder in ("01", "03"):
         session.ask(STAFF, Deposit(bidder, 500, T0, f"b-{bidder}"))
-    session.ask(STAFF, Exclude("03", "串通"))
+    for bidder in ("03", "05"):
+        session.ask(STAFF, Exclude(bidder, "串通"))
     session.until(OPENS)
     return session
 
@@ -79,6 +80,7 @@ def before():
         (ready, "bidder:09", Bid(1, stage="gone"), "NOT_QUALIFIED"),
         (ready, "bidder:", Bid(100), "NOT_QUALIFIED"),
         (ready, "bidder:03", Bid(1, stage="gone"), "EXCLUDED"),
+        (ready, "bidder:05", Bid(1, stage="gone"), "EXCLUDED"),
         (ready, "bidder:02", Bid(1, stage="gone"), "DEPOSIT_NOT_CONFIRMED"),
         (suspended, "bidder:09", Bid(1), "NOT_QUALIFIED"),
         (suspended, "bidder:03", Bid(1), "EXCLUDED"),

@@ -14,13 +14,14 @@ T = TypeVar("T")
 def changed(value: T, **fields: Any) -> T:
     """The value with these fields replaced; cached properties do not travel along."""
     cls = type(value)
-    known = cls.__dataclass_fields__  # type: ignore[attr-defined]
-    assert fields.keys() <= known.keys(), f"{cls.__name__} has no {fields.keys() - known.keys()}"
     copy = object.__new__(cls)
     own = copy.__dict__
     own.update(value.__dict__)
-    if len(own) > len(known):
-        for name in own.keys() - known.keys():
+    count = len(cls.__dataclass_fields__)  # type: ignore[attr-defined]
+    if len(own) > count:
+        known = cls.__dataclass_fields__  # type: ignore[attr-defined]
+        for name in [name for name in own if name not in known]:
             del own[name]
     own.update(fields)
+    assert len(own) == count, f"{cls.__name__} has no such field: {sorted(fields)}"
     return copy

@@ -182,6 +182,7 @@ export const en: Record<keyof typeof zh, string> = {
   "chart.label": "Step chart of the price: {n} changes, {e} extensions. The record below says the same.",
   "history.title": "Record",
   "history.none": "Nothing is recorded yet.",
+  "history.asked": "No. {who} asked to bid {amount}",
   "history.more": "Show {n} more",
 
   "suspended.title": "Bidding is suspended.",

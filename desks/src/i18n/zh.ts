@@ -180,6 +180,7 @@ export const zh = {
   "chart.label": "价格阶梯图：{n} 次价格变化，{e} 次延时。同样的内容在下方记录中。",
   "history.title": "过程记录",
   "history.none": "还没有记录。",
+  "history.asked": "{who} 号请求报价 {amount}",
   "history.more": "再看 {n} 条",
 
   "suspended.title": "竞价中止。",

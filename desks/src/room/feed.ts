@@ -61,6 +61,10 @@ export class Feed {
     this.welcome = null;
     this.exchanges = 0;
     this.events.link({ state: "connecting" });
+    if (this.socket) {
+      this.socket.onclose = null;
+      this.socket.close(1000);
+    }
     const socket = new WebSocket(this.wiring.address);
     this.socket = socket;
     socket.onopen = () => {

@@ -73,6 +73,11 @@ export function you(knowledge: Knowledge, mine: You): Knowledge {
   return { ...knowledge, you: mine };
 }
 
+/** Let in as a stranger: what only a bidder may do is gone from the page. */
+export function unseated(knowledge: Knowledge): Knowledge {
+  return { ...knowledge, you: null };
+}
+
 /** Drop a channel's cursor, so that the next hello brings a snapshot of it. */
 export function forget(knowledge: Knowledge, channel: string): Knowledge {
   const cursors = { ...knowledge.cursors };

@@ -52,7 +52,8 @@ export function useRoom(auction: string) {
     },
     {
       link(next) {
-        link.value = next;
+        if (next.state === "ended" && next.why === "forbidden") void lookAgain();
+        else link.value = next;
       },
       frame: (frame) => take(frame),
       heard() {
@@ -68,6 +69,21 @@ export function useRoom(auction: string) {
   const live = computed(() => link.value.state === "live");
   const now = computed(() => feed.clock.now(local.value));
 
+  /** Turned away at hello, or let in as a stranger: the sign-in is over, or its token has changed under this page. */
+  async function lookAgain(): Promise<void> {
+    const [account, csrf] = [who.value?.account ?? null, token()];
+    try {
+      await load();
+    } catch {
+      // The address is not to be trusted with more than this one try.
+    }
+    if (account !== null && who.value?.account == null) {
+      feed.close();
+      link.value = { state: "ended", why: "signed_out" };
+    } else if (token() !== csrf) feed.open();
+    else if (link.value.state !== "live") link.value = { state: "ended", why: "forbidden" };
+  }
+
   function beginnings(): Record<string, number> {
     const from: Record<string, number> = { public: 0 };
     if (has("staff") || has("approver")) from["staff"] = 0;
@@ -79,7 +95,9 @@ export function useRoom(auction: string) {
   function take(frame: Frame): void {
     switch (frame.type) {
       case "welcome":
+        if (frame.role === "public" && welcome.value && welcome.value.role !== "public") void lookAgain();
         welcome.value = frame;
+        if (frame.bidder === null) knowledge.value = state.unseated(knowledge.value);
         pending = new PendingAsks(localStorage, `daylight.pending.${auction}.${frame.bidder ?? "public"}`);
         void resume();
         break;

@@ -1,0 +1,268 @@
+"""Pictures of every screen, to be looked at by people: languages, light and dark, desktop and phone.
+
+    .venv/bin/python tests/browser/gallery.py               all of them, into tests/browser/shots/
+    .venv/bin/python tests/browser/gallery.py --readme      the two pictures of the README
+
+It is not a test: nothing compares the pictures. The desks must be built.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+from contextlib import suppress
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))
+
+from playwright.async_api import Browser, async_playwright
+
+from tests.browser.desk import DESKTOP, PHONE, Desk, english, open_house
+from tests.doors.house_process import SECOND, HouseProcess, People
+from tools.browser import find
+from tools.build_desks import node_binary
+
+SHOTS = ROOT / "tests" / "browser" / "shots"
+IMAGES = ROOT / "docs" / "images"
+BIDDERS = {"zhao": "P1", "qian": "P2", "sun": "P3", "li": "P4", "zhou": "P5"}
+PARCELS = (
+    ("P1", "石岐区一号地", "Shiqi parcel 1", "30000"),
+    ("P2", "东区二号地", "East parcel 2", "25000"),
+    ("P3", "西区三号地", "West parcel 3", "18000"),
+    ("P4", "南区四号地", "South parcel 4", "12000"),
+    ("P5", "火炬区五号地", "Torch parcel 5", "20000"),
+)
+DEPOSIT = 50_000_000
+LONG = 3600
+
+
+async def far(people: People, auction: str, **terms: Any) -> dict[str, str]:
+    """A floor-area auction whose timed stage has begun, with everybody's quotes in."""
+    now = (await people["staff"].get("/api/time"))["now"]
+    await people.publish(
+        {
+            "auction": auction,
+            "title": {"zh": "石岐等五宗地调整容积率竞价", "en": "Floor-area ratio, five parcels"},
+            "rule": "far_adjustment",
+            "deposit": DEPOSIT,
+            "terms": {
+                "parcels": [
+                    {"id": i, "zh": zh, "en": en, "added_area": area} for i, zh, en, area in PARCELS
+                ],
+                "quota_area": "60000",
+                "start_price": "4000",
+                "step": "50",
+                "quoting_opens": now + SECOND,
+                "quoting_closes": now + 9 * SECOND,
+                "eligibility": "ALL",
+                "countdown_seconds": 240,
+                **terms,
+            },
+        }
+    )
+    numbers = await people.admit(auction, dict(BIDDERS), DEPOSIT)
+    await asyncio.sleep(1.5)
+    return numbers
+
+
+async def bid(people: People, auction: str, account: str, amount: int) -> None:
+    """An offer over HTTP."""
+    lot = BIDDERS[account]
+    body = {"ref": f"{account}-{amount}", "amount": amount, "lot": lot}
+    await people[account].post(f"/api/auctions/{auction}/bids", body)
+
+
+async def contest(people: People, auction: str) -> None:
+    """Quotes, then raises in the timed stage, a moment apart so that the chart has a course."""
+    quotes = {"zhao": 4200, "qian": 4350, "sun": 4100, "li": 4400, "zhou": 4150}
+    for account, yuan in quotes.items():
+        await bid(people, auction, account, yuan * 100)
+        await asyncio.sleep(0.9)
+    await asyncio.sleep(5)
+    for account, yuan in [("sun", 4450), ("zhao", 4500), ("qian", 4550), ("li", 4600), ("sun", 4700)]:
+        await bid(people, auction, account, yuan * 100)
+        await asyncio.sleep(1.1)
+
+
+class Gallery:
+    """One way to look: a language, a theme and a size."""
+
+    def __init__(self, browser: Browser, house: HouseProcess, look: tuple[str, str, str]) -> None:
+        self._browser, self._house, self._look = browser, house, look
+        self._desks: dict[str | None, Desk] = {}
+
+    async def desk(self, account: str | None) -> Desk:
+        """This person's window, signed in once."""
+        if account not in self._desks:
+            language, theme, size = self._look
+            self._desks[account] = await Desk.open(
+                self._browser,
+                self._house,
+                lambda _: None,
+                account,
+                locale="zh-CN" if language == "zh" else "en-GB",
+                color_scheme=theme,
+                viewport=PHONE if size == "phone" else DESKTOP,
+            )
+        return self._desks[account]
+
+    async def shoot(self, desk: Desk, name: str, *, whole: bool = True) -> None:
+        """Saves what is on the screen; `whole` for the full length of the page."""
+        await desk.page.wait_for_load_state("networkidle")
+        await asyncio.sleep(0.6)
+        folder = SHOTS / "-".join(self._look)
+        folder.mkdir(parents=True, exist_ok=True)
+        await desk.page.screenshot(path=folder / f"{name}.png", full_page=whole)
+
+    async def show(self, account: str | None, path: str, name: str) -> Desk:
+        """Opens a page and shoots it."""
+        desk = await self.desk(account)
+        await desk.go(path)
+        await desk.page.locator("main").wait_for()
+        await self.shoot(desk, name)
+        return desk
+
+    async def close(self) -> None:
+        """Closes all windows of this look."""
+        for desk in self._desks.values():
+            await desk.context.close()
+
+
+async def offices(gallery: Gallery) -> None:
+    """What can be opened by its address alone."""
+    for account, path, name in [
+        (None, "/sign-in", "sign-in"),
+        (None, "/", "board-visitor"),
+        ("zhao", "/", "board-bidder"),
+        ("zhao", "/#/sessions", "sessions"),
+        (None, "/room/far", "room-visitor"),
+        ("qian", "/room/announced", "room-announced"),
+        ("zhao", "/room/over", "room-over"),
+        ("zhao", "/room/halted", "room-suspended"),
+        ("staff", "/staff", "staff-auctions"),
+        ("staff", "/staff#/drafts", "staff-drafts"),
+        ("staff", "/staff#/auctions/far", "staff-floor"),
+        ("auditor", "/audit", "audit-list"),
+    ]:
+        await gallery.show(account, path, name)
+    staff = await gallery.show("staff", "/staff#/drafts/new", "staff-new")
+    await staff.at("rule").select_option("far_adjustment")
+    await staff.at("example").click()
+    await gallery.shoot(staff, "staff-form")
+    approver = await gallery.desk("approver")
+    await approver.go("/staff#/drafts")
+    await approver.page.locator("[data-draft] a").first.click()
+    await gallery.shoot(approver, "staff-approve")
+    auditor = await gallery.desk("auditor")
+    await auditor.go("/audit#/far")
+    await auditor.at("verdict").wait_for()
+    await auditor.at("timeline").locator("tbody tr").nth(14).click()
+    await auditor.at("inclusion").wait_for()
+    await gallery.shoot(auditor, "audit-session")
+
+
+async def bids(gallery: Gallery, top: int) -> None:
+    """The faces of one's own bid."""
+    zhao = await gallery.desk("zhao")
+    await zhao.enter("far")
+    await gallery.shoot(zhao, "room-bidder")
+    await zhao.at("amount").fill(str(top))
+    await zhao.press()
+    await zhao.at("confirm-panel").wait_for()
+    await gallery.shoot(zhao, "room-confirm", whole=False)
+    await zhao.press()
+    await zhao.answered("signed")
+    await gallery.shoot(zhao, "room-signed", whole=False)
+    await zhao.bid("4001")
+    await zhao.answered("refused")
+    await gallery.shoot(zhao, "room-refused", whole=False)
+    await zhao.page.route_web_socket("**/api/v1/stream", lambda socket: socket.close(code=4408))
+    await zhao.go("/room/far")
+    await zhao.at("banner").wait_for()
+    await gallery.shoot(zhao, "room-disconnected", whole=False)
+
+
+async def furnish(people: People) -> None:
+    """Everything the pictures show."""
+    day = 24 * 3600
+    now = (await people["staff"].get("/api/time"))["now"]
+    await english(people, "announced", ["qian"], opens=now + day * SECOND, latest_start=None)
+    await english(people, "over", ["zhao", "qian"], duration_seconds=4, extension_seconds=2)
+    await english(people, "halted", ["zhao"])
+    await far(people, "far", countdown_seconds=LONG)
+    for account, yuan in [("zhao", 1_000_000), ("qian", 1_120_000), ("zhao", 1_250_000)]:
+        with suppress(KeyError):
+            body = {"ref": f"o-{yuan}", "amount": yuan * 100}
+            await people[account].post("/api/auctions/over/bids", body)
+    body = {"ref": "h-1", "amount": 100_000_000}
+    await people["zhao"].post("/api/auctions/halted/bids", body)
+    await people["staff"].post("/api/auctions/halted/suspend", {"reason": "电力故障"})
+    await contest(people, "far")
+    fields = {
+        "auction": "waiting",
+        "title": {"zh": "待审批的场次", "en": "Waiting for approval"},
+        "rule": "english",
+        "deposit": DEPOSIT,
+        "terms": {"opens": now + day * SECOND, "start_price": "860000", "step": "10000"},
+    }
+    draft = await people["staff"].post("/api/drafts", fields)
+    await people["staff"].post(f"/api/drafts/{draft['id']}/submit")
+
+
+async def every_screen(browser: Browser) -> None:
+    """All screens in all looks."""
+    with tempfile.TemporaryDirectory() as data:
+        async with open_house(Path(data) / "house", *BIDDERS) as (house, people):
+            await furnish(people)
+            looks = product(("zh", "en"), ("light", "dark"), ("desktop", "phone"))
+            for count, look in enumerate(looks):
+                gallery = Gallery(browser, house, look)
+                await offices(gallery)
+                await bids(gallery, 4800 + 50 * count)
+                await gallery.close()
+                sys.stdout.write(f"{'-'.join(look)}\n")
+
+
+async def readme(browser: Browser) -> None:
+    """The bidder's room in the middle of it, once a language."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as data:
+        async with open_house(Path(data) / "house", *BIDDERS) as (house, people):
+            await far(people, "zs-2026-0012")
+            await contest(people, "zs-2026-0012")
+            gallery = Gallery(browser, house, ("zh", "light", "desktop"))
+            zhao = await gallery.desk("zhao")
+            await zhao.enter("zs-2026-0012")
+            await zhao.bid("4750")
+            await zhao.answered("signed")
+            await bid(people, "zs-2026-0012", "li", 480_000)
+            for language in ("zh", "en"):
+                await zhao.page.mouse.move(0, 0)
+                await asyncio.sleep(1.5)
+                await zhao.page.screenshot(path=IMAGES / f"room-{language}.png")
+                await zhao.at("language").click()
+            await gallery.close()
+
+
+async def main() -> None:
+    """Starts a browser and does what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
+    parser.add_argument("--readme", action="store_true", help="only the pictures of the README")
+    arguments = parser.parse_args()
+    # Playwright's own Node wants a library that bare machines lack; ours does not.
+    os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(node_binary())
+    async with async_playwright() as playwright:
+        options = ["--no-sandbox", "--disable-gpu", "--no-zygote"]
+        browser = await playwright.chromium.launch(executable_path=find(), args=options)
+        await (readme if arguments.readme else every_screen)(browser)
+        await browser.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,253 @@
+"""The desks of those who run and check an auction, from an empty form to a verified record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, expect
+
+from bidding.proof.policy import parse_policy
+from replay.verify import verify
+from tests.browser.conftest import Complaints
+from tests.browser.desk import PHONE, Desk, english, open_house
+from tests.doors.house_process import PASSWORD, HouseProcess, People
+
+BEIJING = timezone(timedelta(hours=8))
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+class Office:
+    """A house and the windows of its people."""
+
+    def __init__(
+        self, house: HouseProcess, people: People, browser: Browser, complaints: Complaints
+    ) -> None:
+        self.house, self.people = house, people
+        self._browser, self._complaints = browser, complaints
+        self.windows: list[Desk] = []
+
+    def _listen(self, context: BrowserContext) -> None:
+        context.on("console", self._hear)
+        context.on("weberror", lambda found: self._complaints.on_error(found.error))
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        # How a browser words the end of a socket that the house ended is not the page's affair.
+        if not message.text.startswith("WebSocket connection to"):
+            self._complaints.on_console(message)
+
+    async def desk(self, account: str | None = None, **more: object) -> Desk:
+        self.windows.append(
+            await Desk.open(self._browser, self.house, self._listen, account, **more)
+        )
+        return self.windows[-1]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def opened(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[tuple[HouseProcess, People]]:
+    """One house for all tests here; each has an auction of its own in it."""
+    async with open_house(tmp_path_factory.mktemp("house"), "sun", "li") as found:
+        yield found
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def office(
+    opened: tuple[HouseProcess, People], browser: Browser, complaints: Complaints
+) -> AsyncIterator[Office]:
+    house, people = opened
+    office = Office(house, people, browser, complaints)
+    yield office
+    for window in office.windows:
+        await window.context.close()
+
+
+async def field(office: Office, ahead: timedelta) -> str:
+    """What a date-and-time field takes for a moment that far from the house's now."""
+    now = (await office.people["staff"].get("/api/time"))["now"]
+    moment = EPOCH + timedelta(microseconds=now) + ahead
+    return moment.astimezone(BEIJING).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+async def test_from_the_form_to_a_paddle(office: Office) -> None:
+    staff, approver, bidder = [await office.desk(a) for a in ("staff", "approver", "sun")]
+    form = staff.page
+    await staff.go("/staff#/drafts/new")
+    await staff.at("rule").select_option("english")
+    await staff.at("example").click()
+    await form.fill("#auction", "by-hand")
+    await form.fill("#deposit", "2000.50")
+    await form.fill("#terms-start_price", "1.234")
+    await staff.at("submit").click()
+    # What cannot even be read is said before anything is sent, at its field.
+    wrong = form.locator("[data-path='terms.start_price'] .wrong")
+    await expect(wrong).to_contain_text("最多 2 位小数")
+    await form.fill("#terms-start_price", "860000")
+    await form.fill("#terms-opens", await field(office, timedelta(hours=1)))
+    await staff.at("submit").click()
+    # The server's own complaints stand at their fields too.
+    await expect(form.locator(".field:has(#title-zh) .wrong")).to_be_visible()
+    await expect(staff.at("draft-state")).to_have_attribute("data-state", "draft")
+    await form.fill("#title-zh", "手工填写的场次")
+    await form.fill("#title-en", "Filled in by hand")
+    await staff.at("submit").click()
+    await expect(staff.at("draft-state")).to_have_attribute("data-state", "submitted")
+    # Nobody approves what he wrote himself.
+    await expect(staff.at("approval")).to_contain_text("没有审批权限")
+    digest = await staff.at("sha256").inner_text()
+
+    await approver.go("/staff#/drafts")
+    await approver.page.get_by_role("link", name="手工填写的场次").click()
+    await expect(approver.at("sha256")).to_have_text(digest)
+    await approver.at("read-back").fill("00000000")
+    await approver.at("approve").click()
+    await expect(approver.at("failure")).to_contain_text("不一致")
+    await approver.at("read-back").fill(digest[:8])
+    await approver.at("approve").click()
+    await expect(approver.at("draft-state")).to_have_attribute("data-state", "published")
+
+    line = bidder.page.locator("[data-auction=by-hand]")
+    await bidder.go("/")
+    await line.get_by_role("button", name="申请参加").click()
+    await line.get_by_role("button", name="提交申请").click()
+    await expect(line).to_contain_text("已申请")
+
+    await staff.go("/staff#/auctions/by-hand")
+    applications = staff.at("applications")
+    # An alias, never the account.
+    await expect(applications).not_to_contain_text("sun")
+    await staff.at("admit").click()
+    paddle = await applications.locator(".paddle").inner_text()
+    deposits = staff.at("deposits")
+    await deposits.locator("[name=bidder]").select_option(paddle)
+    await deposits.locator("[name=amount]").fill("2,000.50")
+    await deposits.locator("[name=received]").fill(await field(office, timedelta(seconds=-5)))
+    await deposits.locator("[name=bank_ref]").fill("ICBC-7731")
+    await staff.at("enter-deposit").click()
+    await expect(deposits).to_contain_text("已登记")
+    await expect(staff.at("live")).to_contain_text(f"{paddle} 号保证金到账")
+    await expect(line).to_contain_text(f"号牌 {paddle}", timeout=15_000)
+    await bidder.enter("by-hand")
+    await expect(bidder.page.locator(".notice.mine .paddle")).to_have_text(paddle)
+
+
+async def test_terminate_needs_the_approver(office: Office) -> None:
+    await english(office.people, "stopped", [])
+    staff, approver = await office.desk("staff"), await office.desk("approver")
+    await staff.go("/staff#/auctions/stopped")
+    await expect(staff.at("act-terminate")).to_be_disabled()
+    await approver.go("/staff#/auctions/stopped")
+    await approver.at("act-terminate").click()
+    await approver.at("reason").fill("法院查封")
+    await approver.at("do").click()
+    await expect(staff.page.locator(".head .badge")).to_contain_text("已终止")
+    await expect(staff.at("live")).to_contain_text("法院查封")
+
+
+async def test_auditor_checks_by_himself(office: Office) -> None:
+    await english(office.people, "audited", ["sun"])
+    bidder, auditor = await office.desk("sun"), await office.desk("auditor")
+    await bidder.enter("audited")
+    await bidder.bid("1,000,000")
+    await bidder.answered("signed")
+    await bidder.bid("1,000,001")
+    await bidder.answered("refused")
+
+    await auditor.go("/audit#/audited")
+    await expect(auditor.at("verdict")).to_have_attribute("data-ok", "true")
+    await expect(auditor.at("verdict")).to_contain_text("只有交易中心一方的签名")
+    rows = auditor.at("timeline").locator("tbody tr")
+    await expect(rows).to_have_count(5)
+    await auditor.page.get_by_role("button", name="未受理").click()
+    await expect(rows).to_have_count(1)
+    await rows.first.click()
+    entry = auditor.at("entry")
+    await expect(entry).to_contain_text("BELOW_MIN_NEXT")
+    # The page hashed the bytes itself and walked the proof to the signed root.
+    await expect(auditor.at("inclusion")).to_have_attribute("data-holds", "true")
+    raw = await auditor.at("raw").inner_text()
+    async with auditor.page.expect_download() as waiting:
+        await auditor.at("archive").click()
+    archive = Path(await (await waiting.value).path()).read_bytes()
+    assert raw.encode() in archive
+    policy = await office.people["auditor"].download("/api/auctions/audited/policy")
+    assert len(verify(archive, parse_policy(policy.decode())).entries) == 5
+
+
+async def test_wrong_password_in_both_languages(office: Office, complaints: Complaints) -> None:
+    complaints.expect("401")
+    desk = await office.desk()
+    await desk.go("/sign-in")
+    await desk.page.click("button[type=submit]")
+    await expect(desk.at("sign-in-error")).to_have_text("请填写账号和密码。")
+    await desk.page.fill("[name=account]", "sun")
+    await desk.page.fill("[name=password]", "not the password")
+    await desk.page.click("button[type=submit]")
+    await expect(desk.at("sign-in-error")).to_have_text("账号或密码不正确。")
+    await expect(desk.page.locator("[name=password]")).to_have_value("")
+    await desk.at("language").click()
+    await expect(desk.at("sign-in-error")).to_contain_text("not right")
+    await desk.page.fill("[name=password]", PASSWORD)
+    await desk.page.click("button[type=submit]")
+    await desk.page.wait_for_url(office.house.url + "/")
+
+
+async def test_revoked_sign_in_ends_the_room_at_once(office: Office) -> None:
+    await english(office.people, "revoked", ["li"])
+    here, there = await office.desk("li"), await office.desk("li")
+    await there.enter("revoked")
+    await here.go("/#/sessions")
+    rows = here.page.locator("tbody tr")
+    current = rows.filter(has_text="本机")
+    await expect(current).to_have_count(1)
+    # The other windows of this account: the newest is the room's.
+    others = rows.filter(has_not_text="本机")
+    for _ in range(await others.count()):
+        before = await rows.count()
+        await others.first.get_by_role("button", name="撤销").click()
+        await expect(rows).to_have_count(before - 1)
+    await expect(there.at("banner")).to_contain_text("登录已失效", timeout=15_000)
+    # Either the pad is gone or its button is dead, whichever way the house ended the stream.
+    await expect(there.page.locator("[data-test=bid][aria-disabled=false]")).to_have_count(0)
+    await expect(current).to_have_count(1)
+
+
+SCREENS = [
+    (None, "/"),
+    (None, "/sign-in"),
+    ("sun", "/#/sessions"),
+    (None, "/room/wide"),
+    ("sun", "/room/wide"),
+    ("staff", "/staff"),
+    ("staff", "/staff#/drafts"),
+    ("staff", "/staff#/drafts/new"),
+    ("staff", "/staff#/auctions/wide"),
+    ("auditor", "/audit"),
+    ("auditor", "/audit#/wide"),
+]
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
+async def test_nothing_runs_over_the_edge(office: Office, language: str) -> None:
+    known = (await office.people["staff"].get("/api/auctions"))["auctions"]
+    if not any(line["auction"] == "wide" for line in known):
+        await english(office.people, "wide", ["sun"], start_price="90000000000000")
+    windows: dict[str | None, Desk] = {}
+    for account, path in SCREENS:
+        if account not in windows:
+            windows[account] = await office.desk(account, viewport=PHONE, locale=language)
+        desk = windows[account]
+        for size in (PHONE, {"width": 768, "height": 1024}, {"width": 1280, "height": 800}):
+            await desk.page.set_viewport_size(size)  # type: ignore[arg-type]
+            await desk.go(path)
+            await desk.page.locator("main").wait_for()
+            await desk.page.wait_for_load_state("networkidle")
+            width = await desk.page.evaluate("document.documentElement.scrollWidth")
+            assert width <= size["width"], f"{path} is {width} wide on {size['width']}"
+            title = await desk.page.title()
+            assert re.search("阳光竞价|Daylight", title), title

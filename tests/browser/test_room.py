@@ -1,0 +1,322 @@
+"""The bidder's room in a real browser, against a real house: what two rivals see of each other."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, expect
+
+from bidding.proof.policy import parse_policy
+from bidding.proof.receipt import verify_receipt
+from tests.browser.conftest import Complaints
+from tests.browser.desk import PHONE, Desk, english, open_house
+from tests.doors.house_process import HouseProcess, People
+
+BIDDERS = ("zhao", "qian")
+
+
+class Scene:
+    """A house, its people over HTTP, and windows that tell tales."""
+
+    def __init__(
+        self, house: HouseProcess, people: People, browser: Browser, complaints: Complaints
+    ) -> None:
+        self.house, self.people = house, people
+        self._browser, self._complaints = browser, complaints
+        self._open: list[Desk] = []
+
+    def _listen(self, context: BrowserContext) -> None:
+        context.on("console", self._complaints.on_console)
+        context.on("weberror", lambda found: self._complaints.on_error(found.error))
+
+    async def desk(self, account: str | None = None, **more: object) -> Desk:
+        desk = await Desk.open(self._browser, self.house, self._listen, account, **more)
+        self._open.append(desk)
+        return desk
+
+    async def close(self) -> None:
+        for desk in self._open:
+            await desk.context.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def opened(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[tuple[HouseProcess, People]]:
+    """One house for all tests here; each has an auction of its own in it."""
+    async with open_house(tmp_path_factory.mktemp("house"), *BIDDERS) as found:
+        yield found
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def scene(
+    opened: tuple[HouseProcess, People], browser: Browser, complaints: Complaints
+) -> AsyncIterator[Scene]:
+    house, people = opened
+    scene = Scene(house, people, browser, complaints)
+    yield scene
+    await scene.close()
+
+
+async def test_two_rivals(scene: Scene) -> None:
+    numbers = await english(scene.people, "rivals", list(BIDDERS))
+    zhao, qian = await scene.desk("zhao"), await scene.desk("qian")
+    await zhao.enter("rivals")
+    await qian.enter("rivals")
+
+    # The start price is proposed, and read back in capitals before it binds.
+    await expect(zhao.at("amount")).to_have_value("1,000,000.00")
+    await zhao.press()
+    await expect(zhao.at("confirm-panel")).to_contain_text("人民币壹佰万元整")
+    await zhao.press()
+    answer = await zhao.answered("signed")
+    await expect(answer).to_contain_text(re.compile(r"已记录 №\d+.*已签名"))
+    await zhao.state("leading")
+    await expect(qian.at("price")).to_have_text("1,000,000.00")
+    await expect(qian.page.locator(".price .paddle")).to_have_text(numbers["zhao"])
+
+    await qian.bid("1,050,000")
+    await qian.state("leading")
+    await zhao.state("outbid")
+    await expect(zhao.page).to_have_title(re.compile("已被超过"))
+    await expect(zhao.at("price")).to_have_text("1,050,000.00")
+
+    # Too low: the reason, and what would be valid now.
+    await zhao.bid("1,055,000")
+    refused = await zhao.answered("refused")
+    await expect(refused).to_contain_text("未受理")
+    nearest = zhao.at("nearest")
+    await expect(nearest.first).to_have_text("1,060,000.00")
+    await nearest.first.click()
+    await expect(zhao.at("amount")).to_have_value("1,060,000.00")
+    await zhao.press()
+    await zhao.press()
+    await zhao.answered("signed")
+    await zhao.state("leading")
+    # Nobody else hears of the refusal.
+    await expect(qian.at("history")).to_contain_text("1,060,000")
+    await expect(qian.at("history")).not_to_contain_text("1,055,000")
+    await expect(zhao.at("history")).to_contain_text("1,055,000")
+
+
+async def test_receipt_verifies_offline(scene: Scene) -> None:
+    await english(scene.people, "receipted", ["zhao"])
+    zhao = await scene.desk("zhao")
+    await zhao.enter("receipted")
+    await zhao.bid("1,230,000")
+    answer = await zhao.answered("signed")
+    index = int(re.search(r"№ ?(\d+)", await answer.inner_text())[1])  # type: ignore[index]
+    async with zhao.page.expect_download() as waiting:
+        await answer.locator("[data-test=receipt]").click()
+    proof = Path(await (await waiting.value).path()).read_bytes()
+    policy = await scene.people["zhao"].download("/api/auctions/receipted/policy")
+    listed = await scene.people["auditor"].get("/api/auctions/receipted/entries")
+    verified = verify_receipt(proof, parse_policy(policy.decode()))
+    assert verified.index == index
+    assert listed["entries"][index]["data"]["ask"]["amount"] == 123_000_000
+
+
+async def test_main_button_stays_and_takes_no_mistap(scene: Scene) -> None:
+    await english(scene.people, "still", ["zhao"])
+    zhao = await scene.desk("zhao")
+    await zhao.enter("still")
+    button = zhao.at("bid")
+    await expect(button).to_have_attribute("aria-disabled", "false")
+    before = await button.bounding_box()
+    # The second tap of a double tap comes after the label has changed.
+    await button.dblclick()
+    await zhao.at("confirm-panel").wait_for()
+    assert await button.bounding_box() == before
+    await expect(zhao.at("answer")).to_have_count(0)
+    await zhao.page.keyboard.press("Escape")
+    await expect(zhao.at("confirm-panel")).to_have_count(0)
+    assert await button.bounding_box() == before
+    await expect(zhao.at("answer")).to_have_count(0)
+    assert (await scene.people["zhao"].get("/api/auctions/still"))["room"]["top"] is None
+
+
+async def test_keyboard_alone_is_enough(scene: Scene) -> None:
+    await english(scene.people, "keys", ["zhao"])
+    zhao = await scene.desk("zhao")
+    await zhao.enter("keys")
+    amount = zhao.at("amount")
+    await expect(amount).to_be_enabled()
+    await amount.focus()
+    await zhao.page.keyboard.press("ArrowUp")
+    await zhao.page.keyboard.press("ArrowUp")
+    await expect(amount).to_have_value("1,020,000.00")
+    await zhao.page.keyboard.press("ArrowDown")
+    await expect(amount).to_have_value("1,010,000.00")
+    await zhao.page.locator("[data-test=bid][aria-disabled=false]").wait_for()
+    await zhao.page.keyboard.press("Enter")
+    await zhao.at("confirm-panel").wait_for()
+    await zhao.page.locator("[data-test=bid][aria-disabled=false]").wait_for()
+    await zhao.page.keyboard.press("Enter")
+    await zhao.answered("signed")
+    await expect(zhao.at("price")).to_have_text("1,010,000.00")
+
+
+async def test_suspended_and_resumed_by_staff(scene: Scene) -> None:
+    await english(scene.people, "halted", ["zhao"])
+    zhao, staff = await scene.desk("zhao"), await scene.desk("staff")
+    await zhao.enter("halted")
+    await zhao.bid("1,000,000")
+    await zhao.answered("signed")
+    await staff.go("/staff#/auctions/halted")
+    await staff.at("act-suspend").click()
+    await staff.at("do").click()
+    await expect(staff.at("acts")).to_contain_text("请写明理由")
+    await staff.at("reason").fill("电力故障")
+    await staff.at("do").click()
+    await expect(zhao.at("suspended")).to_contain_text("电力故障")
+    await expect(zhao.at("bid")).to_have_attribute("aria-disabled", "true")
+    clock = await zhao.at("clock").inner_text()
+    await asyncio.sleep(1.2)
+    assert await zhao.at("clock").inner_text() == clock
+    await staff.at("act-resume").click()
+    await staff.at("reason").fill("供电恢复")
+    await staff.at("do").click()
+    await expect(zhao.at("suspended")).to_have_count(0)
+    await expect(zhao.at("bid")).to_have_attribute("aria-disabled", "false")
+
+
+async def test_house_killed_and_back(scene: Scene, complaints: Complaints) -> None:
+    complaints.expect("WebSocket")
+    await english(scene.people, "killed", ["zhao"])
+    zhao = await scene.desk("zhao")
+    await zhao.enter("killed")
+    await zhao.bid("1,000,000")
+    await zhao.answered("signed")
+    scene.house.kill()
+    await expect(zhao.at("banner")).to_contain_text("重连")
+    await expect(zhao.page.locator(".price")).to_have_class(re.compile("stale"))
+    await expect(zhao.page.locator(".price")).to_contain_text("秒前的价格")
+    await expect(zhao.at("bid")).to_have_text("连接已断开")
+    await expect(zhao.at("amount")).to_be_disabled()
+    await scene.house.start()
+    await expect(zhao.at("banner")).to_have_count(0, timeout=30_000)
+    await expect(zhao.at("price")).to_have_text("1,000,000.00")
+    await expect(zhao.at("bid")).to_have_attribute("aria-disabled", "false")
+    await zhao.bid("1,010,000")
+    await zhao.answered("signed")
+    await expect(zhao.at("price")).to_have_text("1,010,000.00")
+
+
+async def test_unanswered_bid_counts_once_under_its_ref(scene: Scene) -> None:
+    """The line dies between the bid and its answer: the same ref finds out, and nothing doubles."""
+    await english(scene.people, "once", ["zhao"])
+    zhao = await scene.desk()
+    sockets: list[object] = []
+    swallow = True
+
+    def between(route: object) -> None:
+        server = route.connect_to_server()  # type: ignore[attr-defined]
+        sockets.append(route)
+
+        def down(message: str | bytes) -> None:
+            if not (swallow and '"type":"accepted"' in str(message)):
+                route.send(message)  # type: ignore[attr-defined]
+
+        server.on_message(down)
+        route.on_message(server.send)  # type: ignore[attr-defined]
+
+    await zhao.page.route_web_socket(re.compile("/api/v1/stream"), between)
+    await zhao.sign_in("zhao")
+    await zhao.enter("once")
+    await zhao.bid("1,000,000")
+    await zhao.answered("sent")
+    await expect(zhao.at("price")).to_have_text("1,000,000.00")
+    swallow = False
+    await sockets[-1].close(code=4408)  # type: ignore[attr-defined]
+    await zhao.answered("signed")
+    entries = (await scene.people["auditor"].get("/api/auctions/once/entries"))["entries"]
+    assert [e["type"] for e in entries if e["type"].startswith("bid")] == ["bid.accepted"]
+    assert await zhao.page.evaluate("Object.keys(localStorage).filter(k => k.includes('pending'))") == []
+
+
+async def test_visitor_watches_without_a_pad(scene: Scene) -> None:
+    await english(scene.people, "watched", ["zhao"])
+    visitor, zhao = await scene.desk(), await scene.desk("zhao")
+    await visitor.enter("watched")
+    await zhao.enter("watched")
+    await zhao.bid("1,000,000")
+    await expect(visitor.at("price")).to_have_text("1,000,000.00")
+    await expect(visitor.at("read-only")).to_be_visible()
+    await expect(visitor.at("pad")).to_have_count(0)
+    await expect(visitor.page.get_by_text("下载回执")).to_have_count(0)
+
+
+async def test_language_switches_at_once_and_stays(scene: Scene) -> None:
+    await english(scene.people, "bilingual", ["zhao"])
+    zhao = await scene.desk("zhao")
+    await zhao.enter("bilingual")
+    await zhao.bid("999,999")
+    await expect(await zhao.answered("refused")).to_contain_text("未受理")
+    await zhao.at("language").click()
+    await expect(zhao.at("answer")).to_contain_text("refused")
+    await expect(zhao.page.locator("h1")).to_have_text("Commercial land, Qijiang North Road")
+    chinese = re.compile("[\u4e00-\u9fff]")
+    shown = await zhao.page.locator("main").inner_text()
+    # The capitals of a Chinese cheque stay Chinese in every language, and so does a Chinese name.
+    own = ("人民币", "岐江北路")
+    rest = "\n".join(line for line in shown.splitlines() if not any(o in line for o in own))
+    assert not chinese.search(rest), rest
+    await zhao.page.reload()
+    await expect(zhao.page.locator("html")).to_have_attribute("lang", "en")
+
+
+async def test_dark_follows_the_machine_and_the_switch(scene: Scene) -> None:
+    await english(scene.people, "dim", ["zhao"])
+    desk = await scene.desk(color_scheme="dark")
+    await desk.enter("dim")
+    ground = "getComputedStyle(document.documentElement).backgroundColor"
+    assert await desk.page.evaluate(ground) == "rgb(20, 22, 26)"
+    await desk.at("theme").click()
+    await expect(desk.page.locator("html")).to_have_attribute("data-theme", "light")
+    assert await desk.page.evaluate(ground) == "rgb(250, 249, 246)"
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
+async def test_phone_has_the_pad_under_the_thumb(scene: Scene, language: str) -> None:
+    auction = f"pocket-{language[:2]}"
+    await english(scene.people, auction, ["zhao"])
+    zhao = await scene.desk("zhao", viewport=PHONE, has_touch=True, locale=language)
+    await zhao.enter(auction)
+    button = zhao.at("bid")
+    await expect(button).to_have_attribute("aria-disabled", "false")
+    box = await button.bounding_box()
+    assert box is not None
+    assert box["height"] >= 56
+    assert PHONE["height"] - 40 < box["y"] + box["height"] <= PHONE["height"]
+    assert await zhao.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    await zhao.page.mouse.wheel(0, 600)
+    await expect(zhao.at("clock")).to_be_in_viewport()
+    await expect(zhao.at("price")).to_be_in_viewport()
+    await button.tap()
+    await zhao.at("confirm-panel").wait_for()
+    assert await button.bounding_box() == box
+    await zhao.press()
+    await zhao.answered("signed")
+    await expect(zhao.at("answer")).to_be_in_viewport()
+
+
+async def test_the_end_says_who_won(scene: Scene) -> None:
+    numbers = await english(
+        scene.people, "ending", list(BIDDERS), duration_seconds=5, extension_seconds=4
+    )
+    zhao, qian = await scene.desk("zhao"), await scene.desk("qian")
+    await zhao.enter("ending")
+    await qian.enter("ending")
+    await zhao.bid("1,000,000")
+    await zhao.answered("signed")
+    for desk in (zhao, qian):
+        await expect(desk.at("outcome")).to_contain_text("1,000,000.00", timeout=20_000)
+        await expect(desk.at("outcome").locator(".paddle")).to_have_text(numbers["zhao"])
+        await expect(desk.at("pad")).to_have_count(0)
+    await zhao.state("won")
+    await qian.state("lost")

@@ -208,10 +208,10 @@ class English(Staged[EnglishTerms]):
         """The opening time."""
         return terms.opens
 
-    def goes_on(self, floor: Floor[EnglishTerms], closed: str) -> bool:
+    def follows(self, floor: Floor[EnglishTerms], closed: str) -> str | None:
         """There is but one stage."""
         del floor, closed
-        return False
+        return None
 
     def finish(self, floor: Floor[EnglishTerms], now: Instant) -> tuple[FloorFact, ...]:
         """The leader wins at his own amount, if the reserve and the number of bidders allow."""

@@ -37,13 +37,39 @@ class StageClosed:
 
 @dataclass(frozen=True, slots=True)
 class OfferStood:
-    """From here on this is the bidder's standing offer on the lot."""
+    """From here on this is the bidder's standing offer; he has one for each `slot`.
+
+    The slot tells his offers apart where a rule lets him have several: a lot of many, a line
+    of a demand schedule, or the second indicator after a cap.
+    """
 
     fact: ClassVar[str] = "offer_stood"
     bidder: str
     lot: str | None
     amount: Amount
     quantity: Amount | None
+    slot: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferWithdrawn:
+    """The offer no longer stands; `cause` is revoked (撤销, his own doing) or withdrawn (撤回)."""
+
+    fact: ClassVar[str] = "offer_withdrawn"
+    bidder: str
+    slot: str | None
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoundOpened:
+    """A round or tick began: its number, its price where a clock names one, its window."""
+
+    fact: ClassVar[str] = "round_opened"
+    number: int
+    price: Amount | None
+    opens: Instant
+    closes: Instant | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +110,67 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Revealed:
-    """Something sealed until now is open to everybody."""
+    """Something sealed until now is open to everybody: offers, or a value such as the reserve."""
 
     fact: ClassVar[str] = "revealed"
     what: str
+    value: Amount | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReserveSealed:
+    """A named person committed to a reserve: base64 SHA-256 of the amount and a nonce."""
+
+    fact: ClassVar[str] = "reserve_sealed"
+    by: str
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReserveOpened:
+    """The committed amount was shown, and the commitment holds."""
+
+    fact: ClassVar[str] = "reserve_opened"
+    by: str
+    amount: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class PoolFixed:
+    """Who takes part in a draw, in order; fixed and public before any chance is known."""
+
+    fact: ClassVar[str] = "pool_fixed"
+    what: str
+    pool: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The draw over the fixed pool: the entropy that came in, and the whole order it gives."""
+
+    fact: ClassVar[str] = "drawn"
+    what: str
+    seed: str
+    order: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """An expert gave a bidder points, in hundredths; sealed until all are in."""
+
+    fact: ClassVar[str] = "scored"
+    expert: str
+    bidder: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProxySet:
+    """A bidder's secret limit, up to which the house raises for him; None cancels it."""
+
+    fact: ClassVar[str] = "proxy_set"
+    bidder: str
+    limit: Amount | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +222,14 @@ FloorFact: TypeAlias = (
     | Unsold
     | Closed
     | Noted
+    | OfferWithdrawn
+    | RoundOpened
+    | ReserveSealed
+    | ReserveOpened
+    | PoolFixed
+    | Drawn
+    | Scored
+    | ProxySet
 )
 
 FLOOR_FACTS: Final[tuple[type[Any], ...]] = (
@@ -154,6 +245,14 @@ FLOOR_FACTS: Final[tuple[type[Any], ...]] = (
     Unsold,
     Closed,
     Noted,
+    OfferWithdrawn,
+    RoundOpened,
+    ReserveSealed,
+    ReserveOpened,
+    PoolFixed,
+    Drawn,
+    Scored,
+    ProxySet,
 )
 
 

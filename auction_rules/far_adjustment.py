@@ -338,11 +338,15 @@ class FarAdjustment(Staged[FarTerms]):
         """The opening of the quotes."""
         return terms.quoting_opens
 
-    def goes_on(self, floor: Floor[FarTerms], closed: str) -> bool:
+    def follows(self, floor: Floor[FarTerms], closed: str) -> str | None:
         """A stage nobody may enter is not opened."""
-        if floor.standing.entitled == ():
-            return False
-        return closed != "quoting" or bool(floor.standing.offers) or _open_to_newcomers(floor.terms)
+        if closed == "timed" or floor.standing.entitled == ():
+            return None
+        if closed == "inquiry":
+            return "timed"
+        if not floor.standing.offers and not _open_to_newcomers(floor.terms):
+            return None
+        return "inquiry" if floor.terms.confirm_seconds else "timed"
 
     def finish(self, floor: Floor[FarTerms], now: Instant) -> tuple[FloorFact, ...]:
         """Every member of the winning set is awarded what it was granted."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from auction_rules import facts as f
 from auction_rules.facts import Amount, FloorFact, Instant
@@ -23,6 +23,7 @@ class Bid:
     lot: str | None = None
     quantity: Amount | None = None
     stage: str | None = None
+    slot: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,69 @@ class Confirm:
     """An answer to the question the floor asks: will you go on."""
 
     answer: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Yes to the price of the round named; an answer to another round is stale."""
+
+    round: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Out, from the round named on; it cannot be taken back."""
+
+    round: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A limit up to which the house shall raise for the bidder; None cancels it."""
+
+    limit: Amount | None
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """Entropy for the draw that is due: hexadecimal, from the source that the terms name."""
+
+    seed: str
+
+
+@dataclass(frozen=True, slots=True)
+class SealReserve:
+    """An officer commits to a reserve he alone knows."""
+
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReserve:
+    """The officer shows the amount and the nonce (hexadecimal) of his commitment."""
+
+    amount: Amount
+    nonce: str
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """An expert's points for a bidder, in hundredths."""
+
+    bidder: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """An officer records that an offer cannot be opened: revoked or withdrawn, by its cause."""
+
+    bidder: str
+    cause: str
+
+
+BidderAsk: TypeAlias = Bid | Confirm | Stay | Leave | Proxy
+OfficerAsk: TypeAlias = Draw | SealReserve | OpenReserve | Score | Withdraw
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +106,17 @@ class Offer:
     quantity: Amount | None
     t: Instant
     i: int
+    slot: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Its place among the standing offers."""
+        return offer_key(self.bidder, self.slot)
+
+
+def offer_key(bidder: str, slot: str | None) -> str:
+    """One standing offer a bidder, or one for each slot of his."""
+    return bidder if slot is None else f"{bidder}/{slot}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +149,20 @@ class Standing:
     unsold: str | None = None
     closed: bool = False
     notes: Mapping[str, Any] = field(default_factory=dict)
+    round: int = 0
+    price: Amount | None = None
+    pool: tuple[str, ...] | None = None
+    order: tuple[str, ...] = ()
+    reserves: Mapping[str, str] = field(default_factory=dict)
+    reserve_amounts: Mapping[str, Amount] = field(default_factory=dict)
+    scores: Mapping[str, int] = field(default_factory=dict)
+    proxies: Mapping[str, Amount] = field(default_factory=dict)
+    withdrawn: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def top(self) -> Offer | None:
         """The best standing offer of the leader, where there is one."""
-        return self.offers[self.leaders[0]] if self.leaders else None
+        return self.offers.get(self.leaders[0]) if self.leaders else None
 
 
 def _stage_opened(s: Standing, fact: f.StageOpened, t: Instant, i: int) -> Standing:
@@ -93,12 +177,37 @@ def _stage_opened(s: Standing, fact: f.StageOpened, t: Instant, i: int) -> Stand
         extensions=0,
         extended=0,
         acted=0,
+        round=0,
+        price=None,
     )
 
 
 def _offer_stood(s: Standing, fact: f.OfferStood, t: Instant, i: int) -> Standing:
-    offer = Offer(fact.bidder, fact.lot, fact.amount, fact.quantity, t, i)
-    return changed(s, offers={**s.offers, fact.bidder: offer}, acted=s.acted + 1)
+    offer = Offer(fact.bidder, fact.lot, fact.amount, fact.quantity, t, i, fact.slot)
+    return changed(s, offers={**s.offers, offer.key: offer}, acted=s.acted + 1)
+
+
+def _withdrawn(s: Standing, fact: f.OfferWithdrawn) -> Standing:
+    gone = offer_key(fact.bidder, fact.slot)
+    left = {key: offer for key, offer in s.offers.items() if key != gone}
+    return changed(s, offers=left, withdrawn={**s.withdrawn, fact.bidder: fact.cause})
+
+
+def _proxy_set(s: Standing, fact: f.ProxySet) -> Standing:
+    left = {bidder: limit for bidder, limit in s.proxies.items() if bidder != fact.bidder}
+    return changed(s, proxies=left if fact.limit is None else {**left, fact.bidder: fact.limit})
+
+
+def _round_opened(s: Standing, fact: f.RoundOpened, t: Instant, i: int) -> Standing:
+    del t, i
+    return changed(
+        s,
+        round=fact.number,
+        price=fact.price,
+        opens=fact.opens,
+        closes=fact.closes,
+        answers={},
+    )
 
 
 def _deadline_moved(s: Standing, fact: f.DeadlineMoved, t: Instant, i: int) -> Standing:
@@ -119,6 +228,18 @@ _FOLD: Final[Mapping[type[Any], Callable[..., Standing]]] = {
     f.StageOpened: _stage_opened,
     f.OfferStood: _offer_stood,
     f.DeadlineMoved: _deadline_moved,
+    f.RoundOpened: _round_opened,
+    f.OfferWithdrawn: _simple(_withdrawn),
+    f.ProxySet: _simple(_proxy_set),
+    f.ReserveSealed: _simple(lambda s, x: changed(s, reserves={**s.reserves, x.by: x.commit})),
+    f.ReserveOpened: _simple(
+        lambda s, x: changed(s, reserve_amounts={**s.reserve_amounts, x.by: x.amount})
+    ),
+    f.PoolFixed: _simple(lambda s, x: changed(s, pool=x.pool, order=())),
+    f.Drawn: _simple(lambda s, x: changed(s, order=x.order)),
+    f.Scored: _simple(
+        lambda s, x: changed(s, scores={**s.scores, f"{x.expert}/{x.bidder}": x.points})
+    ),
     f.LeadersChanged: _simple(lambda s, x: changed(s, leaders=x.leaders, cutoff=x.cutoff)),
     f.StageClosed: _simple(lambda s, _: changed(s, stage=None, kind=None, closes=None)),
     f.Entitled: _simple(lambda s, x: changed(s, entitled=x.bidders)),

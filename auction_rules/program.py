@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from auction_rules.facts import Closed, FloorFact, Instant
-from auction_rules.floor import Bid, Confirm, Floor
+from auction_rules.floor import Bid, BidderAsk, Floor, Leave, OfficerAsk, Stay
 from auction_rules.rule import Actions, Disclosure, Judgement, Refuse, StageTitle
 from auction_rules.terms import RuleConfig, Text
 
@@ -30,12 +30,20 @@ class Stage(Protocol):
         """The facts with which it begins."""
         ...
 
-    def judge(self, floor: Floor[Any], bidder: str, ask: Bid | Confirm, now: Instant) -> Judgement:
+    def judge(self, floor: Floor[Any], bidder: str, ask: BidderAsk, now: Instant) -> Judgement:
         """What an ask made at `now` comes to."""
         ...
 
+    def office(self, floor: Floor[Any], officer: str, ask: OfficerAsk, now: Instant) -> Judgement:
+        """What an officer's ask made at `now` comes to."""
+        ...
+
     def due(self, floor: Floor[Any]) -> Instant | None:
-        """When it ends by itself, as things stand."""
+        """When something happens by itself, as things stand; 0 means at once, None never."""
+        ...
+
+    def turn(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...] | None:
+        """What happens at that instant when the stage goes on; None when it ends."""
         ...
 
     def close(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
@@ -70,8 +78,8 @@ class Staged(Generic[T]):
         """When the first stage opens."""
         raise NotImplementedError
 
-    def goes_on(self, floor: Floor[T], closed: str) -> bool:
-        """Whether anything follows the stage that just closed (a guard between stages)."""
+    def follows(self, floor: Floor[T], closed: str) -> str | None:
+        """The stage after the one that just closed: the guards between stages. None: the end."""
         raise NotImplementedError
 
     def finish(self, floor: Floor[T], now: Instant) -> tuple[FloorFact, ...]:
@@ -108,14 +116,17 @@ class Staged(Generic[T]):
         stage = self._current(floor)
         if stage is None:
             return stages[0].open(floor, now)
+        if (turned := stage.turn(floor, now)) is not None:
+            return turned
         ended = stage.close(floor, now)
         floor = floor.after(ended, now)
-        follows = stages[stages.index(stage) + 1 :]
-        if follows and self.goes_on(floor, stage.id):
-            return (*ended, *follows[0].open(floor, now))
+        following = self.follows(floor, stage.id)
+        if following is not None:
+            opening = next(s for s in stages if s.id == following)
+            return (*ended, *opening.open(floor, now))
         return (*ended, *self.finish(floor, now), Closed())
 
-    def judge(self, floor: Floor[T], bidder: str, ask: Bid | Confirm, now: Instant) -> Judgement:
+    def judge(self, floor: Floor[T], bidder: str, ask: BidderAsk, now: Instant) -> Judgement:
         """The open stage decides; between stages nothing can be asked."""
         stage = self._current(floor)
         if stage is None:
@@ -123,12 +134,19 @@ class Staged(Generic[T]):
         # DOMAIN order of tests: the stage the bidder saw comes before the deadline.
         if isinstance(ask, Bid) and ask.stage is not None and ask.stage != stage.id:
             return Refuse("STALE_PHASE")
+        if isinstance(ask, Stay | Leave) and ask.round != floor.standing.round:
+            return Refuse("STALE_PHASE")
         closes = floor.standing.closes
         if closes is not None and now >= closes:
             return Refuse("AFTER_DEADLINE" if isinstance(ask, Bid) else "OUTSIDE_WINDOW")
         if now < floor.standing.opens:
             return Refuse("OUTSIDE_WINDOW")
         return stage.judge(floor, bidder, ask, now)
+
+    def office(self, floor: Floor[T], officer: str, ask: OfficerAsk, now: Instant) -> Judgement:
+        """The open stage decides what an officer may bring in."""
+        stage = self._current(floor)
+        return Refuse("NOT_BIDDABLE") if stage is None else stage.office(floor, officer, ask, now)
 
     def actions(self, floor: Floor[T], bidder: str, now: Instant) -> Actions:
         """What the open stage allows."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
 from auction_rules.facts import Amount, FloorFact, Instant
-from auction_rules.floor import Bid, Confirm, Floor
+from auction_rules.floor import BidderAsk, Floor, OfficerAsk
 from auction_rules.terms import RuleConfig, Text, Unit
 
 
@@ -48,9 +48,14 @@ class Actions:
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """Who may see what now. `sealed`: each sees only his own offer, and not how many there are."""
+    """Who may see what now.
+
+    `sealed`: each sees only his own offer, and not how many there are. `scores_sealed`: nobody
+    sees an expert's points. Secret limits are never shown to anybody but their owner.
+    """
 
     sealed: bool = False
+    scores_sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +101,12 @@ class Rule(Protocol):
         """What is so from the moment the session is published."""
         ...
 
-    def judge(self, floor: Floor[Any], bidder: str, ask: Bid | Confirm, now: Instant) -> Judgement:
+    def judge(self, floor: Floor[Any], bidder: str, ask: BidderAsk, now: Instant) -> Judgement:
         """Accept with facts, or refuse with a reason. `now` is inside no assumption."""
+        ...
+
+    def office(self, floor: Floor[Any], officer: str, ask: OfficerAsk, now: Instant) -> Judgement:
+        """The same for what an officer brings in: chance, a reserve, an expert's points."""
         ...
 
     def due(self, floor: Floor[Any]) -> Instant | None:
@@ -125,7 +134,7 @@ class Rule(Protocol):
         ...
 
     def ranking(self, floor: Floor[Any]) -> tuple[str, ...]:
-        """Bidders with a standing offer, best first."""
+        """Keys of the standing offers (`Offer.key`), best first."""
         ...
 
     def settlement(self, floor: Floor[Any]) -> Settlement:

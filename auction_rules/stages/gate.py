@@ -19,7 +19,7 @@ from auction_rules.facts import (
     StageClosed,
     StageOpened,
 )
-from auction_rules.floor import Bid, Confirm, Floor
+from auction_rules.floor import BidderAsk, Confirm, Floor, OfficerAsk
 from auction_rules.rule import Accept, Actions, Disclosure, Judgement, Refuse
 from auction_rules.terms import Text
 
@@ -40,10 +40,10 @@ class Gate:
         del floor
         return (StageOpened(self.id, self.kind, now, now + self.length),)
 
-    def judge(self, floor: Floor[Any], bidder: str, ask: Bid | Confirm, now: Instant) -> Judgement:
+    def judge(self, floor: Floor[Any], bidder: str, ask: BidderAsk, now: Instant) -> Judgement:
         """An answer counts once; there is no offer to make here."""
         del now
-        if isinstance(ask, Bid):
+        if not isinstance(ask, Confirm):
             return Refuse("OUTSIDE_WINDOW")
         if refused := self._right(floor, bidder):
             return refused
@@ -54,9 +54,18 @@ class Gate:
             return Refuse("NO_QUALIFYING_BID")
         return Refuse("ALREADY_ANSWERED") if bidder in floor.standing.answers else None
 
+    def office(self, floor: Floor[Any], officer: str, ask: OfficerAsk, now: Instant) -> Judgement:
+        """No officer has anything to bring in here."""
+        del floor, officer, ask, now
+        return Refuse("NOT_BIDDABLE")
+
     def due(self, floor: Floor[Any]) -> Instant | None:
         """The end of the window."""
         return floor.standing.closes
+
+    def turn(self, floor: Floor[Any], now: Instant) -> None:
+        """It has no rounds: at its deadline it ends."""
+        del floor, now
 
     def close(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
         """Those who said yes go on, in the order of their numbers."""

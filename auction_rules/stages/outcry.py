@@ -23,7 +23,7 @@ from auction_rules.facts import (
     StageClosed,
     StageOpened,
 )
-from auction_rules.floor import Bid, Confirm, Floor
+from auction_rules.floor import Bid, BidderAsk, Floor, OfficerAsk
 from auction_rules.rule import Accept, Actions, Disclosure, Judgement, Refuse
 from auction_rules.steps import Ladder
 from auction_rules.terms import Resume, Text
@@ -65,7 +65,7 @@ class Outcry:
             closes = opens + self.length
         return (StageOpened(self.id, self.kind, opens, closes),)
 
-    def judge(self, floor: Floor[Any], bidder: str, ask: Bid | Confirm, now: Instant) -> Judgement:
+    def judge(self, floor: Floor[Any], bidder: str, ask: BidderAsk, now: Instant) -> Judgement:
         """An offer that improves stands, may change who leads, and may move the end."""
         if not isinstance(ask, Bid):
             return Refuse("OUTSIDE_WINDOW")
@@ -109,9 +109,18 @@ class Outcry:
             return Refuse("QUANTITY_FIXED", {"quantity": fixed})
         return None
 
+    def office(self, floor: Floor[Any], officer: str, ask: OfficerAsk, now: Instant) -> Judgement:
+        """No officer has anything to bring in here."""
+        del floor, officer, ask, now
+        return Refuse("NOT_BIDDABLE")
+
     def due(self, floor: Floor[Any]) -> Instant | None:
         """Its deadline as it stands."""
         return floor.standing.closes
+
+    def turn(self, floor: Floor[Any], now: Instant) -> None:
+        """It has no rounds: at its deadline it ends."""
+        del floor, now
 
     def close(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
         """Sealed offers open; the leaders become known; the right to go on is named."""

@@ -11,7 +11,20 @@ from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Final, TypeAlias
 
 from auction_rules.facts import Amount, Instant
-from auction_rules.floor import Bid, Confirm
+from auction_rules.floor import (
+    Bid,
+    BidderAsk,
+    Confirm,
+    Draw,
+    Leave,
+    OfficerAsk,
+    OpenReserve,
+    Proxy,
+    Score,
+    SealReserve,
+    Stay,
+    Withdraw,
+)
 
 IDENTIFIER: Final = re.compile(r"[A-Za-z0-9_-]{1,32}", re.ASCII)
 """Ids on the floor are ASCII, so that nothing depends on a version of Unicode."""
@@ -92,12 +105,20 @@ class Bell:
 
 
 Ask: TypeAlias = (
-    Bid | Confirm | Admit | Exclude | Deposit | Suspend | Resume | Terminate | Void | Bell
+    BidderAsk | OfficerAsk | Admit | Exclude | Deposit | Suspend | Resume | Terminate | Void | Bell
 )
 
 KINDS: Final[dict[str, type[Any]]] = {
     "bid": Bid,
     "confirm": Confirm,
+    "stay": Stay,
+    "leave": Leave,
+    "proxy": Proxy,
+    "draw": Draw,
+    "seal_reserve": SealReserve,
+    "open_reserve": OpenReserve,
+    "score": Score,
+    "withdraw": Withdraw,
     **{c.kind: c for c in (Admit, Exclude, Deposit, Suspend, Resume, Terminate, Void, Bell)},
 }
 _KIND_OF: Final = {cls: kind for kind, cls in KINDS.items()}

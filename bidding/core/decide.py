@@ -11,7 +11,20 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from auction_rules.facts import Instant
-from auction_rules.floor import Bid, Confirm
+from auction_rules.floor import (
+    Bid,
+    BidderAsk,
+    Confirm,
+    Draw,
+    Leave,
+    OfficerAsk,
+    OpenReserve,
+    Proxy,
+    Score,
+    SealReserve,
+    Stay,
+    Withdraw,
+)
 from auction_rules.rule import Accept, Refuse, Rule
 from bidding.core import commands as c
 from bidding.core import house_facts as h
@@ -44,7 +57,7 @@ def decide(state: State, command: c.Command, now: Instant, rule: Rule) -> Decisi
     """What the request comes to at `now` (microseconds); changes nothing."""
     ask = command.ask
     match ask:
-        case Bid() | Confirm():
+        case Bid() | Confirm() | Stay() | Leave() | Proxy():
             return _from_bidder(state, command.bidder, ask, now, rule)
         case c.Bell():
             return _bell(state, now, rule) if command.role == "system" else Refuse("NOT_ALLOWED")
@@ -64,6 +77,8 @@ def decide(state: State, command: c.Command, now: Instant, rule: Rule) -> Decisi
             return _exclude(state, ask)
         case c.Deposit():
             return _deposit(state, ask)
+        case Draw() | SealReserve() | OpenReserve() | Score() | Withdraw():
+            return _from_officer(state, command.actor, ask, now, rule)
 
 
 def may_act(state: State, bidder: str | None) -> Refuse | None:
@@ -83,13 +98,24 @@ def may_act(state: State, bidder: str | None) -> Refuse | None:
 
 
 def _from_bidder(
-    state: State, bidder: str | None, ask: Bid | Confirm, now: Instant, rule: Rule
+    state: State, bidder: str | None, ask: BidderAsk, now: Instant, rule: Rule
 ) -> Decision:
     if bidder is None:
         return Refuse("NOT_ALLOWED")
     if refused := may_act(state, bidder):
         return refused
     judged = rule.judge(state.floor(), bidder, ask, now)
+    return Accepted(judged.facts) if isinstance(judged, Accept) else judged
+
+
+def _from_officer(
+    state: State, officer: str, ask: OfficerAsk, now: Instant, rule: Rule
+) -> Decision:
+    if state.status == "suspended":
+        return Refuse("SUSPENDED")
+    if state.status != "running":
+        return Refuse("NOT_BIDDABLE")
+    judged = rule.office(state.floor(), officer.partition(":")[2] or officer, ask, now)
     return Accepted(judged.facts) if isinstance(judged, Accept) else judged
 
 

@@ -107,7 +107,7 @@ def _plain(s: State) -> dict[str, Any]:
         "leaders": g.leaders,
         "cutoff": g.cutoff,
         "entitled": g.entitled,
-        "answers": [[n, g.answers[n]] for n in sorted(g.answers)],
+        "answers": _pairs(g.answers),
         "extensions": g.extensions,
         "extended": g.extended,
         "acted": g.acted,
@@ -115,12 +115,25 @@ def _plain(s: State) -> dict[str, Any]:
         "awards": [fact_to_json(a) for a in g.awards],
         "unsold": g.unsold,
         "closed": g.closed,
-        "notes": [[k, g.notes[k]] for k in sorted(g.notes)],
+        "notes": _pairs(g.notes),
+        "round": g.round,
+        "price": g.price,
+        "pool": g.pool,
+        "order": g.order,
+        "reserves": _pairs(g.reserves),
+        "reserve_amounts": _pairs(g.reserve_amounts),
+        "scores": _pairs(g.scores),
+        "proxies": _pairs(g.proxies),
+        "withdrawn": _pairs(g.withdrawn),
     }
 
 
 def _offer(o: Offer) -> list[Any]:
-    return [o.bidder, o.lot, o.amount, o.quantity, o.t, o.i]
+    return [o.bidder, o.lot, o.amount, o.quantity, o.t, o.i, o.slot]
+
+
+def _pairs(found: Mapping[str, Any]) -> list[list[Any]]:
+    return [[key, found[key]] for key in sorted(found)]
 
 
 def _change(s: State, fact: h.HouseFact) -> State:

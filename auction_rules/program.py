@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from auction_rules.facts import Closed, FloorFact, Instant
 from auction_rules.floor import Bid, BidderAsk, Floor, Leave, OfficerAsk, Stay
 from auction_rules.rule import Actions, Disclosure, Judgement, Refuse, StageTitle
-from auction_rules.terms import RuleConfig, Text
+from auction_rules.terms import RuleConfig, Text, Unit
 
 T = TypeVar("T", bound=RuleConfig)
 
@@ -169,6 +169,20 @@ class Staged(Generic[T]):
         """As the open stage says; after the close everything is open."""
         stage = self._current(floor)
         return Disclosure() if stage is None else stage.disclosure(floor)
+
+    def direction(self, terms: T) -> int:
+        """Forward, unless the rule says otherwise."""
+        del terms
+        return 1
+
+    def quantity_unit(self, terms: T) -> Unit | None:
+        """No quantities, unless the rule says otherwise."""
+        del terms
+        return None
+
+    def settlement_unit(self, terms: T) -> Unit:
+        """The unit of the prices, unless the rule says otherwise."""
+        return terms.unit
 
     def programme(self, terms: T) -> tuple[StageTitle, ...]:
         """The stages in order, for people."""

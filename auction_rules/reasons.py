@@ -187,6 +187,33 @@ _ALL: Final = (
         "未受理：本场没有处于中止状态。",
         "Not accepted: the session is not suspended.",
     ),
+    Reason(
+        "AMEND_LIMIT",
+        "未受理：已达到修改次数上限，以最后一次有效报价为准。",
+        "Not accepted: no more amendments; the last valid offer counts.",
+        *_LADDER,
+    ),
+    Reason(
+        "ALREADY_QUOTED",
+        "未受理：已经报价，不能更改。",
+        "Not accepted: an offer was made and cannot be changed.",
+        *_LADDER,
+    ),
+    Reason(
+        "BAD_SEED",
+        "未受理：摇号种子写法不对。",
+        "Not accepted: that is no seed for the draw.",
+    ),
+    Reason(
+        "BAD_COMMITMENT",
+        "未受理：保留价密封值写法不对。",
+        "Not accepted: that is no commitment to a reserve.",
+    ),
+    Reason(
+        "COMMITMENT_DIFFERS",
+        "未受理：揭示的保留价与密封值不一致。",
+        "Not accepted: the amount shown is not the one committed to.",
+    ),
     Reason("NOT_RUNNING", "未受理：本场没有在进行。", "Not accepted: the session is not running."),
     Reason(
         "NOT_DUE",

@@ -43,6 +43,9 @@ class Actions:
     maximum: Amount | None = None
     step: Amount | None = None
     quick: tuple[Amount, ...] = ()
+    round: int | None = None
+    """The round that a stay or leave must name."""
+    price: Amount | None = None
     blocked: Refuse | None = None
 
 
@@ -151,6 +154,10 @@ class Rule(Protocol):
 
     def settlement_unit(self, terms: Any) -> Unit:
         """The unit of totals, premiums and deposits due."""
+        ...
+
+    def direction(self, terms: Any) -> int:
+        """+1 where a higher amount is better, -1 where a lower one is."""
         ...
 
     def quantity_unit(self, terms: Any) -> Unit | None:

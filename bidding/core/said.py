@@ -117,6 +117,48 @@ def _paid(row: Mapping[str, Any], unit: Unit) -> Pair:
     )
 
 
+def _round(row: Mapping[str, Any], unit: Unit) -> Pair:
+    number, price = row["number"], row["price"]
+    if price is None:
+        return f"第 {number} 轮开始", f"round {number} opened"
+    return (
+        f"第 {number} 轮，价格 {unit.show(price, 'zh')}",
+        f"round {number} at {unit.show(price, 'en')}",
+    )
+
+
+def _listed(row: Mapping[str, Any], unit: Unit) -> Pair:
+    del unit
+    names = row.get("pool") or row.get("order") or ()
+    if row["fact"] == "pool_fixed":
+        return f"摇号名单已固定：{'、'.join(names)}", f"the draw is among {', '.join(names)}"
+    return f"摇号结果：{'、'.join(names)}", f"drawn in this order: {', '.join(names)}"
+
+
+def _reserve(row: Mapping[str, Any], unit: Unit) -> Pair:
+    amount = row["amount"]
+    return f"保留价揭示：{unit.show(amount, 'zh')}", f"the reserve is {unit.show(amount, 'en')}"
+
+
+def _gone(row: Mapping[str, Any], unit: Unit) -> Pair:
+    del unit
+    who, revoked = row["bidder"], row["cause"] == "revoked"
+    return (
+        f"{who} 号报价视为{'撤销' if revoked else '撤回'}",
+        f"No. {who}: the offer counts as {'revoked' if revoked else 'withdrawn'}",
+    )
+
+
+def _limit(row: Mapping[str, Any], unit: Unit) -> Pair:
+    # Only its owner ever reads this line.
+    if row["limit"] is None:
+        return "自动出价已取消", "automatic bidding is cancelled"
+    return (
+        f"自动出价上限 {unit.show(row['limit'], 'zh')}",
+        f"automatic bidding up to {unit.show(row['limit'], 'en')}",
+    )
+
+
 def _plain(zh: str, en: str) -> Callable[[Mapping[str, Any], Unit], Pair]:
     def fill(row: Mapping[str, Any], unit: Unit) -> Pair:
         del unit
@@ -137,7 +179,15 @@ _SAY: Final[Mapping[str, Callable[[Mapping[str, Any], Unit], Pair]]] = {
     "awarded": _awarded,
     "unsold": _unsold,
     "deposit_counted": _paid,
-    "revealed": _plain("密封报价已公开", "sealed offers are open"),
+    "revealed": _plain("密封内容已公开", "what was sealed is open"),
+    "round_opened": _round,
+    "pool_fixed": _listed,
+    "drawn": _listed,
+    "reserve_opened": _reserve,
+    "offer_withdrawn": _gone,
+    "proxy_set": _limit,
+    "reserve_sealed": _plain("保留价已密封录入", "a reserve was sealed"),
+    "scored": _plain("{expert} 已为 {bidder} 号评分", "{expert} has scored No. {bidder}"),
     "noted": _plain("{key}：{value}", "{key}: {value}"),
     "closed": _plain("本场结束", "the session is over"),
     "admitted": _plain("{bidder} 号取得竞买资格", "No. {bidder} was admitted"),

@@ -30,11 +30,16 @@ PATCH: Final = (
     "quota",
     "next",
     "awards",
+    "pool",
+    "order",
     "unsold",
     "figures",
     "entrants",
 )
 """The keys of a room that change while it runs, in the order they are sent."""
+
+
+_BIDDERS_KINDS: Final = ("bid", "confirm", "stay", "leave", "proxy")
 
 
 def unit_of(state: State) -> Unit:
@@ -56,7 +61,7 @@ def snapshot(state: State, rule: Rule, audience: str, now: Instant) -> dict[str,
         "unit": terms.unit.model_dump(mode="json"),
         "settlement_unit": rule.settlement_unit(terms).model_dump(mode="json"),
         "quantity_unit": quantity_unit.model_dump(mode="json") if quantity_unit else None,
-        "direction": 1,
+        "direction": rule.direction(terms),
         "programme": [
             {"id": s.id, "kind": s.kind, "title": s.title} for s in rule.programme(terms)
         ],
@@ -64,8 +69,8 @@ def snapshot(state: State, rule: Rule, audience: str, now: Instant) -> dict[str,
             {"id": lot.id, "title": lot.title, "quantity": lot.quantity} for lot in rule.lots(terms)
         ],
         "own_lots": rule.own_lots,
-        "start": terms.start_price,
-        "step": terms.step,
+        "start": getattr(terms, "start_price", None),
+        "step": getattr(terms, "step", None),
         "ceiling": getattr(terms, "cap_price", None),
         "opens": rule.due(state.floor()) if state.status == "announced" else None,
         "deposit": state.document["deposit"],
@@ -112,6 +117,8 @@ def patch(state: State, rule: Rule, audience: str) -> dict[str, Any]:
             }
             for a in standing.awards
         ],
+        "pool": list(standing.pool) if standing.pool is not None else None,
+        "order": list(standing.order),
         "unsold": {"reason": unsold, "sentence": say(unsold, {}, None)} if unsold else None,
         "figures": figures,
         # The number of bidders is not disclosed before the close (DOMAIN §10).
@@ -134,6 +141,8 @@ def _stage(state: State, rule: Rule, *, sealed: bool) -> dict[str, Any] | None:
         "closes": standing.closes,
         "extensions": 0 if sealed else standing.extensions,
         "sealed": sealed,
+        "round": standing.round,
+        "price": standing.price,
     }
 
 
@@ -148,17 +157,25 @@ def _offers(state: State, rule: Rule, audience: str, *, sealed: bool) -> list[di
     offers = state.standing.offers
     if sealed:
         _, _, own = audience.partition(":")
-        mine = offers.get(own)
-        return [_offer(mine, inside=False)] if mine else []
+        return [_offer(o, inside=False) for o in _own(state, own)]
     leaders = frozenset(state.standing.leaders)
     order = rule.ranking(state.floor())
     return [_offer(offers[b], inside=b in leaders) for b in order]
+
+
+def _own(state: State, bidder: str) -> list[Offer]:
+    return [o for o in state.standing.offers.values() if o.bidder == bidder]
+
+
+def _among(bidder: str, keys: tuple[str, ...]) -> bool:
+    return any(key.partition("/")[0] == bidder for key in keys)
 
 
 def _offer(offer: Offer, *, inside: bool) -> dict[str, Any]:
     return {
         "bidder": offer.bidder,
         "lot": offer.lot,
+        "slot": offer.slot,
         "amount": offer.amount,
         "quantity": offer.quantity,
         "t": offer.t,
@@ -193,6 +210,8 @@ def event(
     role, _, own = entry["actor"].partition(":")
     overseer = audience in ("staff", "auditor")
     accepted = entry["type"].endswith(".accepted") or entry["type"] == "session.opened"
+    if _secret(before, entry, rule, audience):
+        return None
     mine = role == "bidder" and audience == f"bidder:{own}"
     if audience.startswith("bidder:"):
         # A bidder's own channel holds his own acts and what the house did about him.
@@ -212,12 +231,20 @@ def event(
         "facts": data.get("facts", []),
         "text": said.entry(entry, unit_of(after), rule, after),
     }
-    if kind in ("bid", "confirm") and (mine or overseer):
+    if kind in _BIDDERS_KINDS and (mine or overseer):
         line["ask"] = data["ask"]
         line["ref"] = _ref(entry) if mine else None
     if not accepted:
         line |= refusal(data["reason"], data["detail"], data["nearest"], unit_of(after))
     return line
+
+
+def _secret(before: State, entry: Mapping[str, Any], rule: Rule, audience: str) -> bool:
+    """A limit is its owner's alone; points are nobody's until all are in."""
+    kind = entry["type"].partition(".")[0]
+    if kind == "proxy":
+        return audience != entry["actor"]
+    return kind == "score" and rule.disclosure(before.floor()).scores_sealed
 
 
 def _internal(entry: Mapping[str, Any]) -> bool:
@@ -264,7 +291,8 @@ def you(state: State, rule: Rule, bidder: str, now: Instant) -> dict[str, Any]:
     standing = state.standing
     floor = state.floor()
     sealed = rule.disclosure(floor).sealed
-    offer = standing.offers.get(bidder)
+    own = _own(state, bidder)
+    offer = own[0] if own else None
     place = _place(state, rule, bidder, sealed=sealed)
     order = () if sealed else rule.ranking(floor)
     unit = unit_of(state)
@@ -278,8 +306,10 @@ def you(state: State, rule: Rule, bidder: str, now: Instant) -> dict[str, Any]:
             "ok": bool(person and person.deposit_ok),
         },
         "state": place,
-        "rank": order.index(bidder) + 1 if bidder in order else None,
+        "rank": order.index(own[0].key) + 1 if own and own[0].key in order else None,
         "offer": {"amount": offer.amount, "t": offer.t, "i": offer.i} if offer else None,
+        "offers": [_offer(o, inside=_among(bidder, standing.leaders)) for o in own],
+        "limit": standing.proxies.get(bidder),
         "sentence": said.place(place),
         "actions": _actions(state, rule, bidder, now, unit),
     }
@@ -287,21 +317,22 @@ def you(state: State, rule: Rule, bidder: str, now: Instant) -> dict[str, Any]:
 
 def _place(state: State, rule: Rule, bidder: str, *, sealed: bool) -> str:
     standing = state.standing
-    offered = bidder in standing.offers
+    offered = bool(_own(state, bidder))
+    leads = _among(bidder, standing.leaders)
     if state.ended is not None:
         return "ended"
     if standing.closed:
         won = any(a.bidder == bidder for a in standing.awards)
         return "won" if won else "lost"
-    if standing.kind == "gate" and bidder in standing.answers:
+    if bidder in standing.answers:
         return "answered"
     if not offered:
         return "none" if standing.stage else "waiting"
     if sealed:
         return "quoted"
     if rule.own_lots:
-        return "in" if bidder in standing.leaders else "out"
-    return "leading" if bidder in standing.leaders else "outbid"
+        return "in" if leads else "out"
+    return "leading" if leads else "outbid"
 
 
 def _actions(state: State, rule: Rule, bidder: str, now: Instant, unit: Unit) -> dict[str, Any]:
@@ -319,5 +350,7 @@ def _actions(state: State, rule: Rule, bidder: str, now: Instant, unit: Unit) ->
         "maximum": acts.maximum if acts else None,
         "step": acts.step if acts else None,
         "quick": list(acts.quick) if acts else [],
+        "round": acts.round if acts else None,
+        "price": acts.price if acts else None,
         "blocked": told,
     }

@@ -1,0 +1,38 @@
+"""Drawing lots (摇号) so that anybody can redo it with nothing but SHA-256.
+
+The pool is fixed and public first; then entropy comes in from a source named beforehand. Each
+pick hashes the seed, what is drawn for, and the names still in the pool:
+
+    SHA-256("<seed>|<what>|<name>,<name>,...")  as a number, modulo how many are left
+
+A number in the last, incomplete stretch of the range would favour the first names; it is
+rejected and the same text is hashed again with "|1", "|2", ... at its end.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Final
+
+_RANGE: Final = 1 << 256
+
+
+def drawn_order(pool: Iterable[str], seed: str, what: str) -> tuple[str, ...]:
+    """All of the pool in the order in which they are drawn; the first is the winner."""
+    left = sorted(pool)
+    order: list[str] = []
+    while left:
+        order.append(left.pop(_pick(f"{seed}|{what}|{','.join(left)}", len(left))))
+    return tuple(order)
+
+
+def _pick(text: str, count: int) -> int:
+    limit = _RANGE - _RANGE % count
+    attempt = 0
+    while True:
+        again = f"{text}|{attempt}" if attempt else text
+        number = int.from_bytes(hashlib.sha256(again.encode()).digest(), "big")
+        if number < limit:
+            return number % count
+        attempt += 1

@@ -13,8 +13,21 @@ from typing import Any, get_args
 
 from pydantic import ValidationError
 
+from auction_rules.commit import commitment
 from auction_rules.facts import Instant
-from auction_rules.floor import Bid, Confirm
+from auction_rules.floor import (
+    Bid,
+    BidderAsk,
+    Confirm,
+    Draw,
+    Leave,
+    OpenReserve,
+    Proxy,
+    Score,
+    SealReserve,
+    Stay,
+    Withdraw,
+)
 from auction_rules.money import parse_decimal
 from auction_rules.registry import UnknownRule, find
 from auction_rules.rule import Rule
@@ -36,6 +49,8 @@ from replay.scenario import Award, Outcome, Scenario, Step, Times, Variant
 _YUAN = Unit(zh="元", en="CNY", scale=2, fen=1)
 _SEED = hashlib.sha256(b"daylight scenario archives: a published key, proof of nothing").digest()
 _MOST_BELLS = 10_000
+_POINTS = 2
+"""Decimals of an expert's points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,31 +239,51 @@ class _Player:
             return self._ask("staff:1", c.Deposit(money.of, amount, received, notice), at)
         if step.staff == "admit" and step.who in self.scenario.bidders:
             return self._admit(step.who, at)
+        if step.draw is not None:
+            return self._ask("staff:1", Draw(step.draw), at)
+        if step.score is not None:
+            points = parse_decimal(step.score.points, _POINTS)
+            return self._ask(f"staff:{step.score.expert}", Score(step.score.of, points), at)
         if step.staff is not None:
-            return self._ask("approver:2", self._staff_ask(step), at)
+            officer = step.who if step.staff in ("seal_reserve", "open_reserve") else None
+            actor = f"staff:{officer}" if officer else "approver:2"
+            return self._ask(actor, self._staff_ask(step), at)
+        return self._ask(f"bidder:{step.by}", self._bidder_ask(step), at, step.ref)
+
+    def _bidder_ask(self, step: Step) -> BidderAsk:
+        number = self.state.standing.round if step.round is None else step.round
+        if step.accept is not None:
+            return Stay(number)
+        if step.exit is not None:
+            return Leave(number)
+        if step.proxy is not None:
+            cancel = step.proxy == "cancel"
+            return Proxy(None if cancel else parse_decimal(step.proxy, self.unit.scale))
+        if step.exercise is not None or step.waive is not None:
+            return Confirm(step.exercise is not None)
         if step.confirm is not None:
-            return self._ask(f"bidder:{step.by}", Confirm(step.confirm), at, step.ref)
+            return Confirm(step.confirm)
         amount = parse_decimal(step.bid or step.quote or "", self.unit.scale)
         quantity = None
         if step.quantity is not None and self.quantity_unit is not None:
             quantity = parse_decimal(step.quantity, self.quantity_unit.scale)
-        bid = Bid(amount, step.lot, quantity, step.stage)
-        return self._ask(f"bidder:{step.by}", bid, at, step.ref)
+        return Bid(amount, step.lot, quantity, step.stage, step.slot)
 
     def _staff_ask(self, step: Step) -> c.Ask:
-        reason = step.reason or "-"
-        match step.staff:
-            case "suspend":
-                return c.Suspend(reason)
-            case "resume":
-                return c.Resume(reason)
-            case "terminate":
-                return c.Terminate(reason)
-            case "void":
-                return c.Void(reason)
-            case "exclude":
-                return c.Exclude(step.who or "", reason)
-        return c.Admit(step.who or "")
+        reason, who = step.reason or "-", step.who or ""
+        sealed = parse_decimal(step.amount, self.unit.scale) if step.amount else 0
+        asks: dict[str, c.Ask] = {
+            "suspend": c.Suspend(reason),
+            "resume": c.Resume(reason),
+            "terminate": c.Terminate(reason),
+            "void": c.Void(reason),
+            "exclude": c.Exclude(who, reason),
+            "admit": c.Admit(who),
+            "withdraw": Withdraw(who, reason),
+            "seal_reserve": SealReserve(commitment(sealed, step.nonce)),
+            "open_reserve": OpenReserve(sealed, step.nonce),
+        }
+        return asks[step.staff or ""]
 
     def _crash(self, number: int) -> None:
         again = fold(self.state.origin, self.out.bodies)

@@ -17,7 +17,8 @@ from auction_rules.terms import instant
 from replay.located import Unreadable, line_of, load
 
 Amount = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$")]
-VERBS = ("bid", "quote", "confirm", "staff", "deposit", "crash", "see")
+BIDDERS_VERBS = ("bid", "quote", "confirm", "accept", "exit", "exercise", "waive", "proxy")
+VERBS = (*BIDDERS_VERBS, "staff", "deposit", "draw", "score", "crash", "see")
 
 
 class _Strict(BaseModel):
@@ -55,6 +56,14 @@ class Money(_Strict):
     ref: str | None = None
 
 
+class Points(_Strict):
+    """An expert's points for a bidder."""
+
+    expert: str
+    of: str
+    points: Amount
+
+
 class Step(_Strict):
     """One thing somebody does, and what must come of it."""
 
@@ -65,8 +74,32 @@ class Step(_Strict):
     lot: str | None = None
     quantity: Amount | None = None
     stage: str | None = None
+    slot: str | None = None
     confirm: bool | None = None
-    staff: Literal["suspend", "resume", "terminate", "void", "admit", "exclude"] | None = None
+    accept: bool | None = None
+    exit: bool | None = None
+    exercise: bool | None = None
+    waive: bool | None = None
+    proxy: Amount | Literal["cancel"] | None = None
+    round: int | None = None
+    draw: str | None = None
+    score: Points | None = None
+    amount: Amount | None = None
+    nonce: str = "00"
+    staff: (
+        Literal[
+            "suspend",
+            "resume",
+            "terminate",
+            "void",
+            "admit",
+            "exclude",
+            "seal_reserve",
+            "open_reserve",
+            "withdraw",
+        ]
+        | None
+    ) = None
     who: str | None = None
     reason: str | None = None
     deposit: Money | None = None
@@ -84,11 +117,13 @@ class Step(_Strict):
         given = [verb for verb in VERBS if getattr(self, verb) is not None]
         if len(given) != 1:
             raise ValueError(f"a step has exactly one of {', '.join(VERBS)}; this has {given}")
-        needs_bidder = given[0] in ("bid", "quote", "confirm")
-        if needs_bidder != (self.by is not None):
-            raise ValueError("`by` goes with bid, quote and confirm")
-        if (self.staff in ("admit", "exclude")) != (self.who is not None):
-            raise ValueError("`who` goes with staff: admit and exclude")
+        if (given[0] in BIDDERS_VERBS) != (self.by is not None):
+            raise ValueError("`by` goes with what a bidder does")
+        named = ("admit", "exclude", "withdraw", "seal_reserve", "open_reserve")
+        if (self.staff in named) != (self.who is not None):
+            raise ValueError(f"`who` goes with staff: {', '.join(named)}")
+        if (self.staff in ("seal_reserve", "open_reserve")) != (self.amount is not None):
+            raise ValueError("`amount` goes with seal_reserve and open_reserve")
         return self
 
 

@@ -69,16 +69,20 @@ def decide(state: State, command: c.Command, now: Instant, rule: Rule) -> Decisi
             return _suspend(state, command, ask, now)
         case c.Resume():
             return _resume(state, ask, now, rule)
-        case _ if state.status in _OVER:
-            return Refuse("NOT_RUNNING")
+        case Draw() | SealReserve() | OpenReserve() | Score() | Withdraw():
+            return _from_officer(state, command.actor, ask, now, rule)
+        case _:
+            return Refuse("NOT_RUNNING") if state.status in _OVER else _register(state, ask, rule)
+
+
+def _register(state: State, ask: c.Admit | c.Exclude | c.Deposit, rule: Rule) -> Decision:
+    match ask:
         case c.Admit():
             return _admit(state, ask, rule)
         case c.Exclude():
             return _exclude(state, ask)
         case c.Deposit():
             return _deposit(state, ask)
-        case Draw() | SealReserve() | OpenReserve() | Score() | Withdraw():
-            return _from_officer(state, command.actor, ask, now, rule)
 
 
 def may_act(state: State, bidder: str | None) -> Refuse | None:

@@ -241,7 +241,7 @@ def event(
 
 def _secret(before: State, entry: Mapping[str, Any], rule: Rule, audience: str) -> bool:
     """A limit is its owner's alone; points are nobody's until all are in."""
-    kind = entry["type"].partition(".")[0]
+    kind = str(entry["type"]).partition(".")[0]
     if kind == "proxy":
         return audience != entry["actor"]
     return kind == "score" and rule.disclosure(before.floor()).scores_sealed

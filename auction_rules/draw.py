@@ -27,6 +27,11 @@ def drawn_order(pool: Iterable[str], seed: str, what: str) -> tuple[str, ...]:
     return tuple(order)
 
 
+def drawn_number(seed: str, what: str, below: int) -> int:
+    """One number from 0 up to, not including, `below`: SHA-256("<seed>|<what>"), as above."""
+    return _pick(f"{seed}|{what}", below)
+
+
 def _pick(text: str, count: int) -> int:
     limit = _RANGE - _RANGE % count
     attempt = 0

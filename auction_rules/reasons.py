@@ -227,6 +227,28 @@ _ALL: Final = (
         "流拍：有效报价的竞买人少于规定人数。",
         "Unsold: fewer bidders with a valid offer than the terms require.",
     ),
+    Reason(
+        "ABOVE_CEILING",
+        "未受理：超过最高限价 {cap}，为无效报价。",
+        "Not accepted: above the ceiling {cap}, so the offer is invalid.",
+        *_LADDER,
+    ),
+    Reason(
+        "QTY_OVER_LIMIT",
+        "未受理：超过您可竞买的数量或资格点数。",
+        "Not accepted: beyond the quantity or the eligibility points you have.",
+        *_RIGHT,
+    ),
+    Reason(
+        "INSUFFICIENT_BIDDERS",
+        "流标：有效报价不足规定家数。",
+        "No result: fewer valid offers than the terms require.",
+    ),
+    Reason(
+        "ALL_DEFAULTED",
+        "流标：候选人均未在期限内确认。",
+        "No result: none of those in line confirmed in time.",
+    ),
     Reason("RESERVE_NOT_MET", "流拍：未达到保留价。", "Unsold: the reserve was not met."),
 )
 

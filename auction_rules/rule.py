@@ -55,10 +55,13 @@ class Disclosure:
 
     `sealed`: each sees only his own offer, and not how many there are. `scores_sealed`: nobody
     sees an expert's points. Secret limits are never shown to anybody but their owner.
+    `acts_sealed`: what stood stays open, but what a bidder does now is told to him alone until
+    the rule publishes it.
     """
 
     sealed: bool = False
     scores_sealed: bool = False
+    acts_sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,10 @@ class Settlement:
     premium: Amount
     premium_rate: str | None
     unused: Amount | None = None
+    saved: Amount | None = None
+    """节约资金: what a reverse auction saved over the ceiling; None where nothing is bought."""
+    saving_rate: str | None = None
+    """节资率: saved over the ceiling, two decimals, half up."""
 
 
 class Rule(Protocol):

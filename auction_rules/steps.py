@@ -39,6 +39,8 @@ class Ladder:
     cap: Amount | None = None
     max_jump: int | None = None
     sign: int = 1
+    ceiling: Amount | None = None
+    """最高限价 of a reverse auction: an offer above it is invalid, whatever else it is."""
     limit: Amount = LIMIT
     """No amount beyond this: what is worked out from it must still fit an exact JSON integer."""
 
@@ -79,6 +81,8 @@ class Ladder:
     def check(self, amount: Amount, current: Amount | None) -> Refuse | None:
         """None when valid, else the refusal. Order of DOMAIN §13: cap, minimum, grid, jump."""
         least, s = self.minimum(current), self.sign
+        if self.ceiling is not None and amount > self.ceiling:
+            return Refuse("ABOVE_CEILING", {"cap": self.ceiling}, self.nearest(amount, current))
         above = self.cap is not None and s * (amount - self.cap) > 0
         if not self.open(current):
             # DOMAIN S6: with the cap reached there is no minimum left to name.

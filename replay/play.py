@@ -355,12 +355,18 @@ class _Player:
         got = self.rule.settlement(self.state.floor())
         money = self.settlement_unit.scale
         area = self.quantity_unit.scale if self.quantity_unit else 0
-        for key, scale in (("total", money), ("premium", money), ("unused", area)):
+        for key, scale in (
+            ("total", money),
+            ("premium", money),
+            ("saved", money),
+            ("unused", area),
+        ):
             text = getattr(want, key)
             if text is not None:
                 self._expect(0, key, parse_decimal(text, scale), getattr(got, key))
-        if want.premium_rate is not None:
-            self._expect(0, "premium_rate", want.premium_rate, got.premium_rate)
+        for key in ("premium_rate", "saving_rate"):
+            if (rate := getattr(want, key)) is not None:
+                self._expect(0, key, rate, getattr(got, key))
 
 
 def resolve(model: type[RuleConfig], terms: Mapping[str, Any], times: Times) -> dict[str, Any]:

@@ -144,6 +144,8 @@ class Figures(_Strict):
     premium: Amount | None = None
     premium_rate: str | None = None
     unused: Amount | None = None
+    saved: Amount | None = None
+    saving_rate: str | None = None
 
 
 class Outcome(_Strict):

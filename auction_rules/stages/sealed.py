@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from auction_rules.facts import (
+    Amount,
     DeadlineMoved,
     FloorFact,
     Instant,
@@ -49,6 +50,10 @@ class Sealed:
     right: Callable[[Floor[Any], str], Refuse | None] = lambda _floor, _bidder: None
     check: Callable[[Floor[Any], str, Bid], Refuse | None] = lambda _floor, _bidder, _bid: None
     """What else the rule asks of an offer: its quantity, its difference from others."""
+    current: Callable[[Floor[Any], str], Amount | None] = lambda _floor, _bidder: None
+    """What the bidder's offer must improve on by a step; None when he has only the start."""
+    tally: str = "offers"
+    """The name under which offers are counted: a stage that counts anew has its own."""
     slots: tuple[str, ...] = ()
     """The slots a bidder may fill, where he may make several offers."""
     officers: Callable[[Floor[Any], str, OfficerAsk, Instant], Judgement] = nobody
@@ -75,9 +80,8 @@ class Sealed:
         count = floor.standing.notes.get(self._tally(bidder, ask.slot), 0)
         return Accept((stood, *self._counted(bidder, ask.slot, count + 1)))
 
-    @staticmethod
-    def _tally(bidder: str, slot: str | None) -> str:
-        return f"offers {offer_key(bidder, slot)}"
+    def _tally(self, bidder: str, slot: str | None) -> str:
+        return f"{self.tally} {offer_key(bidder, slot)}"
 
     def _counted(self, bidder: str, slot: str | None, count: int) -> tuple[FloorFact, ...]:
         return (Noted(self._tally(bidder, slot), count),)
@@ -93,7 +97,8 @@ class Sealed:
         return None
 
     def _valid(self, floor: Floor[Any], bidder: str, bid: Bid) -> Refuse | None:
-        return self.ladder.check(bid.amount, None) or self.check(floor, bidder, bid)
+        current = self.current(floor, bidder)
+        return self.ladder.check(bid.amount, current) or self.check(floor, bidder, bid)
 
     def office(self, floor: Floor[Any], officer: str, ask: OfficerAsk, now: Instant) -> Judgement:
         """As the rule allows."""
@@ -128,11 +133,14 @@ class Sealed:
         slot = self.slots[0] if self.slots else None
         if refused := self._may(floor, bidder, slot):
             return Actions(ask="bid", blocked=refused)
+        current = self.current(floor, bidder)
+        if not self.ladder.open(current):
+            return Actions(ask="bid", blocked=Refuse("CAP_REACHED", self.ladder.end(current)))
         return Actions(
             ask="bid",
-            minimum=self.ladder.minimum(None),
-            maximum=self.ladder.maximum(None),
-            step=self.ladder.step_from(self.ladder.start),
+            minimum=self.ladder.minimum(current),
+            maximum=self.ladder.maximum(current),
+            step=self.ladder.step_from(current or self.ladder.start),
         )
 
     def disclosure(self, floor: Floor[Any]) -> Disclosure:

@@ -87,6 +87,7 @@ def patch(state: State, rule: Rule, audience: str) -> dict[str, Any]:
     sealed = rule.disclosure(floor).sealed
     rows = _offers(state, rule, audience, sealed=sealed)
     visible = not sealed
+    best = max if rule.direction(state.terms) > 0 else min
     settled = rule.settlement(floor) if visible else None
     figures = None
     if settled is not None and settled.total:
@@ -96,13 +97,15 @@ def patch(state: State, rule: Rule, audience: str) -> dict[str, Any]:
             "premium_rate": settled.premium_rate,
             "unused": settled.unused,
         }
+        if settled.saved is not None:
+            figures |= {"saved": settled.saved, "saving_rate": settled.saving_rate}
     unsold = standing.unsold
     return {
         "status": state.status,
         "stage": _stage(state, rule, sealed=sealed),
         "suspended": _suspended(state),
         "offers": rows,
-        "top": max((row["amount"] for row in rows), default=None) if visible else None,
+        "top": best((row["amount"] for row in rows), default=None) if visible else None,
         "leaders": list(standing.leaders) if visible else [],
         "cutoff": standing.cutoff if visible else None,
         "quota": _quota(state, rule, sealed=sealed),
@@ -206,7 +209,8 @@ def event(
     before: State, entry: Mapping[str, Any], after: State, rule: Rule, audience: str
 ) -> dict[str, Any] | None:
     """One line of a channel, or None where this audience does not see the entry."""
-    sealed = rule.disclosure(before.floor()).sealed if before.standing.stage else False
+    shown = rule.disclosure(before.floor())
+    sealed = (shown.sealed or shown.acts_sealed) if before.standing.stage else False
     role, _, own = entry["actor"].partition(":")
     overseer = audience in ("staff", "auditor")
     accepted = entry["type"].endswith(".accepted") or entry["type"] == "session.opened"

@@ -35,9 +35,14 @@ class Confirm:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """Yes to the price of the round named; an answer to another round is stale."""
+    """Yes to the price of the round named; an answer to another round is stale.
+
+    `quantity` and `slot` say how much of which product, where the clock sells several.
+    """
 
     round: int
+    quantity: Amount | None = None
+    slot: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -252,8 +252,11 @@ class _Player:
 
     def _bidder_ask(self, step: Step) -> BidderAsk:
         number = self.state.standing.round if step.round is None else step.round
+        quantity = None
+        if step.quantity is not None and self.quantity_unit is not None:
+            quantity = parse_decimal(step.quantity, self.quantity_unit.scale)
         if step.accept is not None:
-            return Stay(number)
+            return Stay(number, quantity, step.slot)
         if step.exit is not None:
             return Leave(number)
         if step.proxy is not None:
@@ -264,9 +267,6 @@ class _Player:
         if step.confirm is not None:
             return Confirm(step.confirm)
         amount = parse_decimal(step.bid or step.quote or "", self.unit.scale)
-        quantity = None
-        if step.quantity is not None and self.quantity_unit is not None:
-            quantity = parse_decimal(step.quantity, self.quantity_unit.scale)
         return Bid(amount, step.lot, quantity, step.stage, step.slot)
 
     def _staff_ask(self, step: Step) -> c.Ask:

@@ -25,6 +25,8 @@ class DrawStage:
     title: Text
     what: Callable[[Floor[Any]], str]
     pool: Callable[[Floor[Any]], tuple[str, ...]]
+    then: Callable[[Floor[Any]], tuple[FloorFact, ...]] = lambda _floor: ()
+    """What is known once the order stands."""
     kind: str = "draw"
 
     def open(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
@@ -59,8 +61,8 @@ class DrawStage:
 
     def close(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
         """The order stands."""
-        del floor, now
-        return (StageClosed(self.id),)
+        del now
+        return (StageClosed(self.id), *self.then(floor))
 
     def resume(self, floor: Floor[Any], since: Instant, now: Instant) -> tuple[FloorFact, ...]:
         """No time runs here."""

@@ -236,7 +236,10 @@ async def test_unanswered_bid_counts_once_under_its_ref(scene: Scene) -> None:
     await zhao.answered("signed")
     entries = (await scene.people["auditor"].get("/api/auctions/once/entries"))["entries"]
     assert [e["type"] for e in entries if e["type"].startswith("bid")] == ["bid.accepted"]
-    assert await zhao.page.evaluate("Object.keys(localStorage).filter(k => k.includes('pending'))") == []
+    assert (
+        await zhao.page.evaluate("Object.keys(localStorage).filter(k => k.includes('pending'))")
+        == []
+    )
 
 
 async def test_visitor_watches_without_a_pad(scene: Scene) -> None:

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from auction_rules.facts import Instant
 from auction_rules.floor import Bid, Confirm
+from auction_rules.money import LIMIT
 from auction_rules.rule import Accept, Refuse, Rule
 from bidding.core import commands as c
 from bidding.core import house_facts as h
@@ -63,7 +64,7 @@ def decide(state: State, command: c.Command, now: Instant, rule: Rule) -> Decisi
         case c.Exclude():
             return _exclude(state, ask)
         case c.Deposit():
-            return _deposit(state, ask)
+            return _deposit(state, ask, now)
 
 
 def may_act(state: State, bidder: str | None) -> Refuse | None:
@@ -151,17 +152,19 @@ def _exclude(state: State, ask: c.Exclude) -> Decision:
     )
 
 
-def _deposit(state: State, ask: c.Deposit) -> Decision:
+def _deposit(state: State, ask: c.Deposit, now: Instant) -> Decision:
     person = state.people.get(ask.bidder)
     if person is None:
         return Refuse("NO_SUCH_BIDDER")
     if ask.bank_ref in person.bank_refs:
         return Refuse("DUPLICATE_NOTICE")
+    total = person.paid + ask.amount
+    if ask.amount <= 0 or total > LIMIT or ask.received > now:
+        return Refuse("NOT_A_PAYMENT")
     # DOMAIN §9: the bank's time of receipt decides, not the time of the notice.
     deadline = state.document.get("deposit_deadline")
     if deadline is not None and ask.received >= deadline:
         return Refuse("DEPOSIT_LATE")
-    total = person.paid + ask.amount
     ok = total >= state.document["deposit"]
     return Accepted(
         (h.DepositCounted(ask.bidder, ask.amount, total, ask.received, ask.bank_ref, ok),)

@@ -414,8 +414,8 @@ def test_the_panel_of_a_bidder():
             "blocked": {
                 "reason": "DEPOSIT_NOT_CONFIRMED",
                 "sentence": {
-                    "zh": "未受理：竞买保证金尚未确认到账。",
-                    "en": "Not accepted: the deposit has not been confirmed.",
+                    "zh": "竞买保证金尚未确认到账。",
+                    "en": "The deposit has not been confirmed.",
                 },
             },
         },

@@ -179,7 +179,7 @@ def test_at_the_deadline_is_too_late_also_before_the_bell(amount, said):
         (ready, STAFF, Deposit("09", 500, T0, "b"), "NO_SUCH_BIDDER"),
         (ready, STAFF, Deposit("02", 0, T0, "b"), "NOT_A_PAYMENT"),
         (ready, STAFF, Deposit("02", -500, T0, "b"), "NOT_A_PAYMENT"),
-        (ready, STAFF, Deposit("02", 2**53, T0, "b"), "NOT_A_PAYMENT"),
+        (ready, STAFF, Deposit("01", 2**53 - 1, T0, "b"), "NOT_A_PAYMENT"),
         (ready, STAFF, Deposit("02", 500, 2**53 - 1, "b"), "NOT_A_PAYMENT"),
         (ready, STAFF, Deposit("01", 500, T0, "b-01"), "DUPLICATE_NOTICE"),
         (ready, STAFF, Deposit("01", 500, OPENS, "b-01"), "DUPLICATE_NOTICE"),

@@ -358,7 +358,7 @@ class FarAdjustment(Staged[FarTerms]):
             return (Unsold("BELOW_MIN_BIDDERS"),)
         shares = winning_set(floor)
         if not shares:
-            return (Unsold("NO_BID"),)
+            return (Unsold("NOTHING_FITS"),)
         lowest = min(offers[s.bidder].amount for s in shares)
         return tuple(_award(terms, offers[s.bidder], s, lowest) for s in shares)
 

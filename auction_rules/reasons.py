@@ -183,6 +183,12 @@ _ALL: Final = (
         *_DEPOSIT,
     ),
     Reason(
+        "NOT_A_PAYMENT",
+        "未受理：到账金额必须大于零，到账时间不能晚于现在。",
+        "Not accepted: a payment is more than zero and was not received in the future.",
+        *_DEPOSIT,
+    ),
+    Reason(
         "NOT_SUSPENDED",
         "未受理：本场没有处于中止状态。",
         "Not accepted: the session is not suspended.",
@@ -234,6 +240,12 @@ _ALL: Final = (
         *_LADDER,
     ),
     Reason(
+        "QTY_BELOW_MIN",
+        "未受理：少于规定的最少数量。",
+        "Not accepted: below the least quantity of the terms.",
+        *_RIGHT,
+    ),
+    Reason(
         "QTY_OVER_LIMIT",
         "未受理：超过您可竞买的数量或资格点数。",
         "Not accepted: beyond the quantity or the eligibility points you have.",
@@ -248,6 +260,11 @@ _ALL: Final = (
         "ALL_DEFAULTED",
         "流标：候选人均未在期限内确认。",
         "No result: none of those in line confirmed in time.",
+    ),
+    Reason(
+        "NOTHING_FITS",
+        "流拍：可用指标容纳不下任何一份有效申请。",
+        "Unsold: the quota fits none of the valid applications.",
     ),
     Reason("RESERVE_NOT_MET", "流拍：未达到保留价。", "Unsold: the reserve was not met."),
 )
@@ -278,6 +295,13 @@ def say(
             )
         said[lang] = text
     return said
+
+
+def why_not(code: str, detail: Mapping[str, Any], unit: Unit | None) -> Text:
+    """The same sentence said beforehand, where nothing was asked and so nothing refused."""
+    said = say(code, detail, unit)
+    en = said["en"].removeprefix("Not accepted: ")
+    return {"zh": said["zh"].removeprefix("未受理："), "en": en[:1].upper() + en[1:]}
 
 
 def clause(code: str) -> Text | None:

@@ -7,6 +7,7 @@ are integers, and dumping them gives the same integers back.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
@@ -23,6 +24,7 @@ Text: TypeAlias = Mapping[str, str]
 
 SECOND: Final = 1_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FINER = re.compile(r"[.,][0-9]{7}", re.ASCII)
 _BEIJING = timezone(timedelta(hours=8))
 
 
@@ -46,6 +48,8 @@ Count: TypeAlias = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 
 def instant(text: str) -> Instant:
     """Microseconds since 1970 UTC of an ISO 8601 time with an offset; ValueError otherwise."""
+    if _FINER.search(text):
+        raise ValueError(f"{text!r} is finer than a microsecond")
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(f"{text!r} has no time zone")
@@ -54,9 +58,10 @@ def instant(text: str) -> Instant:
 
 
 def show_instant(moment: Instant) -> str:
-    """`2026-03-02 10:00:00` in China Standard Time, with the fraction only where there is one."""
+    """`2026-03-02 10:00:00` in China Standard Time; thousandths, cut off, where there are any."""
     local = (_EPOCH + timedelta(microseconds=moment)).astimezone(_BEIJING)
-    return local.isoformat(sep=" ").removesuffix("+08:00")
+    whole = "milliseconds" if local.microsecond else "seconds"
+    return local.isoformat(sep=" ", timespec=whole).removesuffix("+08:00")
 
 
 def term(zh: str, en: str, *, help_zh: str = "", help_en: str = "", **more: Any) -> Any:

@@ -76,6 +76,8 @@ def _first_difference(
 ) -> Difference | None:
     try:
         state = bind(evolve(State(origin), entries[0]), rule)
+    except BadEntry as wrong:
+        return Difference(0, "entry", "an opening that can be folded", str(wrong))
     except ValidationError as wrong:
         return Difference(0, "terms", "terms this rule accepts", str(wrong.errors()[0]["msg"]))
     opened = [fact_to_json(f) for f in rule.open(State(origin, terms=state.terms).floor(), state.t)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from auction_rules.extension import Countdown
 from auction_rules.facts import (
@@ -18,6 +18,7 @@ from auction_rules.facts import (
     FloorFact,
     Instant,
     LeadersChanged,
+    Noted,
     OfferStood,
     Revealed,
     StageClosed,
@@ -27,6 +28,8 @@ from auction_rules.floor import Bid, BidderAsk, Floor, OfficerAsk
 from auction_rules.rule import Accept, Actions, Disclosure, Judgement, Refuse
 from auction_rules.steps import Ladder
 from auction_rules.terms import Resume, Text
+
+_LATEST: Final = "latest_start"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +63,25 @@ class Outcry:
         """Begins at `now` after its preparation; a first-bid clock opens without an end."""
         del floor
         opens = now + self.preparation
-        closes = None if self.ends is None else self.ends + max(0, now - (self.begins or now))
-        if closes is None and not self.starts_on_first_bid:
-            closes = opens + self.length
-        return (StageOpened(self.id, self.kind, opens, closes),)
+        end = opens + self.length
+        if self.ends is not None:
+            end = self.ends + max(0, now - (self.begins or now))
+        if self.starts_on_first_bid:
+            # No end is announced yet; if nobody comes by then, it is over.
+            return (StageOpened(self.id, self.kind, opens, None), Noted(_LATEST, end))
+        return (StageOpened(self.id, self.kind, opens, end),)
+
+    def _waits_until(self, floor: Floor[Any]) -> Instant | None:
+        """While a first-bid clock waits: the instant at which it waits no longer."""
+        waits = self.starts_on_first_bid and floor.standing.closes is None
+        latest: Instant | None = floor.standing.notes[_LATEST] if waits else None
+        return latest
 
     def judge(self, floor: Floor[Any], bidder: str, ask: BidderAsk, now: Instant) -> Judgement:
         """An offer that improves stands, may change who leads, and may move the end."""
         if not isinstance(ask, Bid):
             return Refuse("OUTSIDE_WINDOW")
-        if refused := self._right(floor, bidder, ask):
+        if refused := self._late(floor, now) or self._right(floor, bidder, ask):
             return refused
         if refused := self.ladder.check(ask.amount, self.to_beat(floor, bidder)):
             return refused
@@ -85,13 +97,15 @@ class Outcry:
     def _moved(
         self, floor: Floor[Any], now: Instant, *, changed: bool
     ) -> tuple[DeadlineMoved, ...]:
-        if self.starts_on_first_bid and not floor.standing.acted:
-            started = now + self.length
-            # A clock that was running towards "nobody came" never ends earlier for it.
-            return (DeadlineMoved(max(started, floor.standing.closes or started), "first_bid"),)
+        if self._waits_until(floor) is not None:
+            return (DeadlineMoved(now + self.length, "first_bid"),)
         if self.countdown is None:
             return ()
         return self.countdown.moved(floor.standing, now, leaders_changed=changed)
+
+    def _late(self, floor: Floor[Any], now: Instant) -> Refuse | None:
+        latest = self._waits_until(floor)
+        return None if latest is None or now < latest else Refuse("AFTER_DEADLINE")
 
     def _right(self, floor: Floor[Any], bidder: str, ask: Bid | None) -> Refuse | None:
         entitled = floor.standing.entitled
@@ -115,8 +129,9 @@ class Outcry:
         return Refuse("NOT_BIDDABLE")
 
     def due(self, floor: Floor[Any]) -> Instant | None:
-        """Its deadline as it stands."""
-        return floor.standing.closes
+        """Its deadline as it stands, or the end of the wait for a first offer."""
+        latest = self._waits_until(floor)
+        return floor.standing.closes if latest is None else latest
 
     def turn(self, floor: Floor[Any], now: Instant) -> None:
         """It has no rounds: at its deadline it ends."""
@@ -134,7 +149,9 @@ class Outcry:
 
     def resume(self, floor: Floor[Any], since: Instant, now: Instant) -> tuple[FloorFact, ...]:
         """The remaining time, or a full countdown where the terms promise one; never less."""
-        closes = floor.standing.closes
+        closes, latest = floor.standing.closes, self._waits_until(floor)
+        if latest is not None:
+            return (Noted(_LATEST, max(latest, now + max(0, latest - since))),)
         if closes is None:
             return ()
         target = now + max(0, closes - since)
@@ -144,8 +161,7 @@ class Outcry:
 
     def actions(self, floor: Floor[Any], bidder: str, now: Instant) -> Actions:
         """The same ladder and the same rights that `judge` applies."""
-        del now
-        if refused := self._right(floor, bidder, None):
+        if refused := self._late(floor, now) or self._right(floor, bidder, None):
             return Actions(ask="bid", blocked=refused)
         current = self.to_beat(floor, bidder)
         if not self.ladder.open(current):

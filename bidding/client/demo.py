@@ -186,7 +186,8 @@ class Demo:
 
     async def _find(self, status: str, rule: str = "far_adjustment") -> str | None:
         lines = (await self._people[STAFF.account].get("/api/auctions"))["auctions"]
-        live = ("running", "suspended", "announced") if status == "running" else (status,)
+        # A suspended session waits for people; a newcomer gets a live one all the same.
+        live = ("running", "announced") if status == "running" else (status,)
         found = (a["auction"] for a in lines if a["status"] in live and a["rule"]["name"] == rule)
         return next((a for a in found if a.startswith(PREFIX)), None)
 

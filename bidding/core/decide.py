@@ -25,6 +25,7 @@ from auction_rules.floor import (
     Stay,
     Withdraw,
 )
+from auction_rules.money import LIMIT
 from auction_rules.rule import Accept, Refuse, Rule
 from bidding.core import commands as c
 from bidding.core import house_facts as h
@@ -72,17 +73,20 @@ def decide(state: State, command: c.Command, now: Instant, rule: Rule) -> Decisi
         case Draw() | SealReserve() | OpenReserve() | Score() | Withdraw():
             return _from_officer(state, command.actor, ask, now, rule)
         case _:
-            return Refuse("NOT_RUNNING") if state.status in _OVER else _register(state, ask, rule)
+            over = state.status in _OVER
+            return Refuse("NOT_RUNNING") if over else _register(state, ask, now, rule)
 
 
-def _register(state: State, ask: c.Admit | c.Exclude | c.Deposit, rule: Rule) -> Decision:
+def _register(
+    state: State, ask: c.Admit | c.Exclude | c.Deposit, now: Instant, rule: Rule
+) -> Decision:
     match ask:
         case c.Admit():
             return _admit(state, ask, rule)
         case c.Exclude():
             return _exclude(state, ask)
         case c.Deposit():
-            return _deposit(state, ask)
+            return _deposit(state, ask, now)
 
 
 def may_act(state: State, bidder: str | None) -> Refuse | None:
@@ -181,17 +185,19 @@ def _exclude(state: State, ask: c.Exclude) -> Decision:
     )
 
 
-def _deposit(state: State, ask: c.Deposit) -> Decision:
+def _deposit(state: State, ask: c.Deposit, now: Instant) -> Decision:
     person = state.people.get(ask.bidder)
     if person is None:
         return Refuse("NO_SUCH_BIDDER")
     if ask.bank_ref in person.bank_refs:
         return Refuse("DUPLICATE_NOTICE")
+    total = person.paid + ask.amount
+    if ask.amount <= 0 or total > LIMIT or ask.received > now:
+        return Refuse("NOT_A_PAYMENT")
     # DOMAIN §9: the bank's time of receipt decides, not the time of the notice.
     deadline = state.document.get("deposit_deadline")
     if deadline is not None and ask.received >= deadline:
         return Refuse("DEPOSIT_LATE")
-    total = person.paid + ask.amount
     ok = total >= state.document["deposit"]
     return Accepted(
         (h.DepositCounted(ask.bidder, ask.amount, total, ask.received, ask.bank_ref, ok),)

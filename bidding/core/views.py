@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from auction_rules.facts import Instant
 from auction_rules.floor import Offer
-from auction_rules.reasons import clause, say
+from auction_rules.reasons import clause, say, why_not
 from auction_rules.rule import Refuse, Rule
 from auction_rules.terms import Text, Unit, describe
 from bidding.core import said
@@ -248,7 +248,7 @@ def _secret(before: State, entry: Mapping[str, Any], rule: Rule, audience: str) 
     kind = str(entry["type"]).partition(".")[0]
     if kind == "proxy":
         return audience != entry["actor"]
-    return kind == "score" and rule.disclosure(before.floor()).scores_sealed
+    return rule.disclosure(before.floor()).scores_sealed if kind == "score" else False
 
 
 def _internal(entry: Mapping[str, Any]) -> bool:
@@ -346,7 +346,7 @@ def _actions(state: State, rule: Rule, bidder: str, now: Instant, unit: Unit) ->
         blocked = acts.blocked
     told: dict[str, Any] | None = None
     if blocked is not None:
-        sentence: Text = say(blocked.reason, blocked.detail, unit)
+        sentence: Text = why_not(blocked.reason, blocked.detail, unit)
         told = {"reason": blocked.reason, "sentence": sentence}
     return {
         "ask": acts.ask if acts else None,

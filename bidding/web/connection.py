@@ -85,6 +85,10 @@ class Connection:
         # The close frame may stand behind a full buffer, or the peer may be gone.
         self._linger = self._loop.call_later(_LINGER, self._transport.abort)
 
+    def hang_up(self) -> None:
+        """The peer has answered our close frame: end the connection and write nothing more."""
+        self._transport.close()
+
     def gone(self) -> None:
         """The socket is closed; nothing more will be written."""
         if self._linger is not None:

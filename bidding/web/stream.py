@@ -106,6 +106,8 @@ class Stream:
             # Larger than a message may be: a message too long gets an answer, not a hang-up.
             max_msg_size=wire.MAX_FRAME * 16,
             heartbeat=limits.heartbeat,
+            # A second close frame after ours would make the peer forget our code.
+            autoclose=False,
             timeout=2,
             decode_text=False,
         )
@@ -134,7 +136,10 @@ class Stream:
             while True:
                 message = await socket.receive()
                 if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
-                    return  # closed by the peer, or by aiohttp for a frame that is none
+                    # Closed by the peer, or by aiohttp for a frame that is none.
+                    if connection.code is not None:
+                        connection.hang_up()
+                    return
                 if connection.code is not None:
                     continue  # our close frame is out; only the peer's is waited for
                 if not connection.message_rate.take(loop.time()):
@@ -223,6 +228,10 @@ class Stream:
 
     async def _hello(self, request: web.Request, connection: Connection, hello: wire.Hello) -> None:
         door, who = self._door, request[WHO]
+        if hello.csrf is not None and who.account is None:
+            # Somebody who believes to be signed in must hear that he is not.
+            connection.close(4401)
+            return
         if hello.csrf is not None and not hmac.compare_digest(
             hello.csrf.encode(), who.csrf.encode()
         ):

@@ -118,11 +118,14 @@ def test_without_an_extension_the_end_is_hard():
 
 
 def test_a_clock_that_waits_for_the_first_offer():
-    late = OPENS + 40 * SECOND
+    # However long it would wait, the first offer starts the announced duration.
+    late = OPENS + 4_000 * SECOND
     here = table(clock_starts="FIRST_BID", latest_start=late)
-    assert here.closes == late
+    assert here.standing.closes is None
     assert here.bid("A", 100, OPENS + 5 * SECOND) == "accepted"
     assert here.closes == OPENS + 65 * SECOND
+    too_late = table(clock_starts="FIRST_BID", latest_start=late)
+    assert too_late.bid("A", 100, late) == "AFTER_DEADLINE"
     nobody = table(clock_starts="FIRST_BID", latest_start=late)
     assert RULE.due(nobody.floor) == late
     assert nobody.end()[1] == Unsold("NO_BID")

@@ -312,3 +312,8 @@ def test_lots_are_the_parcels_and_the_programme_has_the_inquiry_where_asked():
     assert [s.id for s in RULE.programme(terms)] == ["quoting", "timed"]
     asked = table((), **INQUIRY).floor.terms
     assert [s.id for s in RULE.programme(asked)] == ["quoting", "inquiry", "timed"]
+
+
+def test_a_quota_that_fits_nobody_is_said_so():
+    here = table(quota_area=1)  # everybody in QUOTES asks for more
+    assert Unsold("NOTHING_FITS") in here.end()

@@ -10,6 +10,7 @@ from auction_rules.facts import (
     DeadlineMoved,
     Entitled,
     LeadersChanged,
+    Noted,
     OfferStood,
     Revealed,
     StageClosed,
@@ -67,13 +68,22 @@ def floor(stage=STAGE, now=1_000, **offers):
         ({"ends": 5_000, "begins": 1_000}, 1_000, 5_000),
         # Announced for 400, opened at 1,000: it ends as much later.
         ({"ends": 5_000, "begins": 400}, 1_000, 5_600),
-        ({"starts_on_first_bid": True}, 1_000, None),
     ],
 )
 def test_when_it_opens_and_closes(changes, opens, closes):
     stage = replace(STAGE, **changes)
     assert stage.open(floor(), 1_000) == (StageOpened("timed", "timed", opens, closes),)
     assert stage.due(floor(stage)) == closes
+
+
+def test_a_first_bid_clock_announces_no_end_and_waits_until_one():
+    stage = replace(STAGE, starts_on_first_bid=True, ends=5_000, begins=400)
+    opened = StageOpened("timed", "timed", 1_000, None)
+    assert stage.open(floor(), 1_000) == (opened, Noted("latest_start", 5_600))
+    assert stage.due(floor(stage)) == 5_600
+    assert isinstance(stage.judge(floor(stage), "A", Bid(100), 5_599), Accept)
+    assert stage.judge(floor(stage), "A", Bid(100), 5_600) == Refuse("AFTER_DEADLINE")
+    assert stage.actions(floor(stage), "A", 5_600).blocked == Refuse("AFTER_DEADLINE")
 
 
 def test_an_offer_stands_leads_and_moves_the_end():
@@ -181,9 +191,9 @@ def test_what_a_suspension_gives_back(policy, countdown, since, now, closes):
     assert stage.resume(floor(stage), since, now) == (DeadlineMoved(closes, "resumed"),)
 
 
-def test_an_end_not_yet_set_is_not_set_by_a_suspension():
-    stage = replace(STAGE, starts_on_first_bid=True)
-    assert stage.resume(floor(stage), 1_000, 2_000) == ()
+def test_the_wait_for_a_first_offer_is_given_back_what_a_suspension_took():
+    stage = replace(STAGE, starts_on_first_bid=True, ends=5_000)
+    assert stage.resume(floor(stage), 1_500, 2_000) == (Noted("latest_start", 5_500),)
 
 
 @pytest.mark.parametrize(

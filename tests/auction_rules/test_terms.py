@@ -70,8 +70,8 @@ def test_instants_are_read_from_iso_text_with_an_offset(text, moment):
 
 
 @given(st.integers(0, LIMIT))
-def test_an_instant_shown_is_the_instant_meant(moment):
-    assert instant(f"{show_instant(moment)}+08:00") == moment
+def test_an_instant_is_shown_to_the_thousandth_cut_off(moment):
+    assert instant(f"{show_instant(moment)}+08:00") == moment - moment % 1000
 
 
 @pytest.mark.parametrize(

@@ -21,12 +21,12 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, WebSocketRoute, async_playwright  # noqa: E402 the path comes first
 
-from tests.browser.desk import DESKTOP, PHONE, Desk, english, open_house
-from tests.doors.house_process import SECOND, HouseProcess, People
-from tools.browser import find
-from tools.build_desks import node_binary
+from tests.browser.desk import DESKTOP, PHONE, Desk, english, open_house  # noqa: E402
+from tests.doors.house_process import SECOND, HouseProcess, People  # noqa: E402
+from tools.browser import find  # noqa: E402
+from tools.build_desks import node_binary  # noqa: E402
 
 SHOTS = ROOT / "tests" / "browser" / "shots"
 IMAGES = ROOT / "docs" / "images"
@@ -85,7 +85,13 @@ async def contest(people: People, auction: str) -> None:
         await bid(people, auction, account, yuan * 100)
         await asyncio.sleep(0.9)
     await asyncio.sleep(5)
-    for account, yuan in [("sun", 4450), ("zhao", 4500), ("qian", 4550), ("li", 4600), ("sun", 4700)]:
+    for account, yuan in [
+        ("sun", 4450),
+        ("zhao", 4500),
+        ("qian", 4550),
+        ("li", 4600),
+        ("sun", 4700),
+    ]:
         await bid(people, auction, account, yuan * 100)
         await asyncio.sleep(1.1)
 
@@ -170,6 +176,17 @@ async def offices(gallery: Gallery) -> None:
 async def bids(gallery: Gallery, top: int) -> None:
     """The faces of one's own bid."""
     zhao = await gallery.desk("zhao")
+    lines: list[WebSocketRoute] = []
+    cut = False
+
+    async def between(line: WebSocketRoute) -> None:
+        if cut:
+            await line.close(code=4408)
+        else:
+            line.connect_to_server()
+            lines.append(line)
+
+    await zhao.page.route_web_socket("**/api/v1/stream", between)
     await zhao.enter("far")
     await gallery.shoot(zhao, "room-bidder")
     await zhao.at("amount").fill(str(top))
@@ -182,9 +199,10 @@ async def bids(gallery: Gallery, top: int) -> None:
     await zhao.bid("4001")
     await zhao.answered("refused")
     await gallery.shoot(zhao, "room-refused", whole=False)
-    await zhao.page.route_web_socket("**/api/v1/stream", lambda socket: socket.close(code=4408))
-    await zhao.go("/room/far")
+    cut = True
+    await lines[-1].close(code=4408)
     await zhao.at("banner").wait_for()
+    await asyncio.sleep(3)
     await gallery.shoot(zhao, "room-disconnected", whole=False)
 
 
@@ -215,13 +233,14 @@ async def furnish(people: People) -> None:
     await people["staff"].post(f"/api/drafts/{draft['id']}/submit")
 
 
-async def every_screen(browser: Browser) -> None:
-    """All screens in all looks."""
+async def every_screen(browser: Browser, only: str | None) -> None:
+    """All screens, in all looks or in one."""
     with tempfile.TemporaryDirectory() as data:
         async with open_house(Path(data) / "house", *BIDDERS) as (house, people):
             await furnish(people)
             looks = product(("zh", "en"), ("light", "dark"), ("desktop", "phone"))
-            for count, look in enumerate(looks):
+            wanted = [look for look in looks if only in (None, "-".join(look))]
+            for count, look in enumerate(wanted):
                 gallery = Gallery(browser, house, look)
                 await offices(gallery)
                 await bids(gallery, 4800 + 50 * count)
@@ -253,6 +272,7 @@ async def readme(browser: Browser) -> None:
 async def main() -> None:
     """Starts a browser and does what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
+    parser.add_argument("--look", help="one look only, as zh-light-phone")
     parser.add_argument("--readme", action="store_true", help="only the pictures of the README")
     arguments = parser.parse_args()
     # Playwright's own Node wants a library that bare machines lack; ours does not.
@@ -260,7 +280,10 @@ async def main() -> None:
     async with async_playwright() as playwright:
         options = ["--no-sandbox", "--disable-gpu", "--no-zygote"]
         browser = await playwright.chromium.launch(executable_path=find(), args=options)
-        await (readme if arguments.readme else every_screen)(browser)
+        if arguments.readme:
+            await readme(browser)
+        else:
+            await every_screen(browser, arguments.look)
         await browser.close()
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, expect
+from playwright.async_api import Browser, BrowserContext, expect
 
 from bidding.proof.policy import parse_policy
 from replay.verify import verify
@@ -18,7 +18,7 @@ from tests.browser.desk import PHONE, Desk, english, open_house
 from tests.doors.house_process import PASSWORD, HouseProcess, People
 
 BEIJING = timezone(timedelta(hours=8))
-EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Office:
@@ -32,13 +32,8 @@ class Office:
         self.windows: list[Desk] = []
 
     def _listen(self, context: BrowserContext) -> None:
-        context.on("console", self._hear)
+        context.on("console", self._complaints.on_console)
         context.on("weberror", lambda found: self._complaints.on_error(found.error))
-
-    def _hear(self, message: ConsoleMessage) -> None:
-        # How a browser words the end of a socket that the house ended is not the page's affair.
-        if not message.text.startswith("WebSocket connection to"):
-            self._complaints.on_console(message)
 
     async def desk(self, account: str | None = None, **more: object) -> Desk:
         self.windows.append(

@@ -15,7 +15,7 @@ from bidding.proof.policy import parse_policy
 from bidding.proof.receipt import verify_receipt
 from tests.browser.conftest import Complaints
 from tests.browser.desk import PHONE, Desk, english, open_house
-from tests.doors.house_process import HouseProcess, People
+from tests.doors.house_process import SECOND, HouseProcess, People
 
 BIDDERS = ("zhao", "qian")
 
@@ -236,7 +236,10 @@ async def test_unanswered_bid_counts_once_under_its_ref(scene: Scene) -> None:
     await zhao.answered("signed")
     entries = (await scene.people["auditor"].get("/api/auctions/once/entries"))["entries"]
     assert [e["type"] for e in entries if e["type"].startswith("bid")] == ["bid.accepted"]
-    assert await zhao.page.evaluate("Object.keys(localStorage).filter(k => k.includes('pending'))") == []
+    assert (
+        await zhao.page.evaluate("Object.keys(localStorage).filter(k => k.includes('pending'))")
+        == []
+    )
 
 
 async def test_visitor_watches_without_a_pad(scene: Scene) -> None:
@@ -320,3 +323,80 @@ async def test_the_end_says_who_won(scene: Scene) -> None:
         await expect(desk.at("pad")).to_have_count(0)
     await zhao.state("won")
     await qian.state("lost")
+
+
+PARCELS = {"zhao": "P1", "qian": "P2"}
+
+
+async def quoting(people: People, auction: str, **terms: object) -> dict[str, str]:
+    """Publishes a floor-area auction whose quoting opens at once, and seats both bidders."""
+    now = (await people["staff"].get("/api/time"))["now"]
+    await people.publish(
+        {
+            "auction": auction,
+            "title": {"zh": "两宗地调整容积率竞价", "en": "Floor-area ratio, two parcels"},
+            "rule": "far_adjustment",
+            "deposit": 0,
+            "terms": {
+                "parcels": [
+                    {"id": "P1", "zh": "一号宗地", "en": "Parcel 1", "added_area": "30000"},
+                    {"id": "P2", "zh": "二号宗地", "en": "Parcel 2", "added_area": "25000"},
+                ],
+                "quota_area": "40000",
+                "start_price": "4000",
+                "step": "50",
+                "quoting_opens": now + SECOND,
+                "countdown_seconds": 600,
+                **terms,
+            },
+        }
+    )
+    return await people.admit(auction, dict(PARCELS), 0)
+
+
+async def test_sealed_quotes_show_only_ones_own(scene: Scene) -> None:
+    now = (await scene.people["staff"].get("/api/time"))["now"]
+    closes = now + 600 * SECOND
+    await quoting(scene.people, "sealed", quoting="SEALED", quoting_closes=closes)
+    zhao, qian, visitor = [await scene.desk(a) for a in ("zhao", "qian", None)]
+    for desk in (zhao, qian, visitor):
+        await desk.enter("sealed")
+    # Beyond every quick amount, so that the figure is nowhere on the page by itself.
+    await zhao.bid("5550")
+    await zhao.answered("signed")
+    await zhao.state("quoted")
+    await expect(zhao.page.locator(".notice.mine")).to_contain_text("5,550.00")
+    await expect(zhao.at("history")).to_contain_text("5,550")
+    await qian.bid("6100")
+    await qian.state("quoted")
+    for desk in (qian, visitor):
+        await expect(desk.page.locator(".price")).to_contain_text("密封中")
+        shown = await desk.page.locator("main").inner_text()
+        assert "5,550" not in shown
+    assert "6,100" not in await zhao.page.locator("main").inner_text()
+
+
+async def test_question_at_the_gate(scene: Scene) -> None:
+    now = (await scene.people["staff"].get("/api/time"))["now"]
+    await quoting(
+        scene.people,
+        "gate",
+        quoting_closes=now + 6 * SECOND,
+        eligibility="QUOTE_AND_CONFIRMED",
+        confirm_seconds=8,
+    )
+    zhao, qian = await scene.desk("zhao"), await scene.desk("qian")
+    for desk, amount in ((zhao, "4350"), (qian, "4100")):
+        await desk.enter("gate")
+        await desk.bid(amount)
+        await desk.answered("signed")
+    await expect(zhao.at("bid")).to_have_text("参加限时竞价", timeout=15_000)
+    await zhao.press()
+    await zhao.answered("signed")
+    await expect(qian.at("decline")).to_be_enabled(timeout=15_000)
+    await qian.at("decline").click()
+    # After the question only he who said yes has the floor.
+    await expect(zhao.at("amount")).to_be_enabled(timeout=20_000)
+    await expect(qian.at("bid")).to_have_text("暂不能报价")
+    await zhao.bid("4500")
+    await expect(qian.at("price")).to_have_text("4,500.00")

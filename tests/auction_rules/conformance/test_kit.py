@@ -1,0 +1,81 @@
+"""Good rules pass every property; a rule with one fault fails by the property meant for it."""
+
+import pytest
+
+from auction_rules.conformance import PROPERTIES, check
+from auction_rules.conformance.chance import Chance
+from auction_rules.conformance.course import course
+from auction_rules.english import English
+from auction_rules.facts import Awarded
+from auction_rules.registry import rules
+from auction_rules.rule import Accept
+from tests.auction_rules.conformance.bad_rules import BAD
+
+# SHA-256 of "daylight/1" and so on: the first eight bytes, big-endian, modulo a thousand.
+CHOICES = [643, 990, 387, 161]
+
+EXAMPLES = [
+    pytest.param(rule, dict(rule.example), id=f"{rule.name}-example") for rule in rules()
+] + [
+    pytest.param(rule, {**rule.example, **terms}, id=f"{rule.name}-{name}")
+    for rule in rules()
+    for name, terms in getattr(rule, "presets", {}).items()
+]
+
+
+@pytest.mark.parametrize(("rule", "terms"), EXAMPLES)
+def test_built_in(rule, terms):
+    assert [str(failure) for failure in check(rule, terms)] == []
+
+
+@pytest.mark.parametrize("bad", BAD, ids=lambda bad: bad.__name__)
+def test_fault_is_found(bad):
+    found = {failure.property for failure in check(bad())}
+    assert BAD[bad] in found
+
+
+@pytest.mark.parametrize("bad", BAD, ids=lambda bad: bad.__name__)
+def test_only_the_property_asked_for_is_told(bad):
+    (failure,) = check(bad(), only=BAD[bad])
+    assert failure.property == BAD[bad]
+    assert failure.wrong
+    assert str(failure).startswith(BAD[bad])
+
+
+def test_every_property_finds_some_fault():
+    assert set(BAD.values()) == set(PROPERTIES)
+
+
+def test_a_property_of_another_name_is_an_error():
+    with pytest.raises(KeyError):
+        check(English(), only="beauty")
+
+
+def test_terms_that_are_not_valid():
+    (failure,) = check(English(), {**English.example, "step": "0"})
+    assert failure.property == "config"
+
+
+def test_a_failure_tells_its_story():
+    (failure,) = check(next(b for b in BAD if b.__name__ == "Thief")(), only="winner")
+    assert any("bidder" in line and "Bid(" in line for line in failure.story)
+    assert "bell" in failure.story[-1]
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.name)
+def test_plays_are_worth_playing(rule):
+    """The properties would hold of plays in which nothing happens."""
+    plays = [course(rule, rule.example, str(n)) for n in range(16)]
+    asked = [s for p in plays for s in p.steps if s.act.role == "bidder"]
+    assert len(asked) > 40
+    assert sum(isinstance(s.answer, Accept) for s in asked) >= 10
+    assert sum(isinstance(s.answer, Accept) for s in asked) < len(asked)
+    facts = [
+        f for p in plays for s in p.steps if isinstance(s.answer, Accept) for f in s.answer.facts
+    ]
+    assert any(isinstance(fact, Awarded) for fact in facts)
+
+
+def test_chance_is_the_same_everywhere():
+    chance = Chance("daylight")
+    assert [chance.below(1000) for _ in range(4)] == CHOICES

@@ -247,7 +247,7 @@ def _secret(before: State, entry: Mapping[str, Any], rule: Rule, audience: str) 
     """A limit is its owner's alone; points are nobody's until all are in."""
     kind = str(entry["type"]).partition(".")[0]
     if kind == "proxy":
-        return audience != entry["actor"]
+        return audience != str(entry["actor"])
     return rule.disclosure(before.floor()).scores_sealed if kind == "score" else False
 
 

@@ -14,13 +14,36 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Final, cast
 
-from auction_rules import english, far_adjustment
+from auction_rules import (
+    car_plates,
+    english,
+    far_adjustment,
+    multi_round,
+    open_closed,
+    quantity_bid,
+    quota,
+    reverse_procurement,
+    sealed_bid,
+    simultaneous,
+    turn_rounds,
+    volume,
+)
 from auction_rules.rule import Rule
 
 GROUP: Final = "auction_rules"
 BUILT_IN: Final[tuple[Rule, ...]] = (
     cast("Rule", far_adjustment.RULE),
     cast("Rule", english.RULE),
+    cast("Rule", reverse_procurement.RULE),
+    cast("Rule", turn_rounds.RULE),
+    cast("Rule", open_closed.RULE),
+    cast("Rule", simultaneous.RULE),
+    cast("Rule", multi_round.RULE),
+    cast("Rule", car_plates.RULE),
+    cast("Rule", quantity_bid.RULE),
+    cast("Rule", quota.RULE),
+    cast("Rule", sealed_bid.RULE),
+    cast("Rule", volume.RULE),
 )
 
 

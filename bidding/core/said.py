@@ -143,6 +143,8 @@ def _reserve(row: Mapping[str, Any], unit: Unit) -> Pair:
 def _gone(row: Mapping[str, Any], unit: Unit) -> Pair:
     del unit
     who, revoked = row["bidder"], row["cause"] == "revoked"
+    if row["cause"] == "late":
+        return f"{who} 号报价晚于随机截止，不计入", f"No. {who}: the offer came after the end"
     return (
         f"{who} 号报价视为{'撤销' if revoked else '撤回'}",
         f"No. {who}: the offer counts as {'revoked' if revoked else 'withdrawn'}",

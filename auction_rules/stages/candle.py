@@ -1,0 +1,201 @@
+"""A random end that nobody can bend: a last stretch, then the seed that says where it ended.
+
+The terms carry the SHA-256 of a seed. While the last stretch runs, offers are taken as before;
+when its longest length is over, an officer shows the seed, and
+
+    end = opening of the stretch + 1 + SHA-256("<seed>|random end") mod <its seconds>   (seconds)
+
+Offers that arrived at or after that end do not count: what the bidder had before stands again.
+So the end is fixed before the first offer, no bidder can know it, and anybody can work it out
+afterwards (MECHANISMS M22). Who keeps the seed knows it; keep it as a sealed reserve is kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from auction_rules.draw import drawn_number
+from auction_rules.facts import (
+    Amount,
+    DeadlineMoved,
+    Entitled,
+    FloorFact,
+    Instant,
+    LeadersChanged,
+    Noted,
+    OfferStood,
+    OfferWithdrawn,
+    Revealed,
+    StageClosed,
+    StageOpened,
+)
+from auction_rules.floor import Bid, BidderAsk, Draw, Floor, OfficerAsk
+from auction_rules.rule import Accept, Actions, Disclosure, Judgement, Refuse
+from auction_rules.stages.outcry import Outcry
+from auction_rules.terms import SECOND, Text
+
+_OPENED: Final = "last stretch opened"
+_MADE: Final = "offer made at"
+_END: Final = "random end"
+
+
+@dataclass(frozen=True, slots=True)
+class Candle:
+    """The last stretch: an outcry of fixed length that also keeps when each offer was made."""
+
+    outcry: Outcry
+
+    @property
+    def id(self) -> str:
+        """The name of its outcry."""
+        return self.outcry.id
+
+    @property
+    def kind(self) -> str:
+        """The kind of its outcry."""
+        return self.outcry.kind
+
+    @property
+    def title(self) -> Text:
+        """The title of its outcry."""
+        return self.outcry.title
+
+    def open(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
+        """What stands now stood before the stretch, and will count whatever the seed says."""
+        kept = (_made(o.t, o.bidder, o.amount) for o in floor.standing.offers.values())
+        return (*self.outcry.open(floor, now), Noted(_OPENED, now), *kept)
+
+    def judge(self, floor: Floor[Any], bidder: str, ask: BidderAsk, now: Instant) -> Judgement:
+        """As in the outcry; an offer's time is kept."""
+        judged = self.outcry.judge(floor, bidder, ask, now)
+        if isinstance(judged, Refuse) or not isinstance(ask, Bid):
+            return judged
+        return Accept((*judged.facts, _made(now, bidder, ask.amount)))
+
+    def office(self, floor: Floor[Any], officer: str, ask: OfficerAsk, now: Instant) -> Judgement:
+        """Shown now, the seed would tell everybody the end."""
+        del floor, officer, ask, now
+        return Refuse("NOT_BIDDABLE")
+
+    def due(self, floor: Floor[Any]) -> Instant | None:
+        """The end of its longest length."""
+        return self.outcry.due(floor)
+
+    def turn(self, floor: Floor[Any], now: Instant) -> None:
+        """It has no rounds."""
+        del floor, now
+
+    def close(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
+        """As the outcry."""
+        return self.outcry.close(floor, now)
+
+    def resume(self, floor: Floor[Any], since: Instant, now: Instant) -> tuple[FloorFact, ...]:
+        """The stretch begins again in its whole length; every offer before now counts."""
+        del since
+        closes = max(floor.standing.closes or now, now + self.outcry.length)
+        return (DeadlineMoved(closes, "resumed"), Noted(_OPENED, now))
+
+    def actions(self, floor: Floor[Any], bidder: str, now: Instant) -> Actions:
+        """As in the outcry."""
+        return self.outcry.actions(floor, bidder, now)
+
+    def disclosure(self, floor: Floor[Any]) -> Disclosure:
+        """Open."""
+        return self.outcry.disclosure(floor)
+
+
+@dataclass(frozen=True, slots=True)
+class EndSeed:
+    """Waits for the seed whose lowercase hexadecimal SHA-256 is `commit`; `seconds` is the stretch."""
+
+    id: str
+    title: Text
+    commit: str
+    seconds: int
+    leading: Callable[[Floor[Any]], LeadersChanged]
+    entitle: Callable[[Floor[Any]], Entitled]
+    """Who goes on from what counts."""
+    kind: str = "seed"
+
+    def open(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
+        """Nothing lapses: without the seed nobody knows what counts."""
+        del floor
+        return (StageOpened(self.id, self.kind, now, None),)
+
+    def judge(self, floor: Floor[Any], bidder: str, ask: BidderAsk, now: Instant) -> Judgement:
+        """There is nothing a bidder could do."""
+        del floor, bidder, ask, now
+        return Refuse("OUTSIDE_WINDOW")
+
+    def office(self, floor: Floor[Any], officer: str, ask: OfficerAsk, now: Instant) -> Judgement:
+        """The seed must be the one committed to."""
+        del officer, now
+        if not isinstance(ask, Draw) or _END in floor.standing.notes:
+            return Refuse("NOT_BIDDABLE")
+        if not ask.seed.isascii() or not 1 <= len(ask.seed) <= 512 or "|" in ask.seed:
+            return Refuse("BAD_SEED")
+        if hashlib.sha256(ask.seed.encode()).hexdigest() != self.commit:
+            return Refuse("COMMITMENT_DIFFERS")
+        length = 1 + drawn_number(ask.seed, _END, self.seconds)
+        end = floor.standing.notes[_OPENED] + length * SECOND
+        return Accept((Revealed(_END), Noted("seed", ask.seed), Noted(_END, end)))
+
+    def due(self, floor: Floor[Any]) -> Instant | None:
+        """At once when the seed is known."""
+        return 0 if _END in floor.standing.notes else None
+
+    def turn(self, floor: Floor[Any], now: Instant) -> None:
+        """It has no rounds."""
+        del floor, now
+
+    def close(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
+        """What came too late goes; the leaders and those who go on are named."""
+        cut = self._cut(floor, floor.standing.notes[_END])
+        counted = floor.after(cut, now)
+        return (*cut, StageClosed(self.id), self.leading(counted), self.entitle(counted))
+
+    def _cut(self, floor: Floor[Any], end: Instant) -> tuple[FloorFact, ...]:
+        facts: list[FloorFact] = []
+        made = _kept(floor)
+        for offer in floor.standing.offers.values():
+            if offer.t < end:
+                continue
+            before = [(t, amount) for t, who, amount in made if who == offer.bidder and t < end]
+            if before:
+                amount = max(before)[1]
+                facts.append(OfferStood(offer.bidder, offer.lot, amount, offer.quantity))
+            else:
+                facts.append(OfferWithdrawn(offer.bidder, None, "late"))
+        return tuple(facts)
+
+    def resume(self, floor: Floor[Any], since: Instant, now: Instant) -> tuple[FloorFact, ...]:
+        """No time runs here."""
+        del floor, since, now
+        return ()
+
+    def actions(self, floor: Floor[Any], bidder: str, now: Instant) -> Actions:
+        """Wait."""
+        del floor, bidder, now
+        return Actions(blocked=Refuse("OUTSIDE_WINDOW"))
+
+    def disclosure(self, floor: Floor[Any]) -> Disclosure:
+        """Everything is open but the seed, which is not here yet."""
+        del floor
+        return Disclosure()
+
+
+def _made(t: Instant, bidder: str, amount: Amount) -> Noted:
+    # Of two offers in one microsecond the later takes the note: both count, or neither does.
+    return Noted(f"{_MADE} {t} {bidder}", amount)
+
+
+def _kept(floor: Floor[Any]) -> list[tuple[Instant, str, Amount]]:
+    rows = []
+    for key, amount in floor.standing.notes.items():
+        if key.startswith(_MADE):
+            t, _, bidder = key.removeprefix(_MADE).strip().partition(" ")
+            rows.append((int(t), bidder, amount))
+    return rows

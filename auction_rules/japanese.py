@@ -1,0 +1,300 @@
+"""日式竞价 japanese@1: the price moves level by level; who does not stay is out for good.
+
+MECHANISMS M04, both directions. Each level is a tick: to stay, a bidder says yes to it; a no or
+silence takes him out. One who alone stayed has won. Where all who were left leave at the same
+level, the tie chain of the terms decides among them, at the last level they had accepted; the
+same where the clock comes to its last level with several staying.
+
+A clock run with one bidder who does not know that he is alone is a deception (M04): fewer than
+two at the first level make no sale, unless the terms tell everybody that one suffices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
+
+from pydantic import model_validator
+
+from auction_rules.clock_terms import ClockTerms, Direction
+from auction_rules.facts import (
+    Amount,
+    Answered,
+    Awarded,
+    Entitled,
+    FloorFact,
+    Instant,
+    LeadersChanged,
+    OfferStood,
+    Revealed,
+    Unsold,
+)
+from auction_rules.floor import Floor, Offer, Stay
+from auction_rules.money import LIMIT, rate
+from auction_rules.program import Stage, Staged
+from auction_rules.rule import Accept, Judgement, Lot, Refuse, Settlement
+from auction_rules.stages.clock import Clock, Onward
+from auction_rules.terms import SECOND, Choice, Count, Seconds, Text, term, wrong
+from auction_rules.ties import ROUND, ExitTie, TieChain
+
+CLOCK: Final[Text] = {"zh": "逐档竞价", "en": "Level by level"}
+SLOT: Final = "clock"
+"""Levels and the sealed round of a tie are different offers of a bidder."""
+
+
+class Pays(Choice):
+    """What the last one staying pays (M04; the two differ by a level, or by more)."""
+
+    LAST_ACCEPTED = ("LAST_ACCEPTED", "本人最后接受的价格", "the last level he accepted")
+    RIVAL_LEFT = (
+        "RIVAL_LEFT",
+        "最后一名对手最后接受的价格",
+        "the last level that his last rival accepted",
+    )
+
+
+class Rivals(Choice):
+    """Whether those who go on are named after each level."""
+
+    NAMED = ("NAMED", "每档后公布继续者号牌", "who goes on is told after each level")
+    HIDDEN = ("HIDDEN", "结束前不公布", "nothing is told before the end")
+
+
+class JapaneseTerms(ClockTerms):
+    """Terms of a Japanese auction."""
+
+    direction: Direction = term(
+        "方向", "Direction", kind="enum", enum=Direction.options(), default=Direction.FORWARD
+    )
+    pays: Pays = term(
+        "成交价", "Price", kind="enum", enum=Pays.options(), default=Pays.LAST_ACCEPTED
+    )
+    rivals: Rivals = term(
+        "继续者", "Rivals", kind="enum", enum=Rivals.options(), default=Rivals.NAMED
+    )
+    tie: ExitTie = term(
+        "同档一并退出",
+        "All leave together",
+        kind="enum",
+        enum=ExitTie.options(),
+        default=ExitTie.DRAW,
+    )
+    tie_seconds: Seconds = term(
+        "密封再报时长（秒）", "Length of the sealed round (s)", kind="seconds", default=0
+    )
+    min_bidders: Count = term(
+        "首档最少应价人数", "Least bidders at the first level", kind="count", default=2
+    )
+    one_suffices_told: bool = term(
+        "已在公告中说明一人应价亦可成交",
+        "The notice says that one bidder suffices",
+        kind="bool",
+        default=False,
+    )
+
+    @property
+    def runs(self) -> int:
+        """A selling clock rises, a buying one falls."""
+        return self.direction.better
+
+    @model_validator(mode="after")
+    def _japanese(self) -> JapaneseTerms:
+        if (self.tie is ExitTie.SEALED_ROUND) != bool(self.tie_seconds):
+            raise wrong(
+                "tie_seconds",
+                "密封再报时长仅在同价再报时填写",
+                "the length of the sealed round goes with ties told apart by one",
+            )
+        if self.min_bidders < 1:
+            raise wrong("min_bidders", "最少应价人数至少为一", "at least one bidder is needed")
+        if (self.min_bidders < 2) != self.one_suffices_told:
+            raise wrong(
+                "min_bidders",
+                "一人即可成交的，须在公告中说明；不说明的，最少两人",
+                "less than two bidders only where the notice says that one suffices",
+            )
+        return self
+
+
+class Japanese(Staged[JapaneseTerms]):
+    """The rule; see the module."""
+
+    name: ClassVar[str] = "japanese"
+    version: ClassVar[str] = "1"
+    title: ClassVar[Text] = {"zh": "日式竞价", "en": "Japanese auction"}
+    Config = JapaneseTerms
+    example: ClassVar[Mapping[str, Any]] = {
+        "opens": "2026-03-02T10:00:00+08:00",
+        "start_price": "600000",
+        "last_price": "1000000",
+        "step": "10000",
+        "tick_seconds": 30,
+    }
+
+    def stages(self, terms: JapaneseTerms) -> tuple[Stage, ...]:
+        """The clock, then what the tie chain needs."""
+        clock = Clock(
+            id="clock",
+            title=CLOCK,
+            length=terms.tick,
+            first=terms.start_price,
+            right=_right,
+            stay=_stay,
+            leave=lambda _floor, bidder: Accept((Answered(bidder, answer=False),)),
+            onward=_onward,
+            ended=_ended,
+            resume_policy=terms.resume,
+        )
+        return (clock, *chain(terms).stages())
+
+    def starts(self, terms: JapaneseTerms) -> Instant:
+        """The opening time."""
+        return terms.opens
+
+    def follows(self, floor: Floor[JapaneseTerms], closed: str) -> str | None:
+        """The chain, where several are level and enough of them came."""
+        return chain(floor.terms).follows(floor, closed) if _enough(floor) else None
+
+    def finish(self, floor: Floor[JapaneseTerms], now: Instant) -> tuple[FloorFact, ...]:
+        """The last one staying, or the first of the tie chain."""
+        del now
+        if not _remaining(floor):
+            return (Unsold("NO_BID" if floor.entrants else "NO_APPLICANT"),)
+        if not _enough(floor):
+            return (Unsold("BELOW_MIN_BIDDERS"),)
+        winner = chain(floor.terms).best(floor)[0]
+        price = _price(floor, winner)
+        return (Awarded(winner.bidder, None, price, None, price),)
+
+    def least(self, floor: Floor[JapaneseTerms]) -> Amount | None:
+        """The first level; nobody can come in later."""
+        return floor.standing.price if floor.standing.round == 1 else None
+
+    def ranking(self, floor: Floor[JapaneseTerms]) -> tuple[str, ...]:
+        """By the level or the sealed amount, better first; then the draw, then the log's order."""
+        order, sign = floor.standing.order, floor.terms.direction.better
+
+        def place(offer: Offer) -> tuple[int, int, int]:
+            # In a reverse clock the better level is the lower one, as with any offer.
+            drawn = order.index(offer.bidder) if offer.bidder in order else len(order)
+            return (-sign * offer.amount, drawn, offer.i)
+
+        return tuple(o.key for o in sorted(floor.standing.offers.values(), key=place))
+
+    def settlement(self, floor: Floor[JapaneseTerms]) -> Settlement:
+        """Selling: premium over the start (溢价). Buying: saved under the start (节约)."""
+        terms = floor.terms
+        if not floor.standing.awards:
+            return Settlement(0, 0, None)
+        price = floor.standing.awards[0].total
+        gained = terms.direction.better * (price - terms.start_price)
+        shown = rate(gained, terms.start_price)
+        if terms.direction is Direction.FORWARD:
+            return Settlement(price, gained, shown)
+        return Settlement(price, 0, None, saved=gained, saving_rate=shown)
+
+    def lots(self, terms: JapaneseTerms) -> tuple[Lot, ...]:
+        """The one lot."""
+        return (Lot("1", {"zh": terms.lot_zh, "en": terms.lot_en}),)
+
+    def direction(self, terms: JapaneseTerms) -> int:
+        """Higher is better where the house sells."""
+        return terms.direction.better
+
+
+def chain(terms: JapaneseTerms) -> TieChain:
+    """How those are told apart who left together, or all stayed to the last level."""
+    return TieChain(
+        choice=terms.tie,
+        sign=terms.direction.better,
+        length=terms.tie_seconds * SECOND,
+        resume=terms.resume,
+        tied=_remaining,
+        room=lambda _floor: 1,
+        limit=LIMIT,
+    )
+
+
+def _levels(floor: Floor[JapaneseTerms]) -> tuple[Offer, ...]:
+    """The last level that each bidder accepted, in the order of the log."""
+    stayed = (o for o in floor.standing.offers.values() if o.slot == SLOT)
+    return tuple(sorted(stayed, key=lambda o: o.i))
+
+
+def _at(floor: Floor[JapaneseTerms], price: Amount | None) -> tuple[Offer, ...]:
+    return tuple(o for o in _levels(floor) if o.amount == price)
+
+
+def _remaining(floor: Floor[JapaneseTerms]) -> tuple[Offer, ...]:
+    """Those who accepted the farthest level that anybody accepted."""
+    sign = floor.terms.runs
+    farthest = max((o.amount for o in _levels(floor)), key=lambda a: sign * a, default=None)
+    return _at(floor, farthest)
+
+
+def _enough(floor: Floor[JapaneseTerms]) -> bool:
+    """Everybody who ever stayed has accepted the first level."""
+    return len(_levels(floor)) >= floor.terms.min_bidders
+
+
+def _right(floor: Floor[JapaneseTerms], bidder: str) -> Refuse | None:
+    standing = floor.standing
+    own = standing.offers.get(f"{bidder}/{SLOT}")
+    if bidder in standing.answers or (own is not None and own.amount == standing.price):
+        return Refuse("ALREADY_ANSWERED")
+    # M04: who did not accept the level before has left, and cannot come back.
+    if standing.round > 1 and bidder not in _active(floor):
+        return Refuse("NO_RIGHT_IN_PHASE")
+    return None
+
+
+def _active(floor: Floor[JapaneseTerms]) -> tuple[str, ...]:
+    """Who may answer the level that is open: those who accepted the one before."""
+    price = floor.standing.price
+    assert price is not None
+    before = floor.terms.rungs().before(price)
+    return tuple(o.bidder for o in _levels(floor) if o.amount in (before, price))
+
+
+def _stay(floor: Floor[JapaneseTerms], bidder: str, ask: Stay) -> Judgement:
+    price = floor.standing.price
+    assert price is not None
+    if ask.slot is not None:
+        return Refuse("NO_SUCH_LOT")
+    if ask.quantity is not None:
+        return Refuse("QTY_OVER_LIMIT")
+    return Accept((OfferStood(bidder, None, price, None, SLOT),))
+
+
+def _onward(floor: Floor[JapaneseTerms]) -> Onward | None:
+    price = floor.standing.price
+    assert price is not None
+    staying = tuple(sorted(o.bidder for o in _at(floor, price)))
+    following = floor.terms.rungs().after(price)
+    if len(staying) < 2 or following is None or not _enough(floor):
+        return None
+    named = floor.terms.rivals is Rivals.NAMED
+    return Onward(following, (Entitled("clock", staying),) if named else ())
+
+
+def _ended(floor: Floor[JapaneseTerms]) -> tuple[FloorFact, ...]:
+    level = tuple(o.bidder for o in _remaining(floor))
+    if not level:
+        return ()
+    # The tied are named in the order of their numbers: it says nothing about their chances.
+    names = tuple(sorted(level))
+    leaders = LeadersChanged(names, _remaining(floor)[0].amount)
+    return (Revealed("offers"), leaders, Entitled(ROUND, names))
+
+
+def _price(floor: Floor[JapaneseTerms], winner: Offer) -> Amount:
+    """What the winner pays; where several were level, his own amount."""
+    terms = floor.terms
+    if terms.pays is Pays.LAST_ACCEPTED or len(_remaining(floor)) > 1:
+        return winner.amount
+    rivals = [o.amount for o in _levels(floor) if o.bidder != winner.bidder]
+    # Alone from the first level on: there the last rival, who never came, had left.
+    return max(rivals, key=lambda a: terms.runs * a, default=terms.start_price)
+
+
+RULE: Final = Japanese()

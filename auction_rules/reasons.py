@@ -96,6 +96,12 @@ _ALL: Final = (
         *_LADDER,
     ),
     Reason(
+        "DUPLICATE_CAP_CONSENT",
+        "未受理：您已按最高限价 {cap} 报价，无需重复。请等待摇号或后续环节。",
+        "Not accepted: you have offered the cap {cap} already. Wait for what follows.",
+        *_LADDER,
+    ),
+    Reason(
         "ALREADY_LEADING",
         "未受理：您目前领先，无需再报。",
         "Not accepted: you lead already.",
@@ -265,6 +271,11 @@ _ALL: Final = (
         "NOTHING_FITS",
         "流拍：可用指标容纳不下任何一份有效申请。",
         "Unsold: the quota fits none of the valid applications.",
+    ),
+    Reason(
+        "UNDERSUBSCRIBED",
+        "流拍：申报总量少于发放总量。",
+        "Unsold: the offers together ask for less than the supply.",
     ),
     Reason("RESERVE_NOT_MET", "流拍：未达到保留价。", "Unsold: the reserve was not met."),
 )

@@ -108,9 +108,10 @@ class Sealed:
         """The end of the window."""
         return floor.standing.closes
 
-    def turn(self, floor: Floor[Any], now: Instant) -> None:
+    def turn(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...] | None:
         """One window."""
         del floor, now
+        return None
 
     def close(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
         """The offers are opened and ranked."""
@@ -130,7 +131,8 @@ class Sealed:
     def actions(self, floor: Floor[Any], bidder: str, now: Instant) -> Actions:
         """Start, cap and grid; nothing about anybody else."""
         del now
-        slot = self.slots[0] if self.slots else None
+        free = (slot for slot in self.slots if self._may(floor, bidder, slot) is None)
+        slot = next(free, self.slots[0]) if self.slots else None
         if refused := self._may(floor, bidder, slot):
             return Actions(ask="bid", blocked=refused)
         current = self.current(floor, bidder)

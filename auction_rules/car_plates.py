@@ -1,0 +1,215 @@
+"""小汽车增量指标竞价 car_plates@1: many equal units, one quote a bidder and a few amendments.
+
+The Shenzhen form (MECHANISMS M13, DOMAIN §15 S12): quotes are sealed; at announced times the
+average of the middle quotes is broadcast; the last valid quote counts and its time is the
+tie-break; price first, then time; every winner pays his own quote. Published at the end are the
+lowest winning price and the time of the last winner's quote.
+
+What is not here: caps that begin at an hour and quotas that grow in the course (Hangzhou).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Annotated, Any, ClassVar, Final
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from auction_rules.averages import TrimRounding, trimmed_mean
+from auction_rules.facts import Amount, Awarded, FloorFact, Instant, LeadersChanged, Noted, Unsold
+from auction_rules.floor import Bid, Floor, Offer
+from auction_rules.money import LIMIT, rate
+from auction_rules.program import Stage, Staged
+from auction_rules.rule import Lot, Refuse, Settlement
+from auction_rules.stages.broadcast import SealedBroadcast
+from auction_rules.steps import Grid, Ladder
+from auction_rules.terms import (
+    Count,
+    Moment,
+    Money,
+    RuleConfig,
+    Text,
+    Unit,
+    show_instant,
+    term,
+    wrong,
+)
+
+QUOTING: Final[Text] = {"zh": "竞价报价", "en": "Sealed quotes"}
+PLATES: Final = Unit(zh="个", en="units", scale=0)
+
+
+class Broadcast(BaseModel):
+    """A time at which an average is told."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    at: Moment = term("播报时间", "Told at", kind="instant")
+
+
+class PlateTerms(RuleConfig):
+    """Terms of an auction of equal units."""
+
+    units: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = term(
+        "指标数量", "Units", kind="count"
+    )
+    opens: Moment = term("报价开始", "Opens", kind="instant")
+    closes: Moment = term("报价截止", "Closes", kind="instant")
+    start_price: Money = term("竞价底价", "Least price", kind="money")
+    step: Money = term("报价单位", "Multiple of", kind="money", default=1)
+    amendments: Count = term(
+        "可修改报价次数", "How often a quote may be replaced", kind="count", default=2
+    )
+    broadcasts: tuple[Broadcast, ...] = term(
+        "平均报价播报", "Averages are told", kind="list", default=()
+    )
+    trim_basis_points: Annotated[int, Field(strict=True, ge=0, le=4_999)] = term(
+        "平均报价两端各剔除（万分之）",
+        "Left out of the average at each end (basis points)",
+        kind="count",
+        default=1_000,
+    )
+    trim_rounding: TrimRounding = term(
+        "剔除个数取整",
+        "Rounding of how many",
+        kind="enum",
+        enum=TrimRounding.options(),
+        default=TrimRounding.DOWN,
+    )
+
+    @model_validator(mode="after")
+    def _together(self) -> PlateTerms:
+        if self.closes <= self.opens:
+            raise wrong("closes", "截止须晚于开始", "the close must be after the opening")
+        if self.step < 1 or not _ladder(self).open(None) or self.start_price < 1:
+            raise wrong("start_price", "底价或报价单位不合理", "least price or multiple is off")
+        times = [self.opens, *(b.at for b in self.broadcasts), self.closes]
+        if any(later <= earlier for earlier, later in pairwise(times)):
+            raise wrong(
+                "broadcasts",
+                "播报时间须在报价时段内并依次排列",
+                "broadcasts lie within the window, in order",
+            )
+        return self
+
+
+class CarPlates(Staged[PlateTerms]):
+    """The rule; see the module."""
+
+    name: ClassVar[str] = "car_plates"
+    version: ClassVar[str] = "1"
+    title: ClassVar[Text] = {"zh": "小汽车增量指标竞价", "en": "Car-plate auction"}
+    Config = PlateTerms
+    example: ClassVar[Mapping[str, Any]] = {
+        "unit": {"zh": "元", "en": "CNY", "scale": 0, "fen": 100},
+        "units": 3,
+        "opens": "2026-03-25T09:00:00+08:00",
+        "closes": "2026-03-25T15:00:00+08:00",
+        "start_price": "10000",
+        "step": "100",
+        "broadcasts": [
+            {"at": "2026-03-25T11:00:00+08:00"},
+            {"at": "2026-03-25T13:00:00+08:00"},
+        ],
+    }
+
+    def stages(self, terms: PlateTerms) -> tuple[Stage, ...]:
+        """The one window."""
+        return (
+            SealedBroadcast(
+                id="sealed",
+                title=QUOTING,
+                ladder=_ladder(terms),
+                leading=_leading,
+                begins=terms.opens,
+                ends=terms.closes,
+                amendments=terms.amendments,
+                check=_check,
+                broadcasts=tuple(b.at for b in terms.broadcasts),
+                figure=average,
+            ),
+        )
+
+    def starts(self, terms: PlateTerms) -> Instant:
+        """The opening of the window."""
+        return terms.opens
+
+    def follows(self, floor: Floor[PlateTerms], closed: str) -> str | None:
+        """There is but one stage."""
+        del floor, closed
+        return None
+
+    def finish(self, floor: Floor[PlateTerms], now: Instant) -> tuple[FloorFact, ...]:
+        """The best by price, then by time, each at his own quote; then when the last was made."""
+        del now
+        winners = _winners(floor)
+        if not winners:
+            return (Unsold("NO_BID" if floor.entrants else "NO_APPLICANT"),)
+        return (*_awards(floor), Noted("last_winner_time", show_instant(winners[-1].t)))
+
+    def least(self, floor: Floor[PlateTerms]) -> Amount:
+        """The start: what others quoted binds nobody."""
+        return floor.terms.start_price
+
+    def ranking(self, floor: Floor[PlateTerms]) -> tuple[str, ...]:
+        """By price, then by the time of the last valid quote."""
+        return tuple(o.key for o in _ranked(floor))
+
+    def settlement(self, floor: Floor[PlateTerms]) -> Settlement:
+        """Totals over the winners; units that found nobody."""
+        terms = floor.terms
+        awards = floor.standing.awards or _awards(floor)
+        total, base = sum(a.total for a in awards), terms.start_price * len(awards)
+        return Settlement(total, total - base, rate(total - base, base), terms.units - len(awards))
+
+    def lots(self, terms: PlateTerms) -> tuple[Lot, ...]:
+        """The units together."""
+        return (Lot("1", {"zh": "小汽车增量指标", "en": "Car plates"}, terms.units),)
+
+    def settlement_unit(self, terms: PlateTerms) -> Unit:
+        """The unit of the prices."""
+        return terms.unit
+
+    def quantity_unit(self, terms: PlateTerms) -> Unit | None:
+        """Counted."""
+        del terms
+        return PLATES
+
+
+def _ladder(terms: PlateTerms) -> Ladder:
+    return Ladder(terms.start_price, terms.step, Grid.MULTIPLE_OF_STEP, limit=LIMIT // terms.units)
+
+
+def _check(floor: Floor[PlateTerms], bidder: str, bid: Bid) -> Refuse | None:
+    del floor, bidder
+    if bid.lot not in (None, "1"):
+        return Refuse("NO_SUCH_LOT")
+    return None if bid.quantity in (None, 1) else Refuse("QTY_OVER_LIMIT", {"quantity": 1})
+
+
+def average(floor: Floor[PlateTerms]) -> Amount | None:
+    """The average of the middle quotes as they stand, half up; None while there are none."""
+    terms, amounts = floor.terms, [o.amount for o in floor.standing.offers.values()]
+    return trimmed_mean(amounts, terms.trim_basis_points, terms.trim_rounding)
+
+
+def _ranked(floor: Floor[PlateTerms]) -> list[Offer]:
+    return sorted(floor.standing.offers.values(), key=lambda o: (-o.amount, o.i))
+
+
+def _winners(floor: Floor[PlateTerms]) -> list[Offer]:
+    return _ranked(floor)[: floor.terms.units]
+
+
+def _awards(floor: Floor[PlateTerms]) -> tuple[Awarded, ...]:
+    return tuple(Awarded(o.bidder, None, o.amount, 1, o.amount) for o in _winners(floor))
+
+
+def _leading(floor: Floor[PlateTerms]) -> LeadersChanged:
+    winners = _winners(floor)
+    cutoff = winners[-1].amount if winners else None
+    return LeadersChanged(tuple(o.bidder for o in winners), cutoff)
+
+
+RULE: Final = CarPlates()

@@ -1,0 +1,407 @@
+"""指标交易 quota@1: reclamation, farmland-reserve and paddy-field quotas, in areas of four decimals.
+
+Two forms under one price floor and ceiling (DOMAIN §4):
+
+1. TIMED: one lot, open bidding with a countdown that every offer restarts; several may offer the
+   ceiling, and between them a draw decides (the paddy sale of Guangdong 2018, DOMAIN §15 S6) or
+   the first of them has it.
+2. LISTED: several lots in one sealed window, an offer for each lot; best price, then time or a
+   draw. With the ceiling at the floor the price is fixed and time alone decides, as the
+   application seconds of the reclamation notice of 2024 suggest. Lots are awarded in the order
+   of the notice; whoever won a lot of an exclusive group (互斥) is void for the others.
+
+The allocation clause of the reclamation rule was not found: what it may say is a term here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Final
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from auction_rules.allocation import one_lot_each
+from auction_rules.extension import Countdown
+from auction_rules.facts import Amount, Awarded, FloorFact, Instant, LeadersChanged, Unsold
+from auction_rules.floor import Bid, Floor, Offer, offer_key
+from auction_rules.money import rate
+from auction_rules.program import Stage, Staged
+from auction_rules.rule import Lot, Refuse, Settlement
+from auction_rules.stages.cap_pool import CapPool, cap_pool
+from auction_rules.stages.draw import DrawStage
+from auction_rules.stages.outcry import Outcry
+from auction_rules.stages.sealed import Sealed
+from auction_rules.steps import Grid, Ladder
+from auction_rules.terms import (
+    SECOND,
+    Area,
+    Choice,
+    Count,
+    Moment,
+    Money,
+    RuleConfig,
+    Seconds,
+    Text,
+    Unit,
+    term,
+    wrong,
+)
+from auction_rules.worth import highest_price, settled_in, total_of
+
+TIMED: Final[Text] = {"zh": "网上限时竞价", "en": "Timed bidding"}
+LISTED: Final[Text] = {"zh": "网上申报", "en": "Sealed offers"}
+DRAWING: Final[Text] = {"zh": "摇号", "en": "Draw"}
+MU: Final = Unit(zh="亩", en="mu", scale=4)
+PER_MU: Final = Unit(zh="万元/亩", en="CNY 10k/mu", scale=2, fen=10_000)
+
+
+class Form(Choice):
+    """How the price is found."""
+
+    TIMED = ("TIMED", "单宗限时竞价", "open bidding for one lot")
+    LISTED = ("LISTED", "多宗密封申报", "sealed offers for several lots")
+
+
+class Equal(Choice):
+    """Who has it among equal offers: at the ceiling, or for a listed lot at any price."""
+
+    DRAW = ("DRAW", "摇号", "a draw")
+    EARLIER = ("EARLIER", "先报者优先", "the earlier one")
+
+
+class QuotaLot(BaseModel):
+    """A quantity of quota sold as a whole."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")] = term("标的编号", "Lot")
+    zh: str = term("名称", "Name (Chinese)", default="")
+    en: str = term("名称（英文）", "Name (English)", default="")
+    area: Area = term("面积", "Area", kind="area")
+
+
+class Exclusive(BaseModel):
+    """Lots of which a bidder can win one only."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    lots: tuple[str, ...] = term("互斥标的", "Exclusive lots", kind="list")
+
+
+class QuotaTerms(RuleConfig):
+    """Terms of a quota sale."""
+
+    unit: Unit = term("计价单位", "Price unit", kind="unit", default=PER_MU)
+    quantity_unit: Unit = term("面积单位", "Area unit", kind="unit", default=MU)
+    form: Form = term("交易方式", "Form", kind="enum", enum=Form.options(), default=Form.TIMED)
+    lots: tuple[QuotaLot, ...] = term("标的", "Lots", kind="list")
+    opens: Moment = term("开始时间", "Opens", kind="instant")
+    closes: Moment | None = term(
+        "申报截止（多宗密封申报）", "Closes (sealed offers)", kind="instant", default=None
+    )
+    countdown_seconds: Seconds = term(
+        "倒计时（秒，限时竞价）", "Countdown (s, open bidding)", kind="seconds", default=0
+    )
+    start_price: Money = term("最低限价", "Price floor", kind="money")
+    cap_price: Money | None = term("最高限价", "Price ceiling", kind="money", default=None)
+    step: Money = term("增价幅度", "Step", kind="money", default=1)
+    grid: Grid = term(
+        "报价阶梯", "Grid", kind="enum", enum=Grid.options(), default=Grid.MULTIPLE_OF_STEP
+    )
+    equal: Equal = term(
+        "同价（封顶）时", "Equal offers", kind="enum", enum=Equal.options(), default=Equal.DRAW
+    )
+    amendments: Count = term(
+        "可修改申报次数", "How often an offer may be replaced", kind="count", default=0
+    )
+    bidder_limit: Area | None = term(
+        "每人竞得面积上限", "Most area a bidder may win", kind="area", default=None
+    )
+    exclusive: tuple[Exclusive, ...] = term("互斥分组", "Exclusive groups", kind="list", default=())
+    min_bidders: Count = term(
+        "最少有效报价人数", "Least bidders with an offer", kind="count", default=1
+    )
+
+    @model_validator(mode="after")
+    def _together(self) -> QuotaTerms:
+        for problem_of in (_lot_problem, _form_problem, _price_problem):
+            problem = problem_of(self)
+            if problem is not None:
+                raise wrong(*problem)
+        return self
+
+
+def _lot_problem(c: QuotaTerms) -> tuple[str, str, str] | None:
+    ids = [lot.id for lot in c.lots]
+    if not ids or len(dict.fromkeys(ids)) != len(ids):
+        return ("lots", "须有标的且编号不能重复", "there must be lots, with different numbers")
+    if any(lot.area < 1 for lot in c.lots):
+        return ("lots", "面积必须大于零", "the area must be more than zero")
+    if any(lot not in ids for group in c.exclusive for lot in group.lots):
+        return ("exclusive", "互斥分组中有未知标的", "an exclusive group names an unknown lot")
+    return None
+
+
+def _form_problem(c: QuotaTerms) -> tuple[str, str, str] | None:
+    timed = c.form is Form.TIMED
+    if timed != (c.closes is None) or timed != bool(c.countdown_seconds):
+        return (
+            "form",
+            "限时竞价填倒计时，密封申报填截止时间",
+            "a countdown goes with open bidding, a close with sealed offers",
+        )
+    if c.closes is not None and c.closes <= c.opens:
+        return ("closes", "截止须晚于开始", "the close must be after the opening")
+    sealed_only = c.exclusive or c.amendments or c.bidder_limit is not None
+    if timed and (len(c.lots) != 1 or sealed_only):
+        return (
+            "lots",
+            "限时竞价每场一宗，不设互斥、上限和修改次数",
+            "open bidding is for one lot, without groups, limits and amendments",
+        )
+    return None
+
+
+def _price_problem(c: QuotaTerms) -> tuple[str, str, str] | None:
+    if c.step < 1 or c.start_price < 1 or not ladder(c).open(None):
+        return ("start_price", "限价或增价幅度不合理", "floor, ceiling and step do not go together")
+    if c.cap_price is not None:
+        off_grid = c.grid is Grid.MULTIPLE_OF_STEP and (c.cap_price - c.start_price) % c.step
+        fixed = c.form is Form.LISTED and c.cap_price == c.start_price
+        if off_grid or (c.cap_price <= c.start_price and not fixed) or c.cap_price > _limit(c):
+            # DOMAIN §2.4: (cap - start) / step must be a positive integer.
+            return (
+                "cap_price",
+                "最高限价须为最低限价加整数个增价幅度",
+                "the ceiling must be the floor plus whole steps",
+            )
+    return None
+
+
+class Quota(Staged[QuotaTerms]):
+    """The rule; see the module."""
+
+    name: ClassVar[str] = "quota"
+    version: ClassVar[str] = "1"
+    title: ClassVar[Text] = {"zh": "指标交易", "en": "Quota sale"}
+    Config = QuotaTerms
+    example: ClassVar[Mapping[str, Any]] = {
+        "lots": [{"id": "LOT-01", "zh": "一号标的", "en": "Lot 1", "area": "100"}],
+        "opens": "2026-03-02T10:00:00+08:00",
+        "countdown_seconds": 240,
+        "start_price": "30",
+        "cap_price": "75",
+        "step": "1",
+    }
+
+    def stages(self, terms: QuotaTerms) -> tuple[Stage, ...]:
+        """Bidding in the form of the terms, then the draw where there may be one."""
+        first = _listed(terms) if terms.form is Form.LISTED else _timed(terms)
+        return (first, DrawStage("draw", DRAWING, _drawn_for, tied)) if _draws(terms) else (first,)
+
+    def starts(self, terms: QuotaTerms) -> Instant:
+        """The opening time."""
+        return terms.opens
+
+    def follows(self, floor: Floor[QuotaTerms], closed: str) -> str | None:
+        """A draw, where equal offers decide about a lot."""
+        if closed == "draw" or not _draws(floor.terms) or _too_few(floor):
+            return None
+        return "draw" if len(tied(floor)) > 1 else None
+
+    def finish(self, floor: Floor[QuotaTerms], now: Instant) -> tuple[FloorFact, ...]:
+        """Each lot that found somebody, in the order of the notice."""
+        del now
+        if not floor.standing.offers:
+            return (Unsold("NO_BID" if floor.entrants else "NO_APPLICANT"),)
+        if _too_few(floor):
+            return (Unsold("BELOW_MIN_BIDDERS"),)
+        found = leading(floor)
+        # After a draw the first of the equals may be another than the earliest.
+        changed = found.leaders != floor.standing.leaders
+        return (found, *_awards(floor)) if changed else _awards(floor)
+
+    def least(self, floor: Floor[QuotaTerms]) -> Amount | None:
+        """The floor for sealed offers; else one step above the best, or the ceiling itself."""
+        rungs, top = ladder(floor.terms), _top(floor, "")
+        if floor.terms.form is Form.LISTED:
+            return floor.terms.start_price
+        if top == floor.terms.cap_price and _draws(floor.terms):
+            return top
+        return rungs.minimum(top) if rungs.open(top) else None
+
+    def ranking(self, floor: Floor[QuotaTerms]) -> tuple[str, ...]:
+        """Lot by lot, by price, then as drawn or by arrival."""
+        return tuple(o.key for lot in floor.terms.lots for o in _for_lot(floor, lot.id))
+
+    def settlement(self, floor: Floor[QuotaTerms]) -> Settlement:
+        """Totals over what is awarded, or would be; the area left."""
+        terms, standing = floor.terms, floor.standing
+        rows = standing.awards
+        if not rows and not standing.closed and not _too_few(floor):
+            rows = _awards(floor)
+        total = sum(a.total for a in rows)
+        base = sum(_total(terms, terms.start_price, a.quantity or 0) for a in rows)
+        unused = sum(lot.area for lot in terms.lots) - sum(a.quantity or 0 for a in rows)
+        return Settlement(total, total - base, rate(total - base, base), unused)
+
+    def lots(self, terms: QuotaTerms) -> tuple[Lot, ...]:
+        """As the notice lists them."""
+        return tuple(
+            Lot(q.id, {"zh": q.zh or q.id, "en": q.en or q.id}, q.area) for q in terms.lots
+        )
+
+    def settlement_unit(self, terms: QuotaTerms) -> Unit:
+        """Yuan to the fen where the price unit is worth so many."""
+        return settled_in(terms.unit)
+
+    def quantity_unit(self, terms: QuotaTerms) -> Unit | None:
+        """The unit of the areas."""
+        return terms.quantity_unit
+
+
+def _timed(terms: QuotaTerms) -> Stage:
+    pooling = _draws(terms)
+    return (CapPool if pooling else Outcry)(
+        id="timed",
+        kind="timed",
+        title=TIMED,
+        ladder=ladder(terms),
+        to_beat=_top,
+        leading=leading,
+        quantity=lambda floor, _bidder: floor.terms.lots[0].area,
+        resume_policy=terms.resume,
+        begins=terms.opens,
+        length=terms.countdown_seconds * SECOND,
+        countdown=Countdown(terms.countdown_seconds * SECOND),
+    )
+
+
+def _listed(terms: QuotaTerms) -> Stage:
+    return Sealed(
+        id="sealed",
+        title=LISTED,
+        ladder=ladder(terms),
+        leading=leading,
+        begins=terms.opens,
+        ends=terms.closes,
+        amendments=terms.amendments,
+        check=_check,
+        slots=tuple(lot.id for lot in terms.lots),
+    )
+
+
+def _draws(terms: QuotaTerms) -> bool:
+    """Whether equal offers can lead to a draw: open bidding has them at a ceiling alone."""
+    capped = terms.form is Form.LISTED or terms.cap_price is not None
+    return terms.equal is Equal.DRAW and capped
+
+
+def ladder(terms: QuotaTerms) -> Ladder:
+    """Which prices may come next."""
+    return Ladder(
+        terms.start_price, terms.step, terms.grid, cap=terms.cap_price, limit=_limit(terms)
+    )
+
+
+def _limit(terms: QuotaTerms) -> Amount:
+    area = sum(lot.area for lot in terms.lots)
+    return highest_price(terms.unit, terms.quantity_unit, area, len(terms.lots))
+
+
+def _total(terms: QuotaTerms, price: Amount, area: Amount) -> Amount:
+    return total_of(terms.unit, terms.quantity_unit, price, area)
+
+
+def _area(terms: QuotaTerms, lot: str) -> Amount:
+    return next(q.area for q in terms.lots if q.id == lot)
+
+
+def _check(floor: Floor[QuotaTerms], bidder: str, bid: Bid) -> Refuse | None:
+    """The slot of an offer is its lot; a lot is offered for as a whole."""
+    del bidder
+    terms, area = floor.terms, _area(floor.terms, bid.slot or "")
+    if bid.lot not in (None, bid.slot):
+        return Refuse("NO_SUCH_LOT")
+    if bid.quantity not in (None, area):
+        return Refuse("QUANTITY_FIXED", {"quantity": area})
+    beyond = terms.bidder_limit is not None and area > terms.bidder_limit
+    return Refuse("QTY_OVER_LIMIT", {"quantity": terms.bidder_limit}) if beyond else None
+
+
+def _top(floor: Floor[QuotaTerms], bidder: str) -> Amount | None:
+    del bidder
+    return max((o.amount for o in floor.standing.offers.values()), default=None)
+
+
+def _for_lot(floor: Floor[QuotaTerms], lot: str) -> list[Offer]:
+    """Offers for a lot, best first: by price, then as drawn, then by arrival (log order)."""
+    drawn = {bidder: n for n, bidder in enumerate(floor.standing.order)}
+    rows = [o for o in floor.standing.offers.values() if o.slot in (None, lot)]
+    return sorted(rows, key=lambda o: (-o.amount, drawn.get(o.bidder, len(drawn)), o.i))
+
+
+def tied(floor: Floor[QuotaTerms]) -> tuple[str, ...]:
+    """Those among whom the draw decides; one draw orders them for every lot.
+
+    Open bidding has equal offers only at the ceiling. For listed lots the best price counts, and
+    any price where a group or a limit may void the best.
+    """
+    terms = floor.terms
+    if terms.form is Form.TIMED:
+        return cap_pool(floor, terms.cap_price)
+    deep = bool(terms.exclusive) or terms.bidder_limit is not None
+    pool: dict[str, None] = {}
+    for lot in terms.lots:
+        rows = _for_lot(floor, lot.id)
+        prices = [o.amount for o in rows]
+        for o in rows:
+            if prices.count(o.amount) > 1 and (deep or o.amount == prices[0]):
+                pool[o.bidder] = None
+    return tuple(pool)
+
+
+def _drawn_for(floor: Floor[QuotaTerms]) -> str:
+    """The lot, or all of them in the order of the notice: part of the text that is hashed."""
+    return "+".join(lot.id for lot in floor.terms.lots)
+
+
+def _too_few(floor: Floor[QuotaTerms]) -> bool:
+    bidders = {o.bidder for o in floor.standing.offers.values()}
+    return not bidders or len(bidders) < floor.terms.min_bidders
+
+
+def winners(floor: Floor[QuotaTerms]) -> tuple[tuple[QuotaLot, Offer], ...]:
+    """Each lot that finds somebody with the offer that has it, as things stand."""
+    terms, standing = floor.terms, floor.standing
+    rows = [(q.id, q.area, [o.bidder for o in _for_lot(floor, q.id)]) for q in terms.lots]
+    groups = [group.lots for group in terms.exclusive]
+    won = dict(one_lot_each(rows, groups, terms.bidder_limit))
+    listed = terms.form is Form.LISTED
+    return tuple(
+        (q, standing.offers[offer_key(won[q.id], q.id if listed else None)])
+        for q in terms.lots
+        if q.id in won
+    )
+
+
+def leading(floor: Floor[QuotaTerms]) -> LeadersChanged:
+    """Who has a lot as things stand; at a ceiling with a draw, everybody in the pool."""
+    if floor.terms.form is Form.TIMED and not floor.standing.order:
+        pool = cap_pool(floor, floor.terms.cap_price)
+        if pool and _draws(floor.terms):
+            return LeadersChanged(pool, floor.terms.cap_price)
+    found = [offer for _, offer in winners(floor)]
+    lowest = min((o.amount for o in found), default=None)
+    return LeadersChanged(tuple(o.key for o in found), lowest)
+
+
+def _awards(floor: Floor[QuotaTerms]) -> tuple[Awarded, ...]:
+    terms = floor.terms
+    return tuple(
+        Awarded(o.bidder, q.id, o.amount, q.area, _total(terms, o.amount, q.area))
+        for q, o in winners(floor)
+    )
+
+
+RULE: Final = Quota()

@@ -16,6 +16,7 @@ from pydantic import Field, model_validator
 from auction_rules.extension import Countdown, Mode, Trigger
 from auction_rules.facts import Amount, Awarded, FloorFact, Instant, LeadersChanged, Unsold
 from auction_rules.floor import Floor
+from auction_rules.lint import Remark
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Lot, Settlement
@@ -197,6 +198,27 @@ class English(Staged[EnglishTerms]):
                 starts_on_first_bid=waits,
                 countdown=countdown if terms.extension_seconds else None,
                 own_raise=terms.leader_may_raise,
+            ),
+        )
+
+    def lint(self, terms: EnglishTerms) -> tuple[Remark, ...]:
+        """The last second, and extensions that never come."""
+        if not terms.extension_seconds:
+            return (
+                Remark(
+                    "NO_EXTENSION",
+                    "不设延时：出价会集中在最后一秒，网络快者得利。",
+                    "Without extension offers crowd into the last second; the fastest line wins.",
+                ),
+            )
+        short = terms.extension_seconds < terms.trigger_window_seconds
+        if terms.extension_mode is not Mode.RESET or not short:
+            return ()
+        return (
+            Remark(
+                "EXTENSION_INSIDE_WINDOW",
+                "触发延时的最后时段长于延时时长：其中较早的报价不会延时。",
+                "The trigger window is longer than the extension: early offers in it move nothing.",
             ),
         )
 

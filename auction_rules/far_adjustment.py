@@ -29,6 +29,7 @@ from auction_rules.facts import (
     Unsold,
 )
 from auction_rules.floor import Floor, Offer
+from auction_rules.lint import Remark
 from auction_rules.money import LIMIT, divide_half_up, rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Lot, Settlement
@@ -327,6 +328,38 @@ class FarAdjustment(Staged[FarTerms]):
             Gate("inquiry", ASKING, terms.confirm_seconds * SECOND, "timed", _may_answer),
             timed,
         )
+
+    def lint(self, terms: FarTerms) -> tuple[Remark, ...]:
+        """A quota that binds nobody, a parcel that can never fit, a sale that cannot be."""
+        weights = [(p.id, _weight(terms, p.added_area)) for p in terms.parcels]
+        said: list[Remark] = []
+        if sum(weight for _, weight in weights) <= quota(terms):
+            said.append(
+                Remark(
+                    "QUOTA_NOT_SCARCE",
+                    "控制总量足以满足全部申请：没有竞争，均以起始价成交即可。",
+                    "The quota covers every parcel: there is no competition above the start price.",
+                )
+            )
+        if terms.misfit is not Misfit.PARTIAL:
+            said += [
+                Remark(
+                    "NEVER_FITS",
+                    f"宗地 {name} 的申请面积大于控制总量：无论出价多高都不能入围。",
+                    f"Parcel {name} asks for more than the quota: no price can win for it.",
+                )
+                for name, weight in weights
+                if weight > quota(terms)
+            ]
+        if terms.min_bidders > len(weights):
+            said.append(
+                Remark(
+                    "NEVER_SOLD",
+                    "最少有效报价人数多于宗地数：不可能成交。",
+                    "More bidders are required than there are parcels: nothing can be sold.",
+                )
+            )
+        return tuple(said)
 
     def ladder(self, terms: FarTerms) -> Ladder:
         """Which amounts may come next."""

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from auction_rules.facts import Closed, FloorFact, Instant
 from auction_rules.floor import Bid, BidderAsk, Floor, Leave, OfficerAsk, Stay
+from auction_rules.lint import Remark
 from auction_rules.rule import Actions, Disclosure, Judgement, Refuse, StageTitle
 from auction_rules.terms import RuleConfig, Text, Unit
 
@@ -169,6 +170,11 @@ class Staged(Generic[T]):
         """As the open stage says; after the close everything is open."""
         stage = self._current(floor)
         return Disclosure() if stage is None else stage.disclosure(floor)
+
+    def lint(self, terms: T) -> tuple[Remark, ...]:
+        """What to say about these terms before they are published, beyond what all rules share."""
+        del terms
+        return ()
 
     def direction(self, terms: T) -> int:
         """Forward, unless the rule says otherwise."""

@@ -214,11 +214,12 @@ def describe(config: RuleConfig) -> list[dict[str, Text]]:
         if unused or isinstance(value, tuple | Unit):
             continue
         label = {"zh": field.title or name, "en": str(extra.get("x-en", name))}
-        lines.append({"label": label, "value": _shown(config, field, name, value)})
+        lines.append({"label": label, "value": shown(config, field, name, value)})
     return lines
 
 
-def _shown(config: RuleConfig, field: Any, name: str, value: Any) -> Text:
+def shown(config: RuleConfig, field: Any, name: str, value: Any) -> Text:
+    """One value in plain words: amounts in their unit, times in China Standard Time."""
     for marker in _markers(field):
         if isinstance(marker, Scaled):
             unit = getattr(config, marker.unit_field)

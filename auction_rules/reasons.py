@@ -277,6 +277,35 @@ _ALL: Final = (
         "流拍：申报总量少于发放总量。",
         "Unsold: the offers together ask for less than the supply.",
     ),
+    Reason(
+        "FROZEN_WINDOW",
+        "未受理：挂牌最后时段已冻结，不接受报价。",
+        "Not accepted: the last stretch of the listing is frozen.",
+        *_WINDOW,
+    ),
+    Reason(
+        "OUT_OF_RANGE",
+        "未受理：不在公告的报价区间 {minimum} 至 {maximum} 内。",
+        "Not accepted: outside the announced range {minimum} to {maximum}.",
+        *_LADDER,
+    ),
+    Reason(
+        "DUPLICATE_PRICE",
+        "未受理：该价格已有人报出。请改报其他价格。",
+        "Not accepted: somebody has named this price. Name another.",
+        *_LADDER,
+    ),
+    Reason(
+        "QTY_NOT_ON_GRID",
+        "未受理：数量不符合递增幅度。",
+        "Not accepted: the quantity is not in whole steps.",
+        *_LADDER,
+    ),
+    Reason(
+        "TOO_FEW_QUALIFIED",
+        "流拍：合格竞买人少于规定人数。",
+        "Unsold: fewer bidders were admitted than the terms require.",
+    ),
     Reason("RESERVE_NOT_MET", "流拍：未达到保留价。", "Unsold: the reserve was not met."),
 )
 

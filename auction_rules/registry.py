@@ -15,9 +15,15 @@ from pathlib import Path
 from typing import Final, cast
 
 from auction_rules import (
+    ascending_clock,
     car_plates,
+    dutch,
     english,
     far_adjustment,
+    hybrid_dutch,
+    japanese,
+    land_listing,
+    mining_rights,
     multi_round,
     open_closed,
     quantity_bid,
@@ -44,6 +50,12 @@ BUILT_IN: Final[tuple[Rule, ...]] = (
     cast("Rule", quota.RULE),
     cast("Rule", sealed_bid.RULE),
     cast("Rule", volume.RULE),
+    cast("Rule", land_listing.RULE),
+    cast("Rule", mining_rights.RULE),
+    cast("Rule", dutch.RULE),
+    cast("Rule", japanese.RULE),
+    cast("Rule", hybrid_dutch.RULE),
+    cast("Rule", ascending_clock.RULE),
 )
 
 

@@ -33,6 +33,8 @@ class Gate:
     length: Instant
     before: str
     may_answer: Callable[[Floor[Any], str], bool]
+    automatic: Callable[[Floor[Any]], tuple[str, ...]] = lambda _floor: ()
+    """Who goes on without being asked, unless he says no."""
     kind: str = "gate"
 
     def open(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
@@ -70,7 +72,9 @@ class Gate:
     def close(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
         """Those who said yes go on, in the order of their numbers."""
         del now
-        yes = tuple(sorted(b for b, answer in floor.standing.answers.items() if answer))
+        answers = floor.standing.answers
+        said = {**dict.fromkeys(self.automatic(floor), True), **answers}
+        yes = tuple(sorted(b for b, answer in said.items() if answer))
         return (StageClosed(self.id), Entitled(self.before, yes))
 
     def resume(self, floor: Floor[Any], since: Instant, now: Instant) -> tuple[FloorFact, ...]:

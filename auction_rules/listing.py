@@ -1,0 +1,329 @@
+"""Listing (挂牌): the one machine for land and mining rights; it is not itself a rule.
+
+Free quoting while the listing is open, its last stretch perhaps frozen or counted; a gate; timed
+bidding with a countdown; the reserve. Five cities pass the gate in five ways (DOMAIN §2.3), all
+of them terms. A rule says whether there is a cap, and what follows when it is reached.
+
+1. Time is arrival; windows are half-open; the deadline never moves back.
+2. A freeze needs two bidders: with one alone the last stretch is open (Suzhou art. 18).
+3. Sealed reserves are averaged, half up, and opened after the last offer. One above the cap
+   counts as the cap: the published cap is binding, and nobody could meet more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from auction_rules.extension import Countdown
+from auction_rules.facts import (
+    Amount,
+    Awarded,
+    Entitled,
+    FloorFact,
+    Instant,
+    LeadersChanged,
+    Unsold,
+)
+from auction_rules.floor import Floor, Offer, OfficerAsk
+from auction_rules.listing_terms import (
+    Eligibility,
+    LastHour,
+    ListingTerms,
+    ReserveKind,
+    SingleBidder,
+    TimedNeeds,
+    TimedStart,
+)
+from auction_rules.money import rate
+from auction_rules.program import Stage, Staged
+from auction_rules.rule import Judgement, Lot, Refuse, Settlement
+from auction_rules.stages.frozen import Frozen
+from auction_rules.stages.gate import Gate
+from auction_rules.stages.hall import Hall
+from auction_rules.stages.reserve import OpenReserves, reserve_of, sealing
+from auction_rules.steps import Ladder
+from auction_rules.terms import SECOND, Text
+
+LISTING: Final[Text] = {"zh": "挂牌报价", "en": "Listing"}
+FROZEN: Final[Text] = {"zh": "冻结期", "en": "Frozen"}
+LAST: Final[Text] = {"zh": "挂牌最后时段", "en": "Last stretch of the listing"}
+ALONE: Final[Text] = {
+    "zh": "挂牌最后时段（不足两人，照常报价）",
+    "en": "Last stretch, open: fewer than two bidders",
+}
+ASKING: Final[Text] = {"zh": "询问", "en": "Inquiry"}
+TIMED: Final[Text] = {"zh": "限时竞价", "en": "Timed bidding"}
+
+L = TypeVar("L", bound=ListingTerms)
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """A cap and what it does to the bidding."""
+
+    price: Amount
+    clamps: bool = False
+    pooled: bool = False
+    stops: bool = False
+    """Whether reaching it ends the timed phase at once."""
+
+
+class Listing(Staged[L]):
+    """The programme of a listing; see the module."""
+
+    def ceiling(self, terms: L) -> Ceiling | None:
+        """The cap, where the rule has one."""
+        del terms
+        return None
+
+    def sequels(self, terms: L) -> tuple[Stage, ...]:
+        """The stages that may follow when the cap was reached."""
+        del terms
+        return ()
+
+    def sequel(self, floor: Floor[L], closed: str) -> str | None:
+        """The stage after `closed` once the cap is reached; None: none is left."""
+        del floor, closed
+        return None
+
+    def stages(self, terms: L) -> tuple[Stage, ...]:
+        """Every room the terms can lead to, in order."""
+        split = terms.last_hour is not LastHour.OPEN
+        listing = self._hall(
+            terms, "listing", LISTING, (terms.listing_opens, terms.last_opens), last=not split
+        )
+        rooms: list[Stage] = [listing]
+        stretch = (terms.last_opens, terms.listing_closes)
+        if terms.last_hour is LastHour.FROZEN:
+            rooms.append(Frozen("frozen", FROZEN, *stretch, _entitled, _sealing))
+        if split:
+            title = ALONE if terms.last_hour is LastHour.FROZEN else LAST
+            rooms.append(self._hall(terms, "last_hour", title, stretch, last=True))
+        if terms.asks:
+            length = terms.inquiry_seconds * SECOND
+            rooms.append(Gate("inquiry", ASKING, length, "timed", _may_answer))
+        rooms += [self._timed(terms), *self.sequels(terms)]
+        if terms.reserve_kind is ReserveKind.SEALED:
+            rooms.append(OpenReserves())
+        return tuple(rooms)
+
+    def _hall(
+        self, terms: L, name: str, title: Text, window: tuple[Instant, Instant], *, last: bool
+    ) -> Hall:
+        ceiling = self.ceiling(terms)
+        return Hall(
+            id=name,
+            kind="quoting",
+            title=title,
+            ladder=self.ladder(terms, terms.step),
+            to_beat=_top,
+            leading=leading,
+            quantity=_no_quantity,
+            resume_policy=terms.resume,
+            begins=window[0],
+            ends=window[1],
+            entitle=_entitled if last else None,
+            officers=_sealing,
+            pooled=ceiling is not None and ceiling.pooled,
+            clamps=ceiling is not None and ceiling.clamps,
+        )
+
+    def _timed(self, terms: L) -> Hall:
+        ceiling = self.ceiling(terms)
+        return Hall(
+            id="timed",
+            kind="timed",
+            title=TIMED,
+            ladder=self.ladder(terms, terms.step_when_timed),
+            to_beat=_top,
+            leading=leading,
+            quantity=_no_quantity,
+            resume_policy=terms.resume,
+            length=terms.countdown_seconds * SECOND,
+            preparation=terms.preparation_seconds * SECOND,
+            countdown=countdown(terms),
+            announced=_announced,
+            pooled=ceiling is not None and ceiling.pooled,
+            clamps=ceiling is not None and ceiling.clamps,
+            stops_at_cap=ceiling is not None and ceiling.stops,
+            prepares_again=terms.resume_with_preparation,
+        )
+
+    def ladder(self, terms: L, step: Amount) -> Ladder:
+        """Which amounts may come next in a phase with this step."""
+        ceiling = self.ceiling(terms)
+        return Ladder(
+            terms.start_price,
+            step,
+            terms.grid,
+            cap=None if ceiling is None else ceiling.price,
+            max_jump=terms.max_jump_steps or None,
+        )
+
+    def starts(self, terms: L) -> Instant:
+        """The opening of the listing."""
+        return terms.listing_opens
+
+    def at_cap(self, floor: Floor[L]) -> bool:
+        """Whether somebody has offered the cap."""
+        ceiling, top = self.ceiling(floor.terms), floor.standing.top
+        return ceiling is not None and top is not None and top.amount >= ceiling.price
+
+    def follows(self, floor: Floor[L], closed: str) -> str | None:
+        """The guards of DOMAIN §2.3, then what the cap and the reserve ask for."""
+        terms, standing = floor.terms, floor.standing
+        if closed == "listing" and terms.last_hour is not LastHour.OPEN:
+            frozen = terms.last_hour is LastHour.FROZEN and len(floor.entrants) > 1
+            return "frozen" if frozen else "last_hour"
+        if closed in ("listing", "frozen", "last_hour"):
+            return self._after_listing(floor)
+        if closed == "inquiry":
+            return "timed" if standing.entitled else self._opening(floor)
+        if closed == "reserve":
+            return None
+        if closed != "timed" or self.at_cap(floor):
+            return self.sequel(floor, closed) or self._opening(floor)
+        return self._opening(floor)
+
+    def _after_listing(self, floor: Floor[L]) -> str | None:
+        terms = floor.terms
+        if floor.standing.top is None or len(floor.entrants) < terms.min_entrants:
+            return None
+        ceiling = self.ceiling(terms)
+        if self.at_cap(floor) and ceiling is not None and not ceiling.pooled:
+            # Nobody can go higher: the cap was reached while the listing was open, and the
+            # sequel waits for its end (DOMAIN §2.4, Dongguan).
+            return self.sequel(floor, "timed") or self._opening(floor)
+        if not _gate_passed(floor):
+            return self._opening(floor)
+        return "inquiry" if terms.asks else "timed"
+
+    def _opening(self, floor: Floor[L]) -> str | None:
+        sealed = floor.standing.reserves and not floor.standing.reserve_amounts
+        return "reserve" if sealed and not self.at_cap(floor) else None
+
+    def finish(self, floor: Floor[L], now: Instant) -> tuple[FloorFact, ...]:
+        """The leader, or who was drawn, wins at his own amount, if the terms let it be sold."""
+        del now
+        terms, standing = floor.terms, floor.standing
+        top = standing.top
+        if not floor.entrants:
+            return (Unsold("NO_APPLICANT"),)
+        if len(floor.entrants) < terms.min_entrants:
+            return (Unsold("TOO_FEW_QUALIFIED"),)
+        if top is None:
+            return (Unsold("NO_BID"),)
+        alone = all(o.bidder == top.bidder for o in standing.offers.values())
+        if alone and terms.single_bidder is SingleBidder.NO_SALE:
+            return (Unsold("BELOW_MIN_BIDDERS"),)
+        reserve = self.reserve(floor)
+        if reserve is not None and top.amount < reserve and not self.at_cap(floor):
+            return (Unsold("RESERVE_NOT_MET"),)
+        if standing.order:
+            winner = standing.order[0]
+            drawn = LeadersChanged((winner,), top.amount)
+            return (drawn, Awarded(winner, None, top.amount, None, top.amount))
+        return (Awarded(top.bidder, None, top.amount, top.quantity, top.amount),)
+
+    def reserve(self, floor: Floor[L]) -> Amount | None:
+        """The reserve that counts; None when there is none, or when it is still sealed."""
+        if floor.terms.reserve_kind is ReserveKind.SEALED:
+            return reserve_of(floor)
+        return floor.terms.reserve
+
+    def least(self, floor: Floor[L]) -> Amount | None:
+        """What somebody new could offer in the phase that is open."""
+        stage = self._current(floor)
+        if stage is None:
+            return floor.terms.start_price
+        if not isinstance(stage, Hall):
+            return None
+        if stage.pooled and self.at_cap(floor):
+            return stage.ladder.cap
+        top = _top(floor, "")
+        return stage.ladder.minimum(top) if stage.ladder.open(top) else None
+
+    def ranking(self, floor: Floor[L]) -> tuple[str, ...]:
+        """By amount, best first; in a pool at the cap by arrival."""
+        return tuple(o.key for o in by_amount(floor))
+
+    def settlement(self, floor: Floor[L]) -> Settlement:
+        """Deal, premium over the start (溢价) and its rate."""
+        top = floor.standing.top
+        price = top.amount if top and not floor.standing.unsold else 0
+        premium = price - floor.terms.start_price if price else 0
+        shown = rate(premium, floor.terms.start_price) if price else None
+        return Settlement(price, premium, shown)
+
+    def lots(self, terms: L) -> tuple[Lot, ...]:
+        """The one lot."""
+        return (Lot("1", {"zh": terms.lot_zh, "en": terms.lot_en}),)
+
+
+def countdown(terms: ListingTerms) -> Countdown:
+    """What every valid offer of a timed phase does to its end."""
+    return Countdown(terms.countdown_seconds * SECOND, terms.countdown_mode)
+
+
+def by_amount(floor: Floor[Any]) -> list[Offer]:
+    """The offers of the open phases, best first; equal ones, at the cap, by arrival."""
+    found = [o for o in floor.standing.offers.values() if o.slot is None]
+    return sorted(found, key=lambda o: (-o.amount, o.i))
+
+
+def leading(floor: Floor[Any]) -> LeadersChanged:
+    """The best offer, or all that reached the same amount, in the order of arrival."""
+    ranked = by_amount(floor)
+    best = ranked[0].amount
+    return LeadersChanged(tuple(o.bidder for o in ranked if o.amount == best), best)
+
+
+def _gate_passed(floor: Floor[Any]) -> bool:
+    standing, needs = floor.standing, floor.terms.timed_needs
+    if needs is TimedNeeds.TWO_IN_LAST_HOUR:
+        # The stretch has just closed: `opens` is still its beginning, moved by suspensions.
+        return len([o for o in standing.offers.values() if o.t >= standing.opens]) > 1
+    return len(standing.offers) > (1 if needs is TimedNeeds.TWO_BIDDERS else 0)
+
+
+def _announced(floor: Floor[Any]) -> Amount | None:
+    top = _top(floor, "")
+    if top is None or floor.terms.timed_start is TimedStart.TOP:
+        return top
+    step: Amount = floor.terms.step_when_timed
+    return top + step
+
+
+def _sealing(floor: Floor[Any], officer: str, ask: OfficerAsk, now: Instant) -> Judgement:
+    """Fujian 32, Suzhou 19, Shantou 20: by a named person, once, in a window before the close."""
+    terms, standing = floor.terms, floor.standing
+    if terms.reserve_kind is not ReserveKind.SEALED or standing.closes is None:
+        return Refuse("NOT_BIDDABLE")
+    ahead = terms.last_hour_seconds * SECOND if standing.stage == "listing" else 0
+    close = standing.closes + ahead
+    opens = close - terms.reserve_from_seconds * SECOND if terms.reserve_from_seconds else 0
+    window = (opens, close - terms.reserve_until_seconds * SECOND)
+    return sealing(floor, officer, ask, now, window)
+
+
+def _top(floor: Floor[Any], bidder: str) -> Amount | None:
+    del bidder
+    top = floor.standing.top
+    return top.amount if top else None
+
+
+def _no_quantity(floor: Floor[Any], bidder: str) -> Amount | None:
+    del floor, bidder
+    return None
+
+
+def _entitled(floor: Floor[Any]) -> Entitled | None:
+    if floor.terms.eligibility is not Eligibility.HAS_VALID_BID:
+        return None
+    return Entitled("timed", tuple(sorted(floor.standing.offers)))
+
+
+def _may_answer(floor: Floor[Any], bidder: str) -> bool:
+    open_to_all = floor.terms.eligibility is Eligibility.CONFIRMED
+    return open_to_all or bidder in floor.standing.offers

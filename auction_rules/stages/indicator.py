@@ -1,0 +1,137 @@
+"""The next indicator: the price stays at the cap, and something else is bid (竞配建、竞自持).
+
+DOMAIN §2.4: after the cap the bidders offer public-housing area, or a share they will hold
+themselves; the most wins. An offer is the cap with a quantity; without one it is for the least
+that is valid. Nobody offers any: whoever reached the cap first wins (MECHANISMS M17, Jinan).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from auction_rules.extension import Countdown
+from auction_rules.facts import (
+    Amount,
+    DeadlineMoved,
+    FloorFact,
+    Instant,
+    LeadersChanged,
+    OfferStood,
+    StageClosed,
+    StageOpened,
+)
+from auction_rules.floor import Bid, BidderAsk, Floor, Offer, OfficerAsk
+from auction_rules.rule import Accept, Actions, Disclosure, Judgement, Refuse
+from auction_rules.terms import Resume, Text
+
+SLOT: Final = "indicator"
+"""Where the offer of a quantity stands, beside the offer that reached the cap."""
+
+
+def most_first(floor: Floor[Any]) -> list[Offer]:
+    """The offers of a quantity, largest first; no two are equal."""
+    found = [o for o in floor.standing.offers.values() if o.slot == SLOT]
+    return sorted(found, key=lambda o: (-(o.quantity or 0), o.i))
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """Open outcry in quantities, from `start` in whole steps up to `most`, at the price `cap`."""
+
+    id: str
+    title: Text
+    cap: Amount
+    start: Amount
+    step: Amount
+    most: Amount
+    countdown: Countdown
+    resume_policy: Resume
+    kind: str = "timed"
+
+    def open(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
+        """A full countdown."""
+        del floor
+        return (StageOpened(self.id, self.kind, now, now + self.countdown.length),)
+
+    def _least(self, floor: Floor[Any]) -> Amount:
+        ranked = most_first(floor)
+        return (ranked[0].quantity or 0) + self.step if ranked else self.start
+
+    def judge(self, floor: Floor[Any], bidder: str, ask: BidderAsk, now: Instant) -> Judgement:
+        """A larger quantity at the cap leads, and restarts the countdown."""
+        if not isinstance(ask, Bid):
+            return Refuse("OUTSIDE_WINDOW")
+        least = self._least(floor)
+        quantity = least if ask.quantity is None else ask.quantity
+        refused = (
+            self._right(floor, bidder) or self._price(ask.amount) or self._quantity(least, quantity)
+        )
+        if refused is not None:
+            return refused
+        stood = OfferStood(bidder, None, self.cap, quantity, SLOT)
+        leader = most_first(floor.after((stood,), now))[0].key
+        changed = floor.standing.leaders != (leader,)
+        led = (LeadersChanged((leader,), self.cap),) if changed else ()
+        moved = self.countdown.moved(floor.standing, now, leaders_changed=changed)
+        return Accept((stood, *led, *moved))
+
+    def _right(self, floor: Floor[Any], bidder: str) -> Refuse | None:
+        entitled = floor.standing.entitled
+        if entitled is not None and bidder not in entitled:
+            return Refuse("NO_RIGHT_IN_PHASE")
+        return None
+
+    def _price(self, amount: Amount) -> Refuse | None:
+        if amount == self.cap:
+            return None
+        above = amount > self.cap
+        return Refuse("ABOVE_CAP" if above else "CAP_REACHED", {"cap": self.cap}, (self.cap,))
+
+    def _quantity(self, least: Amount, quantity: Amount) -> Refuse | None:
+        if quantity > self.most:
+            return Refuse("QTY_OVER_LIMIT", {"quantity": self.most})
+        if quantity < least:
+            return Refuse("QTY_BELOW_MIN", {"quantity": least})
+        if (quantity - self.start) % self.step:
+            return Refuse("QTY_NOT_ON_GRID", {"quantity": self.step})
+        return None
+
+    def office(self, floor: Floor[Any], officer: str, ask: OfficerAsk, now: Instant) -> Judgement:
+        """No officer has anything to bring in here."""
+        del floor, officer, ask, now
+        return Refuse("NOT_BIDDABLE")
+
+    def due(self, floor: Floor[Any]) -> Instant | None:
+        """Its deadline as it stands."""
+        return floor.standing.closes
+
+    def turn(self, floor: Floor[Any], now: Instant) -> None:
+        """It has no rounds."""
+        del floor, now
+
+    def close(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
+        """The largest quantity stands."""
+        del floor, now
+        return (StageClosed(self.id),)
+
+    def resume(self, floor: Floor[Any], since: Instant, now: Instant) -> tuple[FloorFact, ...]:
+        """The time that remained, or a full countdown where the terms promise one."""
+        closes = floor.standing.closes
+        if closes is None:
+            return ()
+        whole = self.resume_policy is Resume.FULL_COUNTDOWN
+        given = self.countdown.length if whole else max(0, closes - since)
+        return (DeadlineMoved(max(closes, now + given), "resumed"),)
+
+    def actions(self, floor: Floor[Any], bidder: str, now: Instant) -> Actions:
+        """The cap, as long as a larger quantity can be named."""
+        del now
+        if refused := self._right(floor, bidder) or self._quantity(*2 * (self._least(floor),)):
+            return Actions(ask="bid", blocked=refused)
+        return Actions(ask="bid", minimum=self.cap, maximum=self.cap, step=1, quick=(self.cap,))
+
+    def disclosure(self, floor: Floor[Any]) -> Disclosure:
+        """Nothing is sealed."""
+        del floor
+        return Disclosure()

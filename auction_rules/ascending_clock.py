@@ -142,17 +142,18 @@ class AscendingClock(Staged[ClockSaleTerms]):
 
     def stages(self, terms: ClockSaleTerms) -> tuple[Stage, ...]:
         """The order of reductions where it is drawn, then the rounds."""
-        single = terms.products[0].start_price if len(terms.products) == 1 else None
+        several = len(terms.products) > 1
         clock = Clock(
             id="clock",
             title=CLOCK,
             length=terms.round_seconds * SECOND,
-            first=single,
+            first=None if several else terms.products[0].start_price,
             right=_right,
             stay=_ask,
             onward=_onward,
             ended=lambda floor: (Revealed("offers"), *_results(floor, _round(floor))),
             resume_policy=terms.resume,
+            slots=tuple(p.id for p in terms.products) if several else (),
         )
         if terms.rationing is Rationing.PRO_RATA:
             return (clock,)
@@ -280,11 +281,7 @@ def _right(floor: Floor[ClockSaleTerms], bidder: str) -> Refuse | None:
 def _ask(floor: Floor[ClockSaleTerms], bidder: str, ask: Stay) -> Judgement:
     """The last answer of a round counts; nobody has seen the ones before it."""
     products = {p.id: p for p in floor.terms.products}
-    slot = ask.slot
-    if slot is None and len(products) == 1:
-        slot = floor.terms.products[0].id
-    if slot is None or slot not in products:
-        return Refuse("NO_SUCH_LOT")
+    slot = ask.slot or floor.terms.products[0].id
     product = products[slot]
     quantity = 1 if ask.quantity is None else ask.quantity
     if quantity < 0:

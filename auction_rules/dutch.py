@@ -275,8 +275,6 @@ def _least(floor: Floor[DutchTerms]) -> Amount:
 def _take(floor: Floor[DutchTerms], bidder: str, ask: Stay) -> Judgement:
     price, number = floor.standing.price, floor.standing.round
     assert price is not None
-    if ask.slot is not None:
-        return Refuse("NO_SUCH_LOT")
     quantity = _least(floor) if ask.quantity is None else ask.quantity
     if quantity < _least(floor):
         return Refuse("QTY_BELOW_MIN")

@@ -239,8 +239,6 @@ def _right(floor: Floor[HybridTerms], bidder: str) -> Refuse | None:
 def _take(floor: Floor[HybridTerms], bidder: str, ask: Stay) -> Judgement:
     price = floor.standing.price
     assert price is not None
-    if ask.slot is not None:
-        return Refuse("NO_SUCH_LOT")
     if ask.quantity is not None:
         return Refuse("QTY_OVER_LIMIT")
     return Accept((OfferStood(bidder, None, price, None, SLOT),))

@@ -30,6 +30,7 @@ from auction_rules.facts import (
     Unsold,
 )
 from auction_rules.floor import Floor, Offer, Stay
+from auction_rules.lint import Remark
 from auction_rules.money import LIMIT, rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Accept, Judgement, Lot, Refuse, Settlement
@@ -197,6 +198,19 @@ class Japanese(Staged[JapaneseTerms]):
         """The one lot."""
         return (Lot("1", {"zh": terms.lot_zh, "en": terms.lot_en}),)
 
+    def lint(self, terms: JapaneseTerms) -> tuple[Remark, ...]:
+        """M04: a clock with one bidder; a public body should ask for two."""
+        if terms.min_bidders > 1:
+            return ()
+        return (
+            Remark(
+                "ONE_SUFFICES",
+                "一人应价即可成交：公共机构宜要求至少两人，以免竞买人不知自己没有对手。",
+                "One bidder suffices: a public body should ask for two, "
+                "lest a bidder does not know that he is alone.",
+            ),
+        )
+
     def direction(self, terms: JapaneseTerms) -> int:
         """Higher is better where the house sells."""
         return terms.direction.better
@@ -259,8 +273,6 @@ def _active(floor: Floor[JapaneseTerms]) -> tuple[str, ...]:
 def _stay(floor: Floor[JapaneseTerms], bidder: str, ask: Stay) -> Judgement:
     price = floor.standing.price
     assert price is not None
-    if ask.slot is not None:
-        return Refuse("NO_SUCH_LOT")
     if ask.quantity is not None:
         return Refuse("QTY_OVER_LIMIT")
     return Accept((OfferStood(bidder, None, price, None, SLOT),))

@@ -86,15 +86,16 @@ class Clock:
     resume_policy: Resume
     leave: Callable[[Floor[Any], str], Judgement] = lambda _floor, _bidder: Refuse("OUTSIDE_WINDOW")
     """What a no comes to; where silence is the only no, it cannot be said."""
-    before: Callable[[Floor[Any]], tuple[FloorFact, ...]] = lambda _floor: ()
-    """What is known before the first tick."""
+    slots: tuple[str, ...] = ()
+    """The products a yes must name one of, where the clock sells several."""
     kind: str = "clock"
 
     def open(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
         """The first tick begins with the stage."""
+        del floor
         end = now + self.length
         opened = StageOpened(self.id, self.kind, now, end)
-        return (opened, *self.before(floor), RoundOpened(1, self.first, now, end))
+        return (opened, RoundOpened(1, self.first, now, end))
 
     def judge(self, floor: Floor[Any], bidder: str, ask: BidderAsk, now: Instant) -> Judgement:
         """Only yes or no to the tick; that it is this tick the programme has tested."""
@@ -103,7 +104,11 @@ class Clock:
             return Refuse("OUTSIDE_WINDOW")
         if refused := self.right(floor, bidder):
             return refused
-        return self.stay(floor, bidder, ask) if isinstance(ask, Stay) else self.leave(floor, bidder)
+        if isinstance(ask, Leave):
+            return self.leave(floor, bidder)
+        if (ask.slot is None) != (not self.slots) or ask.slot not in (None, *self.slots):
+            return Refuse("NO_SUCH_LOT")
+        return self.stay(floor, bidder, ask)
 
     def office(self, floor: Floor[Any], officer: str, ask: OfficerAsk, now: Instant) -> Judgement:
         """No officer has anything to bring in here."""

@@ -52,7 +52,8 @@ def _fields(terms: RuleConfig) -> Iterator[tuple[str, Any, str, str]]:
 
 def _short(terms: RuleConfig) -> Iterator[Remark]:
     for name, value, zh, en in _fields(terms):
-        if not name.endswith("_seconds") or name.startswith(("max_", "preparation")):
+        if not name.endswith("_seconds") or name.startswith(("max_", "preparation", "tick")):
+            # Limits, waiting, and the pulse of a clock are no windows somebody must act in.
             continue
         if 0 < value < SHORT_SECONDS:
             yield Remark(

@@ -167,7 +167,8 @@ def _fits(marker: Any, value: Any, units: Mapping[str, int]) -> Any:
         ) from None
 
 
-def _markers(field: Any) -> list[Any]:
+def marks_of(field: Any) -> list[Any]:
+    """What a field counts: the smallest unit of some unit, or an instant."""
     found = [m for m in field.metadata if isinstance(m, Scaled | AtInstant)]
     for part in get_args(field.annotation):
         if get_origin(part) is Annotated:
@@ -186,7 +187,7 @@ def scaled(model: type[BaseModel], data: Mapping[str, Any], units: Mapping[str, 
     result = dict(data)
     for name, field in model.model_fields.items():
         value = result.get(name)
-        markers = _markers(field)
+        markers = marks_of(field)
         if markers and isinstance(value, str):
             result[name] = _fits(markers[0], value, units)
         elif (inner := _model_in(field.annotation)) and inner is not Unit:
@@ -220,7 +221,7 @@ def describe(config: RuleConfig) -> list[dict[str, Text]]:
 
 def shown(config: RuleConfig, field: Any, name: str, value: Any) -> Text:
     """One value in plain words: amounts in their unit, times in China Standard Time."""
-    for marker in _markers(field):
+    for marker in marks_of(field):
         if isinstance(marker, Scaled):
             unit = getattr(config, marker.unit_field)
             return {lang: unit.show(value, lang) for lang in ("zh", "en")}

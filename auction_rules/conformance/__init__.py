@@ -26,7 +26,7 @@ from auction_rules.conformance.play import Play
 from auction_rules.conformance.probes import OF_A_PROBE
 from auction_rules.conformance.properties import OF_A_PLAY, config
 
-PLAYS: Final = 16
+PLAYS: Final = 24
 """Plays for one set of terms."""
 
 _PLAYED: Final = ("answers", "termination", "no_endless_waking")

@@ -28,9 +28,12 @@ from auction_rules.floor import (
     Withdraw,
 )
 from auction_rules.rule import Actions, Rule
+from auction_rules.terms import Scaled, marks_of
 
 NONCE = "00ff"
-MOST_FORMS = 16
+SECRET = "sample"  # noqa: S105 -- published with every example
+"""What the terms of an example commit to, where they commit to something (its SHA-256)."""
+MOST_FORMS = 32
 Form = tuple[str | None, Amount | None, str | None]
 """Lot, quantity and slot of an offer."""
 
@@ -42,20 +45,37 @@ def forms(rule: Rule, terms: Any) -> tuple[Form, ...]:
     quantities: list[Amount | None] = [None]
     if rule.quantity_unit(terms) is not None:
         whole = [lot.quantity for lot in lots if lot.quantity]
-        for quantity in (*whole, *(q // 2 for q in whole), *(q // 5 for q in whole), 1):
+        parts = [q // part for q in whole for part in (2, 5)]
+        for quantity in (*_quantities(terms), *whole, *parts, 1):
             if quantity and quantity not in quantities:
                 quantities.append(quantity)
     slots: list[str | None] = [None]
     build = getattr(rule, "stages", None)
     for stage in build(terms) if build is not None else ():
         slots += [slot for slot in getattr(stage, "slots", ()) if slot not in slots]
-    # Every lot, every quantity and every slot comes before their combinations.
+    # Every lot, every quantity and every slot comes before what combines all three.
     found: list[Form] = [(lot, None, None) for lot in names[:6]]
     found += [(None, quantity, None) for quantity in quantities[1:]]
     found += [(None, None, slot) for slot in slots[1:]]
+    found += [(None, quantity, slot) for slot in slots[1:4] for quantity in quantities[1:5]]
     mixed = [(lot, q, s) for s in slots for q in quantities for lot in names[:3]]
     found += [form for form in mixed if form not in found]
     return tuple(found[:MOST_FORMS])
+
+
+def offer(amount: Amount, form: Form) -> Bid:
+    """An offer of this amount in this form, for whatever stage is open."""
+    lot, quantity, slot = form
+    return Bid(amount, lot, quantity, None, slot)
+
+
+def _quantities(terms: Any) -> Iterator[Amount]:
+    """Amounts in the terms that count something else than prices: a least quantity, a limit."""
+    for name, field in type(terms).model_fields.items():
+        value = getattr(terms, name)
+        marks = [mark for mark in marks_of(field) if isinstance(mark, Scaled)]
+        if isinstance(value, int) and any(mark.unit_field != "unit" for mark in marks):
+            yield value
 
 
 def officers(data: Any) -> tuple[str, ...]:
@@ -96,15 +116,18 @@ def asked_of(rule: Rule, floor: Floor[Any], bidder: str, now: Instant, chance: C
     number = floor.standing.round if actions.round is None else actions.round
     amount = max(0, chance.pick(amounts(actions)))
     lot, quantity, slot = chance.pick(forms(rule, floor.terms))
-    if chance.once_in(2):
+    if chance.once_in(3):
         lot, quantity, slot = None, None, None
-    stage = chance.pick((None, None, None, floor.standing.stage, "elsewhere"))
+    here = floor.standing.stage
+    stage = chance.pick((None, None, None, None, here, here, here, "elsewhere"))
     bid = Bid(amount, lot, quantity, stage, slot)
     if chance.once_in(8):
         others = (Confirm(True), Confirm(False), Stay(number), Leave(number), Stay(number + 1))  # noqa: FBT003
-        wild: tuple[BidderAsk, ...] = (*others, Proxy(amount), Proxy(amount * 2), Proxy(None), bid)
+        wild: tuple[BidderAsk, ...] = (*others, bid)
         return chance.pick(wild)
-    if actions.round is not None:
+    if chance.once_in(10):
+        return Proxy(chance.pick((amount, 5 * amount, 5 * amount, None)))
+    if actions.ask == "stay":
         return Leave(number) if chance.once_in(5) else Stay(number, quantity, slot)
     if actions.ask == "confirm":
         return Confirm(answer=not chance.once_in(3))
@@ -121,6 +144,7 @@ def duties(floor: Floor[Any], who: tuple[str, ...], seed: str) -> Iterator[tuple
     for officer in floor.standing.reserves:
         yield officer, OpenReserve(sealed_amount(officer), NONCE)
     yield who[0], Draw(seed)
+    yield who[0], Draw(SECRET)
     for officer in who:
         for bidder in floor.entrants:
             for points in (5_000, 1_000, 100):

@@ -11,13 +11,15 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from auction_rules.conformance.asks import amounts, forms
+from auction_rules.conformance.asks import amounts, forms, offer
 from auction_rules.conformance.play import Play, Step, told
 from auction_rules.facts import Amount, Instant, Noted, OfferStood
 from auction_rules.floor import Bid, BidderAsk, Confirm, Floor, Leave, Proxy, Stay
 from auction_rules.rule import Accept, Actions, Refuse, Rule
 
 Finding = str | None
+TAKEN: Final = "DUPLICATE_PRICE"
+"""The one thing a published rule lets a sealed offer tell: that this price is taken."""
 EVERY: Final = 3
 """One step of so many is probed for agreement: enough, and soon over."""
 
@@ -53,7 +55,7 @@ def window(play: Play) -> Finding:
 def _bids(rule: Rule, floor: Floor[Any], bidder: str, now: Instant) -> Iterator[Bid]:
     least = rule.actions(floor, bidder, now).minimum
     if least is not None:
-        yield from (Bid(least, *form) for form in forms(rule, floor.terms)[:4])
+        yield from (offer(least, form) for form in forms(rule, floor.terms)[:4])
 
 
 def agreement(play: Play) -> Finding:
@@ -71,7 +73,9 @@ def agreement(play: Play) -> Finding:
 def _agrees(rule: Rule, floor: Floor[Any], bidder: str, now: Instant, actions: Actions) -> Finding:
     if actions.ask is None or actions.blocked is not None:
         return _blocked(rule, floor, bidder, now, actions)
-    if actions.round is not None:
+    if actions.ask == "stay":
+        if actions.round is None:
+            return "an answer is asked for, and to no round"
         asks: list[BidderAsk] = [Stay(actions.round), Leave(actions.round)]
         asks += [Stay(actions.round, q, slot) for _, q, slot in forms(rule, floor.terms)]
         if any(isinstance(rule.judge(floor, bidder, ask, now), Accept) for ask in asks):
@@ -87,7 +91,7 @@ def _agrees(rule: Rule, floor: Floor[Any], bidder: str, now: Instant, actions: A
 
 def _blocked(rule: Rule, floor: Floor[Any], bidder: str, now: Instant, actions: Actions) -> Finding:
     asks: list[BidderAsk] = [Confirm(), Stay(floor.standing.round)]
-    asks += [Bid(amount, *form) for amount in _near(rule, floor) for form in _few(rule, floor)]
+    asks += [offer(amount, form) for amount in _near(rule, floor) for form in _few(rule, floor)]
     for ask in asks:
         if isinstance(rule.judge(floor, bidder, ask, now), Accept):
             why = actions.blocked.reason if actions.blocked else "nothing to do"
@@ -114,8 +118,12 @@ def _amounts_agree(
     sign = 1 if most >= least else -1
     for amount in (least, most, *actions.quick[:3]):
         if not _taken(rule, floor, bidder, now, amount):
+            if _untold(rule, floor, bidder, now, amount):
+                continue
             said = rule.judge(floor, bidder, Bid(amount), now)
             return f"{amount} is offered by actions, and judge says {told(said)}"
+    if len(rule.lots(floor.terms)) > 1 and not rule.own_lots:
+        return _some_lot_agrees(rule, floor, bidder, now, (least, least - sign))
     for amount in (least - sign, most + sign):
         stood = _taken(rule, floor, bidder, now, amount)
         # A rule may read an offer beyond its cap as one at the cap.
@@ -124,16 +132,35 @@ def _amounts_agree(
     return None
 
 
+def _some_lot_agrees(
+    rule: Rule, floor: Floor[Any], bidder: str, now: Instant, edge: tuple[Amount, Amount]
+) -> Finding:
+    """Where a bidder chooses among lots, `actions` give the bounds of one of them."""
+    for form in forms(rule, floor.terms):
+        taken, refused = (rule.judge(floor, bidder, offer(a, form), now) for a in edge)
+        if isinstance(taken, Accept) and isinstance(refused, Refuse):
+            return None
+    return f"for no lot {edge[0]} is the least amount, as actions say"
+
+
 def _taken(
     rule: Rule, floor: Floor[Any], bidder: str, now: Instant, amount: Amount
 ) -> tuple[Amount, ...]:
     """The amounts that would stand for the bidder after the first form of this offer that is valid."""
     for form in forms(rule, floor.terms):
-        answer = rule.judge(floor, bidder, Bid(amount, *form), now)
+        answer = rule.judge(floor, bidder, offer(amount, form), now)
         if isinstance(answer, Accept):
             stood = [f for f in answer.facts if isinstance(f, OfferStood) and f.bidder == bidder]
             return tuple(f.amount for f in stood) or (amount,)
     return ()
+
+
+def _untold(rule: Rule, floor: Floor[Any], bidder: str, now: Instant, amount: Amount) -> bool:
+    """Whether what is wrong is its quantity, or a price taken in secret: `actions` tell neither."""
+    asked = (offer(amount, form) for form in forms(rule, floor.terms))
+    answers = (rule.judge(floor, bidder, bid, now) for bid in asked)
+    reasons = [answer.reason for answer in answers if isinstance(answer, Refuse)]
+    return any(reason == TAKEN or reason.startswith("QTY_") for reason in reasons)
 
 
 def secrecy(play: Play) -> Finding:
@@ -184,7 +211,7 @@ def _told_apart(rule: Rule, step: Step, other: Accept) -> Finding:
         for amount in amounts(shown[0])[-6:]:
             bid = Bid(amount)
             said = [_hidden(rule.judge(floor, bidder, bid, now), bidder) for floor in (one, two)]
-            if said[0] != said[1]:
+            if said[0] != said[1] and not any(row[1:2] == [TAKEN] for row in said):
                 return f"{bidder} {bid} hears {said[0]} and {said[1]}"
     return None
 

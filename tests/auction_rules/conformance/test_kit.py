@@ -10,17 +10,12 @@ from auction_rules.facts import Awarded
 from auction_rules.registry import rules
 from auction_rules.rule import Accept
 from tests.auction_rules.conformance.bad_rules import BAD
+from tests.auction_rules.known import known
 
 # SHA-256 of "daylight/1" and so on: the first eight bytes, big-endian, modulo a thousand.
 CHOICES = [643, 990, 387, 161]
 
-EXAMPLES = [
-    pytest.param(rule, dict(rule.example), id=f"{rule.name}-example") for rule in rules()
-] + [
-    pytest.param(rule, {**rule.example, **terms}, id=f"{rule.name}-{name}")
-    for rule in rules()
-    for name, terms in getattr(rule, "presets", {}).items()
-]
+EXAMPLES = [pytest.param(rule, terms, id=name) for name, rule, terms in known()]
 
 
 @pytest.mark.parametrize(("rule", "terms"), EXAMPLES)

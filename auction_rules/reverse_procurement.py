@@ -253,9 +253,15 @@ def _ranked(floor: Floor[ReverseTerms]) -> list[Offer]:
 
 
 def _to_beat(floor: Floor[ReverseTerms], bidder: str) -> Amount | None:
-    """The best compared price in this bidder's own money, rounded down; he must fall a step below."""
-    ranked = _ranked(floor)
-    return compared(floor, ranked[0]) // _weight(floor, bidder) if ranked else None
+    """The best compared price in this bidder's own money, rounded down; he must fall a step below.
+
+    None where that step would still lie above the ceiling: then the ceiling is all that binds him.
+    """
+    ranked, terms = _ranked(floor), floor.terms
+    if not ranked:
+        return None
+    own = compared(floor, ranked[0]) // _weight(floor, bidder)
+    return None if own - terms.step >= terms.ceiling else own
 
 
 def _leading(floor: Floor[ReverseTerms]) -> LeadersChanged:

@@ -248,6 +248,8 @@ class _Player:
             officer = step.who if step.staff in ("seal_reserve", "open_reserve") else None
             actor = f"staff:{officer}" if officer else "approver:2"
             return self._ask(actor, self._staff_ask(step), at)
+        # An answer without a round is to the one that runs when it arrives.
+        self._bells(at)
         return self._ask(f"bidder:{step.by}", self._bidder_ask(step), at, step.ref)
 
     def _bidder_ask(self, step: Step) -> BidderAsk:

@@ -35,6 +35,11 @@ def most_first(floor: Floor[Any]) -> list[Offer]:
     return sorted(found, key=lambda o: (-(o.quantity or 0), o.i))
 
 
+def _lot(floor: Floor[Any], bidder: str, bid: Bid) -> Refuse | None:
+    foreign = bid.lot is not None and bid.lot != floor.entrants[bidder].lot
+    return Refuse("NOT_YOUR_LOT") if foreign else None
+
+
 @dataclass(frozen=True, slots=True)
 class Indicator:
     """Open outcry in quantities, from `start` in whole steps up to `most`, at the price `cap`."""

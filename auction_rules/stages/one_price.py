@@ -53,6 +53,12 @@ def nearest_first(floor: Floor[Any]) -> list[Offer]:
     return sorted(found, key=lambda o: (abs(o.amount - middle), o.amount))
 
 
+def _form(floor: Floor[Any], bidder: str, bid: Bid) -> Refuse | None:
+    if bid.lot is not None and bid.lot != floor.entrants[bidder].lot:
+        return Refuse("NOT_YOUR_LOT")
+    return None if bid.quantity is None else Refuse("QUANTITY_FIXED", {"quantity": None})
+
+
 @dataclass(frozen=True, slots=True)
 class OnePrice:
     """One window of `length` microseconds; amounts from `least` to `most` on the quantum."""
@@ -76,7 +82,9 @@ class OnePrice:
         del now
         if not isinstance(ask, Bid):
             return Refuse("OUTSIDE_WINDOW")
-        if refused := self._right(floor, bidder) or self._valid(floor, ask.amount):
+        if refused := self._right(floor, bidder) or _form(floor, bidder, ask):
+            return refused
+        if refused := self._valid(floor, ask.amount):
             return refused
         return Accept((OfferStood(bidder, None, ask.amount, None, SLOT),))
 

@@ -77,6 +77,14 @@ def _do(session: Session, act: tuple[Any, ...], now: int, lot: str | None) -> No
             session.ask("staff:li", Resume("恢复供电"), now)
 
 
+def rung(session: Session) -> Session:
+    """The same session after the bell that is due next."""
+    at = session.due()
+    assert at is not None
+    session.until(at)
+    return session
+
+
 def over(session: Session) -> Session:
     """The same session once nobody asks anything more; the seed comes when it is waited for."""
     if session.state.status == "suspended":

@@ -1,5 +1,7 @@
 """Reverse procurement: the ceiling, the preference compared exactly, the line of those asked."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +9,7 @@ from pydantic import ValidationError
 
 from auction_rules.conformance import check
 from auction_rules.facts import Awarded, Unsold
+from auction_rules.registry import find
 from auction_rules.reverse_procurement import RULE, compared
 from auction_rules.rule import Settlement
 from auction_rules.terms import SECOND
@@ -25,7 +28,7 @@ TERMS = {
 
 
 def table(bidders: str = "A B C", **terms: object) -> Table:
-    here = Table(RULE, {**TERMS, **terms}, bidders)
+    here = Table(find("reverse_procurement"), {**TERMS, **terms}, bidders)
     here.bell()
     return here
 
@@ -128,7 +131,7 @@ def test_any_course(terms, plan):
     assert all(0 < amount <= config.ceiling for _, amount, _, _ in accepted(session))
     if config.form == "OPEN":
         prices = [a * (10_000 - _discount(config, b)) for b, a, _, _ in accepted(session)]
-        assert all(late < early for early, late in zip(prices, prices[1:], strict=False))
+        assert all(late < early for early, late in pairwise(prices))
     for award in standing.awards:
         assert len(ranked) >= config.min_offers
         assert award.total == award.price == standing.offers[award.bidder].amount

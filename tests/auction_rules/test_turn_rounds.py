@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from auction_rules.conformance import check
-from auction_rules.facts import Awarded
+from auction_rules.facts import Awarded, FloorFact
+from auction_rules.registry import find
 from auction_rules.terms import SECOND, instant
 from auction_rules.turn_rounds import RULE
 from bidding.core import views
-from tests.auction_rules.courses import accepted, began, over, plans, played, rejudged
+from tests.auction_rules.courses import accepted, began, over, plans, played, rejudged, rung
 from tests.auction_rules.table import Table
 from tests.bidding.core.session import OPENS
 from tests.shared import SHARED
@@ -51,7 +52,7 @@ def test_the_order_of_turns():
     while session.state.status == "running":
         standing = session.state.standing
         seen.append((standing.round, standing.opens - OPENS, standing.entitled))
-        session.until(session.due())
+        rung(session)
     assert seen == [
         (1, 20 * SECOND, ("02", "01", "03")),
         (2, 40 * SECOND, ("02", "01", "03")),
@@ -66,19 +67,19 @@ def test_the_order_of_turns():
 
 def test_an_offer_is_its_bidders_alone_until_the_turn_ends():
     session = in_turns()
-    before = views.snapshot(session.state, RULE, "public", session.now)
+    before = views.snapshot(session.state, session.rule, "public", session.now)
     state = session.state
     assert session.bid("02", 700) == "accepted"
     entry = session.entries[-1]
-    after = views.snapshot(session.state, RULE, "public", session.now)
+    after = views.snapshot(session.state, session.rule, "public", session.now)
     assert after == before
     for audience in ("public", "staff", "auditor", "bidder:01"):
-        assert views.event(state, entry, session.state, RULE, audience) is None
-    mine = views.event(state, entry, session.state, RULE, "bidder:02")
+        assert views.event(state, entry, session.state, session.rule, audience) is None
+    mine = views.event(state, entry, session.state, session.rule, "bidder:02")
     assert mine is not None
     assert mine["ask"]["amount"] == 700
-    session.until(session.due())
-    told = views.snapshot(session.state, RULE, "public", session.now)
+    rung(session)
+    told = views.snapshot(session.state, session.rule, "public", session.now)
     assert (told["top"], told["leaders"]) == (700, ["02"])
 
 
@@ -91,7 +92,7 @@ def test_a_turn_is_left_unused_and_taken_back():
     assert session.bid("02", 895) == "BELOW_MIN_NEXT"
     assert session.bid("02", 890) == "accepted"
     assert session.bid("01", 700) == "NO_RIGHT_IN_PHASE"
-    session.until(session.due())
+    rung(session)
     assert session.state.standing.offers["02"].amount == 890
 
 
@@ -109,13 +110,15 @@ def test_the_published_record():
     turns = [s for s in stages if s["type"] == "bids"]
     start = instant(stages[0]["start"])
     terms = {"opens": start - 1800 * SECOND, "closes": start, "ceiling": "500000", "step": "5000"}
-    here = Table(RULE, terms, "A B")
+    here = Table(find("turn_rounds"), terms, "A B")
     names = {turns[0]["bidder_id"]: "A", turns[1]["bidder_id"]: "B"}
     here.bell()
     # The record does not hold A's first offer; B's is the one that never changed.
     assert here.bid("A", 50_000_000, start - 1500 * SECOND) == "accepted"
     assert here.bid("B", turns[1]["amount"] * 100, _at(turns[1]["time"])) == "accepted"
     here.bell()
+    ended: int | None = None
+    last: tuple[FloorFact, ...] = ()
     for turn in turns:
         assert here.standing.opens == _at(turn["start"])
         if turn.get("changed"):
@@ -163,7 +166,7 @@ def test_any_course(terms, plan):
     assert {(o.bidder, o.amount) for o in standing.offers.values()} <= offered
     for before, entry in zip(session.states, session.entries[1:], strict=False):
         if entry["type"] == "bid.accepted" and before.standing.stage == "turns":
-            order, number = before.standing.entitled, before.standing.round
+            order, number = before.standing.entitled or (), before.standing.round
             bidder = entry["actor"].removeprefix("bidder:")
             assert order[(number - 1) % len(order)] == bidder
             own = before.standing.offers[bidder].amount

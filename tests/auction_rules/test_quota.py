@@ -1,0 +1,230 @@
+"""Quota sales: S6 with its draw, listed lots with groups and limits, and what must stay true."""
+
+import hashlib
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from auction_rules.facts import Awarded, DeadlineMoved, Drawn, LeadersChanged, OfferStood, PoolFixed
+from auction_rules.floor import Bid, Draw
+from auction_rules.quota import tied
+from auction_rules.registry import find
+from auction_rules.rule import Accept, Actions, Refuse
+from auction_rules.terms import SECOND
+from tests.auction_rules.rejudged import BIDDERS, judge_again, session
+from tests.auction_rules.table import Table
+from tests.bidding.core.session import OPENS
+from tests.shared import SHARED
+
+PER_MU = {"zh": "万元/亩", "en": "10k/mu", "scale": 0, "fen": 1_000_000}
+TIMED = {
+    "unit": PER_MU,
+    "lots": [{"id": "LOT-01", "area": "100"}],
+    "opens": 0,
+    "countdown_seconds": 240,
+    "start_price": 30,
+    "cap_price": 75,
+}
+LOTS = [{"id": "P1", "area": "18.3626"}, {"id": "P2", "area": "30"}, {"id": "P3", "area": "7.5"}]
+LISTED = {
+    "unit": PER_MU,
+    "form": "LISTED",
+    "lots": LOTS,
+    "opens": 0,
+    "closes": 1_000,
+    "start_price": 30,
+    "cap_price": 75,
+}
+START = 10 * 3600
+
+
+def at(clock):
+    """Microseconds after ten o'clock of `hh:mm:ss.mmm`."""
+    hours, minutes, seconds = clock.split(":")
+    whole, _, part = seconds.partition(".")
+    since = int(hours) * 3600 + int(minutes) * 60 + int(whole) - START
+    return since * SECOND + int(part or 0) * 1_000
+
+
+def test_s6_is_the_example_of_the_shared_file():
+    cases = json.loads((SHARED / "scenarios" / "worked-examples.json").read_bytes())
+    (s6,) = (case for case in cases if case["id"] == "S6")
+    here = Table(find("quota"), TIMED, "A B C D E")
+    here.bell()
+    for row in s6["events"]:
+        said = here.bid(row["bidder"], row["price"], at(row["t"]))
+        assert said == row["code"].replace("OK", "accepted")
+        if "pool" in row:
+            assert here.standing.leaders == tuple(row["pool"])
+    expect = s6["expect"]
+    assert here.closes == at(expect["end"])
+    opened = here.bell()
+    assert PoolFixed("LOT-01", tuple(expect["pool"])) in opened
+    text = f"{expect['seed']}|{expect['lot']}|{','.join(expect['pool'])}"
+    assert hashlib.sha256(text.encode()).hexdigest() == expect["sha256"]
+    drawn = here.rule.office(here.floor, "li", Draw(expect["seed"]), at(expect["end"]))
+    assert isinstance(drawn, Accept)
+    (fact,) = drawn.facts
+    assert isinstance(fact, Drawn)
+    assert fact.order[0] == expect["winner"]
+    here.happen(drawn.facts, at(expect["end"]))
+    facts = here.bell()
+    assert Awarded("A", "LOT-01", 75, 1_000_000, 7_500 * 10_000 * 100) in facts
+    assert LeadersChanged(("A",), 75) in facts
+
+
+def test_with_the_ceiling_on_the_floor_actions_offer_it_alone():
+    here = Table(find("quota"), TIMED, "A B")
+    here.bell()
+    judged = here.ask("A", Bid(75), SECOND)
+    assert isinstance(judged, Accept)
+    assert judged.facts == (
+        OfferStood("A", None, 75, 1_000_000),
+        LeadersChanged(("A",), 75),
+        DeadlineMoved(241 * SECOND, "extension"),
+    )
+    free = here.rule.actions(here.floor, "B", 2 * SECOND)
+    assert free == Actions("bid", 75, 75, 1, (75,))
+    assert here.rule.least(here.floor) == 75
+    held = here.rule.actions(here.floor, "A", 2 * SECOND).blocked
+    assert held == Refuse("DUPLICATE_CAP_CONSENT", {"cap": 75})
+    assert here.bid("A", 74, 3 * SECOND) == "CAP_REACHED"
+    assert here.bid("B", 75, 3 * SECOND, lot="LOT-02") == "NOT_YOUR_LOT"
+    assert here.bid("B", 75, 3 * SECOND, quantity=7) == "QUANTITY_FIXED"
+    assert here.confirm("B", 3 * SECOND) == "OUTSIDE_WINDOW"
+
+
+def listed(offers, **terms):
+    """The window open, and these (bidder, lot, price)."""
+    here = Table(find("quota"), LISTED | terms, "A B C")
+    here.bell()
+    for n, (bidder, lot, price) in enumerate(offers):
+        assert here.bid(bidder, price, n, slot=lot) == "accepted"
+    return here
+
+
+def winners(here):
+    return [(fact.bidder, fact.lot) for fact in here.end() if isinstance(fact, Awarded)]
+
+
+def test_a_limit_voids_what_would_go_beyond_it():
+    offers = [("A", "P1", 60), ("A", "P2", 60), ("B", "P2", 50), ("A", "P3", 60)]
+    assert winners(listed(offers)) == [("A", "P1"), ("A", "P2"), ("A", "P3")]
+    # 18.3626 and 7.5 are within 30; with P2 it would be more.
+    assert winners(listed(offers, bidder_limit="30")) == [("A", "P1"), ("B", "P2"), ("A", "P3")]
+
+
+def test_who_is_drawn_for():
+    offers = [("A", "P1", 60), ("B", "P1", 60), ("B", "P2", 50), ("C", "P2", 50), ("A", "P2", 70)]
+    assert tied(listed(offers).floor) == ("A", "B")
+    # With a group the second best may win: then equals below the best matter as well.
+    assert tied(listed(offers, exclusive=[{"lots": ["P1", "P2"]}]).floor) == ("A", "B", "C")
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        TIMED | {"lots": []},
+        TIMED | {"lots": LOTS},
+        TIMED | {"lots": [{"id": "P1", "area": "0"}]},
+        TIMED | {"lots": [{"id": "P1", "area": "1.00001"}]},
+        TIMED | {"countdown_seconds": 0},
+        TIMED | {"closes": 100},
+        TIMED | {"amendments": 1},
+        TIMED | {"cap_price": 30},
+        TIMED | {"cap_price": 20},
+        TIMED | {"step": 2},
+        TIMED | {"start_price": 0, "cap_price": None},
+        LISTED | {"lots": LOTS[:1] * 2},
+        LISTED | {"closes": None},
+        LISTED | {"closes": 0},
+        LISTED | {"exclusive": [{"lots": ["P1", "P9"]}]},
+        LISTED | {"cap_price": 29},
+    ],
+)
+def test_terms_that_do_not_go_together(terms):
+    with pytest.raises(ValidationError):
+        find("quota").Config.model_validate(terms)
+
+
+bids = st.tuples(
+    st.integers(0, 9), st.sampled_from(BIDDERS), st.integers(29, 36), st.none(), st.none()
+)
+
+
+@settings(max_examples=100)
+@given(st.sampled_from(["DRAW", "EARLIER"]), st.lists(bids, max_size=14))
+def test_open_bidding_never_passes_the_ceiling_and_restarts_with_every_offer(equal, plan):
+    terms = {**TIMED, "opens": OPENS, "countdown_seconds": 20, "cap_price": 34, "equal": equal}
+    here = session("quota", terms, plan, "2018")
+    judge_again(here)
+    amounts = []
+    for before, entry, after in zip(here.states, here.entries[1:], here.states[1:], strict=False):
+        if entry["type"] == "bid.accepted":
+            amounts.append(entry["data"]["ask"]["amount"])
+            assert after.standing.closes == entry["t"] + 20 * SECOND
+            assert before.standing.closes is not None
+    below = [amount for amount in amounts if amount < 34]
+    assert below == sorted(set(below))
+    assert amounts == below + [34] * (len(amounts) - len(below))
+    standing = here.state.standing
+    assert (standing.pool is not None) == (equal == "DRAW" and amounts.count(34) > 1)
+    for award in standing.awards:
+        assert award.price == amounts[-1]
+        assert award.total == award.price * 100 * 1_000_000
+    assert len(standing.awards) == bool(amounts)
+
+
+offers = st.tuples(
+    st.integers(0, 4),
+    st.sampled_from(BIDDERS),
+    st.integers(29, 33),
+    st.none(),
+    st.sampled_from(["P1", "P2", "P3", None]),
+)
+
+
+@settings(max_examples=120)
+@given(
+    st.sampled_from(["DRAW", "EARLIER"]),
+    st.sampled_from([(), ({"lots": ["P1", "P2"]},)]),
+    st.sampled_from([None, "30", "48.3626"]),
+    st.lists(offers, max_size=12),
+)
+def test_listed_lots_keep_groups_and_limits(equal, exclusive, limit, plan):
+    terms = {
+        **LISTED,
+        "opens": OPENS,
+        "closes": OPENS + 60 * SECOND,
+        "cap_price": 32,
+        "equal": equal,
+        "exclusive": exclusive,
+        "bidder_limit": limit,
+        "amendments": 1,
+    }
+    here = session("quota", terms, plan, "2024")
+    judge_again(here)
+    standing, config = here.state.standing, here.state.terms
+    held = {bidder: [a for a in standing.awards if a.bidder == bidder] for bidder in BIDDERS}
+    for mine in held.values():
+        assert config.bidder_limit is None or sum(a.quantity or 0 for a in mine) <= (
+            config.bidder_limit
+        )
+        assert not exclusive or len([a for a in mine if a.lot in ("P1", "P2")]) <= 1
+    areas = {lot.id: lot.area for lot in config.lots}
+    for award in standing.awards:
+        assert award.quantity == areas[award.lot or ""]
+        assert award.total * 10_000 == award.price * 1_000_000 * (award.quantity or 0)
+        better = [
+            o.bidder
+            for o in standing.offers.values()
+            if o.slot == award.lot and o.amount > award.price
+        ]
+        # Whoever offered more for this lot was void for it: he holds another one.
+        assert all(held[bidder] for bidder in better)
+    settled = here.rule.settlement(here.state.floor())
+    assert settled.total == sum(a.total for a in standing.awards)
+    assert settled.unused == sum(areas.values()) - sum(a.quantity or 0 for a in standing.awards)

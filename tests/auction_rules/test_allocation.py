@@ -87,7 +87,7 @@ def test_skip_stop_and_partial_differ_by_a_parcel(misfit, granted):
     ],
 )
 def test_pro_rata_names_its_rounding(rounding, residue, shares):
-    assert pro_rata([3, 6, 8], 10, ShareRounding(rounding), Residue(residue)) == shares
+    assert pro_rata([3, 6, 8], 10, ShareRounding[rounding], Residue[residue]) == shares
 
 
 def test_a_common_percentage_rounded_up_leaves_the_last_with_the_rest():
@@ -166,7 +166,7 @@ def test_the_margin_shares_and_better_prices_are_filled(lines, supply, residue):
     ],
 )
 def test_the_one_price(pricing, won, lost, sign, price):
-    assert uniform_price(won, lost, Pricing(pricing), 5, sign) == price
+    assert uniform_price(won, lost, Pricing[pricing], 5, sign) == price
 
 
 def test_whoever_won_a_lot_of_a_group_is_void_for_the_rest_of_it():

@@ -32,7 +32,7 @@ def test_ten_quotes_as_they_are_broadcast():
     ],
 )
 def test_what_is_left(values, share, rounding, left):
-    assert trimmed(values, share, TrimRounding(rounding)) == left
+    assert trimmed(values, share, TrimRounding[rounding]) == left
 
 
 def test_an_average_of_nothing_is_none():

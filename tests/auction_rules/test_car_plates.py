@@ -1,6 +1,7 @@
 """Car plates: S12, the averages on the way, and price before time."""
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +19,7 @@ from tests.bidding.core.session import OPENS
 from tests.shared import SHARED
 
 DAY = "2026-03-25T{}+08:00"
-TERMS = {
+TERMS: dict[str, Any] = {
     "unit": {"zh": "元", "en": "CNY", "scale": 0, "fen": 100},
     "units": 3,
     "opens": DAY.format("09:00:00"),

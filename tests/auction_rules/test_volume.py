@@ -143,7 +143,7 @@ allocations = st.one_of(
 
 def _unit_by_unit(offers, supply, misfit):
     """The twin: every unit is asked for by itself, the best line first."""
-    granted = defaultdict(int)
+    granted: defaultdict[str, int] = defaultdict(int)
     for offer in sorted(offers, key=lambda o: (-o.amount, o.i)):
         left = supply - sum(granted.values())
         if offer.quantity > left and misfit != "PARTIAL":

@@ -26,14 +26,12 @@ from auction_rules.stages.lots import LotRounds, Pending
 from auction_rules.steps import Ladder
 from auction_rules.terms import (
     SECOND,
-    YUAN,
     Choice,
     Moment,
     Money,
     RuleConfig,
     Seconds,
     Text,
-    Unit,
     term,
     wrong,
 )
@@ -69,7 +67,6 @@ class Item(BaseModel):
 class SimultaneousTerms(RuleConfig):
     """Terms of a simultaneous ascending auction."""
 
-    unit: Unit = term("计价单位", "Price unit", kind="unit", default=YUAN)
     items: tuple[Item, ...] = term("标的", "Lots", kind="list")
     opens: Moment = term("开始时间", "Opens", kind="instant")
     round_seconds: Seconds = term("每轮时长（秒）", "A round (s)", kind="seconds", default=900)

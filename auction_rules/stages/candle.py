@@ -8,6 +8,7 @@ when its longest length is over, an officer shows the seed, and
 Offers that arrived at or after that end do not count: what the bidder had before stands again.
 So the end is fixed before the first offer, no bidder can know it, and anybody can work it out
 afterwards (MECHANISMS M22). Who keeps the seed knows it; keep it as a sealed reserve is kept.
+Times are counted from the opening of the stretch; a suspension is no part of them.
 """
 
 from __future__ import annotations
@@ -35,10 +36,10 @@ from auction_rules.facts import (
 from auction_rules.floor import Bid, BidderAsk, Draw, Floor, OfficerAsk
 from auction_rules.rule import Accept, Actions, Disclosure, Judgement, Refuse
 from auction_rules.stages.outcry import Outcry
-from auction_rules.terms import SECOND, Text
+from auction_rules.terms import SECOND, Resume, Text
 
 _OPENED: Final = "last stretch opened"
-_MADE: Final = "offer made at"
+_MADE: Final = "offer made after"
 _END: Final = "random end"
 
 
@@ -65,15 +66,15 @@ class Candle:
 
     def open(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
         """What stands now stood before the stretch, and will count whatever the seed says."""
-        kept = (_made(o.t, o.bidder, o.amount) for o in floor.standing.offers.values())
-        return (*self.outcry.open(floor, now), Noted(_OPENED, now), *kept)
+        return (*self.outcry.open(floor, now), Noted(_OPENED, now), *_before(floor))
 
     def judge(self, floor: Floor[Any], bidder: str, ask: BidderAsk, now: Instant) -> Judgement:
         """As in the outcry; an offer's time is kept."""
         judged = self.outcry.judge(floor, bidder, ask, now)
         if isinstance(judged, Refuse) or not isinstance(ask, Bid):
             return judged
-        return Accept((*judged.facts, _made(now, bidder, ask.amount)))
+        elapsed = now - floor.standing.notes[_OPENED]
+        return Accept((*judged.facts, _made(elapsed, bidder, ask.amount)))
 
     def office(self, floor: Floor[Any], officer: str, ask: OfficerAsk, now: Instant) -> Judgement:
         """Shown now, the seed would tell everybody the end."""
@@ -93,10 +94,15 @@ class Candle:
         return self.outcry.close(floor, now)
 
     def resume(self, floor: Floor[Any], since: Instant, now: Instant) -> tuple[FloorFact, ...]:
-        """The stretch begins again in its whole length; every offer before now counts."""
-        del since
-        closes = max(floor.standing.closes or now, now + self.outcry.length)
-        return (DeadlineMoved(closes, "resumed"), Noted(_OPENED, now))
+        """The rest of the stretch, or all of it again: then every offer made before now counts."""
+        closes = floor.standing.closes or now
+        if self.outcry.resume_policy is Resume.REMAINING:
+            away = now - since
+            opened = floor.standing.notes[_OPENED] + away
+            return (DeadlineMoved(closes + away, "resumed"), Noted(_OPENED, opened))
+        forgotten = (Noted(key, None) for key in floor.standing.notes if key.startswith(_MADE))
+        moved = DeadlineMoved(max(closes, now + self.outcry.length), "resumed")
+        return (moved, Noted(_OPENED, now), *forgotten, *_before(floor))
 
     def actions(self, floor: Floor[Any], bidder: str, now: Instant) -> Actions:
         """As in the outcry."""
@@ -153,17 +159,19 @@ class EndSeed:
 
     def close(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
         """What came too late goes; the leaders and those who go on are named."""
-        cut = self._cut(floor, floor.standing.notes[_END])
+        notes = floor.standing.notes
+        cut = self._cut(floor, notes[_END] - notes[_OPENED])
         counted = floor.after(cut, now)
         return (*cut, StageClosed(self.id), self.leading(counted), self.entitle(counted))
 
-    def _cut(self, floor: Floor[Any], end: Instant) -> tuple[FloorFact, ...]:
+    def _cut(self, floor: Floor[Any], length: Instant) -> tuple[FloorFact, ...]:
         facts: list[FloorFact] = []
         made = _kept(floor)
         for offer in floor.standing.offers.values():
-            if offer.t < end:
+            own = [(elapsed, amount) for elapsed, who, amount in made if who == offer.bidder]
+            before = [row for row in own if row[0] < length]
+            if len(before) == len(own):
                 continue
-            before = [(t, amount) for t, who, amount in made if who == offer.bidder and t < end]
             if before:
                 amount = max(before)[1]
                 facts.append(OfferStood(offer.bidder, offer.lot, amount, offer.quantity))
@@ -187,15 +195,20 @@ class EndSeed:
         return Disclosure()
 
 
-def _made(t: Instant, bidder: str, amount: Amount) -> Noted:
+def _made(elapsed: Instant, bidder: str, amount: Amount) -> Noted:
     # Of two offers in one microsecond the later takes the note: both count, or neither does.
-    return Noted(f"{_MADE} {t} {bidder}", amount)
+    return Noted(f"{_MADE} {elapsed} {bidder}", amount)
+
+
+def _before(floor: Floor[Any]) -> tuple[Noted, ...]:
+    """What stands, noted as made before the stretch."""
+    return tuple(_made(-1, o.bidder, o.amount) for o in floor.standing.offers.values())
 
 
 def _kept(floor: Floor[Any]) -> list[tuple[Instant, str, Amount]]:
     rows = []
     for key, amount in floor.standing.notes.items():
-        if key.startswith(_MADE):
-            t, _, bidder = key.removeprefix(_MADE).strip().partition(" ")
-            rows.append((int(t), bidder, amount))
+        if key.startswith(_MADE) and amount is not None:
+            elapsed, _, bidder = key.removeprefix(_MADE).strip().partition(" ")
+            rows.append((int(elapsed), bidder, amount))
     return rows

@@ -178,13 +178,13 @@ class Listing(Staged[L]):
             return "frozen" if frozen else "last_hour"
         if closed in ("listing", "frozen", "last_hour"):
             return self._after_listing(floor)
-        if closed == "inquiry":
-            return "timed" if standing.entitled else self._opening(floor)
+        if closed == "inquiry" and standing.entitled:
+            return "timed"
+        if closed in ("inquiry", "timed"):
+            return self._decided(floor)
         if closed == "reserve":
             return None
-        if closed != "timed" or self.at_cap(floor):
-            return self.sequel(floor, closed) or self._opening(floor)
-        return self._opening(floor)
+        return self.sequel(floor, closed) or self._opening(floor)
 
     def _after_listing(self, floor: Floor[L]) -> str | None:
         terms = floor.terms
@@ -194,10 +194,15 @@ class Listing(Staged[L]):
         if self.at_cap(floor) and ceiling is not None and not ceiling.pooled:
             # Nobody can go higher: the cap was reached while the listing was open, and the
             # sequel waits for its end (DOMAIN §2.4, Dongguan).
-            return self.sequel(floor, "timed") or self._opening(floor)
+            return self._decided(floor)
         if not _gate_passed(floor):
-            return self._opening(floor)
+            return self._decided(floor)
         return "inquiry" if terms.asks else "timed"
+
+    def _decided(self, floor: Floor[L]) -> str | None:
+        """The open bidding is over: what the cap leads to, or the reserve."""
+        beyond = self.sequel(floor, "timed") if self.at_cap(floor) else None
+        return beyond or self._opening(floor)
 
     def _opening(self, floor: Floor[L]) -> str | None:
         sealed = floor.standing.reserves and not floor.standing.reserve_amounts

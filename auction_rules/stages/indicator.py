@@ -70,7 +70,10 @@ class Indicator:
         least = self._least(floor)
         quantity = least if ask.quantity is None else ask.quantity
         refused = (
-            self._right(floor, bidder) or self._price(ask.amount) or self._quantity(least, quantity)
+            self._right(floor, bidder)
+            or _lot(floor, bidder, ask)
+            or self._price(ask.amount)
+            or self._quantity(least, quantity)
         )
         if refused is not None:
             return refused
@@ -132,7 +135,8 @@ class Indicator:
     def actions(self, floor: Floor[Any], bidder: str, now: Instant) -> Actions:
         """The cap, as long as a larger quantity can be named."""
         del now
-        if refused := self._right(floor, bidder) or self._quantity(*2 * (self._least(floor),)):
+        least = self._least(floor)
+        if refused := self._right(floor, bidder) or self._quantity(least, least):
             return Actions(ask="bid", blocked=refused)
         return Actions(ask="bid", minimum=self.cap, maximum=self.cap, step=1, quick=(self.cap,))
 

@@ -341,4 +341,5 @@ def test_terms_that_do_not_go_together(terms, code):
         LandTerms.model_validate(TERMS | terms)
     first = wrong.value.errors()[0]
     assert first["type"] == code
-    assert first["ctx"]["zh"] and first["ctx"]["en"]
+    assert first["ctx"]["zh"]
+    assert first["ctx"]["en"]

@@ -1,6 +1,7 @@
 """Reverse procurement: the ceiling, the preference compared exactly, the line of those asked."""
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,10 +14,14 @@ from auction_rules.registry import find
 from auction_rules.reverse_procurement import RULE, compared
 from auction_rules.rule import Settlement
 from auction_rules.terms import SECOND
+from bidding.core import views
+from replay.play import play
+from replay.scenario import read
 from tests.auction_rules.courses import SMALL, accepted, began, over, plans, played, rejudged
 from tests.auction_rules.table import Table
 from tests.bidding.core.session import OPENS
 
+ROOT = Path(__file__).parents[2]
 TERMS = {
     "unit": {"zh": "元", "en": "CNY", "scale": 0},
     "opens": 0,
@@ -96,11 +101,39 @@ def test_a_preferred_firm_is_bound_by_the_ceiling_when_its_discount_would_lead_b
     assert here.rule.least(here.state.floor()) == 890
 
 
+def test_the_room_shows_the_lowest_and_what_is_saved():
+    window = {"opens": OPENS, "closes": OPENS + 60 * SECOND}
+    here = began("reverse_procurement", {**TERMS, **window, "form": "OPEN", "min_offers": 2})
+    assert here.bid("01", 900) == "accepted"
+    assert views.patch(here.state, here.rule, "public")["figures"] is None
+    assert here.bid("02", 880) == "accepted"
+    room = views.patch(here.state, here.rule, "public")
+    assert (room["top"], room["next"], room["leaders"]) == (880, 870, ["02"])
+    assert room["figures"] == {
+        "total": 880,
+        "premium": 0,
+        "premium_rate": None,
+        "unused": None,
+        "saved": 120,
+        "saving_rate": "12.00%",
+    }
+
+
 @pytest.mark.parametrize("form", ["SEALED", "OPEN"])
 @pytest.mark.parametrize("more", [{}, {"preference_basis_points": 999, "min_offers": 1}])
 def test_conformance(form, more):
     extension = {"extension_seconds": 60} if form == "OPEN" else {"amendments": 1}
     assert check(RULE, {**RULE.example, "form": form, **extension, **more}) == []
+
+
+@pytest.mark.parametrize(("key", "wrong"), [("saved", "9999"), ("saving_rate", "9.99%")])
+def test_a_scenario_is_held_to_what_was_saved(key, wrong):
+    told = read(ROOT / "examples/scenarios/reverse_procurement/sealed-lowest.yaml")
+    assert told.outcome.figures is not None
+    figures = told.outcome.figures.model_copy(update={key: wrong})
+    outcome = told.outcome.model_copy(update={"figures": figures})
+    bent = next(play(told.model_copy(update={"outcome": outcome})))
+    assert [miss.about for miss in bent.misses] == [key]
 
 
 @st.composite

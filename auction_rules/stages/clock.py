@@ -52,7 +52,7 @@ class Rungs:
         return None if price == self.start else self.back(price, 1)
 
     def back(self, price: Amount, steps: int) -> Amount:
-        """The price so many steps back, never before the start."""
+        """The price one or more steps back, never before the start."""
         # Whole steps from the start, whatever the length of the last one.
         number = divide_up(self.sign * (price - self.start), self.step)
         return self.start + self.sign * self.step * max(0, number - steps)

@@ -1,0 +1,74 @@
+"""Hybrid Dutch: three stages, and who may act in which."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from auction_rules.hybrid_dutch import RULE, STOPPED
+from tests.auction_rules.clocks import answers, plans, played
+
+TERMS = {"opens": 0, "start_price": 1_000, "last_price": 600, "step": 100}
+
+
+@pytest.mark.parametrize(
+    ("terms", "code"),
+    [
+        ({"last_price": 1_001}, "last_price"),
+        ({"sealed_seconds": 0}, "windows"),
+        ({"best_seconds": 0}, "windows"),
+        ({"least_raise": 0}, "least_raise"),
+        ({"start_price": 2**53 - 1, "last_price": 2**53 - 2, "least_raise": 1}, "start_price"),
+    ],
+)
+def test_terms_that_do_not_go_together(terms, code):
+    with pytest.raises(ValidationError) as said:
+        RULE.Config.model_validate({**TERMS, **terms})
+    assert said.value.errors()[0]["type"] == code
+
+
+hybrid_terms = st.fixed_dictionaries(
+    {
+        "start_price": st.integers(40, 80),
+        "last_price": st.integers(0, 40),
+        "step": st.integers(5, 30),
+        "tick_seconds": st.just(10),
+        "sealed_seconds": st.just(25),
+        "best_seconds": st.just(15),
+        "least_raise": st.integers(1, 4),
+        "best_offer": st.sampled_from(["MATCH", "EXCEED"]),
+        "sealed_tie": st.sampled_from(["DRAW", "EARLIER"]),
+    }
+)
+
+
+@given(hybrid_terms, plans, st.sampled_from(["5eed", "00ff"]))
+def test_who_may_act_where_and_who_wins(terms, plan, seed):
+    here = played("hybrid_dutch", terms, plan, seed)
+    config, standing = here.state.terms, here.state.standing
+    taken = list(answers(here))
+    if not taken:
+        assert standing.unsold == "NO_BID"
+        return
+    (award,) = standing.awards
+    price = taken[0][2]["amount"]
+    stopped = standing.notes[STOPPED]
+    assert stopped in {bidder for _, bidder, _ in taken}
+    assert {offer["amount"] for _, _, offer in taken} == {price}
+    sealed, best = {}, {}
+    for before, entry in zip(here.states, here.entries[1:], strict=False):
+        if entry["type"] == "bid.accepted":
+            where = {"sealed": sealed, "best": best}[before.standing.stage or ""]
+            where[entry["actor"].partition(":")[2]] = entry["data"]["ask"]["amount"]
+    assert stopped not in sealed
+    assert set(best) <= {stopped}
+    assert all(amount >= price + config.least_raise for amount in sealed.values())
+    highest = max(sealed.values(), default=price)
+    if best:
+        raised = config.least_raise if config.best_offer == "EXCEED" else 0
+        assert best[stopped] >= highest + raised
+        assert (award.bidder, award.price) == (stopped, best[stopped])
+    elif sealed:
+        assert (award.price, sealed[award.bidder]) == (highest, highest)
+    else:
+        assert (award.bidder, award.price) == (stopped, price)

@@ -13,174 +13,31 @@ equally near offers wins). It sells or buys: `direction` turns every comparison.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Final
+from typing import Any, ClassVar, Final
 
-from pydantic import Field, model_validator
-
-from auction_rules.allocation import Pricing, uniform_price
-from auction_rules.averages import TrimRounding, trimmed_mean
+from auction_rules.allocation import uniform_price
+from auction_rules.averages import trimmed_mean
 from auction_rules.facts import Amount, Awarded, FloorFact, Instant, LeadersChanged, Unsold
 from auction_rules.floor import Bid, Floor, Offer
-from auction_rules.money import LIMIT, rate
+from auction_rules.lint import Remark
+from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Lot, Refuse, Settlement
+from auction_rules.sealed_terms import (
+    Distance,
+    NearTie,
+    SealedTerms,
+    Tie,
+    Winner,
+    ladder,
+    sign,
+)
 from auction_rules.stages.draw import DrawStage
 from auction_rules.stages.sealed import Sealed
-from auction_rules.steps import Grid, Ladder
-from auction_rules.terms import Choice, Count, Moment, Money, RuleConfig, Text, Unit, term, wrong
+from auction_rules.terms import Text, Unit
 
 SEALED: Final[Text] = {"zh": "密封报价", "en": "Sealed offers"}
 DRAWING: Final[Text] = {"zh": "摇号", "en": "Draw"}
-
-
-class Direction(Choice):
-    """Whether the highest or the lowest offer is the best."""
-
-    FORWARD = ("FORWARD", "价高者得", "highest wins")
-    REVERSE = ("REVERSE", "价低者得", "lowest wins")
-
-
-class Winner(Choice):
-    """Which offer wins."""
-
-    BEST_PRICE = ("BEST_PRICE", "最优报价", "the best price")
-    NEAREST_AVERAGE = ("NEAREST_AVERAGE", "最接近平均价", "the price nearest the average")
-
-
-class Distance(Choice):
-    """Which offers are measured against the average."""
-
-    ABSOLUTE = ("ABSOLUTE", "上下均可", "from either side")
-    FROM_BELOW = ("FROM_BELOW", "不高于平均价", "not above it")
-    FROM_ABOVE = ("FROM_ABOVE", "不低于平均价", "not below it")
-
-
-class NearTie(Choice):
-    """Which of two different prices wins that are equally near the average."""
-
-    BELOW = ("BELOW", "低于平均价者", "the one below it")
-    ABOVE = ("ABOVE", "高于平均价者", "the one above it")
-    AS_EQUAL = ("AS_EQUAL", "视同相同报价", "as if the prices were equal")
-
-
-class Tie(Choice):
-    """How equal offers are told apart."""
-
-    EARLIER = ("EARLIER", "先报者优先", "the earlier one")
-    DRAW = ("DRAW", "摇号", "a draw")
-
-
-class SealedTerms(RuleConfig):
-    """Terms of a sealed auction."""
-
-    lot_zh: Annotated[str, Field(min_length=1, max_length=120)] = term(
-        "标的", "Lot (Chinese)", default="标的"
-    )
-    lot_en: Annotated[str, Field(min_length=1, max_length=160)] = term(
-        "标的（英文）", "Lot (English)", default="Lot"
-    )
-    lot_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")] = term(
-        "标的编号", "Lot number", default="1"
-    )
-    direction: Direction = term(
-        "竞价方向", "Direction", kind="enum", enum=Direction.options(), default=Direction.FORWARD
-    )
-    units: Annotated[int, Field(strict=True, ge=1, le=100_000)] = term(
-        "数量（每人一份）", "Units, one a winner", kind="count", default=1
-    )
-    opens: Moment = term("报价开始", "Opens", kind="instant")
-    closes: Moment = term("报价截止", "Closes", kind="instant")
-    start_price: Money = term(
-        "起始价（反向时为最高限价）", "Start price (the ceiling when lowest wins)", kind="money"
-    )
-    cap_price: Money | None = term(
-        "报价上限（反向时为下限）", "Farthest valid price", kind="money", default=None
-    )
-    step: Money = term("报价单位", "Step", kind="money", default=1)
-    grid: Grid = term(
-        "报价阶梯", "Grid", kind="enum", enum=Grid.options(), default=Grid.MULTIPLE_OF_STEP
-    )
-    amendments: Count = term(
-        "可修改报价次数(0 为一次报价)",
-        "How often an offer may be replaced",
-        kind="count",
-        default=0,
-    )
-    reserve: Money | None = term("保留价（公开）", "Reserve (public)", kind="money", default=None)
-    min_bidders: Count = term(
-        "最少有效报价人数", "Least bidders with an offer", kind="count", default=1
-    )
-    winner: Winner = term(
-        "成交规则", "Who wins", kind="enum", enum=Winner.options(), default=Winner.BEST_PRICE
-    )
-    pricing: Pricing = term(
-        "成交价", "Winners pay", kind="enum", enum=Pricing.options(), default=Pricing.PAY_AS_BID
-    )
-    tie: Tie = term(
-        "报价相同时", "Equal offers", kind="enum", enum=Tie.options(), default=Tie.EARLIER
-    )
-    trim_basis_points: Annotated[int, Field(strict=True, ge=0, le=4_999)] = term(
-        "计算平均价时两端各剔除（万分之）",
-        "Left out of the average at each end (basis points)",
-        kind="count",
-        default=0,
-    )
-    trim_rounding: TrimRounding = term(
-        "剔除个数取整",
-        "Rounding of how many",
-        kind="enum",
-        enum=TrimRounding.options(),
-        default=TrimRounding.DOWN,
-    )
-    distance: Distance = term(
-        "与平均价比较", "Nearness", kind="enum", enum=Distance.options(), default=Distance.ABSOLUTE
-    )
-    near_tie: NearTie = term(
-        "距离相同时", "Equally near", kind="enum", enum=NearTie.options(), default=NearTie.BELOW
-    )
-
-    @model_validator(mode="after")
-    def _together(self) -> SealedTerms:
-        for problem_of in (_price_problem, _average_problem):
-            problem = problem_of(self)
-            if problem is not None:
-                raise wrong(*problem)
-        return self
-
-
-def _price_problem(c: SealedTerms) -> tuple[str, str, str] | None:
-    s, ladder = _sign(c), _ladder(c)
-    if c.closes <= c.opens:
-        return ("closes", "截止须晚于开始", "the close must be after the opening")
-    if c.step < 1 or c.start_price < 1 or not ladder.open(None):
-        return (
-            "start_price",
-            "起始价、限价或报价单位不合理",
-            "start, cap and step do not go together",
-        )
-    on_grid = c.grid is Grid.MULTIPLE_OF_STEP
-    if c.cap_price is not None and on_grid and (c.cap_price - c.start_price) % c.step:
-        return ("cap_price", "限价须与起始价相差整数个报价单位", "the cap must be on the grid")
-    # DOMAIN §2.4: start <= reserve <= cap, in the direction of the auction.
-    most = ladder.maximum(None)
-    if c.reserve is not None and not s * c.start_price <= s * c.reserve <= s * most:
-        return ("reserve", "保留价须在起始价与限价之间", "the reserve lies between start and cap")
-    if c.units * c.start_price > LIMIT:
-        return ("start_price", "金额过大", "the amounts are too large")
-    return None
-
-
-def _average_problem(c: SealedTerms) -> tuple[str, str, str] | None:
-    if c.winner is Winner.NEAREST_AVERAGE:
-        if c.units != 1 or c.pricing is not Pricing.PAY_AS_BID:
-            return (
-                "winner",
-                "平均价规则仅适用于一份标的，按自身报价成交",
-                "the average is for one unit, at the winner's own price",
-            )
-    elif c.trim_basis_points:
-        return ("trim_basis_points", "仅平均价规则可剔除两端", "trimming goes with the average")
-    return None
 
 
 class SealedBid(Staged[SealedTerms]):
@@ -205,7 +62,7 @@ class SealedBid(Staged[SealedTerms]):
         window = Sealed(
             id="sealed",
             title=SEALED,
-            ladder=_ladder(terms),
+            ladder=ladder(terms),
             leading=_leading,
             begins=terms.opens,
             ends=terms.closes,
@@ -215,6 +72,22 @@ class SealedBid(Staged[SealedTerms]):
         if terms.tie is not Tie.DRAW:
             return (window,)
         return (window, DrawStage("draw", DRAWING, lambda floor: floor.terms.lot_id, tied))
+
+    def lint(self, terms: SealedTerms) -> tuple[Remark, ...]:
+        """An average invites agreements (MECHANISMS M11), and of two offers it says little."""
+        if terms.winner is not Winner.NEAREST_AVERAGE:
+            return ()
+        few = Remark(
+            "AVERAGE_OF_FEW",
+            "少于三人报价时平均价没有意义：请规定最少有效报价人数不少于三人。",
+            "An average of fewer than three offers means little: ask for three bidders at least.",
+        )
+        agreed = Remark(
+            "AVERAGE_INVITES_AGREEMENT",
+            "平均价规则容易诱发串通：同一方控制多个报价即可左右平均价。请在公告中说明理由。",
+            "An average invites agreements: whoever controls several offers moves it. Say why.",
+        )
+        return (agreed,) if terms.min_bidders >= 3 else (agreed, few)
 
     def starts(self, terms: SealedTerms) -> Instant:
         """The opening of the window."""
@@ -252,7 +125,7 @@ class SealedBid(Staged[SealedTerms]):
 
     def settlement(self, floor: Floor[SealedTerms]) -> Settlement:
         """Totals over what is awarded, or would be; a purchase has its saving as well."""
-        terms, s = floor.terms, _sign(floor.terms)
+        terms, s = floor.terms, sign(floor.terms)
         awards = floor.standing.awards
         if not awards and not floor.standing.closed and _failure(floor) is None:
             awards = _awards(floor)
@@ -268,28 +141,11 @@ class SealedBid(Staged[SealedTerms]):
 
     def direction(self, terms: SealedTerms) -> int:
         """As the terms say."""
-        return _sign(terms)
+        return sign(terms)
 
     def settlement_unit(self, terms: SealedTerms) -> Unit:
         """The unit of the prices."""
         return terms.unit
-
-
-def _sign(terms: SealedTerms) -> int:
-    return 1 if terms.direction is Direction.FORWARD else -1
-
-
-def _ladder(terms: SealedTerms) -> Ladder:
-    s = _sign(terms)
-    return Ladder(
-        terms.start_price,
-        terms.step,
-        terms.grid,
-        cap=terms.cap_price,
-        sign=s,
-        ceiling=terms.start_price if s < 0 else None,
-        limit=LIMIT // terms.units,
-    )
 
 
 def _check(floor: Floor[SealedTerms], bidder: str, bid: Bid) -> Refuse | None:
@@ -307,7 +163,7 @@ def average(floor: Floor[SealedTerms]) -> Amount | None:
 
 def _class_of(floor: Floor[SealedTerms]) -> Mapping[str, tuple[int, int]]:
     """What an offer is worth for its place: the smaller comes first, equal ones tie."""
-    terms, s = floor.terms, _sign(floor.terms)
+    terms, s = floor.terms, sign(floor.terms)
     offers = floor.standing.offers
     if terms.winner is Winner.BEST_PRICE:
         return {key: (-s * o.amount, 0) for key, o in offers.items()}
@@ -323,13 +179,13 @@ def _class_of(floor: Floor[SealedTerms]) -> Mapping[str, tuple[int, int]]:
 
 
 def _by_price(floor: Floor[SealedTerms]) -> list[Offer]:
-    s = _sign(floor.terms)
+    s = sign(floor.terms)
     return sorted(floor.standing.offers.values(), key=lambda o: (-s * o.amount, o.i))
 
 
 def ranked(floor: Floor[SealedTerms]) -> list[Offer]:
     """Offers that may win, best first: by worth, then as drawn, then by arrival (log order)."""
-    worth, terms, s = _class_of(floor), floor.terms, _sign(floor.terms)
+    worth, terms, s = _class_of(floor), floor.terms, sign(floor.terms)
     drawn = {bidder: n for n, bidder in enumerate(floor.standing.order)}
     meets = [
         o
@@ -355,7 +211,7 @@ def _winners(floor: Floor[SealedTerms]) -> list[Offer]:
 
 
 def _leading(floor: Floor[SealedTerms]) -> LeadersChanged:
-    winners, s = _winners(floor), _sign(floor.terms)
+    winners, s = _winners(floor), sign(floor.terms)
     worst = min((s * o.amount for o in winners), default=None)
     return LeadersChanged(tuple(o.bidder for o in winners), None if worst is None else s * worst)
 
@@ -373,7 +229,7 @@ def _awards(floor: Floor[SealedTerms]) -> tuple[Awarded, ...]:
     terms, order, units = floor.terms, ranked(floor), floor.terms.units
     least = terms.start_price if terms.reserve is None else terms.reserve
     won, lost = ([o.amount for o in part] for part in (order[:units], order[units:]))
-    one = uniform_price(won, lost, terms.pricing, least, _sign(terms))
+    one = uniform_price(won, lost, terms.pricing, least, sign(terms))
     prices = [o.amount if one is None else one for o in order[:units]]
     return tuple(
         Awarded(o.bidder, None, price, None, price)

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from auction_rules.facts import Awarded, Closed, LeadersChanged, Revealed, StageClosed, Unsold
 from auction_rules.registry import find
 from auction_rules.rule import Settlement
-from auction_rules.sealed_bid import average, tied
+from auction_rules.sealed_bid import SealedBid, average, tied
 from auction_rules.terms import SECOND
 from tests.auction_rules.rejudged import BIDDERS, judge_again, session
 from tests.auction_rules.table import Table
@@ -69,6 +69,20 @@ def test_the_average_is_of_all_valid_offers():
     here = table([("A", 100), ("B", 130), ("C", 140)], winner="NEAREST_AVERAGE")
     assert average(here.floor) == 123
     assert here.end()[-2] == Awarded("B", None, 130, None, 130)
+
+
+@pytest.mark.parametrize(
+    ("terms", "codes"),
+    [
+        ({}, []),
+        ({"winner": "NEAREST_AVERAGE"}, ["AVERAGE_INVITES_AGREEMENT", "AVERAGE_OF_FEW"]),
+        ({"winner": "NEAREST_AVERAGE", "min_bidders": 3}, ["AVERAGE_INVITES_AGREEMENT"]),
+    ],
+)
+def test_an_average_is_remarked_upon(terms, codes):
+    rule = find("sealed_bid")
+    said = SealedBid().lint(rule.Config.model_validate(TERMS | terms))  # type: ignore[arg-type]
+    assert [remark.code for remark in said] == codes
 
 
 @pytest.mark.parametrize(

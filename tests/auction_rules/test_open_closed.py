@@ -86,6 +86,15 @@ def test_an_offer_counts_up_to_the_end_and_not_at_it():
     assert session.bid("03", 500) == "NO_RIGHT_IN_PHASE"
 
 
+def test_the_last_offer_in_time_is_the_one_that_stands_again():
+    session = began("open_closed", TERMS)
+    for amount, at in ((900, OPENS), (880, STRETCH), (860, END - 2), (840, END), (820, END + 9)):
+        assert session.bid("01", amount, at) == "accepted"
+    session.until(STRETCH + 600 * SECOND)
+    session.ask("staff:li", Draw(SEED))
+    assert rung(session).state.standing.offers["01"].amount == 860
+
+
 def test_the_sentence_of_an_offer_that_came_after_the_end():
     session = began("open_closed", TERMS)
     session.bid("03", 700, END)

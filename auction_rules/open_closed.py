@@ -131,6 +131,7 @@ class OpenClosed(Staged[OpenClosedTerms]):
                 right=_finalist,
                 current=_own,
                 tally="finals",
+                resume_policy=terms.resume,
             ),
         )
 

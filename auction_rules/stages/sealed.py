@@ -25,7 +25,7 @@ from auction_rules.facts import (
 from auction_rules.floor import Bid, BidderAsk, Floor, OfficerAsk, offer_key
 from auction_rules.rule import Accept, Actions, Disclosure, Judgement, Refuse
 from auction_rules.steps import Ladder
-from auction_rules.terms import Text
+from auction_rules.terms import Resume, Text
 
 
 def nobody(floor: Floor[Any], officer: str, ask: OfficerAsk, now: Instant) -> Judgement:
@@ -58,6 +58,8 @@ class Sealed:
     """The slots a bidder may fill, where he may make several offers."""
     officers: Callable[[Floor[Any], str, OfficerAsk, Instant], Judgement] = nobody
     open_at_end: bool = True
+    resume_policy: Resume = Resume.REMAINING
+    """A short window may be promised whole again; one of days gets back what it lost."""
     kind: str = "sealed"
 
     def open(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
@@ -122,10 +124,12 @@ class Sealed:
         return (StageClosed(self.id), Revealed("offers"), leaders)
 
     def resume(self, floor: Floor[Any], since: Instant, now: Instant) -> tuple[FloorFact, ...]:
-        """The time that remained."""
+        """The time that remained, or the whole window where the terms promise it."""
         closes = floor.standing.closes
         if closes is None:
             return ()
+        if self.resume_policy is Resume.FULL_COUNTDOWN:
+            return (DeadlineMoved(max(closes, now + self.length), "resumed"),)
         return (DeadlineMoved(max(closes, now + max(0, closes - since)), "resumed"),)
 
     def actions(self, floor: Floor[Any], bidder: str, now: Instant) -> Actions:

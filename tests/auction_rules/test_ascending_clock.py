@@ -61,7 +61,7 @@ def test_supply_prices_and_points(terms, plan, seed):
     rounds = len(list(ticks(here)))
     for product in config.products:
         mine = [a for a in awards if a.lot == product.id]
-        assert sum(a.quantity for a in mine) <= product.supply
+        assert sum(a.quantity or 0 for a in mine) <= product.supply
         assert len({a.price for a in mine}) <= 1
         prices = _told(here, f"price {product.id}")
         assert prices[0] == product.start_price
@@ -71,12 +71,12 @@ def test_supply_prices_and_points(terms, plan, seed):
         assert all(a.price == prices[-1] for a in mine)
         # What was wanted beyond the supply in the first round is never left unsold.
         if len(prices) > 1:
-            assert sum(a.quantity for a in mine) == product.supply
+            assert sum(a.quantity or 0 for a in mine) == product.supply
     points = {p.id: p.points for p in config.products}
     for bidder in here.state.entrants:
         left = _told(here, f"eligibility {bidder}")
         assert left == sorted(left, reverse=True)
-        won = sum(points[a.lot] * a.quantity for a in awards if a.bidder == bidder)
+        won = sum(points[a.lot or ""] * (a.quantity or 0) for a in awards if a.bidder == bidder)
         assert won <= left[-1]
         assert won <= (config.eligibility or won)
 

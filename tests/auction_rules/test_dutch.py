@@ -90,12 +90,14 @@ def test_supply_prices_and_ticks(terms, plan, seed):
     assert bool(taken) == bool(awards)
     if config.max_per_bidder is not None:
         for bidder in {a.bidder for a in awards}:
-            assert sum(a.quantity for a in awards if a.bidder == bidder) <= config.max_per_bidder
+            assert (
+                sum(a.quantity or 0 for a in awards if a.bidder == bidder) <= config.max_per_bidder
+            )
     if config.pricing == "UNIFORM":
         assert len({a.price for a in awards}) <= 1
     worst = min((better * o["amount"] for _, _, o in taken), default=0)
     assert all(better * a.price >= worst for a in awards)
-    assert all(a.total == a.price * 100 * a.quantity for a in awards)
+    assert all(a.total == a.price * 100 * (a.quantity or 0) for a in awards)
     # Who is first within a tick is never decided by who was first in the log.
     last = max((int(o["slot"]) for _, _, o in taken), default=0)
     asked = sum(o["quantity"] for _, _, o in taken if int(o["slot"]) == last)

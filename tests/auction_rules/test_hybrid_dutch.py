@@ -55,7 +55,8 @@ def test_who_may_act_where_and_who_wins(terms, plan, seed):
     stopped = standing.notes[STOPPED]
     assert stopped in {bidder for _, bidder, _ in taken}
     assert {offer["amount"] for _, _, offer in taken} == {price}
-    sealed, best = {}, {}
+    sealed: dict[str, int] = {}
+    best: dict[str, int] = {}
     for before, entry in zip(here.states, here.entries[1:], strict=False):
         if entry["type"] == "bid.accepted":
             where = {"sealed": sealed, "best": best}[before.standing.stage or ""]

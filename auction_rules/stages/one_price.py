@@ -17,7 +17,6 @@ from auction_rules.facts import (
     FloorFact,
     Instant,
     LeadersChanged,
-    Noted,
     OfferStood,
     Revealed,
     StageClosed,
@@ -127,7 +126,7 @@ class OnePrice:
         return (
             StageClosed(self.id),
             Revealed("offers"),
-            Noted("average", average(floor)),
+            Revealed("average", average(floor)),
             LeadersChanged((best.key,), best.amount),
         )
 

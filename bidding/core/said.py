@@ -140,6 +140,14 @@ def _reserve(row: Mapping[str, Any], unit: Unit) -> Pair:
     return f"保留价揭示：{unit.show(amount, 'zh')}", f"the reserve is {unit.show(amount, 'en')}"
 
 
+def _revealed(row: Mapping[str, Any], unit: Unit) -> Pair:
+    value = row["value"]
+    if value is None:
+        return "密封内容已公开", "what was sealed is open"
+    zh, en = {"average": ("平均价", "the average")}.get(row["what"], (row["what"], row["what"]))
+    return f"{zh}为 {unit.show(value, 'zh')}", f"{en} is {unit.show(value, 'en')}"
+
+
 def _gone(row: Mapping[str, Any], unit: Unit) -> Pair:
     del unit
     who, revoked = row["bidder"], row["cause"] == "revoked"
@@ -181,7 +189,7 @@ _SAY: Final[Mapping[str, Callable[[Mapping[str, Any], Unit], Pair]]] = {
     "awarded": _awarded,
     "unsold": _unsold,
     "deposit_counted": _paid,
-    "revealed": _plain("密封内容已公开", "what was sealed is open"),
+    "revealed": _revealed,
     "round_opened": _round,
     "pool_fixed": _listed,
     "drawn": _listed,

@@ -14,7 +14,6 @@ from auction_rules.facts import (
     DeadlineMoved,
     Entitled,
     LeadersChanged,
-    Noted,
     OfferStood,
     Revealed,
     StageClosed,
@@ -241,7 +240,7 @@ def test_one_price_nearest_to_the_average(amounts, middle, winner, price):
     assert facts[:4] == (
         StageClosed("one_price"),
         Revealed("offers"),
-        Noted("average", middle),
+        Revealed("average", middle),
         LeadersChanged((f"{winner}/one_price",), price),
     )
     assert facts[4:] == (Awarded(winner, None, price, None, price), Closed())

@@ -186,6 +186,25 @@ class Seat:
         ref = ref or new_ref()
         return await self._ask({"type": "confirm", "ref": ref, "answer": answer}, ref, within)
 
+    async def stay(
+        self,
+        number: int,
+        *,
+        quantity: int | None = None,
+        slot: str | None = None,
+        ref: str | None = None,
+        within: float = 30,
+    ) -> Answer:
+        """Yes to the price of round `number`, where a clock asks."""
+        ref = ref or new_ref()
+        message = {"type": "stay", "ref": ref, "round": number, "quantity": quantity, "slot": slot}
+        return await self._ask(message, ref, within)
+
+    async def leave(self, number: int, *, ref: str | None = None, within: float = 30) -> Answer:
+        """Out of the clock from round `number` on."""
+        ref = ref or new_ref()
+        return await self._ask({"type": "leave", "ref": ref, "round": number}, ref, within)
+
     async def _ask(self, message: dict[str, Any], ref: str, within: float) -> Answer:
         if self._task.done():
             self._task.result()

@@ -18,7 +18,6 @@ from typing import Any, Final
 import orjson
 from aiohttp import WSMessage, WSMsgType, web
 
-from auction_rules.floor import Bid, Confirm
 from bidding.core import commands as c
 from bidding.core import views
 from bidding.engine.auctioneer import Answer, Retry
@@ -195,19 +194,14 @@ class Stream:
         else:
             self._bid(connection, message)
 
-    def _bid(self, connection: Connection, message: wire.Bid | wire.Confirm) -> None:
+    def _bid(self, connection: Connection, message: wire.Asking) -> None:
         if connection.bidder is None:
             connection.send(wire.error("NOT_ADMITTED", message.ref))
             return
         if not connection.bid_rate.take(asyncio.get_running_loop().time()):
             connection.send(wire.error("TOO_FAST", message.ref))
             return
-        ask: c.Ask
-        if isinstance(message, wire.Bid):
-            ask = Bid(message.amount, message.lot, message.quantity, message.stage)
-        else:
-            ask = Confirm(message.answer)
-        command = c.Command(f"bidder:{connection.bidder}", ask, message.ref)
+        command = c.Command(f"bidder:{connection.bidder}", message.ask(), message.ref)
         # Stamped and queued here, before anything is awaited.
         answer = self._door.house.ask(connection.auction, command)
         answer.add_done_callback(lambda done: self._answer(connection, message.ref, done))

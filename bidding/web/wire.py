@@ -1,6 +1,6 @@
 """Wire protocol v1: every message of the stream, as strict models.
 
-One JSON object a text frame. The client sends four kinds; nothing that is not exactly one of them
+One JSON object a text frame. The client sends six kinds; nothing that is not exactly one of them
 reaches an auctioneer. A client never says who it is: that comes from its sign-in, and a field
 that tries is an unknown field like any other.
 
@@ -14,6 +14,8 @@ from typing import Annotated, Any, Final, Literal
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from auction_rules import floor
+from bidding.core import commands as c
 from bidding.web import problems, strict_json
 
 VERSION: Final = 1
@@ -73,6 +75,11 @@ class Bid(Message):
     lot: Name | None = None
     quantity: Integer | None = None
     stage: Name | None = None
+    slot: Name | None = None
+
+    def ask(self) -> c.Ask:
+        """The request it is."""
+        return floor.Bid(self.amount, self.lot, self.quantity, self.stage, self.slot)
 
 
 class Confirm(Message):
@@ -82,6 +89,36 @@ class Confirm(Message):
     ref: Reference
     answer: bool
 
+    def ask(self) -> c.Ask:
+        """The request it is."""
+        return floor.Confirm(self.answer)
+
+
+class Stay(Message):
+    """Yes to the price of the round named, where a clock asks; of so much, of which product."""
+
+    type: Literal["stay"]
+    ref: Reference
+    round: Whole
+    quantity: Integer | None = None
+    slot: Name | None = None
+
+    def ask(self) -> c.Ask:
+        """The request it is."""
+        return floor.Stay(self.round, self.quantity, self.slot)
+
+
+class Leave(Message):
+    """Out of the clock from the round named on; it cannot be taken back."""
+
+    type: Literal["leave"]
+    ref: Reference
+    round: Whole
+
+    def ask(self) -> c.Ask:
+        """The request it is."""
+        return floor.Leave(self.round)
+
 
 class Time(Message):
     """One leg of the clock comparison; `c` comes back untouched."""
@@ -90,12 +127,15 @@ class Time(Message):
     c: Integer
 
 
-FromClient = Hello | Bid | Confirm | Time
+Asking = Bid | Confirm | Stay | Leave
+FromClient = Hello | Asking | Time
 
 _KINDS: Final[dict[str, TypeAdapter[Any]]] = {
     "hello": TypeAdapter(Hello),
     "bid": TypeAdapter(Bid),
     "confirm": TypeAdapter(Confirm),
+    "stay": TypeAdapter(Stay),
+    "leave": TypeAdapter(Leave),
     "time": TypeAdapter(Time),
 }
 
@@ -282,7 +322,14 @@ SERVER_MESSAGES: Final[tuple[type[FromServer], ...]] = (
     TimeAnswer,
     Error,
 )
-CLIENT_MESSAGES: Final[tuple[type[Message], ...]] = (Hello, Bid, Confirm, Time)
+CLIENT_MESSAGES: Final[tuple[type[Message], ...]] = (
+    Hello,
+    Bid,
+    Confirm,
+    Stay,
+    Leave,
+    Time,
+)
 
 RETRY_SENTENCES: Final[dict[str, problems.Sentence]] = {
     "busy": {

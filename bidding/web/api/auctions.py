@@ -7,11 +7,21 @@ answer. 202 means there is no final answer yet; send it again with the same refe
 
 import hashlib
 import secrets
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from auction_rules.floor import Bid, Confirm
+from auction_rules.floor import (
+    Bid,
+    Confirm,
+    Draw,
+    Leave,
+    OpenReserve,
+    Score,
+    SealReserve,
+    Stay,
+    Withdraw,
+)
 from bidding.core import commands as c
 from bidding.engine.identity import Application, BankNotice, Role, Seat, Taken, commitment
 from bidding.web import wire
@@ -119,6 +129,61 @@ class BidBody(Body):
     lot: wire.Name | None = None
     quantity: wire.Integer | None = None
     stage: wire.Name | None = None
+    slot: wire.Name | None = None
+
+
+class StayBody(Body):
+    """Yes to the price of the round named, where a clock asks."""
+
+    ref: wire.Reference
+    round: wire.Whole
+    quantity: wire.Integer | None = None
+    slot: wire.Name | None = None
+
+
+class LeaveBody(Body):
+    """Out of the clock from the round named on."""
+
+    ref: wire.Reference
+    round: wire.Whole
+
+
+class DrawBody(Body):
+    """The entropy of a draw, from the source that the terms name."""
+
+    seed: Annotated[str, Field(pattern=r"^[ -{}~]{1,512}$")]
+    ref: wire.Reference | None = None
+
+
+class SealReserveBody(Body):
+    """A commitment to a reserve: base64 SHA-256, made by whoever alone knows the amount."""
+
+    commit: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{43}=$")]
+    ref: wire.Reference | None = None
+
+
+class OpenReserveBody(Body):
+    """The amount and the nonce of one's own commitment."""
+
+    amount: wire.Integer
+    nonce: Annotated[str, Field(pattern=r"^[0-9a-f]{2,128}$")]
+    ref: wire.Reference | None = None
+
+
+class ScoreBody(Body):
+    """An expert's points for a bidder, in hundredths."""
+
+    bidder: Paddle
+    points: wire.Integer
+    ref: wire.Reference | None = None
+
+
+class WithdrawBody(Body):
+    """An offer that cannot be opened, and by whose cause."""
+
+    bidder: Paddle
+    cause: Literal["revoked", "withdrawn"]
+    ref: wire.Reference | None = None
 
 
 class ConfirmBody(Body):
@@ -280,7 +345,7 @@ async def deposit(call: Call) -> Any:
 async def bid(call: Call) -> Any:
     """The same as a bid on the stream."""
     body = call.body(BidBody)
-    ask = Bid(body.amount, body.lot, body.quantity, body.stage)
+    ask = Bid(body.amount, body.lot, body.quantity, body.stage, body.slot)
     return await _as_bidder(call, ask, body.ref)
 
 
@@ -288,6 +353,18 @@ async def confirm(call: Call) -> Any:
     """The same as a confirm on the stream."""
     body = call.body(ConfirmBody)
     return await _as_bidder(call, Confirm(body.answer), body.ref)
+
+
+async def stay(call: Call) -> Any:
+    """The same as a stay on the stream."""
+    body = call.body(StayBody)
+    return await _as_bidder(call, Stay(body.round, body.quantity, body.slot), body.ref)
+
+
+async def leave(call: Call) -> Any:
+    """The same as a leave on the stream."""
+    body = call.body(LeaveBody)
+    return await _as_bidder(call, Leave(body.round), body.ref)
 
 
 async def _as_bidder(call: Call, ask: c.Ask, ref: str) -> Any:
@@ -335,6 +412,36 @@ async def void(call: Call) -> Any:
     """Declare the result void; the record stays."""
     body = call.body(ReasonBody)
     return await _as_house(call, _approver(call), c.Void(body.reason), body.ref)
+
+
+async def draw(call: Call) -> Any:
+    """Bring in the entropy of a draw that is due (摇号)."""
+    body = call.body(DrawBody)
+    return await _as_house(call, _staff(call), Draw(body.seed), body.ref)
+
+
+async def seal_reserve(call: Call) -> Any:
+    """Commit to a reserve that only the asker knows (保留价)."""
+    body = call.body(SealReserveBody)
+    return await _as_house(call, _staff(call), SealReserve(body.commit), body.ref)
+
+
+async def open_reserve(call: Call) -> Any:
+    """Show the amount of one's own commitment."""
+    body = call.body(OpenReserveBody)
+    return await _as_house(call, _staff(call), OpenReserve(body.amount, body.nonce), body.ref)
+
+
+async def score(call: Call) -> Any:
+    """Give a bidder points; sealed until all experts have."""
+    body = call.body(ScoreBody)
+    return await _as_house(call, _staff(call), Score(body.bidder, body.points), body.ref)
+
+
+async def withdraw(call: Call) -> Any:
+    """Record that an offer cannot be opened (撤销 or 撤回)."""
+    body = call.body(WithdrawBody)
+    return await _as_house(call, _staff(call), Withdraw(body.bidder, body.cause), body.ref)
 
 
 def _staff(call: Call) -> str:
@@ -445,5 +552,35 @@ ROUTES: Final = (
         roles=BIDDER,
         body=ConfirmBody,
         problems=("NOT_ADMITTED",),
+    ),
+    _command("stay", stay, "应价", "Stay", roles=BIDDER, body=StayBody, problems=("NOT_ADMITTED",)),
+    _command(
+        "leave", leave, "退出", "Leave", roles=BIDDER, body=LeaveBody, problems=("NOT_ADMITTED",)
+    ),
+    _command("draw", draw, "录入摇号种子", "Bring in a draw's seed", roles=HOUSE, body=DrawBody),
+    _command(
+        "seal-reserve",
+        seal_reserve,
+        "密封保留价",
+        "Seal a reserve",
+        roles=HOUSE,
+        body=SealReserveBody,
+    ),
+    _command(
+        "open-reserve",
+        open_reserve,
+        "揭示保留价",
+        "Open a reserve",
+        roles=HOUSE,
+        body=OpenReserveBody,
+    ),
+    _command("score", score, "评分", "Score", roles=HOUSE, body=ScoreBody),
+    _command(
+        "withdraw",
+        withdraw,
+        "记录撤销或撤回",
+        "Record a withdrawal",
+        roles=HOUSE,
+        body=WithdrawBody,
     ),
 )

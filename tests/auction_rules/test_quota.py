@@ -228,3 +228,15 @@ def test_listed_lots_keep_groups_and_limits(equal, exclusive, limit, plan):
     settled = here.rule.settlement(here.state.floor())
     assert settled.total == sum(a.total for a in standing.awards)
     assert settled.unused == sum(areas.values()) - sum(a.quantity or 0 for a in standing.awards)
+
+
+def test_the_draw_decides_and_not_the_time():
+    # SHA-256 of "20240306|P1+P2+P3|A,B" is odd, so the later of two equal offers has the lot.
+    here = listed([("A", "P1", 60), ("B", "P1", 60), ("C", "P1", 50)])
+    here.bell()
+    drawn = here.rule.office(here.floor, "li", Draw("20240306"), 1_000)
+    assert isinstance(drawn, Accept)
+    here.happen(drawn.facts, 1_000)
+    assert winners(here) == [("B", "P1")]
+    assert here.standing.leaders == ("B/P1",)
+    assert here.rule.ranking(here.floor) == ("B/P1", "A/P1", "C/P1")

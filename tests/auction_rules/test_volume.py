@@ -191,3 +191,12 @@ def test_quantity_and_money_are_conserved(terms, allocation, plan):
     elif terms["residue"] != "UNALLOCATED":
         assert sold == min(supply, asked)
     assert Fraction(settled.total, 100) >= 20 * sold
+
+
+def test_the_refused_part_of_a_line_is_the_highest_rejected():
+    quotes = [("A", 30, 60, "1"), ("B", 25, 60, "1"), ("C", 21, 5, "1")]
+    here = table(quotes, pricing="HIGHEST_REJECTED")
+    assert [a.price for a in here.end() if isinstance(a, Awarded)] == [25, 25]
+    # Where B fits exactly, what is rejected is C's line.
+    here = table(quotes, pricing="HIGHEST_REJECTED", supply=120)
+    assert [a.price for a in here.end() if isinstance(a, Awarded)] == [21, 21]

@@ -108,6 +108,12 @@ _ALL: Final = (
         *_LADDER,
     ),
     Reason(
+        "EQUAL_PRICE_NO_PRIORITY",
+        "未受理：与当前最高价相同。只有顺序在先的优先购买权人可以同价报价，请加价。",
+        "Not accepted: the same as the highest price. Only a better prior right may equal it.",
+        *_RIGHT,
+    ),
+    Reason(
         "NOT_YOUR_LOT",
         "未受理：只能为您自己的宗地报价。",
         "Not accepted: you can only offer for your own parcel.",

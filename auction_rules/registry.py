@@ -22,10 +22,12 @@ from auction_rules import (
     far_adjustment,
     hybrid_dutch,
     japanese,
+    judicial,
     land_listing,
     mining_rights,
     multi_round,
     open_closed,
+    property_rights,
     quantity_bid,
     quota,
     reverse_procurement,
@@ -56,6 +58,8 @@ BUILT_IN: Final[tuple[Rule, ...]] = (
     cast("Rule", japanese.RULE),
     cast("Rule", hybrid_dutch.RULE),
     cast("Rule", ascending_clock.RULE),
+    cast("Rule", judicial.RULE),
+    cast("Rule", property_rights.RULE),
 )
 
 

@@ -1,0 +1,213 @@
+"""网络司法拍卖 judicial@1: online judicial sale, 法释〔2016〕18号.
+
+1. The start price is the reserve; one bidder suffices (art. 11).
+2. It is no lower than 70 % of the appraised or market value, in a repeated sale no lower than
+   80 % of the last start price (arts 10, 26).
+3. Bidding lasts a day or more. An offer within the last five minutes moves the end to its own
+   time plus five minutes, and time is arrival at the server (art. 20).
+4. A prior right may name the same price (arts 19, 21): see `stages.equal_price`.
+
+A deposit may come until the end (art. 17); the house counts it, and lets nobody offer before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Final
+
+from pydantic import Field, model_validator
+
+from auction_rules.extension import Countdown
+from auction_rules.facts import Amount, Awarded, FloorFact, Instant, LeadersChanged, Unsold
+from auction_rules.floor import Floor, Offer
+from auction_rules.money import rate
+from auction_rules.program import Stage, Staged
+from auction_rules.rule import Lot, Settlement
+from auction_rules.stages.equal_price import EqualPrice, Rank, rank
+from auction_rules.steps import Grid, Ladder
+from auction_rules.terms import (
+    SECOND,
+    Choice,
+    Moment,
+    Money,
+    Resume,
+    RuleConfig,
+    Text,
+    term,
+    wrong,
+)
+
+BIDDING: Final[Text] = {"zh": "竞价", "en": "Bidding"}
+DAY: Final = 86_400
+LAST_MINUTES: Final = 300
+
+
+class Sale(Choice):
+    """Which attempt at selling it is, with the least share of the basis in percent."""
+
+    FIRST = ("FIRST", "第一次拍卖", "the first sale")
+    AGAIN = ("AGAIN", "再次拍卖", "a repeated sale")
+
+
+LEAST_PERCENT: Final[Mapping[Sale, int]] = {Sale.FIRST: 70, Sale.AGAIN: 80}
+
+
+class JudicialTerms(RuleConfig):
+    """Terms of an online judicial sale."""
+
+    lot_zh: Annotated[str, Field(min_length=1, max_length=120)] = term(
+        "标的", "Lot (Chinese)", default="标的"
+    )
+    lot_en: Annotated[str, Field(min_length=1, max_length=160)] = term(
+        "标的（英文）", "Lot (English)", default="Lot"
+    )
+    opens: Moment = term("竞价开始", "Opens", kind="instant")
+    duration_seconds: Annotated[int, Field(strict=True, ge=DAY, le=30 * DAY)] = term(
+        "竞价时间（秒，不少于二十四小时）",
+        "Bidding time (s, a day or more)",
+        kind="seconds",
+        default=DAY,
+    )
+    sale: Sale = term("拍卖次别", "Attempt", kind="enum", enum=Sale.options(), default=Sale.FIRST)
+    basis_price: Money = term(
+        "评估价或市价；再次拍卖为前次起拍价",
+        "Appraised or market value; in a repeated sale the last start price",
+        kind="money",
+    )
+    start_price: Money = term(
+        "起拍价（即保留价）", "Start price, which is the reserve", kind="money"
+    )
+    step: Money = term("增价幅度", "Step", kind="money", default=1)
+    grid: Grid = term("报价阶梯", "Grid", kind="enum", enum=Grid.options(), default=Grid.MIN_STEP)
+    extension_seconds: Annotated[int, Field(strict=True, ge=LAST_MINUTES, le=LAST_MINUTES)] = term(
+        "最后时段内有出价的，自该出价起顺延（秒）",
+        "An offer in the last stretch moves the end to itself and this (s)",
+        help_zh="由司法解释规定为五分钟，不能更改",
+        help_en="Five minutes by the judicial interpretation; it cannot be another",
+        kind="seconds",
+        default=LAST_MINUTES,
+    )
+    resume: Resume = term(
+        "恢复后的时间",
+        "Time after resumption",
+        kind="enum",
+        enum=Resume.options(),
+        default=Resume.REMAINING,
+    )
+
+    @model_validator(mode="after")
+    def _together(self) -> JudicialTerms:
+        if self.start_price < 1 or self.step < 1 or not _ladder(self).open(self.start_price):
+            raise wrong(
+                "step",
+                "起拍价和增价幅度须大于零且不能过大",
+                "start price and step are more than zero and not too large",
+            )
+        # Arts 10 and 26, as whole numbers: nothing is rounded in anybody's favour.
+        if self.start_price * 100 < self.basis_price * LEAST_PERCENT[self.sale]:
+            raise wrong(
+                "start_price",
+                "起拍价不得低于评估价或市价的 70%；再次拍卖降价不得超过前次起拍价的 20%",
+                "the start is at least 70 % of the value, or 80 % of the last start price",
+            )
+        return self
+
+
+class Judicial(Staged[JudicialTerms]):
+    """The rule; see the module."""
+
+    name: ClassVar[str] = "judicial"
+    version: ClassVar[str] = "1"
+    title: ClassVar[Text] = {"zh": "网络司法拍卖", "en": "Online judicial sale"}
+    Config = JudicialTerms
+    example: ClassVar[Mapping[str, Any]] = {
+        "lot_zh": "某小区住宅一套",
+        "lot_en": "A flat",
+        "opens": "2026-03-02T10:00:00+08:00",
+        "basis_price": "1000000",
+        "start_price": "700000",
+        "step": "5000",
+    }
+
+    def stages(self, terms: JudicialTerms) -> tuple[Stage, ...]:
+        """One stage of bidding."""
+        stretch = terms.extension_seconds * SECOND
+        bidding = EqualPrice(
+            id="bidding",
+            kind="timed",
+            title=BIDDING,
+            ladder=_ladder(terms),
+            to_beat=_top,
+            leading=_leading,
+            quantity=_no_quantity,
+            resume_policy=terms.resume,
+            length=terms.duration_seconds * SECOND,
+            countdown=Countdown(stretch, window=stretch),
+        )
+        return (bidding,)
+
+    def starts(self, terms: JudicialTerms) -> Instant:
+        """The announced opening."""
+        return terms.opens
+
+    def follows(self, floor: Floor[JudicialTerms], closed: str) -> str | None:
+        """There is but one stage."""
+        del floor, closed
+        return None
+
+    def finish(self, floor: Floor[JudicialTerms], now: Instant) -> tuple[FloorFact, ...]:
+        """The leader wins: no offer below the start was ever valid, so the reserve is met."""
+        del now
+        top = floor.standing.top
+        if top is None:
+            return (Unsold("NO_BID" if floor.entrants else "NO_APPLICANT"),)
+        return (Awarded(top.bidder, None, top.amount, None, top.amount),)
+
+    def least(self, floor: Floor[JudicialTerms]) -> Amount | None:
+        """What somebody without a prior right could offer."""
+        ladder, top = _ladder(floor.terms), _top(floor, "")
+        return ladder.minimum(top) if ladder.open(top) else None
+
+    def ranking(self, floor: Floor[JudicialTerms]) -> tuple[str, ...]:
+        """By amount; equal ones by right, then by arrival."""
+        offers = floor.standing.offers.values()
+        return tuple(o.key for o in sorted(offers, key=lambda o: _place(floor, o)))
+
+    def settlement(self, floor: Floor[JudicialTerms]) -> Settlement:
+        """Deal, premium over the start (溢价) and its rate."""
+        top = floor.standing.top
+        if top is None:
+            return Settlement(0, 0, None)
+        premium = top.amount - floor.terms.start_price
+        return Settlement(top.amount, premium, rate(premium, floor.terms.start_price))
+
+    def lots(self, terms: JudicialTerms) -> tuple[Lot, ...]:
+        """The one lot."""
+        return (Lot("1", {"zh": terms.lot_zh, "en": terms.lot_en}),)
+
+
+def _ladder(terms: JudicialTerms) -> Ladder:
+    return Ladder(terms.start_price, terms.step, terms.grid)
+
+
+def _top(floor: Floor[JudicialTerms], bidder: str) -> Amount | None:
+    del bidder
+    top = floor.standing.top
+    return top.amount if top else None
+
+
+def _no_quantity(floor: Floor[JudicialTerms], bidder: str) -> Amount | None:
+    del floor, bidder
+    return None
+
+
+def _place(floor: Floor[JudicialTerms], offer: Offer) -> tuple[Amount, Rank, int]:
+    return (-offer.amount, rank(floor, offer.bidder), offer.i)
+
+
+def _leading(floor: Floor[JudicialTerms]) -> LeadersChanged:
+    best = min(floor.standing.offers.values(), key=lambda o: _place(floor, o))
+    return LeadersChanged((best.bidder,), best.amount)
+
+
+RULE: Final = Judicial()

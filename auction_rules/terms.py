@@ -211,7 +211,8 @@ def describe(config: RuleConfig) -> list[dict[str, Text]]:
         value = getattr(config, name)
         extra = cast("dict[str, Any]", field.json_schema_extra or {})
         # A term that is not used (nothing, or zero where zero means none) would only puzzle.
-        unused = value is None or (value == 0 and field.default == 0 and value is not False)
+        nothing = value is None or value == ""
+        unused = nothing or (value == 0 and field.default == 0 and value is not False)
         if unused or isinstance(value, tuple | Unit):
             continue
         label = {"zh": field.title or name, "en": str(extra.get("x-en", name))}

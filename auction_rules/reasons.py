@@ -312,6 +312,26 @@ _ALL: Final = (
         "流拍：合格竞买人少于规定人数。",
         "Unsold: fewer bidders were admitted than the terms require.",
     ),
+    Reason(
+        "NOT_ON_LIST",
+        "未受理：该竞买号不在本阶段的名单内。",
+        "Not accepted: this bidder number is not on the list of the present stage.",
+    ),
+    Reason(
+        "ALREADY_SCORED",
+        "未受理：您已为该竞买号评分，不能更改。",
+        "Not accepted: you have given this bidder points, and they cannot be changed.",
+    ),
+    Reason(
+        "POINTS_OUT_OF_RANGE",
+        "未受理：分值超出规定范围。",
+        "Not accepted: the points lie outside the range of the terms.",
+    ),
+    Reason(
+        "UNKNOWN_CAUSE",
+        "未受理：原因须为撤销（revoked）或撤回（withdrawn）。",
+        "Not accepted: the cause is either revoked or withdrawn.",
+    ),
     Reason("RESERVE_NOT_MET", "流拍：未达到保留价。", "Unsold: the reserve was not met."),
 )
 

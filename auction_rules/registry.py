@@ -21,12 +21,14 @@ from auction_rules import (
     english,
     far_adjustment,
     hybrid_dutch,
+    intermediary,
     japanese,
     judicial,
     land_listing,
     mining_rights,
     multi_round,
     open_closed,
+    opening,
     property_rights,
     quantity_bid,
     quota,
@@ -60,6 +62,8 @@ BUILT_IN: Final[tuple[Rule, ...]] = (
     cast("Rule", ascending_clock.RULE),
     cast("Rule", judicial.RULE),
     cast("Rule", property_rights.RULE),
+    cast("Rule", intermediary.RULE),
+    cast("Rule", opening.RULE),
 )
 
 

@@ -1,0 +1,227 @@
+"""网上开标 opening@1: sealed offers, opened at the deadline, scored for price and quality.
+
+1. Offers are sealed and may be replaced until the deadline (招标投标法 art. 29); late ones are
+   refused and their time is recorded (实施条例 art. 36).
+2. Fewer than three offers are not opened at all (实施条例 art. 44), and stay sealed.
+3. In the opening window an officer records what cannot be decrypted, revoked (撤销) or withdrawn
+   (撤回) by its cause (电子招标投标办法 art. 31); the rest is read out. Fewer than three: it stops.
+4. Points for the price by formula, points for quality by experts working apart, sealed until
+   all are in (MECHANISMS M12, DOMAIN §8). Ties: the lower price, then lots.
+
+All points are in hundredths; roundings are named in `points`. What is not here: the tender
+documents, deposits, and the decryption itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
+
+from auction_rules.contingency import given_back
+from auction_rules.facts import Amount, Awarded, FloorFact, Instant, LeadersChanged, Noted, Unsold
+from auction_rules.floor import Bid, Floor, Offer
+from auction_rules.money import rate
+from auction_rules.opening_terms import OpeningTerms
+from auction_rules.points import POINT, PricePoints, mean, without_ends
+from auction_rules.program import Stage, Staged
+from auction_rules.rule import Disclosure, Lot, Refuse, Settlement
+from auction_rules.stages.draw import DrawStage
+from auction_rules.stages.panel import Panel, score_key
+from auction_rules.stages.read_out import ReadOut
+from auction_rules.stages.sealed import Sealed
+from auction_rules.steps import Ladder
+from auction_rules.terms import SECOND, Text
+
+SUBMISSION: Final[Text] = {"zh": "递交投标文件", "en": "Submission"}
+READING: Final[Text] = {"zh": "开标、解密和唱标", "en": "Opening and read-out"}
+SCORING: Final[Text] = {"zh": "专家评分", "en": "Points by experts"}
+DRAWING: Final[Text] = {"zh": "同分同价摇号", "en": "Draw among the equal"}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What an offer comes to, in hundredths of a point."""
+
+    offer: Offer
+    price: int
+    quality: int
+
+    @property
+    def total(self) -> int:
+        """Price and quality together."""
+        return self.price + self.quality
+
+
+class Opening(Staged[OpeningTerms]):
+    """The rule; see the module."""
+
+    name: ClassVar[str] = "opening"
+    version: ClassVar[str] = "1"
+    title: ClassVar[Text] = {"zh": "网上开标", "en": "Online opening of offers"}
+    Config = OpeningTerms
+    example: ClassVar[Mapping[str, Any]] = {
+        "lot_zh": "示例工程",
+        "lot_en": "Sample works",
+        "opens": "2026-03-02T09:00:00+08:00",
+        "closes": "2026-03-09T09:30:00+08:00",
+        "start_price": "5000000",
+        "opening_seconds": 1800,
+        "formula": "LOWEST_RATIO",
+        "price_weight": 40,
+        "experts": ["E1", "E2", "E3"],
+        "experts_drop_ends": True,
+    }
+
+    def stages(self, terms: OpeningTerms) -> tuple[Stage, ...]:
+        """Submission, opening, the experts where there are any, and the draw."""
+        window = Sealed(
+            id="submission",
+            title=SUBMISSION,
+            ladder=Ladder(terms.start_price, 1, sign=-1, ceiling=terms.start_price),
+            leading=lambda _floor: LeadersChanged((), None),
+            begins=terms.opens,
+            ends=terms.closes,
+            amendments=None,
+            check=_check,
+            open_at_end=False,
+        )
+        reading = ReadOut("read_out", READING, terms.opening_seconds * SECOND)
+        draw = DrawStage("draw", DRAWING, lambda floor: floor.terms.lot_id, level)
+        if not terms.experts:
+            return (window, reading, draw)
+        most = (100 - terms.price_weight) * POINT
+        panel = Panel("scores", SCORING, lambda f: f.terms.experts, _valid, most=most)
+        return (window, reading, panel, draw)
+
+    def starts(self, terms: OpeningTerms) -> Instant:
+        """When submission opens."""
+        return terms.opens
+
+    def follows(self, floor: Floor[OpeningTerms], closed: str) -> str | None:
+        """The next stage, as long as there are enough offers."""
+        if too_few(floor) or closed == "draw":
+            return None
+        if closed == "submission":
+            return "read_out"
+        if closed == "read_out" and floor.terms.experts:
+            return "scores"
+        return "draw" if len(level(floor)) > 1 else None
+
+    def resume(
+        self, floor: Floor[OpeningTerms], since: Instant, now: Instant
+    ) -> tuple[FloorFact, ...]:
+        """As the terms say, by the length of the window that is open."""
+        terms = floor.terms
+        submitting = floor.standing.stage == "submission"
+        length = terms.closes - terms.opens if submitting else terms.opening_seconds * SECOND
+        return given_back(floor, length, since, now)
+
+    def finish(self, floor: Floor[OpeningTerms], now: Instant) -> tuple[FloorFact, ...]:
+        """The points of everybody, the winner and the award; or too few."""
+        del now
+        if too_few(floor):
+            return (Unsold("INSUFFICIENT_BIDDERS"),)
+        order = results(floor)
+        first = order[0].offer
+        told = [
+            Noted(f"{what} {r.offer.bidder}", points)
+            for r in order
+            for what, points in (("price points", r.price), ("quality points", r.quality))
+        ]
+        leaders = LeadersChanged((first.bidder,), first.amount)
+        return (*told, leaders, Awarded(first.bidder, None, first.amount, None, first.amount))
+
+    def least(self, floor: Floor[OpeningTerms]) -> Amount:
+        """The ceiling: what others offered binds nobody."""
+        return floor.terms.start_price
+
+    def ranking(self, floor: Floor[OpeningTerms]) -> tuple[str, ...]:
+        """By points as far as they are open: by price alone until all experts are done."""
+        return tuple(r.offer.key for r in results(floor))
+
+    def settlement(self, floor: Floor[OpeningTerms]) -> Settlement:
+        """The price, and what it saves over the ceiling."""
+        awards = floor.standing.awards
+        total = sum(a.total for a in awards)
+        base = floor.terms.start_price * len(awards)
+        saved, shown = base - total, rate(base - total, base)
+        return Settlement(total, saved, shown, 1 - len(awards), saved, shown)
+
+    def disclosure(self, floor: Floor[OpeningTerms]) -> Disclosure:
+        """As the stage says; offers that were never opened stay sealed for good."""
+        if floor.standing.closed and "offers" not in floor.standing.revealed:
+            return Disclosure(sealed=True)
+        return super().disclosure(floor)
+
+    def lots(self, terms: OpeningTerms) -> tuple[Lot, ...]:
+        """The one contract."""
+        return (Lot(terms.lot_id, {"zh": terms.lot_zh, "en": terms.lot_en}),)
+
+    def direction(self, terms: OpeningTerms) -> int:
+        """Something is bought: a lower price is better."""
+        del terms
+        return -1
+
+
+def _check(floor: Floor[OpeningTerms], bidder: str, bid: Bid) -> Refuse | None:
+    del bidder
+    if bid.lot not in (None, floor.terms.lot_id):
+        return Refuse("NO_SUCH_LOT")
+    return None if bid.quantity in (None, 1) else Refuse("QUANTITY_FIXED", {"quantity": 1})
+
+
+def _valid(floor: Floor[OpeningTerms]) -> tuple[str, ...]:
+    return tuple(sorted(floor.standing.offers))
+
+
+def too_few(floor: Floor[OpeningTerms]) -> bool:
+    """Whether fewer offers are valid than the terms require."""
+    return len(floor.standing.offers) < floor.terms.min_bidders
+
+
+def price_points(terms: OpeningTerms) -> PricePoints:
+    """The formula of these terms with its numbers."""
+    return PricePoints(
+        terms.formula,
+        terms.price_weight * POINT,
+        over=terms.over_deduction,
+        under=terms.under_deduction,
+        drop_ends=terms.mean_drops_ends,
+    )
+
+
+def quality(floor: Floor[OpeningTerms], bidder: str) -> int:
+    """The experts' mean in hundredths, half up; 0 while their points are sealed."""
+    terms, standing = floor.terms, floor.standing
+    if "scores" not in standing.revealed:
+        return 0
+    given = [standing.scores[score_key(expert, bidder)] for expert in terms.experts]
+    return mean(without_ends(given) if terms.experts_drop_ends else given)
+
+
+def results(floor: Floor[OpeningTerms]) -> tuple[Result, ...]:
+    """All valid offers, best first: points, then the lower price, then as drawn."""
+    formula, order = price_points(floor.terms), floor.standing.order
+    offers = floor.standing.offers.values()
+    prices = [offer.amount for offer in offers]
+    found = [
+        Result(offer, formula.of(offer.amount, prices), quality(floor, offer.bidder))
+        for offer in offers
+    ]
+
+    def place(r: Result) -> tuple[int, int, int, int]:
+        drawn = order.index(r.offer.bidder) if r.offer.bidder in order else len(order)
+        return (-r.total, r.offer.amount, drawn, r.offer.i)
+
+    return tuple(sorted(found, key=place))
+
+
+def level(floor: Floor[OpeningTerms]) -> tuple[str, ...]:
+    """Who is first with the same points and the same price."""
+    order = results(floor)
+    best = (order[0].total, order[0].offer.amount) if order else None
+    return tuple(r.offer.bidder for r in order if (r.total, r.offer.amount) == best)
+
+
+RULE: Final = Opening()

@@ -7,8 +7,8 @@ from pydantic import ValidationError
 from auction_rules.judicial import DAY, RULE, JudicialTerms
 from auction_rules.registry import find
 from auction_rules.terms import SECOND
-from tests.auction_rules.courses import SMALL, accepted, began, over, plans, played, rejudged
-from tests.auction_rules.prior import Prior
+from tests.auction_rules.courses import SMALL, accepted, began, over, played, rejudged
+from tests.auction_rules.prior import Prior, rights
 from tests.bidding.core.session import OPENS
 
 END = OPENS + DAY * SECOND
@@ -131,8 +131,8 @@ def test_equal_offers_are_ranked_by_right():
     assert RULE.ranking(here.floor) == ("P", "R", "A")
 
 
-@settings(max_examples=60, deadline=None)
-@given(plans)
+@settings(max_examples=200, deadline=None)
+@given(rights)
 def test_any_course_judges_itself_again(plan):
     terms = {k: v for k, v in TERMS.items() if k != "unit"}
     session = over(played(began("judicial", terms), plan))

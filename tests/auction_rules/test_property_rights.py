@@ -13,8 +13,8 @@ from auction_rules.property_rights import RULE, PropertyTerms
 from auction_rules.registry import find
 from auction_rules.stages.first_refusal import holders, outbid
 from auction_rules.terms import SECOND
-from tests.auction_rules.courses import SMALL, accepted, began, over, plans, played, rejudged
-from tests.auction_rules.prior import Prior
+from tests.auction_rules.courses import SMALL, accepted, began, over, played, rejudged
+from tests.auction_rules.prior import Prior, rights
 from tests.bidding.core.session import OPENS
 
 CLOSES = OPENS + 100 * SECOND
@@ -194,10 +194,13 @@ def test_one_bidder(policy, reason):
     assert RULE.settlement(here.floor).total == (0 if reason else 100)
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.sampled_from(KINDS), plans)
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(KINDS), rights)
 def test_any_course_judges_itself_again(kind, plan):
-    terms = {k: v for k, v in (TERMS | kind).items() if k != "unit"}
+    quick = {"closes": OPENS + 4 * SECOND}
+    if "quoting" not in kind:
+        quick["countdown_seconds"] = 3
+    terms = {k: v for k, v in (TERMS | kind | quick).items() if k != "unit"}
     session = over(played(began("property_rights", terms), plan))
     rejudged(session)
     offers, standing = accepted(session), session.state.standing

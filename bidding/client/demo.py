@@ -150,7 +150,7 @@ class Demo:
             }
             await self._publish(
                 "land",
-                ("岐江北路商业用地竞价（预告）", "Land on Qijiang North Road (announced)"),
+                ("岐江北路商业用地竞价", "Land on Qijiang North Road"),
                 "english",
                 terms,
                 deposit=DEPOSIT,
@@ -171,7 +171,7 @@ class Demo:
         }
         auction = await self._publish(
             "assets",
-            ("旧设备处置竞价（已结束）", "Disposal of used equipment (over)"),
+            ("旧设备处置竞价", "Disposal of used equipment"),
             "english",
             terms,
             deposit=0,

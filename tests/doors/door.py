@@ -199,7 +199,7 @@ async def running(staff: Visitor, approver: Visitor, seconds: int = 600) -> str:
     return auction
 
 
-async def until_status(visitor: Visitor, auction: str, status: str, within: float = 20) -> None:
+async def until_status(visitor: Visitor, auction: str, status: str, within: float = 30) -> None:
     end = time.monotonic() + within
     while (found := (await visitor.get(f"/api/auctions/{auction}"))["room"]["status"]) != status:
         assert time.monotonic() < end, found

@@ -564,7 +564,7 @@ async def test_the_archive_is_everybodys_once_it_is_over_and_verifies(house: Hou
 async def test_while_offers_are_sealed_nobody_reads_the_record(house: HouseProcess):
     async with signed_in(house, "staff1", "approver1", "bidder1", "bidder2", "staff2") as people:
         staff, approver, one, two, watcher = people
-        auction = await publish(staff, approver, sealed(await now(staff) + SECOND // 2, 4))
+        auction = await publish(staff, approver, sealed(await now(staff) + SECOND // 2, 8))
         path = f"/api/auctions/{auction}"
         await take_part(staff, auction, one, "P1")
         await take_part(staff, auction, two, "P2")

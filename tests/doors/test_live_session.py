@@ -26,7 +26,7 @@ from tests.doors.house_process import REPOSITORY, SECOND, HouseProcess, People
 BIDDERS = {f"bidder{n}": f"P{n}" for n in range(1, 6)}
 AREAS = {"P1": 30_000, "P2": 25_000, "P3": 40_000, "P4": 20_000, "P5": 15_000}
 DEPOSIT = 50_000_000
-QUOTING_SECONDS = 4
+QUOTING_SECONDS = 8
 COUNTDOWN_SECONDS = 5
 
 

@@ -43,6 +43,8 @@ class Actions:
     maximum: Amount | None = None
     step: Amount | None = None
     quick: tuple[Amount, ...] = ()
+    enter: Amount | None = None
+    """The least amount that would bring him among the provisional winners, where he is not."""
     blocked: Refuse | None = None
 
 

@@ -319,5 +319,6 @@ def _actions(state: State, rule: Rule, bidder: str, now: Instant, unit: Unit) ->
         "maximum": acts.maximum if acts else None,
         "step": acts.step if acts else None,
         "quick": list(acts.quick) if acts else [],
+        "enter": acts.enter if acts else None,
         "blocked": told,
     }

@@ -561,6 +561,26 @@ async def test_the_archive_is_everybodys_once_it_is_over_and_verifies(house: Hou
             assert (line["status"], line["awards"][0]["price"]) == ("closed", 120_000)
 
 
+async def test_a_session_is_not_published_after_its_announced_opening(house: HouseProcess):
+    async with signed_in(house, "staff1", "approver1") as (staff, approver):
+        late = await staff.post("/api/drafts", english(await now(staff) - SECOND))
+        with pytest.raises(HouseSaysNo) as no:
+            await staff.post(f"/api/drafts/{late['id']}/submit")
+        assert [f["path"] for f in no.value.body["fields"]] == ["terms.opens"]
+        soon = await staff.post("/api/drafts", english(await now(staff) + SECOND))
+        submitted = await staff.post(f"/api/drafts/{soon['id']}/submit")
+        await asyncio.sleep(1.1)
+        with pytest.raises(HouseSaysNo) as no:
+            await approver.post(
+                f"/api/drafts/{soon['id']}/approve", {"sha256": submitted["sha256"]}
+            )
+        assert no.value.code == "BAD_FIELDS"
+        for name in ("english", "far_adjustment"):
+            terms = (await staff.get(f"/api/rules/{name}"))["example"]
+            opens = terms.get("opens") or terms["quoting_opens"]
+            assert opens > await now(staff) + 23 * 3600 * SECOND
+
+
 async def test_while_offers_are_sealed_nobody_reads_the_record(house: HouseProcess):
     async with signed_in(house, "staff1", "approver1", "bidder1", "bidder2", "staff2") as people:
         staff, approver, one, two, watcher = people

@@ -194,7 +194,7 @@ async def take_part(
 
 async def running(staff: Visitor, approver: Visitor, seconds: int = 600) -> str:
     """An english auction that is open for bids now."""
-    auction = await publish(staff, approver, english(await now(staff) + SECOND // 5, seconds))
+    auction = await publish(staff, approver, english(await now(staff) + SECOND, seconds))
     await until_status(staff, auction, "running")
     return auction
 

@@ -398,7 +398,7 @@ async def test_a_draft_says_what_is_missing_and_is_not_submitted_before(house: H
         with pytest.raises(HouseSaysNo) as no:
             await staff.post(f"{one}/submit")
         assert (no.value.status, no.value.body["fields"]) == (422, draft["problems"])
-        await staff.put(one, english(await now(staff)))
+        await staff.put(one, english(await now(staff) + 3600 * SECOND))
         await staff.post(f"{one}/submit")
         back = await approver.post(f"{one}/return", {"reason": "请补充标的说明"})
         assert (back["state"], back["returned"], back["sha256"]) == (
@@ -584,7 +584,7 @@ async def test_a_session_is_not_published_after_its_announced_opening(house: Hou
 async def test_while_offers_are_sealed_nobody_reads_the_record(house: HouseProcess):
     async with signed_in(house, "staff1", "approver1", "bidder1", "bidder2", "staff2") as people:
         staff, approver, one, two, watcher = people
-        auction = await publish(staff, approver, sealed(await now(staff) + SECOND // 2, 8))
+        auction = await publish(staff, approver, sealed(await now(staff) + 3 * SECOND // 2, 8))
         path = f"/api/auctions/{auction}"
         await take_part(staff, auction, one, "P1")
         await take_part(staff, auction, two, "P2")

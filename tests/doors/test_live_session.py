@@ -50,8 +50,8 @@ def document(now: int) -> dict[str, Any]:
             "quota_area": 100_000,
             "start_price": "4000",
             "step": "50",
-            "quoting_opens": now + SECOND,
-            "quoting_closes": now + (1 + QUOTING_SECONDS) * SECOND,
+            "quoting_opens": now + 2 * SECOND,
+            "quoting_closes": now + (2 + QUOTING_SECONDS) * SECOND,
             "countdown_seconds": COUNTDOWN_SECONDS,
         },
     }

@@ -89,7 +89,7 @@ class EnglishTerms(RuleConfig):
     )
     grid: Grid = term("报价阶梯", "Grid", kind="enum", enum=Grid.options(), default=Grid.MIN_STEP)
     max_jump_steps: Count = term(
-        "单次最多加几个幅度(0 为不限)",
+        "单次最多加几个幅度（0 为不限）",
         "Most steps in one bid (0 = no limit)",
         kind="count",
         default=0,
@@ -114,7 +114,7 @@ class EnglishTerms(RuleConfig):
         default=0,
     )
     max_extensions: Count = term(
-        "最多延时次数(0 为不限)", "Most extensions (0 = no limit)", kind="count", default=0
+        "最多延时次数（0 为不限）", "Most extensions (0 = no limit)", kind="count", default=0
     )
     max_extension_seconds: Seconds = term(
         "累计延时上限（秒，0 为不限）",

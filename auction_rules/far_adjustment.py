@@ -26,6 +26,7 @@ from auction_rules.facts import (
     FloorFact,
     Instant,
     LeadersChanged,
+    OfferStood,
     Unsold,
 )
 from auction_rules.floor import Floor, Offer
@@ -189,7 +190,7 @@ class FarTerms(RuleConfig):
         default=RestartOn.ANY_BID,
     )
     max_extensions: Count = term(
-        "最多延时次数(0 为不限)", "Most extensions (0 = no limit)", kind="count", default=0
+        "最多延时次数（0 为不限）", "Most extensions (0 = no limit)", kind="count", default=0
     )
     max_extension_seconds: Seconds = term(
         "累计延时上限（秒，0 为不限）",
@@ -307,6 +308,7 @@ class FarAdjustment(Staged[FarTerms]):
             ends=terms.quoting_closes,
             sealed=terms.quoting is Visibility.SEALED,
             entitle=_entitled,
+            entering=entering,
         )
         timed = Outcry(
             id="timed",
@@ -320,6 +322,7 @@ class FarAdjustment(Staged[FarTerms]):
             length=terms.countdown_seconds * SECOND,
             preparation=terms.preparation_seconds * SECOND,
             countdown=_countdown(terms),
+            entering=entering,
         )
         if not terms.confirm_seconds:
             return (quoting, timed)
@@ -463,6 +466,38 @@ def leading(floor: Floor[FarTerms]) -> LeadersChanged:
     shares = winning_set(floor)
     amounts = [floor.standing.offers[s.bidder].amount for s in shares]
     return LeadersChanged(tuple(s.bidder for s in shares), min(amounts, default=None))
+
+
+def entering(floor: Floor[FarTerms], bidder: str) -> Amount | None:
+    """The least valid amount with which the bidder would be in the winning set; None if he is.
+
+    A higher price never ranks lower, so the first rung that suffices is found by halving.
+    """
+    if any(share.bidder == bidder for share in winning_set(floor)):
+        return None
+    ladder, current = RULE.ladder(floor.terms), _own(floor, bidder)
+    if not ladder.open(current):
+        return None
+    least, most = ladder.minimum(current), ladder.maximum(current)
+    best = max((o.amount for o in floor.standing.offers.values()), default=least)
+    most = min(most, ladder.minimum(best) if best >= least else least)
+    width = ladder.step if ladder.grid is Grid.MULTIPLE_OF_STEP else 1
+    low, high = 0, (most - least) // width
+    if not _would_win(floor, bidder, least + high * width):
+        return None
+    while low < high:
+        middle = (low + high) // 2
+        if _would_win(floor, bidder, least + middle * width):
+            high = middle
+        else:
+            low = middle + 1
+    return least + low * width
+
+
+def _would_win(floor: Floor[FarTerms], bidder: str, amount: Amount) -> bool:
+    offer = OfferStood(bidder, floor.entrants[bidder].lot, amount, _asked(floor, bidder))
+    after = floor.after((offer,), floor.standing.opens)
+    return any(share.bidder == bidder for share in winning_set(after))
 
 
 def _award(terms: FarTerms, offer: Offer, share: Share, lowest: Amount) -> Awarded:

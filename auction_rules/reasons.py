@@ -91,7 +91,7 @@ _ALL: Final = (
     ),
     Reason(
         "CAP_REACHED",
-        "已达到最高限价 {cap},不能再加价。",
+        "已达到最高限价 {cap}，不能再加价。",
         "The cap {cap} has been reached; no higher offer is possible.",
         *_LADDER,
     ),

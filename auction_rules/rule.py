@@ -46,6 +46,8 @@ class Actions:
     round: int | None = None
     """The round that a stay or leave must name."""
     price: Amount | None = None
+    enter: Amount | None = None
+    """The least amount that would bring him among the provisional winners, where he is not."""
     blocked: Refuse | None = None
 
 

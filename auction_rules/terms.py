@@ -207,7 +207,11 @@ def wrong(code: str, zh: str, en: str) -> PydanticCustomError:
 def describe(config: RuleConfig) -> list[dict[str, Text]]:
     """The terms in plain words, one line a term, for the bidder's room and the notice."""
     lines: list[dict[str, Text]] = []
-    for name, field in type(config).model_fields.items():
+    # What the rule itself asks comes first, what every rule has comes last.
+    fields = sorted(
+        type(config).model_fields.items(), key=lambda f: f[0] in RuleConfig.model_fields
+    )
+    for name, field in fields:
         value = getattr(config, name)
         extra = cast("dict[str, Any]", field.json_schema_extra or {})
         # A term that is not used (nothing, or zero where zero means none) would only puzzle.

@@ -110,7 +110,7 @@ async def furnish(url: str, stack: AsyncExitStack) -> list[tuple[str, bytes]]:
             "quota_area": 10_000,
             "start_price": START_PRICE,
             "step": STEP,
-            "quoting_opens": now,
+            "quoting_opens": now + 500_000,
             "quoting_closes": now + 3_600_000_000,
         },
         "deposit": 0,

@@ -1,4 +1,4 @@
-"""The auditor's command line: `python -m replay verify|show|at|rejudge|scenario`.
+"""The auditor's command line: `python -m replay verify|receipt|show|at|rejudge|scenario`.
 
 Exit 0: it holds. Exit 1: it does not, and one line says what and where. Exit 2: a file or an
 argument cannot be read.
@@ -13,8 +13,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from auction_rules.terms import show_instant
+from bidding.proof import canon
 from bidding.proof.archive import ArchiveError
 from bidding.proof.policy import Policy, PolicyError, parse_policy
+from bidding.proof.receipt import ReceiptError, verify_receipt
 from replay.film import lines, room_at, state_at
 from replay.located import Unreadable
 from replay.play import Run, play
@@ -43,6 +46,10 @@ def _parser() -> argparse.ArgumentParser:
             one.add_argument("--as", dest="audience", default="public", metavar="AUDIENCE")
         one.add_argument("--policy", type=Path, required=True, help="whose signatures count")
         one.add_argument("--lang", choices=("zh", "en"), default="en")
+    receipt = commands.add_parser("receipt", help="is this receipt of the log, and what it says")
+    receipt.add_argument("receipt", type=Path)
+    receipt.add_argument("--policy", type=Path, required=True, help="whose signatures count")
+    receipt.add_argument("--lang", choices=("zh", "en"), default="en")
     plays = commands.add_parser("scenario", help="play scenario files and check what they expect")
     plays.add_argument("files", nargs="+", type=Path)
     plays.add_argument("--json", action="store_true", help="one JSON line a play")
@@ -70,12 +77,31 @@ def _session(args: argparse.Namespace) -> Session:
 
 def _verify(args: argparse.Namespace) -> int:
     session = _session(args)
-    by = ", ".join(session.witnesses) or "nobody but the log's owner"
-    print(
-        f"ok: {len(session.entries)} entries of {session.origin}, "
-        f"{session.checkpoints} checkpoints, witnessed by {by}"
-    )
+    count, notes = len(session.entries), session.checkpoints
+    if args.lang == "zh":
+        by = "、".join(session.witnesses) or "无（仅由日志所有者签名）"
+        print(f"有效：{session.origin} 共 {count} 条记录，{notes} 个检查点，见证：{by}")
+    else:
+        by = ", ".join(session.witnesses) or "nobody but the log's owner"
+        print(f"ok: {count} entries of {session.origin}, {notes} checkpoints, witnessed by {by}")
     return 0
+
+
+def _receipt(args: argparse.Namespace) -> int:
+    found = verify_receipt(_bytes(args.receipt), _policy(args.policy))
+    entry = canon.decode(found.entry)
+    assert isinstance(entry, dict)
+    words = _RECEIPT[args.lang]
+    print(words[0].format(**entry))
+    print(words[1].format(at=show_instant(entry["t"]), **entry))
+    print(words[2], json.dumps(entry["data"], ensure_ascii=False))
+    return 0
+
+
+_RECEIPT = {
+    "en": ("ok: entry {i} of {log}", "{type} by {actor}, recorded {at} CST", "it says:"),
+    "zh": ("有效：{log} 第 {i} 号记录", "{type}，{actor}，记录时间 {at}", "内容："),
+}
 
 
 def _show(args: argparse.Namespace) -> int:
@@ -106,8 +132,13 @@ def _rejudge(args: argparse.Namespace) -> int:
     if judged.difference is not None:
         print(judged.difference.line())
         return 1
-    source = "the same source" if judged.same_source else "ANOTHER source of the same version"
-    print(f"ok: {judged.entries} entries re-judged under {judged.rule}, {source}: no difference")
+    count, rule, same = judged.entries, judged.rule, judged.same_source
+    if args.lang == "zh":
+        source = "源程序一致" if same else "同一版本的另一份源程序"
+        print(f"有效：按 {rule}（{source}）重新裁判 {count} 条记录，无差异")
+    else:
+        source = "the same source" if same else "ANOTHER source of the same version"
+        print(f"ok: {count} entries re-judged under {rule}, {source}: no difference")
     return 0
 
 
@@ -165,6 +196,7 @@ def _keep(folder: Path, run: Run) -> None:
 
 _COMMANDS = {
     "verify": _verify,
+    "receipt": _receipt,
     "show": _show,
     "at": _at,
     "rejudge": _rejudge,
@@ -177,11 +209,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     try:
         return _COMMANDS[args.command](args)
-    except ArchiveError as wrong:
-        print(wrong.zh if getattr(args, "lang", "en") == "zh" else f"refused: {wrong.en}")
-        return 1
-    except PolicyError as wrong:
-        print(f"refused: {wrong.zh if args.lang == 'zh' else wrong.en}")
+    except (ArchiveError, PolicyError, ReceiptError) as wrong:
+        print(f"不通过：{wrong.zh}" if args.lang == "zh" else f"refused: {wrong.en}")
         return 1
     except Usage as wrong:
         print(wrong, file=sys.stderr)

@@ -56,6 +56,8 @@ class Outcry:
     countdown: Countdown | None = None
     sealed: bool = False
     entitle: Callable[[Floor[Any]], Entitled | None] | None = None
+    entering: Callable[[Floor[Any], str], Amount | None] | None = None
+    """The least valid amount that would make the bidder a provisional winner."""
     own_raise: bool = True
     """Whether the leader may raise himself."""
 
@@ -172,6 +174,7 @@ class Outcry:
             maximum=self.ladder.maximum(current),
             step=self.ladder.step_from(current or self.ladder.start),
             quick=self.ladder.quick(current),
+            enter=None if self.sealed or self.entering is None else self.entering(floor, bidder),
         )
 
     def disclosure(self, floor: Floor[Any]) -> Disclosure:

@@ -111,7 +111,7 @@ class Demo:
             await asyncio.sleep(2)
 
     async def _open_live(self) -> str:
-        now = (await self._people[STAFF.account].get("/api/time"))["now"]
+        now = await self._now()
         terms = {
             "parcels": [
                 {"id": i, "zh": zh, "en": en, "added_area": area} for i, zh, en, area in _PARCELS
@@ -137,7 +137,7 @@ class Demo:
 
     async def _furnish(self) -> None:
         """Once: an auction to come, and one that is over, so that no list is empty."""
-        now = (await self._people[STAFF.account].get("/api/time"))["now"]
+        now = await self._now()
         if await self._find("announced", "english") is None:
             terms = {
                 "lot_zh": "岐江北路商业用地使用权",
@@ -150,7 +150,7 @@ class Demo:
             }
             await self._publish(
                 "land",
-                ("岐江北路商业用地竞价（预告）", "Land on Qijiang North Road (announced)"),
+                ("岐江北路商业用地竞价", "Land on Qijiang North Road"),
                 "english",
                 terms,
                 deposit=DEPOSIT,
@@ -171,7 +171,7 @@ class Demo:
         }
         auction = await self._publish(
             "assets",
-            ("旧设备处置竞价（已结束）", "Disposal of used equipment (over)"),
+            ("旧设备处置竞价", "Disposal of used equipment"),
             "english",
             terms,
             deposit=0,
@@ -183,6 +183,11 @@ class Demo:
         )
 
     # Steps through the door ---------------------------------------------------------------
+
+    async def _now(self) -> int:
+        """The house's time, up to the next full second: announced times are round."""
+        now = (await self._people[STAFF.account].get("/api/time"))["now"]
+        return int(-(-now // SECOND) * SECOND)
 
     async def _find(self, status: str, rule: str = "far_adjustment") -> str | None:
         lines = (await self._people[STAFF.account].get("/api/auctions"))["auctions"]

@@ -100,9 +100,10 @@ def may_act(state: State, bidder: str | None) -> Refuse | None:
         return Refuse("DEPOSIT_NOT_CONFIRMED")
     if state.status == "suspended":
         return Refuse("SUSPENDED")
-    if state.status != "running":
-        return Refuse("NOT_BIDDABLE")
-    return None
+    if state.status == "closed":
+        # The bell has rung first; whoever comes then is late, whatever the floor is by now.
+        return Refuse("AFTER_DEADLINE")
+    return None if state.status == "running" else Refuse("NOT_BIDDABLE")
 
 
 def _from_bidder(

@@ -217,6 +217,12 @@ def _fact(row: Mapping[str, Any], unit: Unit, rule: Rule, state: State) -> Pair:
             f"{title['zh']}{'开始' if opened else '截止'}",
             f"{title['en']} {'opened' if opened else 'closed'}",
         )
+    if kind == "leaders_changed" and rule.own_lots:
+        names = row["leaders"]
+        return (
+            f"当前入围：{'、'.join(names) or '无'}",
+            f"winning set: {', '.join(names) or 'nobody'}",
+        )
     return _SAY[kind](row, unit)
 
 

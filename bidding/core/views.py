@@ -356,5 +356,6 @@ def _actions(state: State, rule: Rule, bidder: str, now: Instant, unit: Unit) ->
         "quick": list(acts.quick) if acts else [],
         "round": acts.round if acts else None,
         "price": acts.price if acts else None,
+        "enter": acts.enter if acts else None,
         "blocked": told,
     }

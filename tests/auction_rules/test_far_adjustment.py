@@ -317,3 +317,16 @@ def test_lots_are_the_parcels_and_the_programme_has_the_inquiry_where_asked():
 def test_a_quota_that_fits_nobody_is_said_so():
     here = table(quota_area=1)  # everybody in QUOTES asks for more
     assert Unsold("NOTHING_FITS") in here.end()
+
+
+def test_the_least_amount_that_gets_a_bidder_in():
+    here = table()
+    assert RULE.actions(here.floor, "4", here.standing.opens).enter is None  # he is in
+    # The third's 40,000 are in the way of nobody above; the sixth must outbid the second.
+    sixth = RULE.actions(here.floor, "6", here.standing.opens).enter
+    assert sixth is not None
+    below = sixth - 100 * YUAN
+    assert here.bid("6", below, here.standing.opens + 1) in ("accepted", "BELOW_MIN_NEXT")
+    assert "6" not in here.standing.leaders
+    assert here.bid("6", sixth, here.standing.opens + 2) == "accepted"
+    assert "6" in here.standing.leaders

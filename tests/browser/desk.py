@@ -116,7 +116,7 @@ async def english(people: People, auction: str, bidders: list[str], **terms: Any
             "terms": {
                 "lot_zh": "岐江北路 12 号地块",
                 "lot_en": "Qijiang North Road, plot 12",
-                "opens": now + SECOND,
+                "opens": now + 2 * SECOND,
                 "duration_seconds": 600,
                 "start_price": "1000000",
                 "step": "10000",

@@ -58,7 +58,7 @@ async def far(people: People, auction: str, **terms: Any) -> dict[str, str]:
                 "quota_area": "60000",
                 "start_price": "4000",
                 "step": "50",
-                "quoting_opens": now + SECOND,
+                "quoting_opens": now + 2 * SECOND,
                 "quoting_closes": now + 9 * SECOND,
                 "eligibility": "ALL",
                 "countdown_seconds": 240,

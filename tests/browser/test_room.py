@@ -113,10 +113,15 @@ async def test_receipt_verifies_offline(scene: Scene) -> None:
     index = int(re.search(r"№ ?(\d+)", await answer.inner_text())[1])  # type: ignore[index]
     async with zhao.page.expect_download() as waiting:
         await answer.locator("[data-test=receipt]").click()
+    await zhao.page.get_by_text("怎样核验回执").click()
+    check = zhao.at("receipt-check")
+    await expect(check).to_contain_text("python -m replay receipt FILE --policy POLICY")
+    async with zhao.page.expect_download() as trusted:
+        await check.get_by_role("link").click()
+    given = Path(await (await trusted.value).path()).read_text()
     proof = Path(await (await waiting.value).path()).read_bytes()
-    policy = await scene.people["zhao"].download("/api/auctions/receipted/policy")
     listed = await scene.people["auditor"].get("/api/auctions/receipted/entries")
-    verified = verify_receipt(proof, parse_policy(policy.decode()))
+    verified = verify_receipt(proof, parse_policy(given))
     assert verified.index == index
     assert listed["entries"][index]["data"]["ask"]["amount"] == 123_000_000
 
@@ -175,6 +180,9 @@ async def test_suspended_and_resumed_by_staff(scene: Scene) -> None:
     await staff.at("do").click()
     await expect(zhao.at("suspended")).to_contain_text("电力故障")
     await expect(zhao.at("bid")).to_have_attribute("aria-disabled", "true")
+    # What was left is held still; the time of day stands small beneath it.
+    await expect(zhao.at("clock")).to_have_text(re.compile(r"^09:\d\d$"))
+    await expect(zhao.page.locator(".clock")).to_contain_text("起停止计时")
     clock = await zhao.at("clock").inner_text()
     await asyncio.sleep(1.2)
     assert await zhao.at("clock").inner_text() == clock
@@ -196,6 +204,9 @@ async def test_house_killed_and_back(scene: Scene, complaints: Complaints) -> No
     await expect(zhao.at("banner")).to_contain_text("重连")
     await expect(zhao.page.locator(".price")).to_have_class(re.compile("stale"))
     await expect(zhao.page.locator(".price")).to_contain_text("秒前的价格")
+    grey = "e => getComputedStyle(e).color"
+    old = [await zhao.page.locator(f".price {part}").evaluate(grey) for part in (".sum", ".paddle")]
+    assert old[0] == old[1]
     await expect(zhao.at("bid")).to_have_text("连接已断开")
     await expect(zhao.at("amount")).to_be_disabled()
     await scene.house.start()
@@ -252,6 +263,15 @@ async def test_visitor_watches_without_a_pad(scene: Scene) -> None:
     await expect(visitor.at("read-only")).to_be_visible()
     await expect(visitor.at("pad")).to_have_count(0)
     await expect(visitor.page.get_by_text("下载回执")).to_have_count(0)
+    await expect(visitor.at("receipt-check")).to_have_count(0)
+
+
+async def test_no_such_room_claims_no_connection(scene: Scene, complaints: Complaints) -> None:
+    complaints.expect("404")
+    visitor = await scene.desk()
+    await visitor.go("/room/nowhere")
+    await expect(visitor.page.locator(".notice.bad")).to_contain_text("没有")
+    await expect(visitor.at("meter")).to_have_count(0)
 
 
 async def test_language_switches_at_once_and_stays(scene: Scene) -> None:
@@ -309,16 +329,16 @@ async def test_phone_has_the_pad_under_the_thumb(scene: Scene, language: str) ->
 
 
 async def test_the_end_says_who_won(scene: Scene) -> None:
-    numbers = await english(
-        scene.people, "ending", list(BIDDERS), duration_seconds=5, extension_seconds=4
-    )
     zhao, qian = await scene.desk("zhao"), await scene.desk("qian")
+    numbers = await english(
+        scene.people, "ending", list(BIDDERS), duration_seconds=12, extension_seconds=4
+    )
     await zhao.enter("ending")
     await qian.enter("ending")
     await zhao.bid("1,000,000")
     await zhao.answered("signed")
     for desk in (zhao, qian):
-        await expect(desk.at("outcome")).to_contain_text("1,000,000.00", timeout=20_000)
+        await expect(desk.at("outcome")).to_contain_text("1,000,000.00", timeout=30_000)
         await expect(desk.at("outcome").locator(".paddle")).to_have_text(numbers["zhao"])
         await expect(desk.at("pad")).to_have_count(0)
     await zhao.state("won")
@@ -345,7 +365,7 @@ async def quoting(people: People, auction: str, **terms: object) -> dict[str, st
                 "quota_area": "40000",
                 "start_price": "4000",
                 "step": "50",
-                "quoting_opens": now + SECOND,
+                "quoting_opens": now + 2 * SECOND,
                 "countdown_seconds": 600,
                 **terms,
             },
@@ -376,27 +396,57 @@ async def test_sealed_quotes_show_only_ones_own(scene: Scene) -> None:
     assert "6,100" not in await zhao.page.locator("main").inner_text()
 
 
+async def test_price_that_gets_in_is_offered(scene: Scene) -> None:
+    now = (await scene.people["staff"].get("/api/time"))["now"]
+    await quoting(scene.people, "into", quoting_closes=now + 600 * SECOND)
+    zhao, qian = await scene.desk("zhao"), await scene.desk("qian")
+    await zhao.enter("into")
+    await zhao.bid("4350")
+    await zhao.state("in")
+    # Both parcels together exceed the quota: who comes second has to offer more.
+    await qian.enter("into")
+    await expect(qian.at("into")).to_have_text("入围价 4,400.00")
+    await expect(qian.at("amount")).to_have_value("4,400.00")
+    place = await qian.at("bid").bounding_box()
+    await qian.at("amount").fill("4000")
+    await zhao.bid("4500")
+    await expect(qian.at("into")).to_have_text("入围价 4,550.00")
+    # What a person typed stays.
+    await expect(qian.at("amount")).to_have_value("4000")
+    await qian.at("into").click()
+    await qian.press()
+    await expect(qian.at("confirm-panel")).not_to_contain_text("超出所有快捷金额")
+    await qian.press()
+    await qian.state("in")
+    await expect(qian.at("into")).to_have_count(0)
+    assert await qian.at("bid").bounding_box() == place
+    row = qian.page.locator(".standing tr.mine td")
+    ground = "e => getComputedStyle(e).backgroundColor"
+    assert await row.first.evaluate(ground) == await row.last.evaluate(ground)
+
+
 async def test_question_at_the_gate(scene: Scene) -> None:
+    # Windows open first: what a browser needs to start is not taken from the stages.
+    zhao, qian = await scene.desk("zhao"), await scene.desk("qian")
     now = (await scene.people["staff"].get("/api/time"))["now"]
     await quoting(
         scene.people,
         "gate",
-        quoting_closes=now + 6 * SECOND,
+        quoting_closes=now + 15 * SECOND,
         eligibility="QUOTE_AND_CONFIRMED",
-        confirm_seconds=8,
+        confirm_seconds=12,
     )
-    zhao, qian = await scene.desk("zhao"), await scene.desk("qian")
     for desk, amount in ((zhao, "4350"), (qian, "4100")):
         await desk.enter("gate")
         await desk.bid(amount)
         await desk.answered("signed")
-    await expect(zhao.at("bid")).to_have_text("参加限时竞价", timeout=15_000)
+    await expect(zhao.at("bid")).to_have_text("参加限时竞价", timeout=30_000)
     await zhao.press()
     await zhao.answered("signed")
     await expect(qian.at("decline")).to_be_enabled(timeout=15_000)
     await qian.at("decline").click()
     # After the question only he who said yes has the floor.
-    await expect(zhao.at("amount")).to_be_enabled(timeout=20_000)
+    await expect(zhao.at("amount")).to_be_enabled(timeout=30_000)
     await expect(qian.at("bid")).to_have_text("暂不能报价")
     await zhao.bid("4500")
     await expect(qian.at("price")).to_have_text("4,500.00")

@@ -194,12 +194,12 @@ async def take_part(
 
 async def running(staff: Visitor, approver: Visitor, seconds: int = 600) -> str:
     """An english auction that is open for bids now."""
-    auction = await publish(staff, approver, english(await now(staff) + SECOND // 5, seconds))
+    auction = await publish(staff, approver, english(await now(staff) + SECOND, seconds))
     await until_status(staff, auction, "running")
     return auction
 
 
-async def until_status(visitor: Visitor, auction: str, status: str, within: float = 20) -> None:
+async def until_status(visitor: Visitor, auction: str, status: str, within: float = 30) -> None:
     end = time.monotonic() + within
     while (found := (await visitor.get(f"/api/auctions/{auction}"))["room"]["status"]) != status:
         assert time.monotonic() < end, found

@@ -405,7 +405,7 @@ async def test_a_draft_says_what_is_missing_and_is_not_submitted_before(house: H
         with pytest.raises(HouseSaysNo) as no:
             await staff.post(f"{one}/submit")
         assert (no.value.status, no.value.body["fields"]) == (422, draft["problems"])
-        await staff.put(one, english(await now(staff)))
+        await staff.put(one, english(await now(staff) + 3600 * SECOND))
         await staff.post(f"{one}/submit")
         back = await approver.post(f"{one}/return", {"reason": "请补充标的说明"})
         assert (back["state"], back["returned"], back["sha256"]) == (
@@ -568,10 +568,30 @@ async def test_the_archive_is_everybodys_once_it_is_over_and_verifies(house: Hou
             assert (line["status"], line["awards"][0]["price"]) == ("closed", 120_000)
 
 
+async def test_a_session_is_not_published_after_its_announced_opening(house: HouseProcess):
+    async with signed_in(house, "staff1", "approver1") as (staff, approver):
+        late = await staff.post("/api/drafts", english(await now(staff) - SECOND))
+        with pytest.raises(HouseSaysNo) as no:
+            await staff.post(f"/api/drafts/{late['id']}/submit")
+        assert [f["path"] for f in no.value.body["fields"]] == ["terms.opens"]
+        soon = await staff.post("/api/drafts", english(await now(staff) + SECOND))
+        submitted = await staff.post(f"/api/drafts/{soon['id']}/submit")
+        await asyncio.sleep(1.1)
+        with pytest.raises(HouseSaysNo) as no:
+            await approver.post(
+                f"/api/drafts/{soon['id']}/approve", {"sha256": submitted["sha256"]}
+            )
+        assert no.value.code == "BAD_FIELDS"
+        for name in ("english", "far_adjustment"):
+            terms = (await staff.get(f"/api/rules/{name}"))["example"]
+            opens = terms.get("opens") or terms["quoting_opens"]
+            assert opens > await now(staff) + 23 * 3600 * SECOND
+
+
 async def test_while_offers_are_sealed_nobody_reads_the_record(house: HouseProcess):
     async with signed_in(house, "staff1", "approver1", "bidder1", "bidder2", "staff2") as people:
         staff, approver, one, two, watcher = people
-        auction = await publish(staff, approver, sealed(await now(staff) + SECOND // 2, 4))
+        auction = await publish(staff, approver, sealed(await now(staff) + 3 * SECOND // 2, 8))
         path = f"/api/auctions/{auction}"
         await take_part(staff, auction, one, "P1")
         await take_part(staff, auction, two, "P2")

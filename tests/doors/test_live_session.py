@@ -26,7 +26,7 @@ from tests.doors.house_process import REPOSITORY, SECOND, HouseProcess, People
 BIDDERS = {f"bidder{n}": f"P{n}" for n in range(1, 6)}
 AREAS = {"P1": 30_000, "P2": 25_000, "P3": 40_000, "P4": 20_000, "P5": 15_000}
 DEPOSIT = 50_000_000
-QUOTING_SECONDS = 4
+QUOTING_SECONDS = 8
 COUNTDOWN_SECONDS = 5
 
 
@@ -50,8 +50,8 @@ def document(now: int) -> dict[str, Any]:
             "quota_area": 100_000,
             "start_price": "4000",
             "step": "50",
-            "quoting_opens": now + SECOND,
-            "quoting_closes": now + (1 + QUOTING_SECONDS) * SECOND,
+            "quoting_opens": now + 2 * SECOND,
+            "quoting_closes": now + (2 + QUOTING_SECONDS) * SECOND,
             "countdown_seconds": COUNTDOWN_SECONDS,
         },
     }

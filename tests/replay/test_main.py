@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bidding.proof.archive import parse_archive
+from bidding.proof.merkle import Tree, leaf_hash
+from bidding.proof.receipt import Receipt
 from replay.__main__ import main
 from tests.replay.plays import REPOSITORY, SCENARIOS, first_run, small
 
@@ -33,6 +36,39 @@ def test_a_good_archive(
     out, err = capsys.readouterr()
     assert out
     assert not err
+
+
+def test_every_answer_in_chinese(
+    files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(files, "verify", "--lang", "zh") == 0
+    assert run(files, "rejudge", "--lang", "zh") == 0
+    assert [line[:3] for line in capsys.readouterr().out.splitlines()] == ["有效："] * 2
+    archive, _ = files
+    archive.write_bytes(b"nonsense")
+    assert run(files, "verify", "--lang", "zh") == 1
+    assert capsys.readouterr().out.startswith("不通过：")
+
+
+def test_a_receipt(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    played = first_run(small())
+    raw, policy_text = played.archive()
+    note = parse_archive(raw).checkpoints[-1]
+    tree = Tree.from_leaves(leaf_hash(body) for body in played.bodies)
+    index = len(played.bodies) - 2
+    proof = tuple(tree.inclusion(index))
+    receipt, policy = tmp_path / "one.tlog-proof", tmp_path / "policy"
+    receipt.write_bytes(Receipt(played.bodies[index], index, proof, note).encode())
+    policy.write_text(policy_text, encoding="utf-8")
+    arguments = ["receipt", str(receipt), "--policy", str(policy)]
+    assert main(arguments) == 0
+    assert main([*arguments, "--lang", "zh"]) == 0
+    out = capsys.readouterr().out
+    assert f"ok: entry {index} of" in out
+    assert f"第 {index} 号记录" in out
+    receipt.write_bytes(receipt.read_bytes().replace(f"index {index}".encode(), b"index 0"))
+    assert main(arguments) == 1
+    assert capsys.readouterr().out.startswith("refused: ")
 
 
 def test_at(files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:

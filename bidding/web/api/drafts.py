@@ -109,6 +109,22 @@ def document_of(fields: Mapping[str, Any]) -> Document:
     return document
 
 
+def _still_ahead(document: Document, now: int) -> None:
+    """Raises Problem when the session would open before it is published.
+
+    Two people approve announced times; opening late would make the clock say something else.
+    """
+    _, terms = document.bound()
+    for name in ("opens", "quoting_opens"):
+        opens = getattr(terms, name, None)
+        if opens is not None and opens <= now:
+            raise Problem("BAD_FIELDS", fields=[problems.Field(f"terms.{name}", _PAST)])
+
+
+_PAST: Final = {
+    "zh": "开始时间已经过去，请改为将来的时间。",
+    "en": "The opening time has passed; choose a time in the future.",
+}
 _NO_RULE: Final = {"zh": "没有安装这种规则。", "en": "No such rule is installed."}
 
 
@@ -180,6 +196,7 @@ async def submit(call: Call) -> dict[str, Any]:
     """Fix the document and hand it to the second person."""
     draft = await _draft(call, "draft")
     document = document_of(draft.fields)
+    _still_ahead(document, call.door.clock.now())
     if document.auction in call.door.house.auctions():
         taken = {"zh": "该编号已用于另一场竞价。", "en": "Another auction has this number."}
         raise Problem("BAD_FIELDS", fields=[problems.Field("auction", taken)])
@@ -206,6 +223,7 @@ async def approve(call: Call) -> dict[str, Any]:
     document = document_of(draft.fields)
     if not draft.sha256 == document.sha256 == call.body(ApproveBody).sha256:
         raise Problem("OTHER_CONTENT")
+    _still_ahead(document, call.door.clock.now())
     there = document.auction in call.door.house.auctions()
     if draft.state == "published":
         if there or draft.approver != me:

@@ -1,16 +1,19 @@
 """The rules installed here, with what the staff's form needs to fill in their terms."""
 
+import re
 from typing import Any, Final
 
 from pydantic import Field
 
 from auction_rules.registry import UnknownRule, find, source_sha256
 from auction_rules.registry import rules as installed
+from auction_rules.terms import SECOND, instant
 from bidding.web.problems import Problem
 from bidding.web.routes import Answer, Call, Route
 from bidding.web.wire import Sentence
 
 ROOM: Final = "rules"
+_ISO: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T", re.ASCII)
 
 
 class RuleLine(Answer):
@@ -45,6 +48,20 @@ def _line(rule: Any) -> dict[str, Any]:
     }
 
 
+def example(rule: Any, now: int) -> dict[str, Any]:
+    """The rule's sample terms, all instants moved so that the first of them is tomorrow.
+
+    Durations between them stay; the first falls on a full minute.
+    """
+    terms = dict(rule.example)
+    instants = {k: instant(v) for k, v in terms.items() if isinstance(v, str) and _ISO.match(v)}
+    if not instants:
+        return terms
+    minute = 60 * SECOND
+    tomorrow = (now + 24 * 3600 * SECOND) // minute * minute
+    return terms | {k: t - min(instants.values()) + tomorrow for k, t in instants.items()}
+
+
 async def rules(_: Call) -> dict[str, Any]:
     """All installed rules."""
     return {"rules": [_line(rule) for rule in installed()]}
@@ -58,7 +75,7 @@ async def rule(call: Call) -> dict[str, Any]:
         raise Problem("NOT_FOUND") from None
     return _line(found) | {
         "schema": found.Config.model_json_schema(),
-        "example": dict(found.example),
+        "example": example(found, call.door.clock.now()),
         "own_lots": bool(found.own_lots),
     }
 

@@ -87,7 +87,7 @@ def before():
         (suspended, "bidder:02", Bid(1), "DEPOSIT_NOT_CONFIRMED"),
         # State of the session.
         (suspended, "bidder:01", Bid(1, stage="gone"), "SUSPENDED"),
-        (over, "bidder:01", Bid(1, stage="gone"), "NOT_BIDDABLE"),
+        (over, "bidder:01", Bid(1, stage="gone"), "AFTER_DEADLINE"),
         (ended, "bidder:01", Bid(1), "NOT_BIDDABLE"),
         (void, "bidder:01", Bid(1), "NOT_BIDDABLE"),
         (before, "bidder:01", Bid(1), "NOT_BIDDABLE"),

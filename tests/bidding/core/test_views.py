@@ -345,6 +345,7 @@ def held_to(session: Session, bidder: str, actions: dict[str, Any], now: int) ->
         assert said_to(Confirm()) == said_to(Confirm(answer=False)) == "accepted"
         return
     least, most, quick = actions["minimum"], actions["maximum"], actions["quick"]
+    assert actions["enter"] is None or least <= actions["enter"] <= most
     assert quick[0] == least
     assert quick == sorted(set(quick))
     assert actions["step"] >= 1
@@ -411,6 +412,7 @@ def test_the_panel_of_a_bidder():
             "maximum": None,
             "step": None,
             "quick": [],
+            "enter": None,
             "blocked": {
                 "reason": "DEPOSIT_NOT_CONFIRMED",
                 "sentence": {

@@ -144,7 +144,7 @@ async def test_a_bid_stamped_before_the_deadline_counts_however_late_it_is_decid
     too_late = hall.house.ask(auction, bid("04", 101_000))
     hall.clock.jump(5 * SECOND)
     assert accepted(await in_time)
-    assert refused(await too_late) == "NOT_BIDDABLE"
+    assert refused(await too_late) == "AFTER_DEADLINE"
     last = (await hall.entries(auction))[-3:]
     assert [(e["type"], e["t"]) for e in last] == [
         ("bid.accepted", CLOSES - 1),
@@ -168,7 +168,7 @@ async def test_bells_that_were_missed_ring_in_order_before_the_next_bid(hall):
     """A stall over the whole auction: opening and close are both recorded before the bid."""
     auction = await hall.published(None, "03")
     hall.clock.jump(CLOSES + 9 * SECOND - hall.clock.now())
-    assert refused(await hall.house.ask(auction, bid("03", 100_000))) == "NOT_BIDDABLE"
+    assert refused(await hall.house.ask(auction, bid("03", 100_000))) == "AFTER_DEADLINE"
     tail = [(e["type"], e["t"]) for e in (await hall.entries(auction))[-3:]]
     assert tail == [
         ("bell.accepted", OPENS),

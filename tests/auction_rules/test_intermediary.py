@@ -1,0 +1,207 @@
+"""Intermediary services: each way of choosing, terms that clash, and a slow twin of the choice."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from auction_rules.conformance import check
+from auction_rules.facts import Awarded, Closed, LeadersChanged, PoolFixed, Unsold
+from auction_rules.floor import Bid, Confirm, Draw, Score
+from auction_rules.intermediary import reference
+from auction_rules.registry import find
+from auction_rules.rule import Accept, Settlement
+from auction_rules.terms import SECOND
+from tests.auction_rules.desk import attended
+from tests.auction_rules.rejudged import BIDDERS, judge_again
+from tests.auction_rules.table import Table
+from tests.bidding.core.session import OPENS
+
+RULE = find("intermediary")
+UNIT = {"zh": "元", "en": "CNY", "scale": 0, "fen": 100}
+TERMS = {"unit": UNIT, "opens": 10, "closes": 1_000, "start_price": 100, "entry": "QUOTE"}
+CREDIT = {"mode": "CREDIT", "registrar": "R", "owner": "W", "short_list": 1}
+OWNER = {"mode": "OWNER", "owner": "W"}
+
+
+def table(quotes, **terms):
+    here = Table(RULE, TERMS | terms, "A B C D E")
+    here.bell()
+    for n, (bidder, amount) in enumerate(quotes):
+        assert here.bid(bidder, amount, 10 + n) == "accepted"
+    return here
+
+
+def office(here, officer, ask):
+    judged = RULE.office(here.floor, officer, ask, 2_000)
+    if isinstance(judged, Accept):
+        here.happen(judged.facts, 2_000)
+        return "accepted"
+    return judged.reason
+
+
+def test_a_whole_selection():
+    here = table([("A", 80), ("B", 70), ("C", 60)], mode="LOWEST")
+    assert here.bid("D", 101, 20) == "ABOVE_CEILING"
+    assert here.bid("D", 50, 20, quantity=2) == "QUANTITY_FIXED"
+    assert here.rule.disclosure(here.floor).sealed
+    assert here.end()[-3:] == (
+        LeadersChanged(("C",), 60),
+        Awarded("C", None, 60, None, 60),
+        Closed(),
+    )
+    assert RULE.settlement(here.floor) == Settlement(60, 40, "40.00%", 0, 40, "40.00%")
+    assert RULE.ranking(here.floor) == ("C", "B", "A")
+
+
+def test_the_coefficient_is_drawn_from_a_public_pool_and_rounds_once():
+    here = table([("A", 90), ("B", 71), ("C", 72), ("D", 10)], mode="BEST_PRICE")
+    assert here.bell()[-1] == PoolFixed("1/coefficient", ("95", "96", "97", "98"))
+    assert reference(here.floor) is None
+    assert office(here, "li", Draw("x|y")) == "BAD_SEED"
+    assert office(here, "li", Draw("00")) == "accepted"
+    here.end()
+    drawn = int(here.standing.notes["coefficient"])
+    # 71.5 is not rounded before the coefficient applies.
+    assert reference(here.floor) == int(Fraction(143 * drawn, 200) + Fraction(1, 2))
+    assert here.standing.awards == (Awarded("B", None, 71, None, 71),)
+
+
+def test_the_owner_picks_once_and_only_he():
+    here = table([("A", 80), ("B", 70)], **OWNER, min_bidders=2)
+    here.bell()
+    assert not RULE.disclosure(here.floor).scores_sealed
+    assert office(here, "R", Score("A", 1)) == "NOT_ALLOWED"
+    assert office(here, "W", Score("C", 1)) == "NOT_ON_LIST"
+    assert office(here, "W", Score("A", 0)) == "POINTS_OUT_OF_RANGE"
+    assert office(here, "W", Score("A", 1)) == "accepted"
+    assert Awarded("A", None, 80, None, 80) in here.end()
+
+
+def test_credit_stays_sealed_until_all_is_in():
+    here = table([("A", 80), ("B", 70)], **CREDIT, min_bidders=2, credit_cut=50)
+    here.bell()
+    assert RULE.disclosure(here.floor).scores_sealed
+    assert office(here, "R", Score("A", 49)) == "accepted"
+    assert RULE.due(here.floor) is None
+    assert office(here, "R", Score("B", 50)) == "accepted"
+    here.bell()
+    assert here.standing.stage == "choice"
+    assert office(here, "W", Score("A", 1)) == "NOT_ON_LIST"
+    assert here.bid("A", 1, 2_000) == "AFTER_DEADLINE"
+
+
+@pytest.mark.parametrize("mode", [{"mode": "RANDOM"}, OWNER, CREDIT])
+def test_registration_for_the_fee(mode):
+    here = Table(RULE, TERMS | mode | {"entry": "REGISTER", "min_bidders": 3}, "A B C")
+    assert RULE.least(here.floor) is None
+    here.bell()
+    assert [here.confirm(b, 20) for b in "ABA"] == ["accepted", "accepted", "ALREADY_ANSWERED"]
+    assert Unsold("INSUFFICIENT_BIDDERS") in here.end()
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"mode": "LOWEST", "closes": 10},
+        {"mode": "LOWEST", "start_price": 0},
+        {"mode": "LOWEST", "entry": "REGISTER"},
+        {"mode": "LOWEST", "min_bidders": 2},
+        {"mode": "LOWEST", "owner": "W"},
+        {"mode": "LOWEST", "credit_cut": 1},
+        {"mode": "LOWEST", "short_list": 1},
+        {"mode": "OWNER"},
+        OWNER | {"min_bidders": 1},
+        CREDIT | {"registrar": ""},
+        CREDIT | {"registrar": "W"},
+        CREDIT | {"short_list": 0},
+    ],
+)
+def test_terms_that_do_not_go_together(terms):
+    with pytest.raises(ValidationError):
+        RULE.Config.model_validate(TERMS | terms)
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"mode": "RANDOM", "entry": "REGISTER"},
+        {"mode": "LOWEST"},
+        {"mode": "AVERAGE", "funds": "SOCIAL", "min_bidders": 1},
+        {"mode": "OWNER", "owner": "O1"},
+        {"mode": "CREDIT", "owner": "O1", "registrar": "O2", "short_list": 2, "credit_cut": 5_020},
+    ],
+    ids=lambda terms: terms["mode"],
+)
+def test_the_kit_passes_in_every_mode(terms):
+    assert [str(failure) for failure in check(RULE, {**RULE.example, **terms})] == []
+
+
+WINDOW = {"unit": UNIT, "opens": OPENS, "closes": OPENS + 60 * SECOND, "start_price": 100}
+modes = st.sampled_from(
+    [
+        {"mode": "RANDOM"},
+        {"mode": "LOWEST"},
+        {"mode": "BEST_PRICE"},
+        {"mode": "AVERAGE"},
+        OWNER,
+        CREDIT | {"short_list": 2, "credit_cut": 5_066},
+    ]
+)
+amounts = st.sampled_from([0, 50, 60, 60, 61, 70, 80, 100, 101])
+quotes = st.tuples(
+    # Everybody asks once, some in vain, so that a selection mostly comes about; then anybody.
+    st.tuples(*(st.tuples(st.just(1), st.just(b), amounts) for b in BIDDERS)),
+    st.lists(st.tuples(st.integers(0, 12), st.sampled_from(BIDDERS), amounts), max_size=5),
+).map(lambda parts: [*parts[0], *parts[1]])
+
+
+@settings(max_examples=100, deadline=None)
+@given(modes, st.booleans(), quotes)
+def test_the_choice_is_the_one_the_terms_say(mode, social, plan):
+    least = 1 if social else 3
+    terms = {**WINDOW, **mode, "funds": "SOCIAL" if social else "STATE", "min_bidders": least}
+    quoting = mode["mode"] not in ("RANDOM", "OWNER") or social
+    terms["entry"] = "QUOTE" if quoting else "REGISTER"
+    asked = [
+        (seconds, f"bidder:{b}", Bid(amount) if quoting else Confirm(amount > 50))
+        for seconds, b, amount in plan
+    ]
+    here = attended("intermediary", terms, asked, ("R", "W"))
+    judge_again(here)
+    standing = here.state.standing
+    came = {b: o.amount for b, o in standing.offers.items()}
+    if not quoting:
+        came = dict.fromkeys(standing.entitled or (), 100)
+    if len(came) < least:
+        assert standing.unsold == "INSUFFICIENT_BIDDERS"
+        return
+    if standing.unsold is not None:
+        # With enough registrants only too little credit stops a selection.
+        assert mode["mode"] == "CREDIT"
+        assert all(standing.scores[f"R/{b}"] < 5_066 for b in came)
+        return
+    (award,) = standing.awards
+    assert award.price == came[award.bidder]
+    distances = _distances(mode["mode"], came, standing.notes.get("coefficient"))
+    assert distances[award.bidder] == min(distances.values())
+    if mode["mode"] == "CREDIT":
+        assert standing.scores[f"R/{award.bidder}"] >= 5_066
+
+
+def _distances(mode, came, coefficient):
+    """The rule text in fractions, the reference rounded half up at the end."""
+    prices = sorted(came.values())
+    if mode == "LOWEST":
+        return came
+    if mode == "AVERAGE":
+        target = Fraction(sum(prices), len(prices))
+    elif mode == "BEST_PRICE" and len(prices) > 1:
+        rest = prices[1:-1] or prices
+        target = Fraction(sum(rest), len(rest)) * Fraction(coefficient, 100)
+    else:
+        return dict.fromkeys(came, 0)
+    nearest = int(target + Fraction(1, 2))
+    return {b: abs(price - nearest) for b, price in came.items()}

@@ -25,6 +25,7 @@ from auction_rules.contingency import given_back
 from auction_rules.facts import Amount, Awarded, FloorFact, Instant, LeadersChanged, Noted, Unsold
 from auction_rules.floor import Bid, Floor
 from auction_rules.intermediary_terms import PICKED, Entry, IntermediaryTerms, Mode
+from auction_rules.lint import Remark
 from auction_rules.money import divide_half_up, rate
 from auction_rules.points import mean, without_ends
 from auction_rules.program import Stage, Staged
@@ -127,6 +128,18 @@ class Intermediary(Staged[IntermediaryTerms]):
         base = floor.terms.start_price * len(awards)
         saved, shown = base - total, rate(base - total, base)
         return Settlement(total, saved, shown, 1 - len(awards), saved, shown)
+
+    def lint(self, terms: IntermediaryTerms) -> tuple[Remark, ...]:
+        """M11: a mean that quotes are held against can be moved by those who agree."""
+        if terms.mode not in (Mode.AVERAGE, Mode.BEST_PRICE):
+            return ()
+        return (
+            Remark(
+                "AVERAGE_INVITES_AGREEMENT",
+                "按平均价选取：几家串通报价即可左右平均价。",
+                "The choice hangs on a mean: a few who agree on their quotes can move it.",
+            ),
+        )
 
     def lots(self, terms: IntermediaryTerms) -> tuple[Lot, ...]:
         """The one project."""

@@ -21,9 +21,10 @@ from typing import Any, ClassVar, Final
 from auction_rules.contingency import given_back
 from auction_rules.facts import Amount, Awarded, FloorFact, Instant, LeadersChanged, Noted, Unsold
 from auction_rules.floor import Bid, Floor, Offer
+from auction_rules.lint import Remark
 from auction_rules.money import rate
 from auction_rules.opening_terms import OpeningTerms
-from auction_rules.points import POINT, PricePoints, mean, without_ends
+from auction_rules.points import POINT, Formula, PricePoints, mean, without_ends
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Disclosure, Lot, Refuse, Settlement
 from auction_rules.stages.draw import DrawStage
@@ -153,6 +154,19 @@ class Opening(Staged[OpeningTerms]):
         if floor.standing.closed and "offers" not in floor.standing.revealed:
             return Disclosure(sealed=True)
         return super().disclosure(floor)
+
+    def lint(self, terms: OpeningTerms) -> tuple[Remark, ...]:
+        """M12: under a relative formula an offer without a chance can decide who wins."""
+        if terms.formula is Formula.LOWEST_RATIO:
+            return ()
+        return (
+            Remark(
+                "POINTS_HANG_ON_OTHERS",
+                "价格分取决于最高价或平均价：一份无望中标的报价也可能改变名次。",
+                "Price points hang on the highest price or the mean: "
+                "an offer without a chance can change who is first.",
+            ),
+        )
 
     def lots(self, terms: OpeningTerms) -> tuple[Lot, ...]:
         """The one contract."""

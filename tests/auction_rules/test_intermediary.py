@@ -11,6 +11,7 @@ from auction_rules.conformance import check
 from auction_rules.facts import Awarded, Closed, LeadersChanged, PoolFixed, Unsold
 from auction_rules.floor import Bid, Confirm, Draw, Score
 from auction_rules.intermediary import reference
+from auction_rules.lint import lint
 from auction_rules.registry import find
 from auction_rules.rule import Accept, Settlement
 from auction_rules.terms import SECOND
@@ -137,6 +138,19 @@ def test_terms_that_do_not_go_together(terms):
 )
 def test_the_kit_passes_in_every_mode(terms):
     assert [str(failure) for failure in check(RULE, {**RULE.example, **terms})] == []
+
+
+@pytest.mark.parametrize(
+    ("mode", "codes"),
+    [
+        ("LOWEST", []),
+        ("AVERAGE", ["AVERAGE_INVITES_AGREEMENT"]),
+        ("BEST_PRICE", ["AVERAGE_INVITES_AGREEMENT"]),
+    ],
+)
+def test_a_mean_is_remarked_on(mode, codes):
+    remarks = lint(RULE, RULE.Config.model_validate({**RULE.example, "mode": mode}))
+    assert [remark.code for remark in remarks] == codes
 
 
 WINDOW = {"unit": UNIT, "opens": OPENS, "closes": OPENS + 60 * SECOND, "start_price": 100}

@@ -19,6 +19,7 @@ from auction_rules.facts import (
     Unsold,
 )
 from auction_rules.floor import Bid, Draw, Score, Withdraw
+from auction_rules.lint import lint
 from auction_rules.registry import find
 from auction_rules.rule import Accept
 from auction_rules.terms import SECOND
@@ -159,6 +160,15 @@ def test_terms_that_do_not_go_together(terms):
 )
 def test_the_kit_passes_with_every_formula(terms):
     assert [str(failure) for failure in check(RULE, {**RULE.example, **terms})] == []
+
+
+@pytest.mark.parametrize(
+    ("formula", "codes"),
+    [("LOWEST_RATIO", []), ("LINEAR", ["POINTS_HANG_ON_OTHERS"])],
+)
+def test_points_that_hang_on_others_are_remarked_on(formula, codes):
+    remarks = lint(RULE, RULE.Config.model_validate({**RULE.example, "formula": formula}))
+    assert [remark.code for remark in remarks] == codes
 
 
 WINDOW = {"unit": UNIT, "opens": OPENS, "closes": OPENS + 60 * SECOND, "start_price": 1_000}

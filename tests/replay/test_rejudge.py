@@ -62,7 +62,14 @@ def refuse_a_good_bid(entries: Entries) -> int:
 def accept_a_low_bid(entries: Entries) -> int:
     entry = bid_of(entries, 10_500)
     facts = [
-        {"fact": "offer_stood", "bidder": "B", "lot": None, "amount": 10_500, "quantity": None}
+        {
+            "fact": "offer_stood",
+            "bidder": "B",
+            "lot": None,
+            "amount": 10_500,
+            "quantity": None,
+            "slot": None,
+        }
     ]
     entry["type"], entry["data"] = "bid.accepted", {"ask": entry["data"]["ask"], "facts": facts}
     return int(entry["i"])

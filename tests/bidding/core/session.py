@@ -8,7 +8,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from auction_rules.floor import Bid, Confirm
+from auction_rules.floor import (
+    Bid,
+    Confirm,
+    Draw,
+    Leave,
+    OpenReserve,
+    Proxy,
+    Score,
+    SealReserve,
+    Stay,
+    Withdraw,
+)
 from auction_rules.rule import Rule
 from auction_rules.terms import SECOND
 from bidding.core.commands import (
@@ -185,5 +196,15 @@ ASKS: tuple[Ask, ...] = (
     Terminate("法院冻结"),
     Void("程序有误"),
     Bell(),
+    Stay(2),
+    Stay(2, 30, "A"),
+    Leave(2),
+    Proxy(120),
+    Proxy(None),
+    Draw("seed"),
+    SealReserve("c"),
+    OpenReserve(120, "00"),
+    Score("01", 9_000),
+    Withdraw("01", "revoked"),
 )
 """One of each question, with and without what is optional."""

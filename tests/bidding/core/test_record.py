@@ -101,7 +101,7 @@ def test_an_accepted_entry():
         "tv": 1,
         "actor": "bidder:01",
         "data": {
-            "ask": {"amount": 100, "lot": None, "quantity": None, "stage": "timed"},
+            "ask": {"amount": 100, "lot": None, "quantity": None, "stage": "timed", "slot": None},
             "facts": [
                 {
                     "fact": "offer_stood",
@@ -109,6 +109,7 @@ def test_an_accepted_entry():
                     "lot": None,
                     "amount": 100,
                     "quantity": None,
+                    "slot": None,
                 },
                 {"fact": "leaders_changed", "leaders": ["01"], "cutoff": 100},
             ],
@@ -124,7 +125,7 @@ def test_a_refused_entry_says_why_and_what_would_be_valid():
     assert entry["type"] == "bid.refused"
     assert "cmd" not in entry
     assert entry["data"] == {
-        "ask": {"amount": 95, "lot": None, "quantity": None, "stage": None},
+        "ask": {"amount": 95, "lot": None, "quantity": None, "stage": None, "slot": None},
         "reason": "BELOW_START",
         "detail": {"minimum": 100, "step": 10},
         "nearest": [100, 110],

@@ -36,6 +36,15 @@ STANDING_CHANGES: dict[str, Any] = {
     "unsold": "NO_BID",
     "closed": True,
     "notes": {"round": 1},
+    "round": 1,
+    "price": 1,
+    "pool": (),
+    "order": ("01",),
+    "reserves": {"li": "c"},
+    "reserve_amounts": {"li": 1},
+    "scores": {"li/01": 1},
+    "proxies": {"01": 1},
+    "withdrawn": {"01": "revoked"},
 }
 STATE_CHANGES: dict[str, Any] = {
     "origin": "elsewhere.example/log",

@@ -119,8 +119,8 @@ def test_sealed_offers_are_everybody_s_once_the_stage_has_closed():
     assert room["quota"] == {"kind": "AREA", "total": 60, "used": None}
     assert room["stage"]["sealed"] is True
     assert views.snapshot(session.state, session.rule, "bidder:01", session.now)["offers"] == [
-        {"bidder": "01", "lot": "P1", "amount": 150, "quantity": 30, "t": OPENS, "i": 4}
-        | {"in": False}
+        {"bidder": "01", "lot": "P1", "slot": None, "amount": 150, "quantity": 30}
+        | {"t": OPENS, "i": 4, "in": False}
     ]
     panel = views.you(session.state, session.rule, "01", session.now)
     assert (panel["state"], panel["rank"], panel["offer"]["amount"]) == ("quoted", None, 150)
@@ -134,7 +134,7 @@ def test_sealed_offers_are_everybody_s_once_the_stage_has_closed():
     assert room["figures"]["total"] == 150 * 100 * 30 + 120 * 100 * 25
     (*_, line) = told(session, "public")
     assert line is not None
-    assert {"fact": "revealed", "what": "offers"} in line["facts"]
+    assert {"fact": "revealed", "what": "offers", "value": None} in line["facts"]
 
 
 def test_a_line_of_a_sealed_stage_has_no_place_in_the_log_but_for_its_asker():
@@ -276,6 +276,8 @@ def test_the_room_of_a_running_auction():
         "closes": OPENS + 80 * SECOND,
         "extensions": 1,
         "sealed": False,
+        "round": 0,
+        "price": None,
     }
     assert [(o["bidder"], o["amount"], o["in"]) for o in room["offers"]] == [
         ("02", 120, True),
@@ -405,6 +407,8 @@ def test_the_panel_of_a_bidder():
         "state": "waiting",
         "rank": None,
         "offer": None,
+        "offers": [],
+        "limit": None,
         "sentence": said.place("waiting"),
         "actions": {
             "ask": None,
@@ -412,6 +416,8 @@ def test_the_panel_of_a_bidder():
             "maximum": None,
             "step": None,
             "quick": [],
+            "round": None,
+            "price": None,
             "enter": None,
             "blocked": {
                 "reason": "DEPOSIT_NOT_CONFIRMED",

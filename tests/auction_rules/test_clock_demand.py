@@ -12,7 +12,7 @@ TWO = {"P": 4, "Q": 2}
 
 def after(held, asked, *, supply=ONE, points=None, eligible=100, order="ABC", how="PRO_RATA"):
     """Demands by bidder and product, written `A/P`."""
-    market = Market(supply, points or dict.fromkeys(supply, 1), Rationing(how))
+    market = Market(supply, points or dict.fromkeys(supply, 1), Rationing[how])
 
     def pairs(demand):
         return {tuple(key.split("/")): quantity for key, quantity in demand.items()}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from auction_rules.facts import Drawn, LeadersChanged, OfferStood
+from auction_rules.facts import Drawn, FloorFact, LeadersChanged, OfferStood
 from auction_rules.floor import Entrant, Floor, Standing
 from auction_rules.terms import Resume
 from auction_rules.ties import DRAW, LINKS, ROUND, ExitTie, Tie, TieChain
@@ -25,7 +25,7 @@ def chain(choice=Tie.SEALED_ROUND, *, room=1, sign=1, tail=False):
 def floor(level, sealed=(), drawn=()):
     """All level at 100 with these quantities; then sealed offers, then the lots."""
     start = Floor(None, Standing(), {b: Entrant(b) for b in "ABCD"}, 1)
-    facts = [OfferStood(b, None, 100, quantity, SLOT) for b, quantity in level]
+    facts: list[FloorFact] = [OfferStood(b, None, 100, quantity, SLOT) for b, quantity in level]
     facts += [OfferStood(b, None, amount, None) for b, amount in sealed]
     if drawn:
         facts.append(Drawn("tie", "5eed", tuple(drawn)))

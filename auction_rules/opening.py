@@ -71,7 +71,7 @@ class Opening(Staged[OpeningTerms]):
         "formula": "LOWEST_RATIO",
         "price_weight": 40,
         "experts": ["E1", "E2", "E3"],
-        "experts_drop_ends": True,
+        "experts_trimmed": True,
     }
 
     def stages(self, terms: OpeningTerms) -> tuple[Stage, ...]:
@@ -201,7 +201,7 @@ def price_points(terms: OpeningTerms) -> PricePoints:
         terms.price_weight * POINT,
         over=terms.over_deduction,
         under=terms.under_deduction,
-        drop_ends=terms.mean_drops_ends,
+        drop_ends=terms.mean_trimmed,
     )
 
 
@@ -211,7 +211,7 @@ def quality(floor: Floor[OpeningTerms], bidder: str) -> int:
     if "scores" not in standing.revealed:
         return 0
     given = [standing.scores[score_key(expert, bidder)] for expert in terms.experts]
-    return mean(without_ends(given) if terms.experts_drop_ends else given)
+    return mean(without_ends(given) if terms.experts_trimmed else given)
 
 
 def results(floor: Floor[OpeningTerms]) -> tuple[Result, ...]:

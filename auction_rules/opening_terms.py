@@ -56,7 +56,7 @@ class OpeningTerms(RuleConfig):
         kind="count",
         default=0,
     )
-    mean_drops_ends: bool = term(
+    mean_trimmed: bool = term(
         "基准价去掉一个最高价和一个最低价",
         "Highest and lowest price left out of the mean",
         kind="flag",
@@ -65,7 +65,7 @@ class OpeningTerms(RuleConfig):
     experts: Annotated[tuple[Expert, ...], Field(max_length=15)] = term(
         "评标专家", "Experts", kind="list", default=()
     )
-    experts_drop_ends: bool = term(
+    experts_trimmed: bool = term(
         "专家分去掉一个最高分和一个最低分",
         "Highest and lowest points left out",
         kind="flag",
@@ -94,7 +94,7 @@ def _formula_problem(c: OpeningTerms) -> tuple[str, str, str] | None:
     if c.formula is Formula.MEAN_DEDUCTION:
         if not c.over_deduction:
             return ("over_deduction", "须规定扣分", "distance from the mean must cost points")
-    elif c.over_deduction or c.under_deduction or c.mean_drops_ends:
+    elif c.over_deduction or c.under_deduction or c.mean_trimmed:
         return ("formula", "扣分仅适用于基准价法", "deductions go with the mean")
     return None
 
@@ -108,6 +108,6 @@ def _expert_problem(c: OpeningTerms) -> tuple[str, str, str] | None:
         )
     if any(name in c.experts[:n] for n, name in enumerate(c.experts)):
         return ("experts", "专家不得重复", "an expert is named twice")
-    if c.experts_drop_ends and len(c.experts) < 3:
-        return ("experts_drop_ends", "去掉两端至少需三名专家", "leaving out both ends needs three")
+    if c.experts_trimmed and len(c.experts) < 3:
+        return ("experts_trimmed", "去掉两端至少需三名专家", "leaving out both ends needs three")
     return None

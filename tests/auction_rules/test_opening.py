@@ -137,11 +137,11 @@ def test_equal_points_and_prices_are_drawn_for():
         {"formula": "MEAN_DEDUCTION"},
         {"formula": "LINEAR", "over_deduction": 1},
         {"formula": "LINEAR", "under_deduction": 1},
-        {"mean_drops_ends": True},
+        {"mean_trimmed": True},
         {"price_weight": 100},
         {"experts": []},
         {"experts": ["E1", "E1"]},
-        {"experts": ["E1", "E2"], "experts_drop_ends": True},
+        {"experts": ["E1", "E2"], "experts_trimmed": True},
         {"experts": ["王"]},
     ],
 )
@@ -153,8 +153,8 @@ def test_terms_that_do_not_go_together(terms):
 @pytest.mark.parametrize(
     "terms",
     [
-        {"price_weight": 100, "experts": [], "experts_drop_ends": False, "formula": "LINEAR"},
-        {"formula": "MEAN_DEDUCTION", "over_deduction": 100, "mean_drops_ends": True},
+        {"price_weight": 100, "experts": [], "experts_trimmed": False, "formula": "LINEAR"},
+        {"formula": "MEAN_DEDUCTION", "over_deduction": 100, "mean_trimmed": True},
     ],
     ids=lambda terms: terms["formula"],
 )
@@ -177,7 +177,7 @@ formulas = st.sampled_from(
         {"formula": "LOWEST_RATIO"},
         {"formula": "LINEAR"},
         {"formula": "MEAN_DEDUCTION", "over_deduction": 150, "under_deduction": 70},
-        {"formula": "MEAN_DEDUCTION", "over_deduction": 90, "mean_drops_ends": True},
+        {"formula": "MEAN_DEDUCTION", "over_deduction": 90, "mean_trimmed": True},
     ]
 )
 panels = st.sampled_from([(100, 0, False), (40, 1, False), (60, 3, False), (60, 3, True)])
@@ -200,7 +200,7 @@ def test_nobody_has_more_points_than_the_winner(formula, panel, plan, given_poin
         **formula,
         "price_weight": weight,
         "experts": experts,
-        "experts_drop_ends": drop,
+        "experts_trimmed": drop,
         "opening_seconds": 60,
     }
     asked: list[Asked] = [(seconds, f"bidder:{b}", Bid(amount)) for seconds, b, amount in plan]
@@ -242,7 +242,7 @@ def _price_points(formula, weight, price, prices):
         return _half_up(Fraction(low * most, price))
     if formula["formula"] == "LINEAR":
         return most if low == high else _half_up(Fraction((high - price) * most, high - low))
-    kept = prices[1:-1] if formula.get("mean_drops_ends") else prices
+    kept = prices[1:-1] if formula.get("mean_trimmed") else prices
     base = _half_up(Fraction(sum(kept), len(kept)))
     each = formula["over_deduction"] if price > base else formula.get("under_deduction", 0)
     return max(0, most - _half_up(Fraction(abs(price - base) * 100 * each, base)))

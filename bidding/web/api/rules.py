@@ -13,16 +13,22 @@ from bidding.web.routes import Answer, Call, Route
 from bidding.web.wire import Sentence
 
 ROOM: Final = "rules"
+AT_THE_DESKS: Final = ("english", "far_adjustment")
 _ISO: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T", re.ASCII)
 
 
 class RuleLine(Answer):
-    """One installed rule; `sha256` is that of its source."""
+    """One installed rule; `sha256` is that of its source.
+
+    `desk`: every act of it has its place on our pages. The others are set up and played through
+    this interface and the client.
+    """
 
     name: str
     version: str
     title: Sentence
     sha256: str
+    desk: bool
 
 
 class RuleList(Answer):
@@ -45,6 +51,7 @@ def _line(rule: Any) -> dict[str, Any]:
         "version": rule.version,
         "title": dict(rule.title),
         "sha256": source_sha256(rule),
+        "desk": rule.name in AT_THE_DESKS,
     }
 
 

@@ -28,6 +28,7 @@ export interface RuleLine {
   name: string;
   version: string;
   title: { zh: string; en: string };
+  desk: boolean;
 }
 
 export interface RuleDetail extends RuleLine {

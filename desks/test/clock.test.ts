@@ -51,6 +51,13 @@ describe("the clock's face", () => {
     expect(classes).not.toContain("urgent");
   });
 
+  it("says no more than that it is suspended when nothing had begun", () => {
+    const { face, all } = shown({ ...suspended, stage: null }, 900 * S, true);
+    expect(face).toBe("--:--");
+    expect(all).toContain("Suspended");
+    expect(all).not.toContain("left");
+  });
+
   it("counts every move of the end, whatever moved it", () => {
     expect(shown(running, 60 * S, true).all).toContain("end moved 2 times");
   });

@@ -91,7 +91,7 @@ def test_files_that_are_not_ours(tmp_path):
         (data / name).write_bytes(noise)
         assert "not a database" in said(start(data))[1]
         assert (data / name).read_bytes() == noise
-    assert "not a database" in said(start(data, "--disable-account", "li"))[1]
+    assert "not a database" in said(start(tmp_path / "house", "--disable-account", "li"))[1]
 
 
 def test_a_broken_key(tmp_path):

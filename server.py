@@ -193,6 +193,11 @@ async def _serve(settings: Settings) -> int:
         stack.push_async_callback(_close, house, door)
         metrics.gauge("streams", "Open streams", lambda: float(door.stream.open))
         metrics.gauge("auctions", "Auctions known here", lambda: float(len(house.auctions())))
+        try:
+            await house.learn()
+        except LogError as error:
+            _say(_unreadable(error))
+            return 2
         sites = [web.SockSite(runner, each, ssl_context=tls) for each in sockets]
         for site in sites:
             await site.start()
@@ -200,7 +205,7 @@ async def _serve(settings: Settings) -> int:
         _announce(settings, url)
         async with asyncio.TaskGroup() as group:
             # Beside the open door: whoever asks for an auction gets it out of turn.
-            recovering = group.create_task(_recover(house, stop))
+            recovering = group.create_task(_recover(house))
             demo = group.create_task(Demo(url).run()) if settings.demo else None
             await stop.wait()
             for site in sites:
@@ -210,21 +215,15 @@ async def _serve(settings: Settings) -> int:
             if demo is not None:
                 demo.cancel()
     log.info("closed")
-    return 0 if recovering.cancelled() or recovering.result() else 2
+    return 0
 
 
-async def _recover(house: House, stop: asyncio.Event) -> bool:
-    """Opens what there is; without a list of it there is no house."""
-    try:
-        refused = await house.recover()
-    except LogError as error:
-        _say(_unreadable(error))
-        stop.set()
-        return False
+async def _recover(house: House) -> None:
+    """Opens what there is, and says what is refused."""
+    refused = await house.recover()
     for auction, reason in refused.items():
         sys.stderr.write(f"{auction} is not opened: {reason}\n")
     log.info("open", auctions=len(house.auctions()), refused=len(refused))
-    return True
 
 
 async def _close(house: House, door: Door) -> None:

@@ -97,6 +97,7 @@ class House:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._last_beat: Instant | None = None
         self._beating: asyncio.Task[None] | None = None
+        self._learned = False
         self._closing = False
 
     # -- opening ----------------------------------------------------------------------------
@@ -110,16 +111,26 @@ class House:
         # A browser that hangs up must not leave a log without an auctioneer.
         return await asyncio.shield(self._spawn(self._publish(document, proposer, approver)))
 
+    async def learn(self) -> None:
+        """Lists the logs of the store, so that none of them is called unknown. Raises LogError.
+
+        To be done before the door opens: "no such auction" is a no, and a no must be true.
+        """
+        if self._learned:
+            return
+        self._last_beat = await self._log.last_beat()
+        names = [n for n in await self._log.logs() if n.startswith(f"{self._prefix}/")]
+        for name in names:
+            self._seats.setdefault(self._auction(name), _Seat(name))
+        self._learned = True
+
     async def recover(self) -> Mapping[str, str]:
         """Opens every log of the store; returns auction -> reason for those that were refused.
 
         May run beside the open door: who asks for an auction that is not open yet gets Retry,
         and the auction is opened out of turn.
         """
-        self._last_beat = await self._log.last_beat()
-        names = [n for n in await self._log.logs() if n.startswith(f"{self._prefix}/")]
-        for name in names:
-            self._seats.setdefault(self._auction(name), _Seat(name))
+        await self.learn()
         # Now: one log that stays broken must not keep the house from noting that it is up.
         self._beat_on()
         turn = asyncio.Semaphore(_AT_ONCE)

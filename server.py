@@ -9,13 +9,15 @@ Every option may also come from the environment, as DAYLIGHT_PORT=8080. Nothing 
 
 import argparse
 import asyncio
+import errno
 import getpass
 import logging
 import os
 import signal
+import socket
 import ssl
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -26,20 +28,29 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bidding.adapters.clock import WallClock
-from bidding.adapters.keys import FileKeys
+from bidding.adapters.keys import FileKeys, KeyFileError
 from bidding.adapters.metrics import Metrics
 from bidding.adapters.passwords import Argon2Passwords
-from bidding.adapters.registry import SqlRegistry
+from bidding.adapters.registry import RegisterError, SqlRegistry
 from bidding.adapters.sql_log import SqlLog
 from bidding.client.demo import ACCOUNTS, PASSWORD, PREFIX, Demo
 from bidding.engine.house import House
 from bidding.engine.identity import Account, Role, Taken
+from bidding.engine.ports import LogError, LogInUse
 from bidding.web.app import build
 from bidding.web.context import Door, DoorSettings
 
 log = structlog.get_logger("server")
 
 _PASSWORD_LEAST: Final = 8
+
+
+class Mistake(Exception):
+    """What only the operator can mend, in one sentence and two languages."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh = zh
 
 
 class Settings(BaseModel):
@@ -50,6 +61,7 @@ class Settings(BaseModel):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     data: Path = Path("var")
+    key: Path | None = None
     demo: bool = True
     origin_prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+(/[A-Za-z0-9._-]+)*$")] = (
         "daylight.local/log"
@@ -73,12 +85,21 @@ def main(argv: Sequence[str] | None = None) -> int:
             )
         return 2
     _log_plainly()
-    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if arguments.create_account:
-        return uvloop.run(_create_account(settings, arguments))
-    if arguments.disable_account:
-        return uvloop.run(_disable_account(settings, arguments.disable_account))
-    return uvloop.run(_serve(settings))
+    # Names, passwords' verifiers, sealed offers: whatever we write is the house's alone.
+    os.umask(0o077)
+    try:
+        if arguments.create_account:
+            return uvloop.run(_create_account(settings, arguments))
+        if arguments.disable_account:
+            return uvloop.run(_disable_account(settings, arguments.disable_account))
+        return uvloop.run(_serve(settings))
+    except Mistake as mistake:
+        _say(mistake)
+        return 2
+
+
+def _say(mistake: Mistake) -> None:
+    sys.stderr.write(f"{mistake.zh}\n{mistake}\n")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -88,7 +109,8 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--host", help="address to listen on (127.0.0.1)")
     add("--port", help="port to listen on; 0 lets the system choose (8080)")
-    add("--data", help="folder of the record, the register and the signing key (var)")
+    add("--data", help="folder of the record and the register (var)")
+    add("--key", help="file of the signing key (signing.key in the data folder)")
     add(
         "--no-demo",
         dest="demo",
@@ -141,15 +163,19 @@ async def _serve(settings: Settings) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with AsyncExitStack() as stack:
-        clock, metrics, passwords = WallClock(), Metrics(), Argon2Passwords()
-        stack.callback(passwords.close)
-        registry = await SqlRegistry.open(settings.data / "house.db")
+        # What can be wrong with the machine is found out before anything is written.
+        tls, metrics = _tls(settings), Metrics()
+        sockets = _listen(settings.host, settings.port)
+        for each in sockets:
+            stack.callback(each.close)
+        if settings.metrics_port is not None:
+            stack.callback(_serve_metrics(metrics, settings.metrics_port))
+        record, keys = await _record_and_keys(settings, stack)
+        registry = await _registry(settings)
         stack.push_async_callback(registry.close)
-        record = SqlLog(settings.data / "log.db")
-        stack.push_async_callback(record.close)
-        house = House(
-            record, clock, FileKeys(settings.data / "signing.key"), settings.origin_prefix
-        )
+        clock, passwords = WallClock(), Argon2Passwords()
+        stack.callback(passwords.close)
+        house = House(record, clock, keys, settings.origin_prefix)
         door = Door(
             house,
             registry,
@@ -165,20 +191,27 @@ async def _serve(settings: Settings) -> int:
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         stack.push_async_callback(_close, house, door)
-        site = web.TCPSite(runner, settings.host, settings.port, ssl_context=_tls(settings))
-        await site.start()
-        if settings.metrics_port is not None:
-            metrics.gauge("streams", "Open streams", lambda: float(door.stream.open))
-            metrics.gauge("auctions", "Auctions known here", lambda: float(len(house.auctions())))
-            stack.callback(metrics.serve(settings.metrics_port))
+        metrics.gauge("streams", "Open streams", lambda: float(door.stream.open))
+        metrics.gauge("auctions", "Auctions known here", lambda: float(len(house.auctions())))
+        try:
+            await house.learn()
+        except LogError as error:
+            _say(_unreadable(error))
+            return 2
+        sites = [web.SockSite(runner, each, ssl_context=tls) for each in sockets]
+        for site in sites:
+            await site.start()
         url = _url(settings, runner)
         _announce(settings, url)
         async with asyncio.TaskGroup() as group:
             # Beside the open door: whoever asks for an auction gets it out of turn.
-            group.create_task(_recover(house))
+            recovering = group.create_task(_recover(house))
             demo = group.create_task(Demo(url).run()) if settings.demo else None
             await stop.wait()
-            await site.stop()
+            for site in sites:
+                await site.stop()
+            # A log that cannot be opened yet is tried for ever, and would be waited for.
+            recovering.cancel()
             if demo is not None:
                 demo.cancel()
     log.info("closed")
@@ -186,6 +219,7 @@ async def _serve(settings: Settings) -> int:
 
 
 async def _recover(house: House) -> None:
+    """Opens what there is, and says what is refused."""
     refused = await house.recover()
     for auction, reason in refused.items():
         sys.stderr.write(f"{auction} is not opened: {reason}\n")
@@ -198,12 +232,125 @@ async def _close(house: House, door: Door) -> None:
     await door.stream.close()
 
 
+# What the house stands on --------------------------------------------------------------------
+
+
 def _tls(settings: Settings) -> ssl.SSLContext | None:
-    if settings.tls_cert is None:
+    cert, key = settings.tls_cert, settings.tls_key
+    if cert is None:
+        if key is not None:
+            raise Mistake("给出 --tls-key 时须同时给出 --tls-cert。", "--tls-key needs --tls-cert.")
         return None
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(settings.tls_cert, settings.tls_key)
+    try:
+        for path in (cert, key or cert):
+            path.open("rb").close()
+        context.load_cert_chain(cert, key)
+    except OSError as error:
+        # OpenSSL does not say which file it means; the others do.
+        path_or_both = error.filename or f"{cert}, {key or cert}"
+        raise Mistake(
+            f"TLS 证书或私钥无法使用：{path_or_both}（{error.strerror}）。",
+            f"The TLS certificate or key cannot be used: {path_or_both} ({error.strerror}).",
+        ) from error
     return context
+
+
+def _listen(host: str, port: int) -> list[socket.socket]:
+    """Listening sockets on every address of `host` that this machine has."""
+    found: list[socket.socket] = []
+    missing: OSError | None = None
+    try:
+        for family, _, _, _, address in socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        ):
+            try:
+                found.append(socket.create_server(address, family=family))
+            except OSError as error:
+                if error.errno not in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
+                    raise
+                missing = error
+        if missing is not None and not found:
+            raise missing
+    except OSError as error:
+        for each in found:
+            each.close()
+        raise _not_listening(host, port, error) from error
+    return found
+
+
+def _not_listening(host: str, port: int, error: OSError) -> Mistake:
+    if error.errno == errno.EADDRINUSE:
+        return Mistake(
+            f"端口 {port} 已被占用，请换一个端口，或先停止占用它的程序。",
+            f"Port {port} is in use: choose another, or stop the program that has it.",
+        )
+    if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
+        return Mistake(f"本机没有 {host} 这个地址。", f"This machine has no address {host}.")
+    return Mistake(
+        f"无法在 {host} 的端口 {port} 上监听（{error.strerror}）。",
+        f"Cannot listen on port {port} of {host}: {error.strerror}.",
+    )
+
+
+def _serve_metrics(metrics: Metrics, port: int) -> Callable[[], None]:
+    try:
+        return metrics.serve(port)
+    except OSError as error:
+        raise _not_listening("127.0.0.1", port, error) from error
+
+
+async def _record_and_keys(settings: Settings, stack: AsyncExitStack) -> tuple[SqlLog, FileKeys]:
+    """The record, and the key that signed it; a key is made only where nothing was signed."""
+    path = settings.key or settings.data / "signing.key"
+    try:
+        # Read before the record is made: a broken key leaves nothing behind.
+        keys = FileKeys(path) if path.exists() else None
+        _folder(settings)
+        record = SqlLog(settings.data / "log.db")
+        stack.push_async_callback(record.close)
+        logs = await record.logs()
+        keys = keys or FileKeys(path, create=not logs)
+    except KeyFileError as error:
+        raise Mistake(error.zh, str(error)) from error
+    except LogInUse as error:
+        raise Mistake(
+            f"数据文件夹 {settings.data} 正由另一个竞价服务使用。",
+            f"Another house is using the data folder {settings.data}.",
+        ) from error
+    except LogError as error:
+        raise _unreadable(error) from error
+    except OSError as error:
+        raise _no_folder(settings, error) from error
+    return record, keys
+
+
+def _unreadable(error: LogError) -> Mistake:
+    return Mistake(f"事件日志无法打开（{error}）。", f"The event log cannot be opened: {error}.")
+
+
+async def _registry(settings: Settings) -> SqlRegistry:
+    _folder(settings)
+    try:
+        return await SqlRegistry.open(settings.data / "house.db")
+    except RegisterError as error:
+        raise Mistake(
+            f"账号登记簿无法打开（{error}）。", f"The register cannot be opened: {error}."
+        ) from error
+
+
+def _folder(settings: Settings) -> None:
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _no_folder(settings, error) from error
+
+
+def _no_folder(settings: Settings, error: OSError) -> Mistake:
+    return Mistake(
+        f"数据文件夹 {settings.data} 无法使用（{error.strerror}）。",
+        f"The data folder {settings.data} cannot be used: {error.strerror}.",
+    )
 
 
 def _url(settings: Settings, runner: web.AppRunner) -> str:
@@ -261,7 +408,7 @@ async def _create_account(settings: Settings, arguments: argparse.Namespace) -> 
             f"a password has {_PASSWORD_LEAST} characters at least and is not the account's name\n"
         )
         return 2
-    passwords, registry = Argon2Passwords(), await SqlRegistry.open(settings.data / "house.db")
+    passwords, registry = Argon2Passwords(), await _registry(settings)
     try:
         roles: Any = frozenset(filter(None, arguments.roles.split(",")))
         account = Account(name, arguments.name or name, roles, await passwords.hash(password))
@@ -280,7 +427,7 @@ async def _create_account(settings: Settings, arguments: argparse.Namespace) -> 
 
 
 async def _disable_account(settings: Settings, name: str) -> int:
-    registry = await SqlRegistry.open(settings.data / "house.db")
+    registry = await _registry(settings)
     try:
         if await registry.account(name) is None:
             sys.stderr.write(f"there is no account {name}\n")

@@ -2,7 +2,7 @@
 
 One Ed25519 key signs the checkpoints of all auctions; C2SP signed-note mixes the key's name
 into its id, so each log has a verifier of its own though the key is one. The file is made at
-the first start. It is not a secrets service: where the centre has an HSM, write another
+the first start, and never again: a second key would fit no log that is there. It is not a secrets service: where the centre has an HSM, write another
 `bidding.engine.ports.Keys`.
 """
 
@@ -23,14 +23,35 @@ _HEADER: Final = "daylight-signing-key/v1"
 
 
 class KeyFileError(Exception):
-    """The key file cannot be used; the text says what to mend."""
+    """The key file cannot be used; the text says what to mend, `zh` says it in Chinese."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh = zh
 
 
 class FileKeys:
-    """Implements `bidding.engine.ports.Keys`. Raises KeyFileError."""
+    """Implements `bidding.engine.ports.Keys`. Raises KeyFileError.
 
-    def __init__(self, path: Path) -> None:
-        self._seed = _read(path) if path.exists() else _create(path)
+    `create` is for a house without a log: whoever has logs has a key, or has lost it.
+    """
+
+    def __init__(self, path: Path, *, create: bool = True) -> None:
+        try:
+            if path.exists():
+                self._seed = _read(path)
+            elif create:
+                self._seed = _create(path)
+            else:
+                raise KeyFileError(
+                    f"本服务的签名密钥 {path} 不见了，请恢复该文件。",
+                    f"The key of this house, {path}, is missing: restore it.",
+                )
+        except OSError as error:
+            raise KeyFileError(
+                f"签名密钥 {path} 无法使用（{error.strerror}）。",
+                f"The signing key {path} cannot be used: {error.strerror}.",
+            ) from error
 
     def signer(self, origin: str) -> Signer:
         """The centre's key under the name of the log `origin`."""
@@ -41,14 +62,20 @@ def _read(path: Path) -> bytes:
     info = path.stat()
     # A key that others could read must be assumed to be copied: say so instead of signing on.
     if stat.S_IMODE(info.st_mode) & 0o077:
-        raise KeyFileError(f"{path} may be read by others: make it mode 0600, or replace the key")
+        raise KeyFileError(
+            f"签名密钥 {path} 可被他人读取，请将权限改为 0600。",
+            f"{path} may be read by others: make it mode 0600.",
+        )
     header, _, rest = path.read_text("ascii", errors="replace").partition("\n")
     try:
         seed = base64.b64decode(rest.removesuffix("\n"), validate=True)
     except binascii.Error:
         seed = b""
     if header != _HEADER or len(seed) != _SEED_BYTES:
-        raise KeyFileError(f"{path} is not a signing key of this house")
+        raise KeyFileError(
+            f"{path} 不是本服务的签名密钥，请恢复原文件。",
+            f"{path} is not a signing key of this house: restore the file.",
+        )
     return seed
 
 

@@ -36,7 +36,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
@@ -149,6 +149,10 @@ _bank_notices = Table(
 T = TypeVar("T")
 
 
+class RegisterError(RuntimeError):
+    """The file cannot be used as the register of this house; the text says why."""
+
+
 class SqlRegistry:
     """One register in one database. Make it with `await SqlRegistry.open(path)`."""
 
@@ -158,7 +162,7 @@ class SqlRegistry:
 
     @classmethod
     async def open(cls, path: Path) -> "SqlRegistry":
-        """Open or make the register. Raises RuntimeError for a file of a newer house."""
+        """Open or make the register. Raises RegisterError, for a file of a newer house too."""
         engine = create_async_engine(
             f"sqlite+aiosqlite:///{path}",
             poolclass=AsyncAdaptedQueuePool,
@@ -170,6 +174,9 @@ class SqlRegistry:
         registry = cls(engine)
         try:
             await registry._whole(_make_tables)
+        except DBAPIError as error:
+            await registry.close()
+            raise RegisterError(f"{path}: {error.orig}") from error
         except BaseException:
             await registry.close()
             raise
@@ -591,7 +598,7 @@ async def _make_tables(connection: AsyncConnection) -> None:
     if version is None:
         await connection.execute(insert(_house).values(schema_version=SCHEMA_VERSION))
     elif version != SCHEMA_VERSION:
-        raise RuntimeError(
+        raise RegisterError(
             f"the register is of schema {version}, this program knows {SCHEMA_VERSION}"
         )
 

@@ -97,6 +97,7 @@ class House:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._last_beat: Instant | None = None
         self._beating: asyncio.Task[None] | None = None
+        self._learned = False
         self._closing = False
 
     # -- opening ----------------------------------------------------------------------------
@@ -110,16 +111,28 @@ class House:
         # A browser that hangs up must not leave a log without an auctioneer.
         return await asyncio.shield(self._spawn(self._publish(document, proposer, approver)))
 
+    async def learn(self) -> None:
+        """Lists the logs of the store, so that none of them is called unknown. Raises LogError.
+
+        To be done before the door opens: "no such auction" is a no, and a no must be true.
+        """
+        if self._learned:
+            return
+        self._last_beat = await self._log.last_beat()
+        names = [n for n in await self._log.logs() if n.startswith(f"{self._prefix}/")]
+        for name in names:
+            self._seats.setdefault(self._auction(name), _Seat(name))
+        self._learned = True
+
     async def recover(self) -> Mapping[str, str]:
         """Opens every log of the store; returns auction -> reason for those that were refused.
 
         May run beside the open door: who asks for an auction that is not open yet gets Retry,
         and the auction is opened out of turn.
         """
-        self._last_beat = await self._log.last_beat()
-        names = [n for n in await self._log.logs() if n.startswith(f"{self._prefix}/")]
-        for name in names:
-            self._seats.setdefault(self._auction(name), _Seat(name))
+        await self.learn()
+        # Now: one log that stays broken must not keep the house from noting that it is up.
+        self._beat_on()
         turn = asyncio.Semaphore(_AT_ONCE)
 
         async def in_turn(seat: _Seat) -> None:
@@ -127,7 +140,6 @@ class House:
                 await self._opened(seat)
 
         await asyncio.gather(*(in_turn(seat) for seat in list(self._seats.values())))
-        self._beat_on()
         return {a: s.refused for a, s in self._seats.items() if s.refused is not None}
 
     async def opened(self, auction: str) -> Room:
@@ -252,6 +264,7 @@ class House:
     async def _open(self, seat: _Seat) -> None:
         """Takes over, reads, believes, goes on. A broken store is tried again, for ever."""
         patience, longest = _PATIENCE
+        said = ""
         while True:
             try:
                 lease, found = await self._believe(seat)
@@ -260,13 +273,18 @@ class House:
                 _log.critical("%s is not opened: %s", seat.origin, seat.refused)
                 return
             except LogError as error:
-                _log.error("%s cannot be opened yet: %s", seat.origin, error)
+                # Once for each cause: hours of the same line would hide all others.
+                if said != str(error):
+                    said = str(error)
+                    _log.error("%s cannot be opened yet: %s", seat.origin, said)
                 wake = self._clock.now() + patience
                 while self._clock.now() < wake:
                     await self._clock.sleep_until(wake)
                 patience = min(2 * patience, longest)
             else:
                 self._seat_auctioneer(seat, found, lease, self._contingency(seat, found.state))
+                if said:
+                    _log.info("%s is open after all", seat.origin)
                 return
 
     async def _believe(self, seat: _Seat) -> tuple[Lease, Verified]:

@@ -32,6 +32,39 @@ _TYPES: Final = {
 }
 _FOREVER: Final = "public, max-age=31536000, immutable"
 
+#: Stands alone, without styles: the policy allows none inside, and it must show without a build.
+_NOWHERE: Final = """\
+<!doctype html>
+<html lang="zh-CN">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>没有这个页面 · Daylight 阳光竞价</title>
+</head>
+<body>
+<h1>没有这个页面</h1>
+<p lang="en">There is no such page.</p>
+<p><a href="/">返回首页 · <span lang="en">To the first page</span></a></p>
+</body>
+</html>
+"""
+
+
+def wants_page(request: web.Request) -> bool:
+    """Whether a person's browser asks, outside the API: it is shown a page, not a document."""
+    accept = request.headers.get(hdrs.ACCEPT, "")
+    return (
+        not request.path.startswith("/api/")
+        and "text/html" in accept
+        and "application/json" not in accept
+    )
+
+
+def nowhere() -> web.Response:
+    """The page of an address that has none."""
+    return web.Response(text=_NOWHERE, status=404, content_type="text/html", charset="utf-8")
+
 
 @dataclass(frozen=True, slots=True)
 class File:

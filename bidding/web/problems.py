@@ -49,23 +49,23 @@ KINDS: Final[dict[str, Kind]] = {
         426, "此地址只接受 WebSocket 连接。", "This address takes WebSocket connections."
     ),
     "HELLO_FIRST": Kind(
-        400, "第一条消息必须是 hello,且只能发送一次。", "The first message must be hello, once."
+        400, "第一条消息必须是 hello，且只能发送一次。", "The first message must be hello, once."
     ),
     # Who asks.
     "NOT_SIGNED_IN": Kind(401, "请先登录。", "Please sign in first."),
     "WRONG_PASSWORD": Kind(401, "账号或密码不正确。", "The account or the password is not right."),
     "FORBIDDEN": Kind(403, "您的角色无权进行此操作。", "Your role may not do this."),
     "FOREIGN_ORIGIN": Kind(
-        403, "请求来自其他网站,已拒绝。", "The request comes from another site."
+        403, "请求来自其他网站，已拒绝。", "The request comes from another site."
     ),
     "BAD_CSRF": Kind(
-        403, "页面已过期,请刷新后重试。", "The page is out of date. Reload it and try again."
+        403, "页面已过期，请刷新后重试。", "The page is out of date. Reload it and try again."
     ),
     "SIGNED_OUT": Kind(401, "您已退出登录。", "You have been signed out."),
     "NOT_ADMITTED": Kind(403, "您尚未取得本场竞价资格。", "You are not admitted to this auction."),
     "SAME_PERSON": Kind(
         403,
-        "提交人不得自行审批,请由另一人审批。",
+        "提交人不得自行审批，请由另一人审批。",
         "Whoever wrote or submitted it may not approve it.",
     ),
     # What is asked for.
@@ -76,32 +76,36 @@ KINDS: Final[dict[str, Kind]] = {
         409, "该方案已不在可修改的状态。", "The draft is no longer in a state that allows this."
     ),
     "OUT_OF_DATE": Kind(
-        409, "内容已被他人修改,请刷新后重试。", "Somebody changed it meanwhile. Read it again."
+        409, "内容已被他人修改，请刷新后重试。", "Somebody changed it meanwhile. Read it again."
     ),
     "OTHER_CONTENT": Kind(
         409, "审批的内容与提交的内容不一致。", "What you approve is not what was submitted."
     ),
     "ALREADY_TAKEN": Kind(
-        409, "该编号已被使用,且内容不同。", "This reference stands for something else already."
+        409, "该编号已被使用，且内容不同。", "This reference stands for something else already."
     ),
     "NO_PADDLE_LEFT": Kind(409, "号牌已用完。", "There is no paddle left."),
     "NOT_OPEN": Kind(409, "本场竞价目前不接受此操作。", "The auction does not allow this now."),
     "SEALED": Kind(
         409,
-        "密封报价尚未揭示,现在不能查看。",
+        "密封报价尚未揭示，现在不能查看。",
         "Sealed offers are not opened yet; this can be read later.",
     ),
     "REFUSED": Kind(409, "竞价规则不允许此操作。", "The rules of the auction do not allow this."),
     # How much of it.
-    "TOO_FAST": Kind(429, "操作过于频繁,请稍后再试。", "That was too fast. Try again in a moment."),
+    "TOO_FAST": Kind(
+        429, "操作过于频繁，请稍后再试。", "That was too fast. Try again in a moment."
+    ),
     "TOO_MANY": Kind(429, "连接数过多。", "There are too many connections."),
     "TRY_LATER": Kind(
         503,
-        "系统正忙,请用同一编号重试。",
+        "系统正忙，请用同一编号重试。",
         "The house is busy. Send it again with the same reference.",
     ),
     "NOT_BUILT": Kind(503, "页面尚未构建。", "The pages have not been built."),
-    "BROKEN": Kind(500, "系统出现错误,已记录。", "Something is broken here. It has been recorded."),
+    "BROKEN": Kind(
+        500, "系统出现错误，已记录。", "Something is broken here. It has been recorded."
+    ),
 }
 
 

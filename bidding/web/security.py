@@ -15,6 +15,7 @@ import structlog
 from aiohttp import hdrs, web
 
 from bidding.web.context import DOOR, WHO, Door
+from bidding.web.pages import nowhere, wants_page
 from bidding.web.problems import Problem
 
 log = structlog.get_logger("door")
@@ -61,6 +62,8 @@ async def last_resort(request: web.Request, handler: Handler) -> web.StreamRespo
         response = await handler(request)
     except Problem as problem:
         response = problem.response()
+    except web.HTTPNotFound as error:
+        response = nowhere() if wants_page(request) else _as_problem(error)
     except web.HTTPException as error:
         response = _as_problem(error)
     except Exception:

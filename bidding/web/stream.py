@@ -102,8 +102,7 @@ class Stream:
             raise Problem("TOO_MANY", headers={"Retry-After": "5"})
         socket = web.WebSocketResponse(
             compress=False,
-            # Larger than a message may be: a message too long gets an answer, not a hang-up.
-            max_msg_size=wire.MAX_FRAME * 16,
+            max_msg_size=wire.UNREAD_FROM,
             heartbeat=limits.heartbeat,
             # A second close frame after ours would make the peer forget our code.
             autoclose=False,

@@ -20,10 +20,13 @@ from bidding.web import problems, strict_json
 
 VERSION: Final = 1
 MAX_FRAME: Final = 4096
+#: A message too long gets an answer, not a hang-up; from this many bytes on it is not even read.
+UNREAD_FROM: Final = 4 * 1024 * 1024
 
-#: How a connection ends, and why. 1001 is the house closing down.
+#: How a connection ends, and why. 1001 is the house closing down; 1009 comes without an error.
 CLOSE: Final[dict[int, str]] = {
     1001: "going away",
+    1009: "a message of 4 MiB or more",
     4400: "three malformed messages in a row",
     4401: "no hello within five seconds, or not signed in any more",
     4403: "foreign origin, or the csrf token is not this sign-in's",

@@ -35,6 +35,7 @@ export function stream(place: Location): string {
 export const api = {
   auctions: "/api/auctions",
   auction: (a: string) => `/api/auctions/${encodeURIComponent(a)}`,
+  policy: (a: string) => `/api/auctions/${encodeURIComponent(a)}/policy`,
   receipt: (a: string, i: number) => `/api/auctions/${encodeURIComponent(a)}/receipts/${i}`,
   receiptByRef: (a: string, ref: string) => `/api/auctions/${encodeURIComponent(a)}/receipts?ref=${encodeURIComponent(ref)}`,
 };

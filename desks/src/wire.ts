@@ -68,7 +68,7 @@ export interface Room {
   status: Status;
   programme: { id: string; kind: string; title: Text }[];
   stage: Stage | null;
-  suspended: { since: number; reason: string } | null;
+  suspended: { since: number; reason: string; sentence: Text } | null;
   lots: Lot[];
   /** Each bidder offers on a parcel of his own. */
   own_lots: boolean;
@@ -129,6 +129,8 @@ export interface You {
     maximum: number | null;
     step: number | null;
     quick: number[];
+    /** The least valid amount that gets into the winning set; null for those inside, and where there is no set. */
+    enter: number | null;
     blocked: { reason: string; sentence: Text } | null;
   };
 }

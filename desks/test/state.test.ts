@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as state from "../src/room/state";
-import { course } from "../src/room/course";
+import { course, timeAxis } from "../src/room/course";
 import type { Events, Room, RoomEvent, You } from "../src/wire";
 
 const room = {
@@ -112,6 +112,12 @@ describe("the price's course", () => {
 
   it("rises with the top only, and marks extensions", () => {
     expect(course(room, [stood(1, 100), stood(2, 90), stood(3, 120, true)])).toEqual({ times: [1, 3], prices: [100, 120], extensions: [3] });
+  });
+
+  it("has an axis a minute wide around a single instant", () => {
+    expect(timeAxis(1_000, 1_000)).toEqual([970, 1_030]);
+    expect(timeAxis(1_000, 1_001)).toEqual([1_000, 1_001]);
+    expect(timeAxis(null, null)).toEqual([null, null]);
   });
 
   it("falls where lower is better", () => {

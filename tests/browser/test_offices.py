@@ -69,27 +69,34 @@ async def field(office: Office, ahead: timedelta) -> str:
     return moment.astimezone(BEIJING).strftime("%Y-%m-%dT%H:%M:%S")
 
 
-async def test_from_the_form_to_a_paddle(office: Office) -> None:
+async def test_from_the_form_to_a_paddle(office: Office, complaints: Complaints) -> None:
+    complaints.expect("422")
     staff, approver, bidder = [await office.desk(a) for a in ("staff", "approver", "sun")]
     form = staff.page
     await staff.go("/staff#/drafts/new")
     await staff.at("rule").select_option("english")
     await staff.at("example").click()
     await form.fill("#auction", "by-hand")
-    await form.fill("#deposit", "2000.50")
+    await form.fill("#deposit", "2000.505")
     await form.fill("#terms-start_price", "1.234")
     await staff.at("submit").click()
     # What cannot even be read is said before anything is sent, at its field.
     wrong = form.locator("[data-path='terms.start_price'] .wrong")
     await expect(wrong).to_contain_text("最多 2 位小数")
+    await expect(form.locator(".field:has(#deposit) .wrong")).to_contain_text("最多 2 位小数")
+    await form.fill("#deposit", "2000.50")
     await form.fill("#terms-start_price", "860000")
-    await form.fill("#terms-opens", await field(office, timedelta(hours=1)))
+    await form.fill("#terms-opens", await field(office, timedelta(hours=-1)))
     await staff.at("submit").click()
     # The server's own complaints stand at their fields too.
     await expect(form.locator(".field:has(#title-zh) .wrong")).to_be_visible()
     await expect(staff.at("draft-state")).to_have_attribute("data-state", "draft")
     await form.fill("#title-zh", "手工填写的场次")
     await form.fill("#title-en", "Filled in by hand")
+    await staff.at("submit").click()
+    past = form.locator("[data-path='terms.opens'] .wrong")
+    await expect(past).to_contain_text("已经过去")
+    await form.fill("#terms-opens", await field(office, timedelta(hours=1)))
     await staff.at("submit").click()
     await expect(staff.at("draft-state")).to_have_attribute("data-state", "submitted")
     # Nobody approves what he wrote himself.
@@ -120,12 +127,13 @@ async def test_from_the_form_to_a_paddle(office: Office) -> None:
     paddle = await applications.locator(".paddle").inner_text()
     deposits = staff.at("deposits")
     await deposits.locator("[name=bidder]").select_option(paddle)
-    await deposits.locator("[name=amount]").fill("2,000.50")
     await deposits.locator("[name=received]").fill(await field(office, timedelta(seconds=-5)))
-    await deposits.locator("[name=bank_ref]").fill("ICBC-7731")
-    await staff.at("enter-deposit").click()
-    await expect(deposits).to_contain_text("已登记")
-    await expect(staff.at("live")).to_contain_text(f"{paddle} 号保证金到账")
+    for words in (r"已登记，№\d+", r"此前已计入（№\d+），没有重复计入"):
+        await deposits.locator("[name=amount]").fill("2,000.50")
+        await deposits.locator("[name=bank_ref]").fill("ICBC-7731")
+        await staff.at("enter-deposit").click()
+        await expect(deposits).to_contain_text(re.compile(words))
+        await expect(staff.at("live")).to_contain_text(f"{paddle} 号保证金到账")
     await expect(line).to_contain_text(f"号牌 {paddle}", timeout=15_000)
     await bidder.enter("by-hand")
     await expect(bidder.page.locator(".notice.mine .paddle")).to_have_text(paddle)

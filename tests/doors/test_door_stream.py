@@ -137,11 +137,16 @@ async def test_three_malformed_messages_in_a_row_end_the_connection_and_no_other
             await receive(good, "time")
 
 
-async def test_a_megabyte_in_a_frame_is_closed_unread(house: HouseProcess):
+async def test_a_megabyte_in_a_frame_is_answered_and_five_are_closed_unread(house: HouseProcess):
     async with signed_in(house, "staff1", "approver1", "auditor1") as (staff, approver, auditor):
         auction = await running(staff, approver)
         async with socket(auditor, auction) as ws:
             await ws.send("x" * 1_000_000)
+            assert (await receive(ws, "error"))["code"] == "TOO_LONG"
+            await ws.send('{"type":"time","c":1}')
+            await receive(ws, "time")
+            # The header of five million bytes is enough: none of them is waited for.
+            ws.transport.write(b"\x81\xff" + (5_000_000).to_bytes(8, "big") + b"mask")
             assert await closed_with(ws) == 1009
         assert await size(auditor, auction) > 0
 

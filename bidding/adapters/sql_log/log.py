@@ -53,7 +53,8 @@ _T = TypeVar("_T")
 class SqlLog:
     """Implements `bidding.engine.ports.EventLog` on one SQLite file.
 
-    Raises LogInUse when another process has the file open, LogBroken when it cannot be opened.
+    Raises LogInUse when another process has the file open, LogBroken when it cannot be opened,
+    LogDamaged when it is no database or a torn one, OSError when its folder cannot be written.
     """
 
     def __init__(self, path: Path) -> None:
@@ -90,7 +91,7 @@ class SqlLog:
         await self._ask(run)
 
     async def take_over(self, log: str, holder: str) -> Lease:
-        """A new epoch. Raises NoSuchLog, LogBroken."""
+        """A new epoch. Raises NoSuchLog, LogBroken, LogDamaged."""
 
         def run(connection: Connection) -> Lease:
             taken = connection.execute(

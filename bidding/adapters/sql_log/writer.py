@@ -17,7 +17,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from bidding.adapters.sql_log.tables import make_tables
 from bidding.adapters.sql_log.triggers import DUPLICATE
-from bidding.engine.ports import DuplicateCommand, LogBroken, LogError
+from bidding.engine.ports import DuplicateCommand, LogBroken, LogDamaged, LogError
 from bidding.proof.merkle import leaf_hash
 
 READERS: Final = 2
@@ -30,6 +30,9 @@ _PRAGMAS: Final = (
     # REPLACE fires delete triggers only with this.
     "recursive_triggers = ON",
 )
+
+#: What no second try mends: the file is torn, or was never ours.
+_DAMAGED: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +56,18 @@ class Writer:
         self._connection: Connection | None = None
 
     def open(self) -> Connection:
-        """A fresh connection with the journal settled and the tables made. Raises LogBroken."""
+        """A fresh connection, journal settled, tables made. Raises LogBroken, LogDamaged."""
         assert self._connection is None, "one read-write connection"
         try:
             connection = self._engine.connect()
         except (SQLAlchemyError, sqlite3.Error) as error:
-            raise LogBroken(f"{self._path}: {error}") from error
+            raise self._unusable(error) from error
         try:
             _settle_journal(connection)
             make_tables(connection)
         except (SQLAlchemyError, sqlite3.Error, LogBroken) as error:
             _give_up(connection)
-            raise LogBroken(f"{self._path}: {error}") from error
+            raise self._unusable(error) from error
         self._connection = connection
         return connection
 
@@ -77,18 +80,35 @@ class Writer:
 
     def commit(self, group: Sequence[Request]) -> list[Outcome]:
         """Every request with its outcome; whoever reads a result here may rely on it."""
+        outcomes: list[Outcome] = []
+        # A torn page is the end of the auction that met it, not of those in the same commit.
+        met_by = list(group)
         try:
             connection = self._connection or self.open()
             with connection.begin():
-                outcomes = [(request, _attempt(connection, request)) for request in group]
+                for request in group:
+                    met_by = [request]
+                    outcomes.append((request, _attempt(connection, request)))
+                met_by = []
         except Exception as error:  # noqa: BLE001 whatever it was, the outcome is unknown
             connection_was, self._connection = self._connection, None
             if connection_was is not None:
                 _give_up(connection_was)
             self._forget()
-            reason = f"{self._path}: {getattr(error, 'orig', None) or error}"
-            return [(request, LogBroken(reason)) for request in group]
+            reason = self._unusable(error)
+            kinds = ((r, type(reason) if r in met_by else LogBroken) for r in group)
+            return [(request, kind(str(reason))) for request, kind in kinds]
         return outcomes
+
+    def _unusable(self, error: Exception) -> LogBroken | LogDamaged:
+        """What happened, as the port tells it: to be tried again, or never."""
+        if isinstance(error, LogDamaged):
+            return error
+        raw = getattr(error, "orig", None) or error
+        code = getattr(raw, "sqlite_errorcode", None) or 0
+        # The low byte is the kind; SQLite writes details above it.
+        kind = LogDamaged if code & 0xFF in _DAMAGED else LogBroken
+        return kind(f"{self._path}: {raw}")
 
 
 def _attempt(connection: Connection, request: Request) -> Any:

@@ -15,8 +15,8 @@ export function fill(words: string, values: Record<string, string | number>): st
 }
 
 /** The page's own sentence in both languages, to stand where a server's sentence would. */
-export function both(key: Key): Record<Lang, string> {
-  return { zh: WORDS.zh[key], en: WORDS.en[key] };
+export function both(key: Key, values: Record<string, string | number> = {}): Record<Lang, string> {
+  return { zh: fill(WORDS.zh[key], values), en: fill(WORDS.en[key], values) };
 }
 
 export function t(key: Key, values: Record<string, string | number> = {}): string {

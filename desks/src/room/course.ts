@@ -9,6 +9,14 @@ export interface Course {
   extensions: number[];
 }
 
+/** Half the width of an axis that holds one instant only, in seconds. */
+const AROUND = 30;
+
+/** The time axis: all there is, and a minute around a single instant, which by itself has no width. */
+export function timeAxis(first: number | null, last: number | null): [number | null, number | null] {
+  return first !== null && first === last ? [first - AROUND, first + AROUND] : [first, last];
+}
+
 export function course(room: Room, events: readonly RoomEvent[]): Course {
   const times: number[] = [];
   const prices: number[] = [];

@@ -20,6 +20,14 @@ export async function command(path: string, body: Record<string, unknown>): Prom
   }
 }
 
+/**
+ * Whether the log had answered before it was asked: a notice sent twice gets its first answer again.
+ * `heard` is the last index known before asking.
+ */
+export function answeredBefore(answer: CommandAnswer, heard: number): boolean {
+  return answer.i != null && answer.i <= heard;
+}
+
 /** The sentence of a refusal, or null when it was accepted. */
 export function refusalOf(answer: CommandAnswer): Text | null {
   if (answer.type === "accepted") return null;

@@ -197,9 +197,7 @@ function nested(field: Field, form: Form, units: (name: string) => Unit, path: s
 }
 
 function bad(wrong: Wrong[], path: string, key: "form.bad_instant" | "form.bad_money" | "form.bad_number", scale?: number): undefined {
-  const words = both(key);
-  const put = (sentence: string): string => (scale === undefined ? sentence : sentence.replace("{n}", String(scale)));
-  wrong.push({ path, sentence: { zh: put(words.zh), en: put(words.en) } });
+  wrong.push({ path, sentence: both(key, scale === undefined ? {} : { n: scale }) });
   return undefined;
 }
 

@@ -66,6 +66,21 @@ def test_a_damaged_key_is_refused_and_left_alone(path, text):
     assert path.read_text("utf-8") == text
 
 
+def test_a_lost_key_is_not_replaced(path):
+    with pytest.raises(KeyFileError, match="restore it") as lost:
+        FileKeys(path, create=False)
+    assert "恢复" in lost.value.zh
+    assert not path.parent.exists()
+    made = FileKeys(path).signer(LOG).verifier
+    assert FileKeys(path, create=False).signer(LOG).verifier == made
+
+
+def test_a_key_where_no_file_can_be_is_an_error_of_the_key(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(KeyFileError, match="cannot be used"):
+        FileKeys(tmp_path / "file" / "signing.key")
+
+
 def test_of_two_first_starts_the_second_uses_the_key_of_the_first(path, monkeypatch):
     """Both find no file; only one link can win."""
     first = FileKeys(path).signer(LOG).verifier

@@ -1,5 +1,6 @@
 """What SQLite adds to the contract: append-only for everybody, one process, a real file."""
 
+import asyncio
 import shutil
 import sqlite3
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from bidding.adapters.sql_log import SqlLog
 from bidding.adapters.sql_log.triggers import DUPLICATE, TRIGGERS
+from bidding.adapters.sql_log.writer import Request, Writer
 from bidding.engine.ports import (
     Batch,
     LogBroken,
@@ -85,7 +87,7 @@ async def test_a_file_of_another_house_is_refused(log, path):
 async def test_a_file_that_is_no_database_is_refused(path):
     path.parent.mkdir()
     path.write_bytes(b"not a database, but long enough to be read as one" * 100)
-    with pytest.raises(LogBroken):
+    with pytest.raises(LogDamaged, match="not a database"):
         SqlLog(path)
     path.unlink()
     # The lock was let go: the mended file opens.
@@ -238,6 +240,23 @@ async def test_after_a_failed_write_everything_goes_on_over_a_fresh_connection(l
     assert (lease.epoch, lease.next_index) == (2, 3)
     assert log._writer._connection is not first
     await log.append(batch(3, b"{3}", epoch=2))
+
+
+async def test_a_torn_page_is_final_for_whom_it_meets_and_for_no_other(log):
+    """Both are in one commit; only one of them has met the page."""
+    torn = sqlite3.DatabaseError("database disk image is malformed")
+    torn.sqlite_errorcode = sqlite3.SQLITE_CORRUPT | 1 << 8
+
+    def meet(connection):
+        raise torn
+
+    def work(connection):
+        return None
+
+    loop = asyncio.get_running_loop()
+    group = [Request(run, loop.create_future()) for run in (work, meet, work)]
+    outcomes = await asyncio.to_thread(Writer(log._path, log._ids.clear).commit, group)
+    assert [type(outcome) for _, outcome in outcomes] == [LogBroken, LogDamaged, LogBroken]
 
 
 async def test_the_fresh_connection_settles_the_journal_first(log, path):

@@ -67,3 +67,32 @@ async def test_without_a_build_the_house_says_so_and_the_api_works(tmp_path):
             assert (response.status, (await response.json())["code"]) == (503, "NOT_BUILT")
         async with http.get(f"{house.url}/api/time") as response:
             assert response.status == 200
+
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+@pytest.mark.parametrize("path", ["/nope", "/room/", "/%ff%fe"])
+async def test_a_browser_that_lost_its_way_is_shown_a_page(tmp_path, path):
+    async with open_door(tmp_path) as house, aiohttp.ClientSession() as http:
+        async with http.get(house.url + path, headers=BROWSER) as response:
+            assert response.status == 404
+            assert response.headers["Content-Type"] == "text/html; charset=utf-8"
+            assert "Content-Security-Policy" in response.headers
+            page = await response.text()
+            assert "没有这个页面" in page
+            assert "There is no such page." in page
+            # The policy allows neither inside.
+            assert "<style" not in page
+            assert "<script" not in page
+        async with http.get(house.url + path) as response:
+            assert (response.status, response.content_type) == (404, "application/problem+json")
+
+
+async def test_the_api_answers_a_browser_as_it_answers_programs(tmp_path):
+    async with (
+        open_door(tmp_path) as house,
+        aiohttp.ClientSession() as http,
+        http.get(house.url + "/api/nope", headers=BROWSER) as response,
+    ):
+        assert (response.status, response.content_type) == (404, "application/problem+json")

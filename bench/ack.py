@@ -33,6 +33,8 @@ SECONDS = 6.0
 WARM_UP = 1.5
 STEP = 10_000
 START_PRICE = 400_000
+OPENS_IN = 1_000_000
+"""Microseconds from publishing to the opening."""
 
 
 @dataclass
@@ -110,7 +112,7 @@ async def furnish(url: str, stack: AsyncExitStack) -> list[tuple[str, bytes]]:
             "quota_area": 10_000,
             "start_price": START_PRICE,
             "step": STEP,
-            "quoting_opens": now + 500_000,
+            "quoting_opens": now + OPENS_IN,
             "quoting_closes": now + 3_600_000_000,
         },
         "deposit": 0,
@@ -125,6 +127,8 @@ async def furnish(url: str, stack: AsyncExitStack) -> list[tuple[str, bytes]]:
         applied = await visitor.post("/api/auctions/bench/apply", {"lot": f"P{n}"})
         await staff.post("/api/auctions/bench/admit", {"application": applied["id"]})
         seats.append((visitor.cookie, hello(visitor.csrf)))
+    left = now + OPENS_IN - (await staff.get("/api/time"))["now"]
+    await asyncio.sleep(max(0, left / 1e6) + 0.1)
     return seats
 
 
@@ -187,6 +191,7 @@ async def open_stream(
             compression=None,
             max_size=2**24,
             max_queue=None,
+            ping_interval=None,
             proxy=None,
         )
     )

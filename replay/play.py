@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -31,7 +31,7 @@ from auction_rules.floor import (
 from auction_rules.money import parse_decimal
 from auction_rules.registry import UnknownRule, find
 from auction_rules.rule import Rule
-from auction_rules.terms import AtInstant, RuleConfig, Unit
+from auction_rules.terms import AtInstant, RuleConfig, Unit, marks_of
 from bidding.core import commands as c
 from bidding.core import views
 from bidding.core.document import Document
@@ -375,8 +375,8 @@ def resolve(model: type[RuleConfig], terms: Mapping[str, Any], times: Times) -> 
     """Terms whose instants may be written like the times of steps, made into instants."""
     found = dict(terms)
     for name, info in model.model_fields.items():
-        marks = [*info.metadata, *(m for part in get_args(info.annotation) for m in get_args(part))]
-        if isinstance(found.get(name), str) and any(isinstance(m, AtInstant) for m in marks):
+        is_instant = any(isinstance(mark, AtInstant) for mark in marks_of(info))
+        if is_instant and isinstance(found.get(name), str):
             found[name] = times.read(found[name])
     return found
 

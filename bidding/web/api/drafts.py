@@ -240,9 +240,18 @@ async def approve(call: Call) -> dict[str, Any]:
 
 
 async def send_back(call: Call) -> dict[str, Any]:
-    """Hand it back to its writers, with a reason."""
-    draft = await _draft(call, "submitted")
-    changed = replace(draft, state="draft", sha256=None, returned=call.body(ReturnBody).reason)
+    """Hand it back to its writers, with a reason.
+
+    Also one that a crash left published without an auction: once its opening time has passed it
+    can no longer be finished, and must not be lost.
+    """
+    draft = await _draft(call, "submitted", "published")
+    if draft.state == "published" and draft.auction in call.door.house.auctions():
+        raise Problem("NOT_A_DRAFT")
+    reason = call.body(ReturnBody).reason
+    changed = replace(
+        draft, state="draft", sha256=None, approver=None, auction=None, returned=reason
+    )
     return _line(await _write(call, changed))
 
 

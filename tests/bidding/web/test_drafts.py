@@ -1,0 +1,45 @@
+"""Drafts at the one edge no visitor can walk to: a crash between the register and the log."""
+
+from dataclasses import replace
+
+import pytest
+
+from bidding.client import HouseSaysNo
+from tests.bidding.web.door_in_process import open_door, signed_in
+
+SECOND = 1_000_000
+
+
+def fields(opens: int) -> dict[str, object]:
+    return {
+        "auction": "half",
+        "title": {"zh": "标的", "en": "Lot"},
+        "rule": "english",
+        "terms": {"opens": opens, "start_price": "100", "step": "1"},
+    }
+
+
+async def test_a_draft_that_a_crash_left_published_is_handed_back_once_it_is_too_late(tmp_path):
+    async with open_door(tmp_path) as house, signed_in(house, "s", "t") as (staff, approver):
+        draft = await staff.post("/api/drafts", fields(house.clock.now() + 60 * SECOND))
+        one = f"/api/drafts/{draft['id']}"
+        sha256 = (await staff.post(f"{one}/submit"))["sha256"]
+        # The register is written before the log; here the house died in between.
+        written = await house.door.registry.draft(draft["id"])
+        assert written is not None
+        left = replace(written, state="published", approver="t", auction="half")
+        await house.door.registry.change_draft(left)
+        house.clock.ahead += 120 * SECOND
+        with pytest.raises(HouseSaysNo) as no:
+            await approver.post(f"{one}/approve", {"sha256": sha256})
+        assert no.value.code == "BAD_FIELDS"
+        back = await approver.post(f"{one}/return", {"reason": "请改为将来的时间"})
+        assert (back["state"], back["approver"]) == ("draft", None)
+        await staff.put(one, fields(house.clock.now() + 60 * SECOND))
+        sha256 = (await staff.post(f"{one}/submit"))["sha256"]
+        done = await approver.post(f"{one}/approve", {"sha256": sha256})
+        assert (done["state"], done["auction"]) == ("published", "half")
+        # With an auction behind it there is nothing to hand back.
+        with pytest.raises(HouseSaysNo) as no:
+            await approver.post(f"{one}/return", {"reason": "迟了"})
+        assert no.value.code == "NOT_A_DRAFT"

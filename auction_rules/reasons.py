@@ -31,6 +31,7 @@ _WINDOW = (
 )
 _LADDER = ("本场竞价须知：增价规则", "terms of this auction: steps")
 _DEPOSIT = ("本场竞价须知：竞买保证金", "terms of this auction: deposit")
+_SIGNED = ("电子签名法第十三条", "Electronic Signature Law, art. 13")
 _RIGHT = ("本场竞价须知：参与资格", "terms of this auction: right to take part")
 
 _ALL: Final = (
@@ -199,6 +200,31 @@ _ALL: Final = (
         "未受理：到账金额必须大于零，到账时间不能晚于现在。",
         "Not accepted: a payment is more than zero and was not received in the future.",
         *_DEPOSIT,
+    ),
+    Reason(
+        "SIGNATURE_MISSING",
+        "未受理：您已登记签名密钥，此后的请求须用密钥签名。",
+        "Not accepted: you enrolled a key, so every request must be signed with one.",
+        *_SIGNED,
+    ),
+    Reason(
+        "SIGNATURE_INVALID",
+        "未受理：签名与请求内容或登记的密钥不符。请用已登记的设备重新提交。",
+        "Not accepted: the signature does not fit the request or any key you enrolled."
+        " Send it again from a device you enrolled.",
+        *_SIGNED,
+    ),
+    Reason(
+        "KEY_UNSOUND",
+        "未受理：该公钥不合格（格式不规范、低阶点或不在曲线上）。请重新生成密钥。",
+        "Not accepted: this public key is unsound (not canonical, of low order, or off the curve)."
+        " Make a new one.",
+    ),
+    Reason("KEY_KNOWN", "未受理：该公钥已经登记。", "Not accepted: this key is enrolled already."),
+    Reason(
+        "KEY_LIMIT",
+        "未受理：每个号牌最多登记 {limit} 个密钥。",
+        "Not accepted: a number may enrol {limit} keys at most.",
     ),
     Reason(
         "NOT_SUSPENDED",

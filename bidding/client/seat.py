@@ -18,6 +18,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from bidding.client.offset import Offset
+from bidding.client.own_key import OwnKey
 
 VERSION: Final = 1
 
@@ -94,6 +95,7 @@ class Seat:
         self.welcome: dict[str, Any] = {}
         self.you: dict[str, Any] | None = None
         self.connections = 0
+        self._key: OwnKey | None = None
 
     # Being there --------------------------------------------------------------------------
 
@@ -160,6 +162,7 @@ class Seat:
         lot: str | None = None,
         quantity: int | None = None,
         stage: str | None = None,
+        slot: str | None = None,
         ref: str | None = None,
         within: float = 30,
     ) -> Answer:
@@ -176,6 +179,7 @@ class Seat:
                 "lot": lot,
                 "quantity": quantity,
                 "stage": stage,
+                "slot": slot,
             },
             ref,
             within,
@@ -205,7 +209,26 @@ class Seat:
         ref = ref or new_ref()
         return await self._ask({"type": "leave", "ref": ref, "round": number}, ref, within)
 
+    async def enrol(self, key: OwnKey, *, ref: str | None = None, within: float = 30) -> Answer:
+        """Bring a public key; once it is in, this seat signs everything it asks with it."""
+        ref = ref or new_ref()
+        message = {"type": "enrol", "ref": ref, "alg": key.alg, "public": key.public}
+        answer = await self._ask(self._signed(message, key), ref, within)
+        if answer.accepted or answer.reason == "KEY_KNOWN":
+            self._key = key
+        return answer
+
+    def _signed(self, message: dict[str, Any], key: OwnKey) -> dict[str, Any]:
+        """The message with its signature; what is signed is all of it but `type` and `ref`."""
+        kind, ref = message["type"], message["ref"]
+        ask = {name: value for name, value in message.items() if name not in ("type", "ref")}
+        actor = f"bidder:{self.welcome['bidder']}"
+        signature = key.sign(self.room["origin"], actor, ref, kind, ask)
+        return {**message, "sig": signature, "key": key.id}
+
     async def _ask(self, message: dict[str, Any], ref: str, within: float) -> Answer:
+        if self._key is not None and "sig" not in message:
+            message = self._signed(message, self._key)
         if self._task.done():
             self._task.result()
         asked = self._asked.get(ref)

@@ -31,6 +31,18 @@ IDENTIFIER: Final = re.compile(r"[A-Za-z0-9_-]{1,32}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
+class Enrol:
+    """A bidder brings a public key; from then on his requests count only when signed by one.
+
+    The request is itself signed by that key, which proves that he holds it.
+    """
+
+    kind: ClassVar[str] = "enrol"
+    alg: str
+    public: str
+
+
+@dataclass(frozen=True, slots=True)
 class Admit:
     """Staff admit a bidder under a number. `who` commits to the person without naming him."""
 
@@ -105,7 +117,17 @@ class Bell:
 
 
 Ask: TypeAlias = (
-    BidderAsk | OfficerAsk | Admit | Exclude | Deposit | Suspend | Resume | Terminate | Void | Bell
+    BidderAsk
+    | OfficerAsk
+    | Enrol
+    | Admit
+    | Exclude
+    | Deposit
+    | Suspend
+    | Resume
+    | Terminate
+    | Void
+    | Bell
 )
 
 KINDS: Final[dict[str, type[Any]]] = {
@@ -119,11 +141,19 @@ KINDS: Final[dict[str, type[Any]]] = {
     "open_reserve": OpenReserve,
     "score": Score,
     "withdraw": Withdraw,
-    **{c.kind: c for c in (Admit, Exclude, Deposit, Suspend, Resume, Terminate, Void, Bell)},
+    **{c.kind: c for c in (Enrol, Admit, Exclude, Deposit, Suspend, Resume, Terminate, Void, Bell)},
 }
 _KIND_OF: Final = {cls: kind for kind, cls in KINDS.items()}
 _FIELDS: Final = {kind: tuple(f.name for f in fields(cls)) for kind, cls in KINDS.items()}
 _NAMES: Final = {kind: frozenset(names) for kind, names in _FIELDS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What a bidder signed his request with: the id of his key, and base64 of 64 bytes."""
+
+    key: str
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +163,7 @@ class Command:
     actor: str
     ask: Ask
     ref: str | None = None
+    signature: Signature | None = None
 
     @property
     def bidder(self) -> str | None:

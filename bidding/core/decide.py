@@ -1,14 +1,14 @@
 """decide(state, command, now, rule): the one place where a request becomes a decision.
 
 Order of the tests is fixed, so that the same refusal comes out on replay (DOMAIN §13):
-who asks, admission, deposit, state of the session, then the rule (stage seen, deadline,
-cap, minimum, grid, jump).
+who asks and whether he signed it, admission, deposit, state of the session, then the rule
+(stage seen, deadline, cap, minimum, grid, jump).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from auction_rules.facts import Instant
 from auction_rules.floor import (
@@ -30,6 +30,7 @@ from auction_rules.rule import Accept, Refuse, Rule
 from bidding.core import commands as c
 from bidding.core import house_facts as h
 from bidding.core.state import State
+from bidding.proof import command_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,9 @@ class Accepted:
 
 
 Decision: TypeAlias = Accepted | Refuse
+
+KEYS_MAX: Final = 8
+"""Keys of one bidder in one session: a desk, a phone, and some to spare."""
 
 _STAFF = ("staff", "approver", "system")
 _SECOND = ("approver", "system")
@@ -59,7 +63,9 @@ def decide(state: State, command: c.Command, now: Instant, rule: Rule) -> Decisi
     ask = command.ask
     match ask:
         case Bid() | Confirm() | Stay() | Leave() | Proxy():
-            return _from_bidder(state, command.bidder, ask, now, rule)
+            return _signed(state, command) or _from_bidder(state, command.bidder, ask, now, rule)
+        case c.Enrol():
+            return _enrol(state, command, ask)
         case c.Bell():
             return _bell(state, now, rule) if command.role == "system" else Refuse("NOT_ALLOWED")
         case c.Terminate() | c.Void():
@@ -104,6 +110,55 @@ def may_act(state: State, bidder: str | None) -> Refuse | None:
         # The bell has rung first; whoever comes then is late, whatever the floor is by now.
         return Refuse("AFTER_DEADLINE")
     return None if state.status == "running" else Refuse("NOT_BIDDABLE")
+
+
+def _signed(state: State, command: c.Command) -> Refuse | None:
+    """Why the signature does not do; None when it holds, or when none is needed."""
+    person = state.people.get(command.bidder or "")
+    signature = command.signature
+    if signature is None:
+        return Refuse("SIGNATURE_MISSING") if person is not None and person.keys else None
+    known = person.keys if person is not None else ()
+    key = next((key for key in known if key.key == signature.key), None)
+    if key is None or not _holds(state, command, signature, key.alg, key.public):
+        return Refuse("SIGNATURE_INVALID")
+    return None
+
+
+def _holds(state: State, command: c.Command, signature: c.Signature, alg: str, public: str) -> bool:
+    kind, ask = c.kind_of(command.ask), c.ask_to_json(command.ask)
+    text = command_key.signed_text(state.origin, command.actor, command.ref, kind, ask)
+    return command_key.verify(alg, public, signature.value, text)
+
+
+def _enrol(state: State, command: c.Command, ask: c.Enrol) -> Decision:
+    """A key comes in when it is sound, new, and has signed this very request.
+
+    Another key of the same bidder need not agree: whoever lost his browser has no other way,
+    and each request in the log names the key that signed it.
+    """
+    bidder = command.bidder
+    if bidder is None:
+        return Refuse("NOT_ALLOWED")
+    person = state.people.get(bidder)
+    if person is None:
+        return Refuse("NOT_QUALIFIED")
+    if person.excluded:
+        return Refuse("EXCLUDED")
+    if state.status in _OVER:
+        return Refuse("NOT_RUNNING")
+    if command_key.fault(ask.alg, ask.public) is not None:
+        return Refuse("KEY_UNSOUND")
+    name, signature = command_key.key_id(ask.alg, ask.public), command.signature
+    if signature is None:
+        return Refuse("SIGNATURE_MISSING")
+    if signature.key != name or not _holds(state, command, signature, ask.alg, ask.public):
+        return Refuse("SIGNATURE_INVALID")
+    if any(key.key == name for key in person.keys):
+        return Refuse("KEY_KNOWN")
+    if len(person.keys) == KEYS_MAX:
+        return Refuse("KEY_LIMIT", {"limit": KEYS_MAX})
+    return Accepted((h.KeyEnrolled(bidder, name, ask.alg, ask.public),))
 
 
 def _from_bidder(

@@ -29,6 +29,17 @@ class Excluded:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyEnrolled:
+    """The bidder signs with this key from here on; `public` is base64, `key` its id."""
+
+    fact: ClassVar[str] = "key_enrolled"
+    bidder: str
+    key: str
+    alg: str
+    public: str
+
+
+@dataclass(frozen=True, slots=True)
 class DepositCounted:
     """A payment was counted, once; `ok` says whether the deposit is now complete."""
 
@@ -75,7 +86,7 @@ class Voided:
 
 
 HouseFact: TypeAlias = (
-    Admitted | Excluded | DepositCounted | Suspended | Resumed | Terminated | Voided
+    Admitted | Excluded | KeyEnrolled | DepositCounted | Suspended | Resumed | Terminated | Voided
 )
 Fact: TypeAlias = FloorFact | HouseFact
 
@@ -84,6 +95,7 @@ SHAPES: Final = Shapes(
         *FLOOR_FACTS,
         Admitted,
         Excluded,
+        KeyEnrolled,
         DepositCounted,
         Suspended,
         Resumed,

@@ -14,7 +14,7 @@ from auction_rules.facts import Instant, fact_to_json
 from auction_rules.registry import UnknownRule, find
 from auction_rules.rule import Refuse, Rule
 from auction_rules.values import changed
-from bidding.core.commands import Command, ask_from_json, ask_to_json, kind_of
+from bidding.core.commands import Command, Signature, ask_from_json, ask_to_json, kind_of
 from bidding.core.decide import Accepted, Decision, decide, due
 from bidding.core.document import Document
 from bidding.core.state import ENTRY_VERSION, State, evolve
@@ -111,6 +111,8 @@ def record(
         "data": data,
         "ps": state.digest,
     }
+    if command.signature is not None:
+        data["sig"] = {"key": command.signature.key, "value": command.signature.value}
     if first is not None:
         entry["by"] = first
     elif command.key is not None:
@@ -125,7 +127,9 @@ def command_of(entry: Mapping[str, Any]) -> Command:
         raise ValueError(f"entry {entry['i']} holds no request")
     key = entry.get("cmd")
     ref = None if key is None else key[len(entry["actor"]) + 1 :]
-    return Command(entry["actor"], ask_from_json(kind, entry["data"]["ask"]), ref)
+    signed = entry["data"].get("sig")
+    signature = None if signed is None else Signature(signed["key"], signed["value"])
+    return Command(entry["actor"], ask_from_json(kind, entry["data"]["ask"]), ref, signature)
 
 
 def same_request(entry: Mapping[str, Any], command: Command) -> bool:

@@ -200,6 +200,7 @@ _SAY: Final[Mapping[str, Callable[[Mapping[str, Any], Unit], Pair]]] = {
     "scored": _plain("{expert} 已为 {bidder} 号评分", "{expert} has scored No. {bidder}"),
     "noted": _plain("{key}：{value}", "{key}: {value}"),
     "closed": _plain("本场结束", "the session is over"),
+    "key_enrolled": _plain("{bidder} 号登记了签名密钥", "No. {bidder} enrolled a key"),
     "admitted": _plain("{bidder} 号取得竞买资格", "No. {bidder} was admitted"),
     "excluded": _plain("{bidder} 号被取消资格：{why}", "No. {bidder} was excluded: {why}"),
     "suspended": _plain("中止：{why}", "suspended: {why}"),

@@ -37,13 +37,16 @@ class Person:
     deposit_ok: bool = False
     excluded: bool = False
     bank_refs: tuple[str, ...] = ()
+    keys: tuple[h.KeyEnrolled, ...] = ()
+    """Keys he signs with, in the order they came; with none his requests need no signature."""
 
     @cached_property
     def plain(self) -> orjson.Fragment:
         """Its part of the state's canonical bytes, made once: people rarely change."""
         e = self.entrant
         row = [e.bidder, e.lot, e.priority, self.who, self.paid, self.deposit_ok, self.excluded]
-        return orjson.Fragment(orjson.dumps([*row, self.bank_refs], option=_OPTIONS))
+        keys = [key.key for key in self.keys]
+        return orjson.Fragment(orjson.dumps([*row, self.bank_refs, keys], option=_OPTIONS))
 
 
 @dataclass(frozen=True)
@@ -149,6 +152,10 @@ def _change(s: State, fact: h.HouseFact) -> State:
             )
         case h.Excluded():
             person = changed(s.people[fact.bidder], excluded=True)
+            return changed(s, people={**s.people, fact.bidder: person})
+        case h.KeyEnrolled():
+            owner = s.people[fact.bidder]
+            person = changed(owner, keys=(*owner.keys, fact))
             return changed(s, people={**s.people, fact.bidder: person})
         case h.DepositCounted():
             known = s.people[fact.bidder]

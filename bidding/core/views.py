@@ -39,6 +39,8 @@ PATCH: Final = (
 """The keys of a room that change while it runs, in the order they are sent."""
 
 
+_INTERNAL: Final = ("admit", "deposit", "exclude", "enrol")
+
 _BIDDERS_KINDS: Final = ("bid", "confirm", "stay", "leave", "proxy")
 
 
@@ -252,8 +254,8 @@ def _secret(before: State, entry: Mapping[str, Any], rule: Rule, audience: str) 
 
 
 def _internal(entry: Mapping[str, Any]) -> bool:
-    # Admissions and deposits are between the bidder and the house until the result.
-    return str(entry["type"]).partition(".")[0] in ("admit", "deposit", "exclude")
+    # Admissions, keys and deposits are between the bidder and the house until the result.
+    return str(entry["type"]).partition(".")[0] in _INTERNAL
 
 
 def _about(entry: Mapping[str, Any], bidder: str) -> bool:
@@ -314,6 +316,7 @@ def you(state: State, rule: Rule, bidder: str, now: Instant) -> dict[str, Any]:
         "offer": {"amount": offer.amount, "t": offer.t, "i": offer.i} if offer else None,
         "offers": [_offer(o, inside=_among(bidder, standing.leaders)) for o in own],
         "limit": standing.proxies.get(bidder),
+        "keys": [key.key for key in person.keys] if person else [],
         "sentence": said.place(place),
         "actions": _actions(state, rule, bidder, now, unit),
     }

@@ -10,6 +10,7 @@ Bottom up:
     canon       RFC 8785 bytes within our profile
     merkle      RFC 6962 trees and their proofs
     ed25519     which public keys we let in
+    command_key a bidder's own key, and what he signs with it
     checkpoint  C2SP tlog-checkpoint: origin, size, root
     note        C2SP signed-note and tlog-cosignature: who signed it
     policy      C2SP tlog-policy: whose signatures are enough

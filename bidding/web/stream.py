@@ -200,7 +200,7 @@ class Stream:
         if not connection.bid_rate.take(asyncio.get_running_loop().time()):
             connection.send(wire.error("TOO_FAST", message.ref))
             return
-        command = c.Command(f"bidder:{connection.bidder}", message.ask(), message.ref)
+        command = message.command(f"bidder:{connection.bidder}", message.ask())
         # Stamped and queued here, before anything is awaited.
         answer = self._door.house.ask(connection.auction, command)
         answer.add_done_callback(lambda done: self._answer(connection, message.ref, done))

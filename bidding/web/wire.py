@@ -1,6 +1,6 @@
 """Wire protocol v1: every message of the stream, as strict models.
 
-One JSON object a text frame. The client sends six kinds; nothing that is not exactly one of them
+One JSON object a text frame. The client sends seven kinds; nothing that is not exactly one of them
 reaches an auctioneer. A client never says who it is: that comes from its sign-in, and a field
 that tries is an unknown field like any other.
 
@@ -9,10 +9,17 @@ the oracle of the tests. They do not run when messages go out: those bytes are e
 for everybody by the hub.
 """
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 from auction_rules import floor
 from bidding.core import commands as c
@@ -69,11 +76,60 @@ class Hello(Message):
     cursors: Annotated[dict[Channel, Whole], Field(max_length=4)] | None = None
 
 
-class Bid(Message):
+KeyId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{16}$")]
+PublicKey = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9+/]{43,87}={0,2}$",
+        description="base64 of 32 bytes (ed25519) or of an uncompressed point, 65 bytes (p256)",
+    ),
+]
+SignatureText = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9+/]{86}==$", description="base64 of 64 bytes")
+]
+
+
+class Signed(Message):
+    """What a bidder may sign with a key he enrolled.
+
+    Signed is the request as the log will hold it: `bidding/command/v1`, a line feed, and the
+    RFC 8785 bytes of {actor, ask, kind, log, ref}.
+    """
+
+    ref: Reference
+    sig: SignatureText | None = None
+    key: KeyId | None = None
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.sig is None) != (self.key is None):
+            raise ValueError("a signature comes with the id of its key")
+        return self
+
+    def command(self, actor: str, ask: c.Ask) -> c.Command:
+        """The request as this actor's command."""
+        signature = None
+        if self.sig is not None and self.key is not None:
+            signature = c.Signature(self.key, self.sig)
+        return c.Command(actor, ask, self.ref, signature)
+
+
+class Enrol(Signed):
+    """A public key of this bidder; the message is signed by that very key."""
+
+    type: Literal["enrol"]
+    alg: Literal["ed25519", "p256"]
+    public: PublicKey
+
+    def ask(self) -> c.Ask:
+        """The request it is."""
+        return c.Enrol(self.alg, self.public)
+
+
+class Bid(Signed):
     """An offer. Answered by exactly one of accepted, refused, retry, error."""
 
     type: Literal["bid"]
-    ref: Reference
     amount: Integer
     lot: Name | None = None
     quantity: Integer | None = None
@@ -85,11 +141,10 @@ class Bid(Message):
         return floor.Bid(self.amount, self.lot, self.quantity, self.stage, self.slot)
 
 
-class Confirm(Message):
+class Confirm(Signed):
     """The answer to a question the rule asked this bidder."""
 
     type: Literal["confirm"]
-    ref: Reference
     answer: bool
 
     def ask(self) -> c.Ask:
@@ -97,11 +152,10 @@ class Confirm(Message):
         return floor.Confirm(self.answer)
 
 
-class Stay(Message):
+class Stay(Signed):
     """Yes to the price of the round named, where a clock asks; of so much, of which product."""
 
     type: Literal["stay"]
-    ref: Reference
     round: Whole
     quantity: Integer | None = None
     slot: Name | None = None
@@ -111,11 +165,10 @@ class Stay(Message):
         return floor.Stay(self.round, self.quantity, self.slot)
 
 
-class Leave(Message):
+class Leave(Signed):
     """Out of the clock from the round named on; it cannot be taken back."""
 
     type: Literal["leave"]
-    ref: Reference
     round: Whole
 
     def ask(self) -> c.Ask:
@@ -130,7 +183,7 @@ class Time(Message):
     c: Integer
 
 
-Asking = Bid | Confirm | Stay | Leave
+Asking = Bid | Confirm | Stay | Leave | Enrol
 FromClient = Hello | Asking | Time
 
 _KINDS: Final[dict[str, TypeAdapter[Any]]] = {
@@ -139,6 +192,7 @@ _KINDS: Final[dict[str, TypeAdapter[Any]]] = {
     "confirm": TypeAdapter(Confirm),
     "stay": TypeAdapter(Stay),
     "leave": TypeAdapter(Leave),
+    "enrol": TypeAdapter(Enrol),
     "time": TypeAdapter(Time),
 }
 
@@ -331,6 +385,7 @@ CLIENT_MESSAGES: Final[tuple[type[Message], ...]] = (
     Confirm,
     Stay,
     Leave,
+    Enrol,
     Time,
 )
 

@@ -121,10 +121,9 @@ class ReasonBody(Body):
     ref: wire.Reference | None = None
 
 
-class BidBody(Body):
+class BidBody(Body, wire.Signed):
     """The same as a bid on the stream, for networks that let no stream through."""
 
-    ref: wire.Reference
     amount: wire.Integer
     lot: wire.Name | None = None
     quantity: wire.Integer | None = None
@@ -132,19 +131,17 @@ class BidBody(Body):
     slot: wire.Name | None = None
 
 
-class StayBody(Body):
+class StayBody(Body, wire.Signed):
     """Yes to the price of the round named, where a clock asks."""
 
-    ref: wire.Reference
     round: wire.Whole
     quantity: wire.Integer | None = None
     slot: wire.Name | None = None
 
 
-class LeaveBody(Body):
+class LeaveBody(Body, wire.Signed):
     """Out of the clock from the round named on."""
 
-    ref: wire.Reference
     round: wire.Whole
 
 
@@ -186,11 +183,17 @@ class WithdrawBody(Body):
     ref: wire.Reference | None = None
 
 
-class ConfirmBody(Body):
+class ConfirmBody(Body, wire.Signed):
     """The answer to a question the rule asks this bidder."""
 
-    ref: wire.Reference
     answer: bool
+
+
+class EnrolBody(Body, wire.Signed):
+    """A public key of your own, made where you bid; the request is signed by that very key."""
+
+    alg: Literal["ed25519", "p256"]
+    public: wire.PublicKey
 
 
 class CommandAnswer(Answer):
@@ -346,30 +349,36 @@ async def bid(call: Call) -> Any:
     """The same as a bid on the stream."""
     body = call.body(BidBody)
     ask = Bid(body.amount, body.lot, body.quantity, body.stage, body.slot)
-    return await _as_bidder(call, ask, body.ref)
+    return await _as_bidder(call, ask, body)
 
 
 async def confirm(call: Call) -> Any:
     """The same as a confirm on the stream."""
     body = call.body(ConfirmBody)
-    return await _as_bidder(call, Confirm(body.answer), body.ref)
+    return await _as_bidder(call, Confirm(body.answer), body)
 
 
 async def stay(call: Call) -> Any:
     """The same as a stay on the stream."""
     body = call.body(StayBody)
-    return await _as_bidder(call, Stay(body.round, body.quantity, body.slot), body.ref)
+    return await _as_bidder(call, Stay(body.round, body.quantity, body.slot), body)
 
 
 async def leave(call: Call) -> Any:
     """The same as a leave on the stream."""
     body = call.body(LeaveBody)
-    return await _as_bidder(call, Leave(body.round), body.ref)
+    return await _as_bidder(call, Leave(body.round), body)
 
 
-async def _as_bidder(call: Call, ask: c.Ask, ref: str) -> Any:
+async def enrol(call: Call) -> Any:
+    """The same as an enrol on the stream."""
+    body = call.body(EnrolBody)
+    return await _as_bidder(call, c.Enrol(body.alg, body.public), body)
+
+
+async def _as_bidder(call: Call, ask: c.Ask, body: wire.Signed) -> Any:
     seat = await _seat(call)
-    command = c.Command(f"bidder:{seat.paddle}", ask, ref)
+    command = body.command(f"bidder:{seat.paddle}", ask)
     return _command_answer(await call.door.stream.ask(call.auction, command))
 
 
@@ -556,6 +565,15 @@ ROUTES: Final = (
     _command("stay", stay, "应价", "Stay", roles=BIDDER, body=StayBody, problems=("NOT_ADMITTED",)),
     _command(
         "leave", leave, "退出", "Leave", roles=BIDDER, body=LeaveBody, problems=("NOT_ADMITTED",)
+    ),
+    _command(
+        "keys",
+        enrol,
+        "登记密钥",
+        "Enrol a key",
+        roles=BIDDER,
+        body=EnrolBody,
+        problems=("NOT_ADMITTED",),
     ),
     _command("draw", draw, "录入摇号种子", "Bring in a draw's seed", roles=HOUSE, body=DrawBody),
     _command(

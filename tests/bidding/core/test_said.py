@@ -63,6 +63,11 @@ FACTS: list[tuple[Any, str, str]] = [
     (f.Noted("round", 2), "round：2", "round: 2"),
     (h.Admitted("03", None, 0, None), "03 号取得竞买资格", "No. 03 was admitted"),
     (
+        h.KeyEnrolled("03", "k", "ed25519", "cA=="),
+        "03 号登记了签名密钥",
+        "No. 03 enrolled a key",
+    ),
+    (
         h.Excluded("03", "串通 {bidder}"),
         "03 号被取消资格：串通 {bidder}",
         "No. 03 was excluded: 串通 {bidder}",

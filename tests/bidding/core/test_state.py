@@ -9,6 +9,7 @@ from auction_rules.facts import Awarded
 from auction_rules.floor import Entrant, Offer, Standing
 from bidding.core import house_facts as h
 from bidding.core.commands import Command, Suspend
+from bidding.core.house_facts import KeyEnrolled
 from bidding.core.record import open_session, record, replay
 from bidding.core.state import BadEntry, Person, State, evolve
 from bidding.proof import canon
@@ -113,6 +114,7 @@ def test_every_field_of_a_person_changes_the_digest():
         replace(PERSON, deposit_ok=False),
         replace(PERSON, excluded=True),
         replace(PERSON, bank_refs=("b", "c")),
+        replace(PERSON, keys=(KeyEnrolled("01", "k", "ed25519", "cA=="),)),
     ]
     states = [State(ORIGIN, people={"01": person}) for person in [PERSON, *changed]]
     assert len(changed) == len(fields(Person)) - 1 + len(fields(Entrant))

@@ -409,6 +409,7 @@ def test_the_panel_of_a_bidder():
         "offer": None,
         "offers": [],
         "limit": None,
+        "keys": [],
         "sentence": said.place("waiting"),
         "actions": {
             "ask": None,

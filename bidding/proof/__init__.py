@@ -17,6 +17,8 @@ Bottom up:
     envelope    what every entry says of itself
     receipt     C2SP tlog-proof: "my bid is entry 17 of the log the centre signed"
     archive     the auditor's single file
+    shamir      k of n: sharing a secret over GF(2^8)
+    escrow      sealed bids: commitment, box, and its key with n trustees
 
 Only the standard library, orjson and cryptography are imported. No clock, no file,
 no network: bytes in, values or one refusal out.

@@ -1,0 +1,186 @@
+/**
+ * Sealing an offer in this browser: the bytes of bidding/proof/escrow.py, made with WebCrypto alone.
+ * The price leaves the page only as a commitment, a locked box, and shares of its key that k named trustees must join.
+ * What stays behind is `kept`: the key and the plain bytes, with which the bidder can open the box himself.
+ */
+
+export interface Sealable {
+  auction: string;
+  lot: string;
+  bidder: string;
+  /** In the smallest unit, 0 to 2^53 - 1. */
+  price: number;
+  unit: string;
+}
+
+export interface SealedOffer {
+  commit: string;
+  box: string;
+  k: number;
+  shares: string[];
+}
+
+export interface Kept {
+  key: string;
+  plain: string;
+}
+
+/** Chance is brought in from outside in tests only; a page never passes it. */
+export interface Chance {
+  key: Uint8Array;
+  nonce: Uint8Array;
+}
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+const encoder = new TextEncoder();
+const text = (value: string): Bytes => encoder.encode(value);
+const DIGITS = String(Number.MAX_SAFE_INTEGER).length;
+
+export function toBase64(bytes: Uint8Array): string {
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+}
+
+function fromBase64(value: string): Bytes {
+  return Uint8Array.from(atob(value), (letter) => letter.charCodeAt(0));
+}
+
+function joined(...parts: Uint8Array[]): Bytes {
+  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+const chance = (): Bytes => crypto.getRandomValues(new Uint8Array(32));
+
+/** Whether this browser can seal: an old one lacks X25519, and outside a secure context there is no WebCrypto. */
+export async function canSeal(): Promise<boolean> {
+  try {
+    await crypto.subtle.generateKey({ name: "X25519" }, false, ["deriveBits"]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// --- RFC 5869 and RFC 9180 -------------------------------------------------------------------------------------
+
+async function hmac(key: Uint8Array, data: Uint8Array): Promise<Bytes> {
+  const signer = await crypto.subtle.importKey("raw", joined(key), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  return new Uint8Array(await crypto.subtle.sign("HMAC", signer, joined(data)));
+}
+
+// WebCrypto's HKDF cannot leave out its first half, so both halves are built on HMAC. An empty key is padded with zeros anyway.
+const extract = (salt: Uint8Array, secret: Uint8Array): Promise<Bytes> => hmac(salt.length ? salt : new Uint8Array(32), secret);
+
+async function expand(key: Uint8Array, info: Uint8Array, length: number): Promise<Bytes> {
+  let block: Bytes = new Uint8Array(0);
+  let whole: Bytes = new Uint8Array(0);
+  for (let counter = 1; whole.length < length; counter += 1) {
+    block = await hmac(key, joined(block, info, Uint8Array.of(counter)));
+    whole = joined(whole, block);
+  }
+  return whole.slice(0, length);
+}
+
+const KEM = joined(text("KEM"), Uint8Array.of(0, 0x20));
+const SUITE = joined(text("HPKE"), Uint8Array.of(0, 0x20, 0, 1, 0, 2));
+const EMPTY = new Uint8Array(0);
+
+const labeledExtract = (suite: Uint8Array, salt: Uint8Array, label: string, secret: Uint8Array): Promise<Bytes> =>
+  extract(salt, joined(text("HPKE-v1"), suite, text(label), secret));
+
+const labeledExpand = (suite: Uint8Array, key: Uint8Array, label: string, info: Uint8Array, length: number): Promise<Bytes> =>
+  expand(key, joined(Uint8Array.of(length >> 8, length & 0xff), text("HPKE-v1"), suite, text(label), info), length);
+
+/**
+ * RFC 9180 section 6.1, base mode: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM; gives enc || ct.
+ * `ephemeral` and `aad` are for the RFC's own vectors: whoever seals leaves them out.
+ */
+export async function hpkeSeal(recipient: Uint8Array, info: Uint8Array, plain: Uint8Array, ephemeral?: CryptoKeyPair, aad: Uint8Array = EMPTY): Promise<Bytes> {
+  const pair = ephemeral ?? ((await crypto.subtle.generateKey({ name: "X25519" }, false, ["deriveBits"])) as CryptoKeyPair);
+  const enc = new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey));
+  const theirs = await crypto.subtle.importKey("raw", joined(recipient), { name: "X25519" }, true, []);
+  const shared = new Uint8Array(await crypto.subtle.deriveBits({ name: "X25519", public: theirs }, pair.privateKey, 256));
+  // RFC 7748 section 6.1: a low-order key of a trustee would make the secret known to everybody.
+  if (shared.every((byte) => byte === 0)) throw new Error("low-order key");
+  const agreed = await labeledExtract(KEM, EMPTY, "eae_prk", shared);
+  const secret = await labeledExpand(KEM, agreed, "shared_secret", joined(enc, recipient), 32);
+  const context = joined(
+    Uint8Array.of(0),
+    await labeledExtract(SUITE, EMPTY, "psk_id_hash", EMPTY),
+    await labeledExtract(SUITE, EMPTY, "info_hash", info),
+  );
+  const schedule = await labeledExtract(SUITE, secret, "secret", EMPTY);
+  const key = await labeledExpand(SUITE, schedule, "key", context, 32);
+  const iv = await labeledExpand(SUITE, schedule, "base_nonce", context, 12);
+  return joined(enc, await encrypted(key, iv, aad, plain));
+}
+
+async function encrypted(key: Bytes, iv: Bytes, aad: Uint8Array, plain: Uint8Array): Promise<Bytes> {
+  const locked = await crypto.subtle.importKey("raw", key, "AES-GCM", false, ["encrypt"]);
+  return new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: joined(aad) }, locked, joined(plain)));
+}
+
+// --- Shamir over GF(2^8), modulo x^8 + x^4 + x^3 + x + 1 -------------------------------------------------------
+
+function times(a: number, b: number): number {
+  let product = 0;
+  for (let bit = 0; bit < 8; bit += 1) {
+    if ((b >> bit) & 1) product ^= a << bit;
+  }
+  for (let bit = 14; bit >= 8; bit -= 1) {
+    if ((product >> bit) & 1) product ^= 0x11b << (bit - 8);
+  }
+  return product;
+}
+
+export async function deal(secret: Uint8Array, k: number, n: number): Promise<Bytes[]> {
+  const others = await expand(secret, text("bidding/shares/v1"), 32 * (k - 1));
+  const rows = [secret, ...Array.from({ length: k - 1 }, (_, row) => others.slice(32 * row, 32 * (row + 1)))].reverse();
+  return Array.from({ length: n }, (_, number) =>
+    Uint8Array.from(secret, (_byte, at) => rows.reduce((value, row) => times(value, number + 1) ^ row[at]!, 0)),
+  );
+}
+
+// --- the sealed offer ------------------------------------------------------------------------------------------
+
+/** The plain bytes: sorted keys, no spaces, and a pad that makes all prices equally long. */
+export function plainOf(offer: Sealable, nonce: Uint8Array): Bytes {
+  if (!Number.isSafeInteger(offer.price) || offer.price < 0) throw new RangeError("price");
+  const digits = String(offer.price);
+  return text(
+    JSON.stringify({
+      auction: offer.auction,
+      bidder: offer.bidder,
+      lot: offer.lot,
+      nonce: toBase64(nonce),
+      pad: "0".repeat(DIGITS - digits.length),
+      price: offer.price,
+      unit: offer.unit,
+      v: 1,
+    }),
+  );
+}
+
+/** `trustees` are X25519 public keys in base64, in the order of the terms; none of them and k = 0: the bidder opens. */
+export async function seal(offer: Sealable, trustees: readonly string[], k: number, given?: Chance): Promise<{ sealed: SealedOffer; kept: Kept }> {
+  const key = given ? joined(given.key) : chance();
+  const plain = plainOf(offer, given ? given.nonce : chance());
+  const context = text(`bidding/sealed-bid/v1\n${offer.auction}\n${offer.lot}\n${offer.bidder}\n`);
+  const commit = new Uint8Array(await crypto.subtle.digest("SHA-256", joined(context, plain)));
+  const bound = joined(context, commit);
+  const box = await encrypted(await expand(key, text("bidding/box/v1"), 32), new Uint8Array(12), bound, plain);
+  const dealt = k > 0 ? await deal(key, k, trustees.length) : [];
+  const shares = await Promise.all(
+    dealt.map((share, at) => hpkeSeal(fromBase64(trustees[at]!), joined(bound, Uint8Array.of(at + 1)), share)),
+  );
+  return {
+    sealed: { commit: toBase64(commit), box: toBase64(box), k, shares: shares.map(toBase64) },
+    kept: { key: toBase64(key), plain: toBase64(plain) },
+  };
+}

@@ -1,0 +1,77 @@
+"""`scenario`: play scenario files and check what they expect."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from replay.commands.files import Usage
+from replay.located import Unreadable
+from replay.play import Run, play
+from replay.scenario import read
+
+HELP = "play scenario files and check what they expect"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("--json", action="store_true", help="one JSON line a play")
+    parser.add_argument("--archive", type=Path, metavar="DIR", help="write each run as an archive")
+
+
+def run(args: argparse.Namespace) -> int:
+    """The exit status."""
+    if args.archive is not None:
+        args.archive.mkdir(parents=True, exist_ok=True)
+    played = failed = 0
+    for path in _found(args.files):
+        try:
+            for run in play(read(path)):
+                played += 1
+                failed += not run.ok
+                _tell(path, run, as_json=args.json)
+                if args.archive is not None:
+                    _keep(args.archive, run)
+        except Unreadable as wrong:
+            raise Usage(f"{path}: {wrong}") from wrong
+    if not played:
+        raise Usage("no scenario found")
+    print(f"{played - failed} passed, {failed} failed", file=sys.stderr if args.json else None)
+    return 1 if failed else 0
+
+
+def _found(paths: Sequence[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted((*path.rglob("*.yaml"), *path.rglob("*.yml")))
+        else:
+            yield path
+
+
+def _tell(path: Path, run: Run, *, as_json: bool) -> None:
+    if as_json:
+        row: dict[str, Any] = {
+            "file": str(path),
+            "run": run.name,
+            "ok": run.ok,
+            "entries": len(run.bodies),
+            "misses": [
+                {"step": m.step, "about": m.about, "expected": m.expected, "got": m.got}
+                for m in run.misses
+            ],
+        }
+        print(json.dumps(row, ensure_ascii=False))
+        return
+    for miss in run.misses:
+        print(f"{path}: {run.name}: {miss.line()}")
+
+
+def _keep(folder: Path, run: Run) -> None:
+    archive, policy = run.archive()
+    (folder / f"{run.name}.session").write_bytes(archive)
+    (folder / f"{run.name}.policy").write_text(policy, encoding="utf-8")

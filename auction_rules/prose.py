@@ -98,6 +98,12 @@ def prose(rule: Any, terms: RuleConfig, *, remarks: bool = True) -> dict[str, li
     return text
 
 
+def topic(rule: Any, terms: RuleConfig, name: str) -> Text:
+    """One paragraph of the notice by its topic: what, when, step, extension, tie, ceiling, ..."""
+    text, place = prose(rule, terms, remarks=False), 1 + _ORDER.index(name)
+    return {lang: text[lang][place] for lang in LANGS}
+
+
 def _none(rule: Any, terms: RuleConfig, topic: str) -> Text:
     """What is so where no term says anything."""
     if topic == "ceiling" and rule.direction(terms) < 0 and hasattr(terms, "start_price"):

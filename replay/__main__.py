@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Final
 
 from bidding.proof.text import BilingualError
-from replay.commands import at, receipt, rejudge, scenario, show, verify, witness
+from replay.commands import at, explain, receipt, rejudge, scenario, show, verify, what_if, witness
 from replay.commands.files import Usage
 
 _COMMANDS: Final[Mapping[str, ModuleType]] = {
@@ -22,6 +22,8 @@ _COMMANDS: Final[Mapping[str, ModuleType]] = {
     "show": show,
     "at": at,
     "rejudge": rejudge,
+    "explain": explain,
+    "what-if": what_if,
     "scenario": scenario,
     "witness": witness,
 }

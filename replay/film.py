@@ -1,53 +1,126 @@
-"""The film itself: the state of a session at any entry, and the room as a party saw it."""
+"""The film itself: the state of a session at any entry or instant, and the room as a party saw it.
+
+States are folded once and kept at every `EVERY`-th entry, so that seeking in a long session
+folds a short stretch and no more. Folding runs no rule; drawing the room asks the archived one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
+from auction_rules.facts import Instant
 from auction_rules.registry import UnknownRule
+from auction_rules.rule import Rule
 from auction_rules.terms import Text, show_instant
 from bidding.core import said, views
 from bidding.core.record import bind, rule_of
 from bidding.core.state import BadEntry, State, evolve
 
+EVERY: Final = 256
+"""Entries between two kept states: about 10 ms of folding, and one state of memory."""
 
-def state_at(origin: str, entries: Sequence[dict[str, Any]], index: int) -> State:
-    """The state after the entry at `index`; BadEntry or IndexError where there is none.
 
-    Folding runs no rule; the terms are bound when the rule is installed.
-    """
-    if not 0 <= index < len(entries):
-        raise IndexError(f"the session has entries 0 to {len(entries) - 1}")
-    state = State(origin)
-    for entry in entries[: index + 1]:
-        state = evolve(state, entry)
-    try:
-        return bind(state, rule_of(state))
-    except UnknownRule:
+class NoRule(LookupError):
+    """The rule of the session is not installed here, so its room cannot be drawn."""
+
+
+class Film:
+    """One session, entry by entry. Takes entries in order; BadEntry where one cannot follow."""
+
+    def __init__(self, origin: str, entries: Sequence[Mapping[str, Any]] = ()) -> None:
+        self.origin = origin
+        self.entries: list[Mapping[str, Any]] = []
+        self.rule: Rule | None = None
+        """The installed rule the session ran under; None when it is not here."""
+        self._kept: list[State] = []
+        self._last = State(origin)
+        self._times: list[Instant] = []
+        for entry in entries:
+            self.add(entry)
+
+    def add(self, entry: Mapping[str, Any]) -> State:
+        """The next entry; the state after it."""
+        state = evolve(self._last, entry)
+        if not self.entries:
+            state = self._bound(state)
+        if len(self.entries) % EVERY == 0:
+            self._kept.append(state)
+        self.entries.append(entry)
+        self._times.append(entry["t"])
+        self._last = state
         return state
 
+    def _bound(self, state: State) -> State:
+        try:
+            self.rule = rule_of(state)
+        except UnknownRule:
+            return state
+        return bind(state, self.rule)
 
-def room_at(state: State, audience: str) -> dict[str, Any]:
-    """The room as this audience saw it at the state's own time."""
-    return views.snapshot(state, rule_of(state), audience, state.t)
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    @property
+    def end(self) -> State:
+        """The state after the last entry."""
+        return self._last
+
+    def state(self, index: int) -> State:
+        """The state after the entry at `index`; IndexError where there is none."""
+        if not 0 <= index < len(self.entries):
+            raise IndexError(f"the session has entries 0 to {len(self.entries) - 1}")
+        state = self._kept[index // EVERY]
+        for entry in self.entries[state.index : index + 1]:
+            state = evolve(state, entry)
+        return state
+
+    def index_at(self, t: Instant) -> int | None:
+        """The last entry recorded at or before `t`; None before the session began."""
+        found = bisect_right(self._times, t) - 1
+        return found if found >= 0 else None
+
+    def room(self, index: int, audience: str, now: Instant | None = None) -> dict[str, Any]:
+        """The room as this audience saw it after the entry at `index`. Raises NoRule.
+
+        `now` is the instant on its clock; without it, that of the entry.
+        """
+        state = self.state(index)
+        return views.snapshot(state, self._asked(), audience, state.t if now is None else now)
+
+    def panel(self, index: int, bidder: str, now: Instant | None = None) -> dict[str, Any]:
+        """The bidder's own panel beside the room. Raises NoRule."""
+        state = self.state(index)
+        return views.you(state, self._asked(), bidder, state.t if now is None else now)
+
+    def event(self, index: int, audience: str) -> dict[str, Any] | None:
+        """The line this audience was shown of the entry at `index`; None where it saw none."""
+        after = self.state(index)
+        before = self.state(index - 1) if index else State(self.origin, terms=after.terms)
+        return views.event(before, self.entries[index], after, self._asked(), audience)
+
+    def _asked(self) -> Rule:
+        if self.rule is None:
+            document = self.entries[0]["data"]["document"]
+            raise NoRule(f"the rule {document['rule']}@{document['version']} is not installed here")
+        return self.rule
+
+    def text(self, index: int) -> Text:
+        """What the entry says, in one sentence of each language; empty without the rule."""
+        if self.rule is None:
+            # Facts are a closed set, but their amounts need the unit that only the terms name.
+            return {"zh": "", "en": ""}
+        first = self._kept[0]
+        return said.entry(self.entries[index], views.unit_of(first), self.rule, first)
+
+    def lines(self, lang: str) -> list[str]:
+        """The session told in one line an entry."""
+        return [
+            f"{entry['i']:>5}  {show_instant(entry['t'])}  {entry['actor']:<14} "
+            f"{entry['type']:<18} {self.text(index)[lang]}"
+            for index, entry in enumerate(self.entries)
+        ]
 
 
-def lines(origin: str, entries: Sequence[dict[str, Any]], lang: str) -> list[str]:
-    """The session told in one line an entry."""
-    state = state_at(origin, entries, 0)
-    return [
-        f"{entry['i']:>5}  {show_instant(entry['t'])}  {entry['actor']:<14} "
-        f"{entry['type']:<18} {_said(entry, state)[lang]}"
-        for entry in entries
-    ]
-
-
-def _said(entry: dict[str, Any], state: State) -> Text:
-    if state.terms is None:
-        # Facts are a closed set, but their amounts need the unit that only the terms name.
-        return {"zh": "", "en": ""}
-    return said.entry(entry, views.unit_of(state), rule_of(state), state)
-
-
-__all__ = ["BadEntry", "lines", "room_at", "state_at"]
+__all__ = ["EVERY", "BadEntry", "Film", "NoRule"]

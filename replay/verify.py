@@ -6,39 +6,70 @@ entry follow from the state before it. Whether the rule decided rightly is `reju
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
-from bidding.core.state import BadEntry, State, evolve
-from bidding.proof.archive import ArchiveError, verify_archive
+from bidding.core.state import BadEntry, State
+from bidding.proof.archive import ArchiveError, Verified, verify_archive
 from bidding.proof.policy import Policy
+from replay.film import Film
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Told how many entries of how many were folded, now and then."""
+
+_TELL_EVERY = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A session that holds: its entries, who witnessed it, and the state it ends in."""
+    """A session that holds: its film, and what vouches for it."""
 
-    origin: str
-    entries: tuple[dict[str, Any], ...]
-    checkpoints: int
-    witnesses: tuple[str, ...]
-    state: State
+    film: Film
+    proof: Verified
+
+    @property
+    def origin(self) -> str:
+        """The name of its log."""
+        return self.proof.archive.origin
+
+    @property
+    def entries(self) -> tuple[dict[str, Any], ...]:
+        """Its entries, parsed."""
+        return self.proof.entries
+
+    @property
+    def checkpoints(self) -> int:
+        """How many signed checkpoints it carries."""
+        return len(self.proof.archive.checkpoints)
+
+    @property
+    def witnesses(self) -> tuple[str, ...]:
+        """Who cosigned the last checkpoint, by the policy's names."""
+        return self.proof.witnesses
+
+    @property
+    def state(self) -> State:
+        """The state it ends in."""
+        return self.film.end
 
 
-def verify(raw: bytes, policy: Policy) -> Session:
+def verify(raw: bytes, policy: Policy, told: Progress | None = None) -> Session:
     """The session in an archive; ArchiveError or PolicyError says what is wrong and where."""
     verified = verify_archive(raw, policy)
-    origin = verified.archive.origin
-    state = State(origin)
+    film = Film(verified.archive.origin)
     for index, entry in enumerate(verified.entries):
         try:
-            state = evolve(state, entry)
+            film.add(entry)
         except (BadEntry, ValueError, KeyError, TypeError, AssertionError, AttributeError) as wrong:
             raise ArchiveError(
                 f"entry {index}",
                 f"it is signed, but it cannot follow the entries before it: {wrong}",
                 "虽有签名，但与之前的记录接不上",
             ) from wrong
-    entries: tuple[dict[str, Any], ...] = verified.entries
-    checkpoints = len(verified.archive.checkpoints)
-    return Session(origin, entries, checkpoints, verified.witnesses, state)
+        if told is not None and (index + 1) % _TELL_EVERY == 0:
+            told(index + 1, len(verified.entries))
+    return Session(film, verified)
+
+
+__all__ = ["Progress", "Session", "verify"]

@@ -1,31 +1,46 @@
-"""`at`: the room after an entry, as a party saw it."""
+"""`at`: the room after an entry or at an instant, as a party saw it."""
 
 from __future__ import annotations
 
 import argparse
 import json
 
+from auction_rules.terms import instant
 from replay.commands.files import Usage, add_archive, read_session
-from replay.film import room_at, state_at
+from replay.film import Film, NoRule
 
-HELP = "the room after the entry at INDEX, as a party saw it"
+HELP = "the room after the entry at INDEX, or at an instant, as a party saw it"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Its arguments."""
     add_archive(parser)
-    parser.add_argument("index", type=int)
+    parser.add_argument("index", help="an index, or an instant like 2026-03-02T10:00:00+08:00")
     parser.add_argument("--as", dest="audience", default="public", metavar="AUDIENCE")
 
 
 def run(args: argparse.Namespace) -> int:
     """The exit status."""
-    session = read_session(args)
+    film = read_session(args).film
+    index, now = _place(film, args.index)
     try:
-        state = state_at(session.origin, session.entries, args.index)
-    except IndexError as wrong:
+        room = film.room(index, args.audience, now)
+        if args.audience.startswith("bidder:"):
+            room["you"] = film.panel(index, args.audience.partition(":")[2], now)
+    except (IndexError, NoRule) as wrong:
         raise Usage(str(wrong)) from wrong
-    if state.terms is None:
-        raise Usage(f"the rule {state.document['rule']}@{state.document['version']} is not here")
-    print(json.dumps(room_at(state, args.audience), ensure_ascii=False, indent=2))
+    print(json.dumps(room, ensure_ascii=False, indent=2))
     return 0
+
+
+def _place(film: Film, text: str) -> tuple[int, int | None]:
+    if text.isascii() and text.isdigit():
+        return int(text), None
+    try:
+        now = instant(text)
+    except ValueError as wrong:
+        raise Usage(f"{text} is neither an index nor an instant") from wrong
+    index = film.index_at(now)
+    if index is None:
+        raise Usage(f"the session had not begun at {text}")
+    return index, now

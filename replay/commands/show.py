@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 
 from replay.commands.files import add_archive, read_session
-from replay.film import lines
 
 HELP = "tell the session, one line an entry"
 
@@ -17,7 +16,6 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """The exit status."""
-    session = read_session(args)
-    for line in lines(session.origin, session.entries, args.lang):
+    for line in read_session(args).film.lines(args.lang):
         print(line)
     return 0

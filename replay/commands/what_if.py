@@ -1,0 +1,79 @@
+"""`what-if`: the recorded requests again, under other terms or without somebody."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from replay.commands.files import Usage, add_archive, read_session
+from replay.film import NoRule
+from replay.what_if import CAVEAT, MARK, Change, Impossible, WhatIf, what_if
+
+HELP = "the same requests under other terms, or without a bidder or an entry"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    add_archive(parser)
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="TERM=VALUE", help="a term, VALUE as JSON"
+    )
+    parser.add_argument("--without-bidder", action="append", default=[], metavar="NUMBER")
+    parser.add_argument("--without-entry", action="append", default=[], type=int, metavar="INDEX")
+    parser.add_argument("--json", action="store_true", help="everything, for machines")
+
+
+def run(args: argparse.Namespace) -> int:
+    """The exit status."""
+    change = Change(_terms(args.set), frozenset(args.without_bidder), frozenset(args.without_entry))
+    try:
+        found = what_if(read_session(args).film, change)
+    except (Impossible, NoRule) as wrong:
+        raise Usage(str(wrong)) from wrong
+    if args.json:
+        print(json.dumps(as_json(found), ensure_ascii=False))
+    else:
+        _tell(found, args.lang)
+    return 0
+
+
+def _terms(settings: Sequence[str]) -> dict[str, Any]:
+    terms: dict[str, Any] = {}
+    for setting in settings:
+        name, equals, text = setting.partition("=")
+        if not equals:
+            raise Usage(f"--set {setting}: TERM=VALUE is wanted")
+        try:
+            terms[name] = json.loads(text, parse_float=str)
+        except ValueError:
+            terms[name] = text  # a word needs no quotation marks
+    return terms
+
+
+def as_json(found: WhatIf) -> dict[str, Any]:
+    """The comparison for machines; `mark` and `caveat` go wherever it goes."""
+    return {
+        "mark": MARK,
+        "caveat": CAVEAT,
+        "rows": [{**asdict(row), "same": row.same} for row in found.rows],
+        "recorded": asdict(found.recorded),
+        "hypothetical": asdict(found.hypothetical),
+        "otherwise": [asdict(one) for one in found.otherwise],
+    }
+
+
+def _tell(found: WhatIf, lang: str) -> None:
+    print(f"*** {MARK[lang]} ***")
+    heads = {"zh": ("项目", "记录", "推演"), "en": ("", "recorded", "hypothetical")}[lang]
+    table = [heads] + [
+        (row.about[lang] + ("" if row.same else " *"), row.recorded[lang], row.hypothetical[lang])
+        for row in found.rows
+    ]
+    for line in table:
+        print("  ".join(f"{cell:<28}" for cell in line).rstrip())
+    for one in found.otherwise:
+        print(f"{one.index:>6}  {one.actor:<14} {one.recorded} -> {one.hypothetical}")
+    print(CAVEAT[lang])

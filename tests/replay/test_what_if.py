@@ -1,0 +1,112 @@
+"""What-if: the same requests under another condition, laid beside the record."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bidding.proof.policy import parse_policy
+from replay.__main__ import main
+from replay.play import play
+from replay.rejudge import rejudge
+from replay.scenario import read
+from replay.verify import verify
+from replay.what_if import CAVEAT, MARK, Change, Impossible, what_if
+from tests.replay.plays import SMALL, every_scenario, first_run, opened, small
+
+
+def film():
+    return opened(first_run(small()))[2].film
+
+
+def award(course):
+    return [(row["bidder"], row["price"]) for row in course.awards]
+
+
+def test_nothing_changed_changes_nothing():
+    found = what_if(film(), Change())
+    assert found.recorded == found.hypothetical
+    assert found.otherwise == ()
+    assert all(row.same for row in found.rows)
+
+
+def test_another_step_refuses_what_was_taken():
+    found = what_if(film(), Change(terms={"step": 2_000}))
+    assert award(found.recorded) == [("A", 15_000)]
+    assert [(o.recorded, o.hypothetical) for o in found.otherwise] == [
+        ("accepted", "BELOW_MIN_NEXT")
+    ]
+    # 100, then at least 120: B's 110 is too low, and A's own 150 stands.
+    assert award(found.hypothetical) == [("A", 15_000)]
+    assert [price for _, price in found.hypothetical.path] == [10_000, 15_000]
+
+
+def test_without_the_winner_the_other_wins_at_what_was_too_low_before():
+    # B's 105 was below A's 100 plus a step; alone it stands, and his 110 is no full step more.
+    found = what_if(film(), Change(without_bidders=frozenset({"A"})))
+    assert award(found.hypothetical) == [("B", 10_500)]
+    assert {(o.recorded, o.hypothetical) for o in found.otherwise} == {
+        ("BELOW_MIN_NEXT", "accepted"),
+        ("accepted", "BELOW_MIN_NEXT"),
+    }
+    assert found.hypothetical.extensions == ()
+    assert found.recorded.ended - found.hypothetical.ended == 30_000_000
+
+
+def test_without_one_bid():
+    shown = film()
+    last = max(e["i"] for e in shown.entries if e["type"] == "bid.accepted")
+    found = what_if(shown, Change(without_entries=frozenset({last})))
+    assert award(found.hypothetical) == [("B", 11_000)]
+    assert found.hypothetical.accepted == found.recorded.accepted - 1
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (Change(terms={"step": -1}), "step"),
+        (Change(terms={"no_such_term": 1}), "no_such_term"),
+        (Change(without_bidders=frozenset({"Z"})), "Z"),
+        (Change(without_entries=frozenset({0})), "entry 0"),
+        (Change(without_entries=frozenset({999})), "999"),
+    ],
+)
+def test_what_cannot_be_played_is_said_so(change, says):
+    with pytest.raises(Impossible, match=says):
+        what_if(film(), change)
+
+
+@pytest.mark.parametrize("path", every_scenario(), ids=lambda path: path.stem)
+def test_every_play_comes_out_the_same_when_nothing_is_changed(path: Path):
+    run = next(play(read(path)))
+    raw, policy = run.archive()
+    shown = verify(raw, parse_policy(policy)).film
+    found = what_if(shown, Change())
+    assert found.otherwise == ()
+    assert found.recorded == found.hypothetical
+
+
+def test_a_hypothetical_session_keeps_its_own_rules():
+    found = what_if(film(), Change(terms={"extension_seconds": 10}))
+    assert rejudge(found.film.origin, [dict(e) for e in found.film.entries]).difference is None
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_command_marks_what_it_says(tmp_path, capsys, lang):
+    raw, policy = first_run(small()).archive()
+    (tmp_path / "a").write_bytes(raw)
+    (tmp_path / "p").write_text(policy)
+    asked = ["what-if", str(tmp_path / "a"), "--policy", str(tmp_path / "p"), "--lang", lang]
+    assert main([*asked, "--without-bidder", "A"]) == 0
+    out = capsys.readouterr().out
+    assert MARK[lang] in out
+    assert CAVEAT[lang] in out
+    assert main([*asked, "--set", "step=20", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["mark"] == MARK
+    assert main([*asked, "--set", "step"]) == 2
+    assert main([*asked, "--set", "step=-1"]) == 2
+
+
+def test_the_sample_is_the_one_the_figures_above_are_worked_out_from():
+    assert SMALL["terms"]["step"] == "10"

@@ -227,6 +227,12 @@ def _fact(row: Mapping[str, Any], unit: Unit, rule: Rule, state: State) -> Pair:
     return _SAY[kind](row, unit)
 
 
+def fact(row: Mapping[str, Any], unit: Unit, rule: Rule, state: State) -> Text:
+    """One fact of an entry as a sentence of its own."""
+    zh, en = _fact(row, unit, rule, state)
+    return both(f"{zh}。", f"{en[:1].upper()}{en[1:]}.")
+
+
 _HOUSE: Final[dict[str, Pair]] = {
     "RECOVERY": ("系统恢复，时间已补回", "the system recovered; time is given back"),
     "RECOVERY_FAILED": (

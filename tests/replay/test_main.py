@@ -150,3 +150,21 @@ def test_it_runs_without_server_or_database(files: tuple[Path, Path]) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "no difference" in done.stdout
+
+
+def test_verify_for_machines(files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(files, "verify", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["ok"]
+    assert found["entries"] == 13
+    assert found["status"] == "closed"
+    archive, _ = files
+    raw = archive.read_bytes()
+    at = raw.index(b"bid.accepted")
+    archive.write_bytes(raw[:at] + b"bid.accepteD" + raw[at + 12 :])
+    assert run(files, "verify", "--json") == 1
+    found = json.loads(capsys.readouterr().out)
+    assert not found["ok"]
+    assert found["where"] == "checkpoint 1"
+    assert found["sentence"]["zh"]
+    assert found["sentence"]["en"]

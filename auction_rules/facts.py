@@ -62,6 +62,57 @@ class OfferWithdrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferSealed:
+    """From here on this is the bidder's sealed offer; all of it is base64, and hides the amount."""
+
+    fact: ClassVar[str] = "offer_sealed"
+    bidder: str
+    lot: str | None
+    commit: str
+    box: str
+    k: int
+    shares: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrusteeOpened:
+    """A trustee published the one-time private key of this auction, and it is the right one."""
+
+    fact: ClassVar[str] = "trustee_opened"
+    trustee: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuorumMissing:
+    """The window ended with fewer trustees' keys than it takes; what is sealed stays sealed."""
+
+    fact: ClassVar[str] = "quorum_missing"
+    have: int
+    need: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfferOpened:
+    """A sealed offer opened to this amount; it stands with the time and index of its sealing."""
+
+    fact: ClassVar[str] = "offer_opened"
+    bidder: str
+    lot: str | None
+    amount: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class OfferVoided:
+    """A sealed offer does not count: why (a code), and whose doing it is (`bidder:<number>`)."""
+
+    fact: ClassVar[str] = "offer_voided"
+    bidder: str
+    reason: str
+    blame: str
+
+
+@dataclass(frozen=True, slots=True)
 class RoundOpened:
     """A round or tick began: its number, its price where a clock names one, its window."""
 
@@ -223,6 +274,11 @@ FloorFact: TypeAlias = (
     | Closed
     | Noted
     | OfferWithdrawn
+    | OfferSealed
+    | TrusteeOpened
+    | QuorumMissing
+    | OfferOpened
+    | OfferVoided
     | RoundOpened
     | ReserveSealed
     | ReserveOpened
@@ -246,6 +302,11 @@ FLOOR_FACTS: Final[tuple[type[Any], ...]] = (
     Closed,
     Noted,
     OfferWithdrawn,
+    OfferSealed,
+    TrusteeOpened,
+    QuorumMissing,
+    OfferOpened,
+    OfferVoided,
     RoundOpened,
     ReserveSealed,
     ReserveOpened,

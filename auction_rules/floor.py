@@ -60,6 +60,28 @@ class Proxy:
 
 
 @dataclass(frozen=True, slots=True)
+class SealedBid:
+    """An offer sealed in the bidder's own browser: a commitment, a locked box, shares of its key.
+
+    All base64. `k` of the shares open it; 0 and no shares where the bidder opens it himself.
+    """
+
+    commit: str
+    box: str
+    k: int
+    shares: tuple[str, ...] = ()
+    lot: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reveal:
+    """A bidder opens his sealed offer: with its key, or in a remedy with the plain bytes; base64."""
+
+    key: str | None = None
+    plain: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Draw:
     """Entropy for the draw that is due: hexadecimal, from the source that the terms name."""
 
@@ -97,8 +119,26 @@ class Withdraw:
     cause: str
 
 
-BidderAsk: TypeAlias = Bid | Confirm | Stay | Leave | Proxy
-OfficerAsk: TypeAlias = Draw | SealReserve | OpenReserve | Score | Withdraw
+@dataclass(frozen=True, slots=True)
+class TrusteeKey:
+    """A trustee's one-time private key, base64; an officer brings it in for him."""
+
+    trustee: str
+    key: str
+
+
+BidderAsk: TypeAlias = Bid | Confirm | Stay | Leave | Proxy | SealedBid | Reveal
+OfficerAsk: TypeAlias = Draw | SealReserve | OpenReserve | Score | Withdraw | TrusteeKey
+
+
+@dataclass(frozen=True, slots=True)
+class Unsealed:
+    """What the house found in a sealed offer: the text committed to and its amount, or why not."""
+
+    bidder: str
+    text: bytes | None
+    amount: Amount | None
+    fault: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +157,20 @@ class Offer:
     def key(self) -> str:
         """Its place among the standing offers."""
         return offer_key(self.bidder, self.slot)
+
+
+@dataclass(frozen=True, slots=True)
+class SealedOffer:
+    """A sealed offer that waits to be opened, with its place in time."""
+
+    bidder: str
+    lot: str | None
+    commit: str
+    box: str
+    k: int
+    shares: tuple[str, ...]
+    t: Instant
+    i: int
 
 
 def offer_key(bidder: str, slot: str | None) -> str:
@@ -163,6 +217,9 @@ class Standing:
     scores: Mapping[str, int] = field(default_factory=dict)
     proxies: Mapping[str, Amount] = field(default_factory=dict)
     withdrawn: Mapping[str, str] = field(default_factory=dict)
+    sealed: Mapping[str, SealedOffer] = field(default_factory=dict)
+    """By bidder: offers that nobody has opened yet."""
+    trustee_keys: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def top(self) -> Offer | None:
@@ -195,7 +252,29 @@ def _offer_stood(s: Standing, fact: f.OfferStood, t: Instant, i: int) -> Standin
 def _withdrawn(s: Standing, fact: f.OfferWithdrawn) -> Standing:
     gone = offer_key(fact.bidder, fact.slot)
     left = {key: offer for key, offer in s.offers.items() if key != gone}
-    return changed(s, offers=left, withdrawn={**s.withdrawn, fact.bidder: fact.cause})
+    withdrawn = {**s.withdrawn, fact.bidder: fact.cause}
+    return changed(s, offers=left, withdrawn=withdrawn, sealed=_without(s, fact.bidder))
+
+
+def _without(s: Standing, bidder: str) -> Mapping[str, SealedOffer]:
+    return {name: offer for name, offer in s.sealed.items() if name != bidder}
+
+
+def _sealed(s: Standing, fact: f.OfferSealed, t: Instant, i: int) -> Standing:
+    parts = (fact.commit, fact.box, fact.k, fact.shares)
+    offer = SealedOffer(fact.bidder, fact.lot, *parts, t, i)
+    return changed(s, sealed={**s.sealed, fact.bidder: offer}, acted=s.acted + 1)
+
+
+def _opened(s: Standing, fact: f.OfferOpened) -> Standing:
+    sealed = s.sealed[fact.bidder]
+    offer = Offer(fact.bidder, fact.lot, fact.amount, None, sealed.t, sealed.i)
+    return changed(s, offers={**s.offers, offer.key: offer}, sealed=_without(s, fact.bidder))
+
+
+def _voided(s: Standing, fact: f.OfferVoided) -> Standing:
+    withdrawn = {**s.withdrawn, fact.bidder: "void"}
+    return changed(s, sealed=_without(s, fact.bidder), withdrawn=withdrawn)
 
 
 def _proxy_set(s: Standing, fact: f.ProxySet) -> Standing:
@@ -235,6 +314,13 @@ _FOLD: Final[Mapping[type[Any], Callable[..., Standing]]] = {
     f.DeadlineMoved: _deadline_moved,
     f.RoundOpened: _round_opened,
     f.OfferWithdrawn: _simple(_withdrawn),
+    f.OfferSealed: _sealed,
+    f.OfferOpened: _simple(_opened),
+    f.OfferVoided: _simple(_voided),
+    f.QuorumMissing: _simple(lambda s, _: s),
+    f.TrusteeOpened: _simple(
+        lambda s, x: changed(s, trustee_keys={**s.trustee_keys, x.trustee: x.key})
+    ),
     f.ProxySet: _simple(_proxy_set),
     f.ReserveSealed: _simple(lambda s, x: changed(s, reserves={**s.reserves, x.by: x.commit})),
     f.ReserveOpened: _simple(

@@ -7,9 +7,11 @@
    (撤回) by its cause (电子招标投标办法 art. 31); the rest is read out. Fewer than three: it stops.
 4. Points for the price by formula, points for quality by experts working apart, sealed until
    all are in (MECHANISMS M12, DOMAIN §8). Ties: the lower price, then lots.
+5. Sealed in the bidders' browsers (`escrow_terms`) offers open by themselves or not at all, and
+   the stage of decryption is that of the trustees or of the bidders.
 
 All points are in hundredths; roundings are named in `points`. What is not here: the tender
-documents, deposits, and the decryption itself.
+documents and deposits.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from auction_rules.contingency import given_back
+from auction_rules.escrow_terms import Escrow
 from auction_rules.facts import Amount, Awarded, FloorFact, Instant, LeadersChanged, Noted, Unsold
 from auction_rules.floor import Bid, Floor, Offer
 from auction_rules.lint import Remark
@@ -28,9 +31,11 @@ from auction_rules.points import POINT, Formula, PricePoints, mean, without_ends
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Disclosure, Lot, Refuse, Settlement
 from auction_rules.stages.draw import DrawStage
+from auction_rules.stages.escrowed import kept_by
 from auction_rules.stages.panel import Panel, score_key
 from auction_rules.stages.read_out import ReadOut
 from auction_rules.stages.sealed import Sealed
+from auction_rules.stages.unsealing import following, handed_in, unsealing
 from auction_rules.steps import Ladder
 from auction_rules.terms import SECOND, Text
 
@@ -76,7 +81,7 @@ class Opening(Staged[OpeningTerms]):
 
     def stages(self, terms: OpeningTerms) -> tuple[Stage, ...]:
         """Submission, opening, the experts where there are any, and the draw."""
-        window = Sealed(
+        plain = Sealed(
             id="submission",
             title=SUBMISSION,
             ladder=Ladder(terms.start_price, 1, sign=-1, ceiling=terms.start_price),
@@ -87,13 +92,17 @@ class Opening(Staged[OpeningTerms]):
             check=_check,
             open_at_end=False,
         )
-        reading = ReadOut("read_out", READING, terms.opening_seconds * SECOND)
+        window = kept_by(terms, plain)
+        # Sealed by the bidders they open of themselves, and no officer says which did not.
+        reading: tuple[Stage, ...] = unsealing(terms, window) or (
+            ReadOut("read_out", READING, terms.opening_seconds * SECOND),
+        )
         draw = DrawStage("draw", DRAWING, lambda floor: floor.terms.lot_id, level)
         if not terms.experts:
-            return (window, reading, draw)
+            return (window, *reading, draw)
         most = (100 - terms.price_weight) * POINT
         panel = Panel("scores", SCORING, lambda f: f.terms.experts, _valid, most=most)
-        return (window, reading, panel, draw)
+        return (window, *reading, panel, draw)
 
     def starts(self, terms: OpeningTerms) -> Instant:
         """When submission opens."""
@@ -103,9 +112,11 @@ class Opening(Staged[OpeningTerms]):
         """The next stage, as long as there are enough offers."""
         if too_few(floor) or closed == "draw":
             return None
-        if closed == "submission":
+        if opening := following(floor, closed, "submission"):
+            return opening
+        if closed == "submission" and floor.terms.escrow is Escrow.PLAIN:
             return "read_out"
-        if closed == "read_out" and floor.terms.experts:
+        if closed != "scores" and floor.terms.experts:
             return "scores"
         return "draw" if len(level(floor)) > 1 else None
 
@@ -190,8 +201,8 @@ def _valid(floor: Floor[OpeningTerms]) -> tuple[str, ...]:
 
 
 def too_few(floor: Floor[OpeningTerms]) -> bool:
-    """Whether fewer offers are valid than the terms require."""
-    return len(floor.standing.offers) < floor.terms.min_bidders
+    """Whether fewer offers are valid than the terms require, as far as they are opened."""
+    return handed_in(floor) < floor.terms.min_bidders
 
 
 def price_points(terms: OpeningTerms) -> PricePoints:

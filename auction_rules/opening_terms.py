@@ -6,14 +6,15 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from auction_rules.escrow_terms import EscrowTerms
 from auction_rules.points import Formula
-from auction_rules.terms import Moment, Money, RuleConfig, Seconds, term, wrong
+from auction_rules.terms import Moment, Money, Seconds, term, wrong
 
 Expert = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
 Deduction = Annotated[int, Field(strict=True, ge=0, le=10_000)]
 
 
-class OpeningTerms(RuleConfig):
+class OpeningTerms(EscrowTerms):
     """Terms of one opening."""
 
     lot_zh: Annotated[str, Field(min_length=1, max_length=120)] = term(

@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from auction_rules.facts import Closed, FloorFact, Instant
-from auction_rules.floor import Bid, BidderAsk, Floor, Leave, OfficerAsk, Stay
+from auction_rules.floor import Bid, BidderAsk, Floor, Leave, OfficerAsk, SealedBid, Stay, Unsealed
 from auction_rules.lint import Remark
 from auction_rules.rule import Actions, Disclosure, Judgement, Refuse, StageTitle
+from auction_rules.stages.escrowed import Escrowed
+from auction_rules.stages.unsealing import Unsealing
 from auction_rules.terms import RuleConfig, Text, Unit
 
 T = TypeVar("T", bound=RuleConfig)
@@ -139,15 +141,24 @@ class Staged(Generic[T]):
             return Refuse("STALE_PHASE")
         closes = floor.standing.closes
         if closes is not None and now >= closes:
-            return Refuse("AFTER_DEADLINE" if isinstance(ask, Bid) else "OUTSIDE_WINDOW")
+            late = isinstance(ask, Bid | SealedBid)
+            return Refuse("AFTER_DEADLINE" if late else "OUTSIDE_WINDOW")
         if now < floor.standing.opens:
             return Refuse("OUTSIDE_WINDOW")
+        if isinstance(ask, SealedBid) and not isinstance(stage, Escrowed | Unsealing):
+            return Refuse("MUST_NOT_BE_SEALED")
         return stage.judge(floor, bidder, ask, now)
 
     def office(self, floor: Floor[T], officer: str, ask: OfficerAsk, now: Instant) -> Judgement:
         """The open stage decides what an officer may bring in."""
         stage = self._current(floor)
         return Refuse("NOT_BIDDABLE") if stage is None else stage.office(floor, officer, ask, now)
+
+    def unseal(self, floor: Floor[T], openings: tuple[Unsealed, ...]) -> tuple[FloorFact, ...]:
+        """The stage of opening says what they come to; the house opens nothing in any other."""
+        stage = self._current(floor)
+        assert isinstance(stage, Unsealing), "opened outside its stage"
+        return stage.unseal(floor, openings)
 
     def actions(self, floor: Floor[T], bidder: str, now: Instant) -> Actions:
         """What the open stage allows."""

@@ -31,6 +31,7 @@ _WINDOW = (
 )
 _LADDER = ("本场竞价须知：增价规则", "terms of this auction: steps")
 _DEPOSIT = ("本场竞价须知：竞买保证金", "terms of this auction: deposit")
+_SEALED = ("电子招标投标办法第三十、三十一条", "Electronic Tendering Measures, arts 30 and 31")
 _SIGNED = ("电子签名法第十三条", "Electronic Signature Law, art. 13")
 _RIGHT = ("本场竞价须知：参与资格", "terms of this auction: right to take part")
 
@@ -257,6 +258,59 @@ _ALL: Final = (
         "COMMITMENT_DIFFERS",
         "未受理：揭示的保留价与密封值不一致。",
         "Not accepted: the amount shown is not the one committed to.",
+    ),
+    Reason(
+        "MUST_BE_SEALED",
+        "未受理：本场报价须在您的浏览器中密封后提交。请更新页面后重报。",
+        "Not accepted: offers are sealed in your browser first. Reload the page and offer again.",
+        *_SEALED,
+    ),
+    Reason(
+        "MUST_NOT_BE_SEALED",
+        "未受理：当前阶段不收密封报价。请直接报价。",
+        "Not accepted: no sealed offers are taken in this stage. Offer openly.",
+    ),
+    Reason(
+        "SEAL_MALFORMED",
+        "未受理：密封报价的格式、长度或份额数量不符。请更新页面后重报。",
+        "Not accepted: the sealed offer has a wrong form, length or number of shares."
+        " Reload the page and offer again.",
+        *_SEALED,
+    ),
+    Reason(
+        "NOTHING_SEALED",
+        "未受理：您没有待解密的报价。",
+        "Not accepted: no sealed offer of yours waits to be opened.",
+    ),
+    Reason(
+        "TRUSTEES_OPEN",
+        "由受托人共同解密，您无需操作。请等待唱标。",
+        "The trustees open the offers; there is nothing for you to do. Wait for the read-out.",
+    ),
+    Reason(
+        "KEY_REQUIRED",
+        "未受理：现在只收密封报价的密钥。未加密报价须等到补救时段。",
+        "Not accepted: only the key of your sealed offer is taken now; the plain one in the remedy.",
+        *_SEALED,
+    ),
+    Reason(
+        "SEAL_KEY_WRONG",
+        "未受理：打不开您的密封报价，或内容与承诺不一致。请用密封报价时的设备重试。",
+        "Not accepted: it does not open your sealed offer, or is not what you committed to."
+        " Try again on the device where you sealed it.",
+        *_SEALED,
+    ),
+    Reason(
+        "NO_SUCH_TRUSTEE",
+        "未受理：没有这名受托人。",
+        "Not accepted: there is no such trustee.",
+    ),
+    Reason(
+        "TRUSTEE_KEY_WRONG",
+        "未受理：该私钥与公告中受托人的公钥不符。请核对是否为本场的私钥。",
+        "Not accepted: this is not the private key of the trustee's public key in the notice."
+        " Check that it is the one of this auction.",
+        *_SEALED,
     ),
     Reason("NOT_RUNNING", "未受理：本场没有在进行。", "Not accepted: the session is not running."),
     Reason(

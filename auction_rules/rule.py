@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
 from auction_rules.facts import Amount, FloorFact, Instant
-from auction_rules.floor import BidderAsk, Floor, OfficerAsk
+from auction_rules.floor import BidderAsk, Floor, OfficerAsk, Unsealed
 from auction_rules.terms import RuleConfig, Text, Unit
 
 
@@ -119,6 +119,10 @@ class Rule(Protocol):
 
     def office(self, floor: Floor[Any], officer: str, ask: OfficerAsk, now: Instant) -> Judgement:
         """The same for what an officer brings in: chance, a reserve, an expert's points."""
+        ...
+
+    def unseal(self, floor: Floor[Any], openings: tuple[Unsealed, ...]) -> tuple[FloorFact, ...]:
+        """What sealed offers come to that the house could open, or could not, at this instant."""
         ...
 
     def due(self, floor: Floor[Any]) -> Instant | None:

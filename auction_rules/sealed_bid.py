@@ -33,7 +33,9 @@ from auction_rules.sealed_terms import (
     sign,
 )
 from auction_rules.stages.draw import DrawStage
+from auction_rules.stages.escrowed import kept_by
 from auction_rules.stages.sealed import Sealed
+from auction_rules.stages.unsealing import following, handed_in, unsealing
 from auction_rules.terms import Text, Unit
 
 SEALED: Final[Text] = {"zh": "密封报价", "en": "Sealed offers"}
@@ -59,7 +61,7 @@ class SealedBid(Staged[SealedTerms]):
 
     def stages(self, terms: SealedTerms) -> tuple[Stage, ...]:
         """The window, and the draw where equal offers are drawn for."""
-        window = Sealed(
+        plain = Sealed(
             id="sealed",
             title=SEALED,
             ladder=ladder(terms),
@@ -69,9 +71,11 @@ class SealedBid(Staged[SealedTerms]):
             amendments=terms.amendments,
             check=_check,
         )
+        window = kept_by(terms, plain)
+        rooms: tuple[Stage, ...] = (window, *unsealing(terms, window))
         if terms.tie is not Tie.DRAW:
-            return (window,)
-        return (window, DrawStage("draw", DRAWING, lambda floor: floor.terms.lot_id, tied))
+            return rooms
+        return (*rooms, DrawStage("draw", DRAWING, lambda floor: floor.terms.lot_id, tied))
 
     def lint(self, terms: SealedTerms) -> tuple[Remark, ...]:
         """An average invites agreements (MECHANISMS M11), and of two offers it says little."""
@@ -94,8 +98,11 @@ class SealedBid(Staged[SealedTerms]):
         return terms.opens
 
     def follows(self, floor: Floor[SealedTerms], closed: str) -> str | None:
-        """A draw, where a place depends on it."""
-        drawn = floor.terms.tie is Tie.DRAW and closed == "sealed"
+        """The opening of what bidders sealed, if they are enough; a draw, where a place depends on it."""
+        enough = handed_in(floor) >= floor.terms.min_bidders
+        if enough and (opening := following(floor, closed, "sealed")):
+            return opening
+        drawn = floor.terms.tie is Tie.DRAW and closed != "draw"
         return "draw" if drawn and _failure(floor) is None and tied(floor) else None
 
     def finish(self, floor: Floor[SealedTerms], now: Instant) -> tuple[FloorFact, ...]:
@@ -218,7 +225,7 @@ def _leading(floor: Floor[SealedTerms]) -> LeadersChanged:
 
 def _failure(floor: Floor[SealedTerms]) -> str | None:
     offers = floor.standing.offers
-    if not offers:
+    if not handed_in(floor):
         return "NO_BID"
     if len(offers) < floor.terms.min_bidders:
         return "BELOW_MIN_BIDDERS"

@@ -11,9 +11,10 @@ from pydantic import Field, model_validator
 
 from auction_rules.allocation import Pricing
 from auction_rules.averages import TrimRounding
+from auction_rules.escrow_terms import EscrowTerms
 from auction_rules.money import LIMIT
 from auction_rules.steps import Grid, Ladder
-from auction_rules.terms import Choice, Count, Moment, Money, RuleConfig, term, wrong
+from auction_rules.terms import Choice, Count, Moment, Money, term, wrong
 
 
 class Direction(Choice):
@@ -53,7 +54,7 @@ class Tie(Choice):
     DRAW = ("DRAW", "摇号", "a draw")
 
 
-class SealedTerms(RuleConfig):
+class SealedTerms(EscrowTerms):
     """Terms of a sealed auction."""
 
     lot_zh: Annotated[str, Field(min_length=1, max_length=120)] = term(

@@ -20,9 +20,12 @@ from auction_rules.floor import (
     OfficerAsk,
     OpenReserve,
     Proxy,
+    Reveal,
     Score,
+    SealedBid,
     SealReserve,
     Stay,
+    TrusteeKey,
     Withdraw,
 )
 
@@ -136,11 +139,14 @@ KINDS: Final[dict[str, type[Any]]] = {
     "stay": Stay,
     "leave": Leave,
     "proxy": Proxy,
+    "seal": SealedBid,
+    "reveal": Reveal,
     "draw": Draw,
     "seal_reserve": SealReserve,
     "open_reserve": OpenReserve,
     "score": Score,
     "withdraw": Withdraw,
+    "trustee_key": TrusteeKey,
     **{c.kind: c for c in (Enrol, Admit, Exclude, Deposit, Suspend, Resume, Terminate, Void, Bell)},
 }
 _KIND_OF: Final = {cls: kind for kind, cls in KINDS.items()}
@@ -189,7 +195,8 @@ def kind_of(ask: Ask) -> str:
 
 def ask_to_json(ask: Ask) -> dict[str, Any]:
     """The question as the flat object the log keeps."""
-    return {name: getattr(ask, name) for name in _FIELDS[kind_of(ask)]}
+    row = {name: getattr(ask, name) for name in _FIELDS[kind_of(ask)]}
+    return {name: list(value) if type(value) is tuple else value for name, value in row.items()}
 
 
 def ask_from_json(kind: str, data: dict[str, Any]) -> Ask:
@@ -198,5 +205,6 @@ def ask_from_json(kind: str, data: dict[str, Any]) -> Ask:
         raise ValueError(f"unknown kind of request {kind!r}")
     if data.keys() != _NAMES[kind]:
         raise ValueError(f"request {kind!r} has fields {sorted(data)}")
-    ask: Ask = KINDS[kind](**data)
+    plain = {name: tuple(part) if type(part) is list else part for name, part in data.items()}
+    ask: Ask = KINDS[kind](**plain)
     return ask

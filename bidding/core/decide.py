@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from auction_rules.facts import Instant
+from auction_rules.facts import FloorFact, Instant, QuorumMissing
 from auction_rules.floor import (
     Bid,
     BidderAsk,
@@ -20,15 +20,19 @@ from auction_rules.floor import (
     OfficerAsk,
     OpenReserve,
     Proxy,
+    Reveal,
     Score,
+    SealedBid,
     SealReserve,
     Stay,
+    TrusteeKey,
     Withdraw,
 )
 from auction_rules.money import LIMIT
 from auction_rules.rule import Accept, Refuse, Rule
 from bidding.core import commands as c
 from bidding.core import house_facts as h
+from bidding.core import sealing
 from bidding.core.state import State
 from bidding.proof import command_key
 
@@ -62,7 +66,7 @@ def decide(state: State, command: c.Command, now: Instant, rule: Rule) -> Decisi
     """What the request comes to at `now` (microseconds); changes nothing."""
     ask = command.ask
     match ask:
-        case Bid() | Confirm() | Stay() | Leave() | Proxy():
+        case Bid() | Confirm() | Stay() | Leave() | Proxy() | SealedBid() | Reveal():
             return _signed(state, command) or _from_bidder(state, command.bidder, ask, now, rule)
         case c.Enrol():
             return _enrol(state, command, ask)
@@ -76,7 +80,7 @@ def decide(state: State, command: c.Command, now: Instant, rule: Rule) -> Decisi
             return _suspend(state, command, ask, now)
         case c.Resume():
             return _resume(state, ask, now, rule)
-        case Draw() | SealReserve() | OpenReserve() | Score() | Withdraw():
+        case Draw() | SealReserve() | OpenReserve() | Score() | Withdraw() | TrusteeKey():
             return _from_officer(state, command.actor, ask, now, rule)
         case _:
             over = state.status in _OVER
@@ -169,7 +173,13 @@ def _from_bidder(
     if refused := may_act(state, bidder):
         return refused
     judged = rule.judge(state.floor(), bidder, ask, now)
-    return Accepted(judged.facts) if isinstance(judged, Accept) else judged
+    if isinstance(judged, Refuse):
+        return judged
+    if isinstance(ask, SealedBid) and sealing.malformed(state, bidder, ask):
+        return Refuse("SEAL_MALFORMED")
+    if isinstance(ask, Reveal):
+        return _opened(judged, sealing.by_bidder(state, state.floor(), bidder, ask, rule))
+    return Accepted(judged.facts)
 
 
 def _from_officer(
@@ -180,14 +190,28 @@ def _from_officer(
     if state.status != "running":
         return Refuse("NOT_BIDDABLE")
     judged = rule.office(state.floor(), officer.partition(":")[2] or officer, ask, now)
-    return Accepted(judged.facts) if isinstance(judged, Accept) else judged
+    if isinstance(judged, Refuse):
+        return judged
+    if isinstance(ask, TrusteeKey):
+        floor = state.floor().after(judged.facts, now)
+        return _opened(judged, sealing.with_trustee(state, floor, ask, rule))
+    return Accepted(judged.facts)
+
+
+def _opened(judged: Accept, found: tuple[FloorFact, ...] | Refuse) -> Decision:
+    """The rule took the key; what it opens is part of the same entry."""
+    return found if isinstance(found, Refuse) else Accepted((*judged.facts, *found))
 
 
 def _bell(state: State, now: Instant, rule: Rule) -> Decision:
     at = due(state, rule)
     if at is None or now < at:
         return Refuse("NOT_DUE")
-    return Accepted(rule.lapse(state.floor(), now))
+    lapsed = rule.lapse(state.floor(), now)
+    if any(isinstance(fact, QuorumMissing) for fact in lapsed):
+        # Trustees did not come: people look first, and the bidders open when it is resumed.
+        return Accepted((*lapsed, h.Suspended(now, "QUORUM_MISSING")))
+    return Accepted(lapsed)
 
 
 def _end(state: State, command: c.Command, ask: c.Terminate | c.Void) -> Decision:

@@ -159,6 +159,33 @@ def _gone(row: Mapping[str, Any], unit: Unit) -> Pair:
     )
 
 
+def _opened(row: Mapping[str, Any], unit: Unit) -> Pair:
+    who, amount = row["bidder"], row["amount"]
+    return (
+        f"{who} 号密封报价解密为 {unit.show(amount, 'zh')}",
+        f"the sealed offer of No. {who} opens to {unit.show(amount, 'en')}",
+    )
+
+
+_VOID: Final[dict[str, Pair]] = {
+    "SHARES_DEALT_WRONG": (
+        "向受托人分发的密钥份额有误",
+        "wrong shares of its key were dealt to the trustees",
+    ),
+    "SEAL_UNREADABLE": (
+        "解密后的内容不是本场、本人的报价",
+        "what it opens to is no offer of this bidder in this auction",
+    ),
+}
+
+
+def _voided(row: Mapping[str, Any], unit: Unit) -> Pair:
+    del unit
+    who = row["bidder"]
+    zh, en = _VOID.get(row["reason"], ("解密后的金额不是有效报价", "the amount is not valid"))
+    return f"{who} 号密封报价无效：{zh}", f"the sealed offer of No. {who} is void: {en}"
+
+
 def _limit(row: Mapping[str, Any], unit: Unit) -> Pair:
     # Only its owner ever reads this line.
     if row["limit"] is None:
@@ -195,6 +222,17 @@ _SAY: Final[Mapping[str, Callable[[Mapping[str, Any], Unit], Pair]]] = {
     "drawn": _listed,
     "reserve_opened": _reserve,
     "offer_withdrawn": _gone,
+    "offer_sealed": _plain("{bidder} 号递交密封报价", "No. {bidder} handed in a sealed offer"),
+    "offer_opened": _opened,
+    "offer_voided": _voided,
+    "trustee_opened": _plain(
+        "受托人 {trustee} 公布了本场的解密私钥",
+        "trustee {trustee} published the private key of this auction",
+    ),
+    "quorum_missing": _plain(
+        "仅 {have} 名受托人公布私钥，需 {need} 名，报价未解密",
+        "{have} trustees published their keys of the {need} it takes; nothing is opened",
+    ),
     "proxy_set": _limit,
     "reserve_sealed": _plain("保留价已密封录入", "a reserve was sealed"),
     "scored": _plain("{expert} 已为 {bidder} 号评分", "{expert} has scored No. {bidder}"),
@@ -234,6 +272,10 @@ def fact(row: Mapping[str, Any], unit: Unit, rule: Rule, state: State) -> Text:
 
 
 _HOUSE: Final[dict[str, Pair]] = {
+    "QUORUM_MISSING": (
+        "受托人不足，恢复后由竞买人自行解密",
+        "too few trustees; on resumption the bidders open their own offers",
+    ),
     "RECOVERY": ("系统恢复，时间已补回", "the system recovered; time is given back"),
     "RECOVERY_FAILED": (
         "系统连续两次故障，待人工处理",

@@ -128,6 +128,18 @@ def _plain(s: State) -> dict[str, Any]:
         "scores": _pairs(g.scores),
         "proxies": _pairs(g.proxies),
         "withdrawn": _pairs(g.withdrawn),
+        **_sealed(g),
+    }
+
+
+def _sealed(g: Standing) -> dict[str, Any]:
+    """Only where there is any: the digests of sessions without it stay what they were."""
+    if not g.sealed and not g.trustee_keys:
+        return {}
+    rows = [g.sealed[bidder] for bidder in sorted(g.sealed)]
+    return {
+        "sealed": [[o.bidder, o.lot, o.commit, o.box, o.k, o.shares, o.t, o.i] for o in rows],
+        "trustee_keys": _pairs(g.trustee_keys),
     }
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from auction_rules.escrow_terms import Escrow, EscrowTerms
 from auction_rules.facts import Instant
 from auction_rules.floor import Offer
 from auction_rules.reasons import clause, say, why_not
@@ -17,6 +18,7 @@ from auction_rules.rule import Refuse, Rule
 from auction_rules.terms import Text, Unit, describe
 from bidding.core import said
 from bidding.core.decide import may_act
+from bidding.core.sealing import unit_name
 from bidding.core.state import State
 
 PATCH: Final = (
@@ -34,6 +36,7 @@ PATCH: Final = (
     "order",
     "unsold",
     "figures",
+    "opened_by",
     "entrants",
 )
 """The keys of a room that change while it runs, in the order they are sent."""
@@ -41,7 +44,7 @@ PATCH: Final = (
 
 _INTERNAL: Final = ("admit", "deposit", "exclude", "enrol")
 
-_BIDDERS_KINDS: Final = ("bid", "confirm", "stay", "leave", "proxy")
+_BIDDERS_KINDS: Final = ("bid", "confirm", "stay", "leave", "proxy", "seal", "reveal")
 
 
 def unit_of(state: State) -> Unit:
@@ -76,6 +79,7 @@ def snapshot(state: State, rule: Rule, audience: str, now: Instant) -> dict[str,
         "ceiling": getattr(terms, "cap_price", None),
         "opens": rule.due(state.floor()) if state.status == "announced" else None,
         "deposit": state.document["deposit"],
+        "escrow": _escrow(terms),
         "terms": describe(terms),
         "now": now,
         **patch(state, rule, audience),
@@ -126,8 +130,24 @@ def patch(state: State, rule: Rule, audience: str) -> dict[str, Any]:
         "order": list(standing.order),
         "unsold": {"reason": unsold, "sentence": say(unsold, {}, None)} if unsold else None,
         "figures": figures,
+        "opened_by": sorted(standing.trustee_keys),
         # The number of bidders is not disclosed before the close (DOMAIN §10).
         "entrants": len(state.entrants) if audience in ("staff", "auditor") else None,
+    }
+
+
+def _escrow(terms: Any) -> dict[str, Any] | None:
+    """What a browser needs to seal an offer, and a reader to know who can open it."""
+    if not isinstance(terms, EscrowTerms) or terms.escrow is Escrow.PLAIN:
+        return None
+    trustees = [
+        {"id": t.id, "title": {"zh": t.zh, "en": t.en}, "public": t.public} for t in terms.trustees
+    ]
+    return {
+        "mode": str(terms.escrow.value),
+        "threshold": terms.threshold,
+        "trustees": trustees,
+        "unit": unit_name(terms),
     }
 
 
@@ -315,6 +335,7 @@ def you(state: State, rule: Rule, bidder: str, now: Instant) -> dict[str, Any]:
         "rank": order.index(own[0].key) + 1 if own and own[0].key in order else None,
         "offer": {"amount": offer.amount, "t": offer.t, "i": offer.i} if offer else None,
         "offers": [_offer(o, inside=_among(bidder, standing.leaders)) for o in own],
+        "sealed": _own_sealed(state, bidder),
         "limit": standing.proxies.get(bidder),
         "keys": [key.key for key in person.keys] if person else [],
         "sentence": said.place(place),
@@ -322,9 +343,15 @@ def you(state: State, rule: Rule, bidder: str, now: Instant) -> dict[str, Any]:
     }
 
 
+def _own_sealed(state: State, bidder: str) -> dict[str, Any] | None:
+    """The fingerprint of what he sealed and nobody has opened yet."""
+    one = state.standing.sealed.get(bidder)
+    return None if one is None else {"commit": one.commit, "t": one.t, "i": one.i}
+
+
 def _place(state: State, rule: Rule, bidder: str, *, sealed: bool) -> str:
     standing = state.standing
-    offered = bool(_own(state, bidder))
+    offered = bool(_own(state, bidder)) or bidder in standing.sealed
     leads = _among(bidder, standing.leaders)
     if state.ended is not None:
         return "ended"

@@ -15,9 +15,12 @@ from auction_rules.floor import (
     Leave,
     OpenReserve,
     Proxy,
+    Reveal,
     Score,
+    SealedBid,
     SealReserve,
     Stay,
+    TrusteeKey,
     Withdraw,
 )
 from auction_rules.rule import Rule
@@ -208,5 +211,10 @@ ASKS: tuple[Ask, ...] = (
     OpenReserve(120, "00"),
     Score("01", 9_000),
     Withdraw("01", "revoked"),
+    SealedBid("c", "b", 2, ("s", "s"), "P1"),
+    SealedBid("c", "b", 0),
+    Reveal(key="k"),
+    Reveal(plain="p"),
+    TrusteeKey("T1", "k"),
 )
 """One of each question, with and without what is optional."""

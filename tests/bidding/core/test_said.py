@@ -46,6 +46,36 @@ FACTS: list[tuple[Any, str, str]] = [
         "03 号报价视为撤回",
         "No. 03: the offer counts as withdrawn",
     ),
+    (
+        f.OfferSealed("03", None, "c", "b", 2, ("s", "s")),
+        "03 号递交密封报价",
+        "No. 03 handed in a sealed offer",
+    ),
+    (
+        f.TrusteeOpened("T1", "k"),
+        "受托人 T1 公布了本场的解密私钥",
+        "trustee T1 published the private key of this auction",
+    ),
+    (
+        f.QuorumMissing(1, 2),
+        "仅 1 名受托人公布私钥，需 2 名，报价未解密",
+        "1 trustees published their keys of the 2 it takes; nothing is opened",
+    ),
+    (
+        f.OfferOpened("03", None, 110_050),
+        "03 号密封报价解密为 1,100.50 元",
+        "the sealed offer of No. 03 opens to 1,100.50 CNY",
+    ),
+    (
+        f.OfferVoided("03", "SHARES_DEALT_WRONG", "bidder:03"),
+        "03 号密封报价无效：向受托人分发的密钥份额有误",
+        "the sealed offer of No. 03 is void: wrong shares of its key were dealt to the trustees",
+    ),
+    (
+        f.OfferVoided("03", "ABOVE_CAP", "bidder:03"),
+        "03 号密封报价无效：解密后的金额不是有效报价",
+        "the sealed offer of No. 03 is void: the amount is not valid",
+    ),
     (f.ReserveSealed("li", "c"), "保留价已密封录入", "a reserve was sealed"),
     (f.ReserveOpened("li", 110_050), "保留价揭示：1,100.50 元", "the reserve is 1,100.50 CNY"),
     (f.PoolFixed("x", ("01", "03")), "摇号名单已固定：01、03", "the draw is among 01, 03"),

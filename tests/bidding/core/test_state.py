@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from auction_rules.facts import Awarded
-from auction_rules.floor import Entrant, Offer, Standing
+from auction_rules.floor import Entrant, Offer, SealedOffer, Standing
 from bidding.core import house_facts as h
 from bidding.core.commands import Command, Suspend
 from bidding.core.house_facts import KeyEnrolled
@@ -18,6 +18,8 @@ from tests.bidding.core.session import OPENS, ORIGIN, T0, document, running
 OFFER = Offer("01", "P1", 100, 30, 5, 7)
 AWARD = Awarded("01", "P1", 100, 30, 3_000)
 PERSON = Person(Entrant("01", "P1", 1), "d2hv", 500, deposit_ok=True, bank_refs=("b",))
+
+SEALED = SealedOffer("01", "P1", "c", "b", 2, ("s", "s"), 5, 3)
 
 STANDING_CHANGES: dict[str, Any] = {
     "stage": "timed",
@@ -46,6 +48,8 @@ STANDING_CHANGES: dict[str, Any] = {
     "scores": {"li/01": 1},
     "proxies": {"01": 1},
     "withdrawn": {"01": "revoked"},
+    "sealed": {"01": SEALED},
+    "trustee_keys": {"T1": "k"},
 }
 STATE_CHANGES: dict[str, Any] = {
     "origin": "elsewhere.example/log",
@@ -92,8 +96,9 @@ def test_every_field_of_the_floor_changes_the_digest():
     [
         (OFFER, lambda offer: Standing(offers={"01": offer})),
         (AWARD, lambda award: Standing(awards=(award,))),
+        (SEALED, lambda sealed: Standing(sealed={"01": sealed})),
     ],
-    ids=["offer", "award"],
+    ids=["offer", "award", "sealed"],
 )
 def test_every_field_of_an_offer_and_an_award_changes_the_digest(value, into):
     changed = [

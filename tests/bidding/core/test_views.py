@@ -410,6 +410,7 @@ def test_the_panel_of_a_bidder():
         "offers": [],
         "limit": None,
         "keys": [],
+        "sealed": None,
         "sentence": said.place("waiting"),
         "actions": {
             "ask": None,

@@ -33,10 +33,15 @@ from bidding.adapters.metrics import Metrics
 from bidding.adapters.passwords import Argon2Passwords
 from bidding.adapters.registry import RegisterError, SqlRegistry
 from bidding.adapters.sql_log import SqlLog
+from bidding.adapters.witness_http import HttpWitness
+from bidding.adapters.witness_http import session as witness_session
 from bidding.client.demo import ACCOUNTS, PASSWORD, PREFIX, Demo
 from bidding.engine.house import House
 from bidding.engine.identity import Account, Role, Taken
 from bidding.engine.ports import LogError, LogInUse
+from bidding.engine.witnessing import Witnessing
+from bidding.proof.policy import PolicyError
+from bidding.proof.witness_policy import NOBODY, WitnessPolicy, parse_witnesses
 from bidding.web.app import build
 from bidding.web.context import Door, DoorSettings
 
@@ -62,6 +67,7 @@ class Settings(BaseModel):
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     data: Path = Path("var")
     key: Path | None = None
+    witnesses: Path | None = None
     demo: bool = True
     origin_prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+(/[A-Za-z0-9._-]+)*$")] = (
         "daylight.local/log"
@@ -92,6 +98,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             return uvloop.run(_create_account(settings, arguments))
         if arguments.disable_account:
             return uvloop.run(_disable_account(settings, arguments.disable_account))
+        if arguments.show_key:
+            return uvloop.run(_show_key(settings))
         return uvloop.run(_serve(settings))
     except Mistake as mistake:
         _say(mistake)
@@ -111,6 +119,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--port", help="port to listen on; 0 lets the system choose (8080)")
     add("--data", help="folder of the record and the register (var)")
     add("--key", help="file of the signing key (signing.key in the data folder)")
+    add("--witnesses", help="file of the witnesses and their quorum (C2SP policy lines)")
+    add(
+        "--show-key",
+        action="store_true",
+        help="print the centre's public key, as a witness lists it, and end",
+    )
     add(
         "--no-demo",
         dest="demo",
@@ -164,7 +178,7 @@ async def _serve(settings: Settings) -> int:
         loop.add_signal_handler(number, stop.set)
     async with AsyncExitStack() as stack:
         # What can be wrong with the machine is found out before anything is written.
-        tls, metrics = _tls(settings), Metrics()
+        tls, metrics, watched = _tls(settings), Metrics(), _witnesses(settings)
         sockets = _listen(settings.host, settings.port)
         for each in sockets:
             stack.callback(each.close)
@@ -175,7 +189,11 @@ async def _serve(settings: Settings) -> int:
         stack.push_async_callback(registry.close)
         clock, passwords = WallClock(), Argon2Passwords()
         stack.callback(passwords.close)
-        house = House(record, clock, keys, settings.origin_prefix)
+        http = await stack.enter_async_context(witness_session())
+        asked = [HttpWitness(name, url, http) for name, url in watched.urls.items()]
+        witnessing = Witnessing(record, clock, asked, watched)
+        log.info("witnesses", names=list(watched.urls), quorum=watched.quorum)
+        house = House(record, clock, keys, settings.origin_prefix, witnessing=witnessing)
         door = Door(
             house,
             registry,
@@ -192,6 +210,7 @@ async def _serve(settings: Settings) -> int:
         stack.push_async_callback(runner.cleanup)
         stack.push_async_callback(_close, house, door)
         metrics.gauge("streams", "Open streams", lambda: float(door.stream.open))
+        _measure(metrics, witnessing)
         metrics.gauge("auctions", "Auctions known here", lambda: float(len(house.auctions())))
         try:
             await house.learn()
@@ -216,6 +235,24 @@ async def _serve(settings: Settings) -> int:
                 demo.cancel()
     log.info("closed")
     return 0
+
+
+def _measure(metrics: Metrics, witnessing: Witnessing) -> None:
+    for name, what, read in (
+        ("witness_lag_entries", "Most entries of a log without a quorum", witnessing.lag_entries),
+        (
+            "witness_lag_microseconds",
+            "How long the oldest entry has waited for its quorum",
+            witnessing.lag_microseconds,
+        ),
+        ("witnesses_away", "Witnesses that did not answer last", witnessing.away),
+        (
+            "witness_disputes",
+            "Logs of which a witness signed another tree: look now",
+            witnessing.disputes,
+        ),
+    ):
+        metrics.gauge(name, what, read)
 
 
 async def _recover(house: House) -> None:
@@ -254,6 +291,20 @@ def _tls(settings: Settings) -> ssl.SSLContext | None:
             f"The TLS certificate or key cannot be used: {path_or_both} ({error.strerror}).",
         ) from error
     return context
+
+
+def _witnesses(settings: Settings) -> WitnessPolicy:
+    path = settings.witnesses
+    if path is None:
+        return NOBODY
+    try:
+        return parse_witnesses(path.read_text("utf-8"))
+    except PolicyError as error:
+        raise Mistake(f"见证人名单 {path} 有误：{error.zh}", f"{path}: {error}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise Mistake(
+            f"见证人名单 {path} 无法读取（{error}）。", f"{path} cannot be read: {error}."
+        ) from error
 
 
 def _listen(host: str, port: int) -> list[socket.socket]:
@@ -302,17 +353,15 @@ def _serve_metrics(metrics: Metrics, port: int) -> Callable[[], None]:
 
 async def _record_and_keys(settings: Settings, stack: AsyncExitStack) -> tuple[SqlLog, FileKeys]:
     """The record, and the key that signed it; a key is made only where nothing was signed."""
-    path = settings.key or settings.data / "signing.key"
+    path = _key_file(settings)
     try:
         # Read before the record is made: a broken key leaves nothing behind.
-        keys = FileKeys(path) if path.exists() else None
+        keys = _keys(path, create=False) if path.exists() else None
         _folder(settings)
         record = SqlLog(settings.data / "log.db")
         stack.push_async_callback(record.close)
         logs = await record.logs()
-        keys = keys or FileKeys(path, create=not logs)
-    except KeyFileError as error:
-        raise Mistake(error.zh, str(error)) from error
+        keys = keys or _keys(path, create=not logs)
     except LogInUse as error:
         raise Mistake(
             f"数据文件夹 {settings.data} 正由另一个竞价服务使用。",
@@ -323,6 +372,17 @@ async def _record_and_keys(settings: Settings, stack: AsyncExitStack) -> tuple[S
     except OSError as error:
         raise _no_folder(settings, error) from error
     return record, keys
+
+
+def _key_file(settings: Settings) -> Path:
+    return settings.key or settings.data / "signing.key"
+
+
+def _keys(path: Path, *, create: bool) -> FileKeys:
+    try:
+        return FileKeys(path, create=create)
+    except KeyFileError as error:
+        raise Mistake(error.zh, str(error)) from error
 
 
 def _unreadable(error: LogError) -> Mistake:
@@ -369,6 +429,18 @@ def _announce(settings: Settings, url: str) -> None:
         lines += [f"  {a.account:<15} {a.zh} · {a.en}" for a in ACCOUNTS if a.shown]
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
+
+
+async def _show_key(settings: Settings) -> int:
+    """The key of all this house's logs under the name they share: what a witness's owner lists."""
+    path = _key_file(settings)
+    async with AsyncExitStack() as stack:
+        if path.exists():  # the house may be open: its record is left alone
+            keys = _keys(path, create=False)
+        else:
+            _, keys = await _record_and_keys(settings, stack)
+        sys.stdout.write(f"{keys.signer(settings.origin_prefix).verifier.vkey}\n")
+    return 0
 
 
 # Accounts --------------------------------------------------------------------------------------

@@ -96,6 +96,7 @@ class _Kept:
     leaves: list[bytes]
     cmds: dict[str, int] = field(default_factory=dict)
     notes: list[bytes] = field(default_factory=list)
+    cosigned: list[tuple[int, bytes]] = field(default_factory=list)
 
 
 class MemoryLog:
@@ -186,6 +187,20 @@ class MemoryLog:
         """Every checkpoint."""
         self._up()
         return list(self._kept(log).notes)
+
+    async def keep_cosigned(self, log: str, size: int, note: bytes) -> None:
+        """One more note with its witnesses' lines; only over a checkpoint that is there."""
+        self._up()
+        kept = self._kept(log)
+        opening = f"{log}\n{size}\n".encode()
+        if not any(n.startswith(opening) and note.startswith(n) for n in kept.notes):
+            raise LogBroken("no such checkpoint was signed")
+        kept.cosigned.append((size, note))
+
+    async def cosigned(self, log: str) -> tuple[int, bytes] | None:
+        """The largest that was kept, and of one size the latest."""
+        self._up()
+        return max(reversed(self._kept(log).cosigned), key=lambda one: one[0], default=None)
 
     async def logs(self) -> list[str]:
         """All names."""

@@ -182,9 +182,20 @@ class Auctioneer:
             self._queue(command, waiter)
         return waiter
 
-    def proof(self, index: int) -> tuple[tuple[bytes, ...], bytes]:
-        """The inclusion proof of a committed entry, and the signed checkpoint it leads to."""
-        return tuple(self._tree.inclusion(index, self._committed.index)), self._checkpoint
+    @property
+    def checkpoint(self) -> tuple[int, bytes]:
+        """The number of durable entries, and the signed note over them."""
+        return self._committed.index, self._checkpoint
+
+    def inclusion(self, index: int, size: int) -> tuple[bytes, ...]:
+        """That entry `index` is in the tree of the first `size` durable entries."""
+        assert size <= self._committed.index, "what is not durable is not proved"
+        return tuple(self._tree.inclusion(index, size))
+
+    def consistency(self, m: int, n: int) -> tuple[bytes, ...]:
+        """That the tree of `n` durable entries begins with the tree of `m`, 0 < m <= n."""
+        assert n <= self._committed.index, "what is not durable is not proved"
+        return tuple(self._tree.consistency(m, n))
 
     def index_of(self, key: str) -> int | None:
         """The index of the durable entry under an idempotency key (`actor/ref`)."""

@@ -19,7 +19,7 @@ import logging
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 
 from auction_rules.registry import UnknownRule, source_sha256
 from bidding.core.commands import Command, Resume, Suspend
@@ -41,12 +41,13 @@ from bidding.engine.ports import (
     LogExists,
     NoSuchLog,
 )
+from bidding.engine.progress import Progress
 from bidding.engine.reading import Verified, verify
+from bidding.engine.witnessing import Cosigned, Witnessing
 from bidding.proof import canon
 from bidding.proof.archive import write_archive
 from bidding.proof.checkpoint import Checkpoint
 from bidding.proof.merkle import Tree, leaf_hash
-from bidding.proof.policy import policy_text
 from bidding.proof.receipt import Receipt
 
 _log = logging.getLogger(__name__)
@@ -59,6 +60,16 @@ _PATIENCE: Final = (100_000, 5_000_000)
 """First and longest wait, in microseconds, before a broken store is tried again."""
 _AT_ONCE: Final = 8
 _OVER: Final = ("closed", "terminated", "voided")
+
+
+Stage: TypeAlias = Literal["R1", "R2"]
+"""Of a receipt: signed by the centre, or by a quorum of its witnesses too."""
+_R1: Final[Stage] = "R1"
+_R2: Final[Stage] = "R2"
+
+
+class NotWitnessed(Exception):
+    """No quorum of witnesses has signed this yet; what the centre signed is there."""
 
 
 class NoSuchAuction(LookupError):
@@ -90,8 +101,10 @@ class House:
         *,
         holder: str = "house",
         inbox_max: int = INBOX_MAX,
+        witnessing: Witnessing | None = None,
     ) -> None:
         self._log, self._clock, self._keys = log, clock, keys
+        self.witnessing = witnessing or Witnessing.nobody(log, clock)
         self._prefix, self._holder, self._inbox_max = prefix, holder, inbox_max
         self._seats: dict[str, _Seat] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -150,6 +163,7 @@ class House:
     async def close(self) -> None:
         """Decides and writes what was asked so far, then stops everything. The log stays open."""
         self._closing = True
+        await self.witnessing.close()
         tasks = [t for t in (*self._tasks, self._beating) if t is not None]
         for task in tasks:
             task.cancel()
@@ -193,15 +207,41 @@ class House:
 
     # -- evidence ---------------------------------------------------------------------------
 
-    async def receipt(self, auction: str, index: int) -> bytes:
-        """The `.tlog-proof` of a committed entry. Raises NoSuchAuction, IndexError."""
+    async def receipt(
+        self, auction: str, index: int, stage: Stage | None = None
+    ) -> tuple[bytes, Stage]:
+        """The `.tlog-proof` of a committed entry, and which stage it is of.
+
+        R1 is under the centre's signature, at once; R2 under a quorum's too, once they have
+        signed. Without `stage`, the best there is. Raises NoSuchAuction, IndexError when the
+        entry cannot be proved now, NotWitnessed when R2 is asked for and not there yet.
+        """
         seat, room = self._seat(auction), self.room(auction)
-        if not 0 <= index < room.state.index or seat.auctioneer is None:
+        auctioneer = seat.auctioneer
+        if not 0 <= index < room.state.index or auctioneer is None:
             raise IndexError(f"{auction} has no entry {index} that could be proved now")
         # Proof and checkpoint in one breath: the next batch may move both.
-        proof, checkpoint = seat.auctioneer.proof(index)
+        size, checkpoint = auctioneer.checkpoint
+        cosigned = None if stage == "R1" else self._cosigned(seat)
+        if cosigned is not None and index < cosigned.size <= size:
+            size, checkpoint, found = cosigned.size, cosigned.note, _R2
+        elif stage == "R2":
+            raise NotWitnessed(f"{auction}: no quorum has signed entry {index} yet")
+        else:
+            found = _R1
+        proof = auctioneer.inclusion(index, size)
         (body,) = await self._log.read(seat.origin, index, index + 1)
-        return Receipt(body, index, proof, checkpoint).encode()
+        return Receipt(body, index, proof, checkpoint).encode(), found
+
+    def consistency(self, auction: str, start: int, stop: int) -> list[bytes]:
+        """The proof that the tree of `stop` entries begins with the tree of `start`.
+
+        Raises NoSuchAuction, IndexError unless 0 < start <= stop <= what is durable.
+        """
+        auctioneer = self._seat(auction).auctioneer
+        if auctioneer is None or not 0 < start <= stop <= auctioneer.checkpoint[0]:
+            raise IndexError(f"{auction}: no proof from {start} to {stop} entries now")
+        return list(auctioneer.consistency(start, stop))
 
     def index_of(self, auction: str, key: str) -> int | None:
         """The index of the entry that answered `actor/ref`, once it is durable."""
@@ -209,15 +249,26 @@ class House:
         return None if seat.auctioneer is None else seat.auctioneer.index_of(key)
 
     async def archive(self, auction: str) -> bytes:
-        """The auditor's single file up to the last checkpoint. Raises NoSuchAuction, LogError."""
+        """The auditor's single file. Raises NoSuchAuction, LogError.
+
+        Up to the last checkpoint once the session is over; before that, where there are
+        witnesses, up to the last one that a quorum has signed, so that the file always verifies.
+        """
         seat = self._seat(auction)
         notes = await self._log.checkpoints(seat.origin)
-        size = int(notes[-1].split(b"\n", 2)[1])
+        size, cosigned = _covered(notes[-1]), self._cosigned(seat)
+        if cosigned is not None and cosigned.size <= size:
+            if seat.room is not None and seat.room.state.status not in _OVER:
+                size = cosigned.size
+            notes = [n for n in notes if _covered(n) <= size]
+            if cosigned.size == size:
+                notes[-1] = cosigned.note
         return write_archive(seat.origin, await self._log.read(seat.origin, 0, size), notes)
 
     def policy(self, auction: str) -> str:
         """The policy file that an auditor of this auction starts from. Raises NoSuchAuction."""
-        return policy_text(self._keys.signer(self._seat(auction).origin).verifier)
+        log = self._keys.signer(self._seat(auction).origin).verifier
+        return self.witnessing.policy.text(log)
 
     async def entries(self, auction: str, start: int, stop: int) -> list[dict[str, Any]]:
         """Entries start .. stop-1 as they stand in the log. Raises NoSuchAuction, LogError."""
@@ -327,7 +378,9 @@ class House:
             state, rule_of(state), found.tree, found.seen, found.checkpoint, lease, first
         )
         if seat.room is None:
-            seat.room = Room(self._log, self._clock, opening.rule, state, found.marks)
+            progress = Progress(found.seen, quorum=self.witnessing.policy.demands)
+            rule, marks = opening.rule, found.marks
+            seat.room = Room(self._log, self._clock, rule, state, marks, progress=progress)
         elif found.late:
             # Written before the break, answered to nobody: the room has yet to show it.
             seat.room.publish(found.late)
@@ -337,17 +390,20 @@ class House:
             if any(step.entry["actor"] != "system" for step in steps):
                 seat.failures = 0
             room.publish(steps)
+            self.witnessing.grew(seat.origin)
 
+        signer = self._keys.signer(seat.origin)
         seat.auctioneer = Auctioneer(
             opening,
             log=self._log,
             clock=self._clock,
-            signer=self._keys.signer(seat.origin),
+            signer=signer,
             on_commit=on_commit,
             on_broken=lambda error: self._broken(seat, error),
             inbox_max=self._inbox_max,
         )
         seat.auctioneer.start()
+        self.witnessing.watch(signer.verifier, lambda: seat.auctioneer, room.witnessed)
 
     def _broken(self, seat: _Seat, error: Exception) -> None:
         """An auctioneer stopped by itself; its askers have Retry, and nobody was shown anything."""
@@ -394,6 +450,10 @@ class House:
     def _auction(self, origin: str) -> str:
         return origin.removeprefix(f"{self._prefix}/")
 
+    def _cosigned(self, seat: _Seat) -> Cosigned | None:
+        """What a quorum has signed, where the policy asks for one."""
+        return self.witnessing.cosigned(seat.origin) if self.witnessing.policy.demands else None
+
     def _seat(self, auction: str) -> _Seat:
         try:
             return self._seats[auction]
@@ -405,3 +465,8 @@ class House:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+
+def _covered(note: bytes) -> int:
+    """The size of a checkpoint of ours."""
+    return int(note.split(b"\n", 2)[1])

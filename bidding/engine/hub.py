@@ -28,6 +28,7 @@ from bidding.core import views
 from bidding.core.state import State
 from bidding.engine.auctioneer import Step
 from bidding.engine.ports import Clock, EventLog, Instant
+from bidding.engine.progress import Progress
 from bidding.engine.reading import MARK_EVERY, fold
 
 _log = logging.getLogger(__name__)
@@ -128,9 +129,17 @@ class Room:
     """One auction's audience. Lives as long as the house, through recoveries of the auction."""
 
     def __init__(
-        self, log: EventLog, clock: Clock, rule: Rule, state: State, marks: Sequence[State]
+        self,
+        log: EventLog,
+        clock: Clock,
+        rule: Rule,
+        state: State,
+        marks: Sequence[State],
+        *,
+        progress: Progress,
     ) -> None:
         self._log, self._clock = log, clock
+        self._progress = progress
         self.rule = rule
         self.state = state
         """The committed state."""
@@ -141,6 +150,10 @@ class Room:
         self._building: dict[str, asyncio.Task[None]] = {}
         self._subscriptions: dict[Subscription, None] = {}
         self._panels: dict[str, tuple[bytes, dict[Subscription, None]]] = {}
+        self._proofs: dict[str, bytes] = {}
+        """What each listening bidder was last told of his own proofs."""
+        self._moved = False
+        """Whether the room was moved on since the bidders' panels were made."""
         self._dirty = asyncio.Event()
         self._pump_task = asyncio.create_task(self._pump())  # noqa: TID251 held until close
 
@@ -151,6 +164,13 @@ class Room:
         assert steps[0].before.index == self.state.index, "the room takes every entry, in order"
         self._steps.extend(steps)
         self.state = steps[-1].after
+        self._progress.took(step.entry for step in steps)
+        self._moved = True
+        self._dirty.set()
+
+    def witnessed(self, size: int) -> None:
+        """A quorum has signed the first `size` entries; bidders hear of their own with the tick."""
+        self._progress.witnessed(size)
         self._dirty.set()
 
     async def close(self) -> None:
@@ -190,6 +210,10 @@ class Room:
             others[subscription] = None
             self._panels[bidder] = last, others
             first.append(Payload("you", panel))
+            if (proof := self._progress.frame(bidder)) is not None:
+                first.append(Payload("you", proof))
+                if not self._proofs.get(bidder):
+                    self._proofs[bidder] = proof
         return subscription, first
 
     def drop(self, subscription: Subscription) -> None:
@@ -201,6 +225,7 @@ class Room:
             others.pop(subscription, None)
             if not others:
                 del self._panels[bidder]
+                self._proofs.pop(bidder, None)
 
     async def history(
         self, channel: str, since: int = 0, limit: int = RING
@@ -293,7 +318,10 @@ class Room:
             try:
                 while self._steps:
                     await self._fan_out(self._tick())
-                await self._tell_bidders()
+                if self._moved:
+                    self._moved = False
+                    await self._tell_bidders()
+                self._tell_proofs()
             except Exception:  # noqa: BLE001 see the next line
                 # A view that fails must not freeze the room for good: everybody starts over.
                 _log.exception("%s: a tick failed; all listeners start over", self.state.origin)
@@ -356,6 +384,16 @@ class Room:
                         self._hand(subscription, tick)
             if count % _BIDDERS_AT_ONCE == 0:
                 await asyncio.sleep(0)
+
+    def _tell_proofs(self) -> None:
+        """Each connected bidder's own progress, where it went on."""
+        for bidder, (_, listening) in list(self._panels.items()):
+            proof = self._progress.frame(bidder)
+            if proof is not None and proof != self._proofs.get(bidder):
+                self._proofs[bidder] = proof
+                tick = [Payload("you", proof)]
+                for subscription in list(listening):
+                    self._hand(subscription, tick)
 
     def _hand(self, subscription: Subscription, tick: Tick) -> None:
         try:

@@ -15,6 +15,7 @@ The four laws of the log, which every implementation keeps:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
 
@@ -138,6 +139,17 @@ class EventLog(Protocol):
         """Every signed checkpoint of the log, smallest tree first."""
         ...
 
+    async def keep_cosigned(self, log: str, size: int, note: bytes) -> None:
+        """Keeps the stored checkpoint over `size` entries, with its witnesses' lines under it.
+
+        Durable when it returns. Raises NoSuchLog, LogBroken.
+        """
+        ...
+
+    async def cosigned(self, log: str) -> tuple[int, bytes] | None:
+        """Size and note of the largest, and then latest, that `keep_cosigned` kept."""
+        ...
+
     async def logs(self) -> list[str]:
         """The names of all logs, oldest first."""
         ...
@@ -160,4 +172,42 @@ class Keys(Protocol):
 
     def signer(self, origin: str) -> Signer:
         """Signs checkpoints of the log `origin`; the key's name is the origin."""
+        ...
+
+
+class WitnessAway(Exception):
+    """No answer, or none that can be read: ask again later."""
+
+
+class WitnessRefuses(Exception):
+    """The witness will not sign this; the text is its reason."""
+
+
+class WitnessDisputes(WitnessRefuses):
+    """The witness signed a tree before that does not lead to this one: one record is false."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedLast:
+    """The witness's word that it signed this size last: the proof has to begin there."""
+
+    size: int
+
+
+class Witness(Protocol):
+    """Somebody independent who signs what a log shows, as long as it only grows (C2SP)."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the policy."""
+        ...
+
+    async def add_checkpoint(
+        self, old: int, proof: Sequence[bytes], note: bytes
+    ) -> bytes | SignedLast:
+        """Signature lines for `note`, not yet verified, or the size that was signed last.
+
+        `proof` leads from the tree of `old` entries to the note's. Answers within seconds or
+        raises WitnessAway; raises WitnessRefuses, WitnessDisputes.
+        """
         ...

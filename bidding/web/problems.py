@@ -91,6 +91,16 @@ KINDS: Final[dict[str, Kind]] = {
         "密封报价尚未揭示，现在不能查看。",
         "Sealed offers are not opened yet; this can be read later.",
     ),
+    "NOT_WITNESSED": Kind(
+        409,
+        "见证签名尚未达到规定人数；中心签名的回执可以先取。",
+        "Not enough witnesses have signed yet; the receipt signed by the centre is there.",
+    ),
+    "NO_WITNESSES": Kind(
+        409,
+        "本中心未设见证人，回执仅由中心签名。",
+        "There are no witnesses here: receipts are signed by the centre only.",
+    ),
     "REFUSED": Kind(409, "竞价规则不允许此操作。", "The rules of the auction do not allow this."),
     # How much of it.
     "TOO_FAST": Kind(

@@ -317,6 +317,16 @@ class You(FromServer):
     actions: dict[str, Any]
 
 
+class Proof(FromServer):
+    """How far a bidder's own requests are proved: those with an index below `signed` are under
+    the centre's signature, those below `witnessed` under a quorum's; null: none is asked for.
+    """
+
+    type: Literal["proof"]
+    signed: Whole
+    witnessed: Whole | None
+
+
 class Accepted(FromServer):
     """Final: entry `i` of the log says yes."""
 
@@ -373,6 +383,7 @@ SERVER_MESSAGES: Final[tuple[type[FromServer], ...]] = (
     Snapshot,
     Events,
     You,
+    Proof,
     Accepted,
     Refused,
     Retry,

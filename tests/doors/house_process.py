@@ -37,8 +37,8 @@ def free_port() -> int:
 class HouseProcess:
     """`server.py --no-demo` on its own data folder; survives `kill` by being started again."""
 
-    def __init__(self, data: Path) -> None:
-        self.data = data
+    def __init__(self, data: Path, *options: str) -> None:
+        self.data, self._options = data, options
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
@@ -57,6 +57,7 @@ class HouseProcess:
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "server.py", "--no-demo", "--port", str(self.port)]
+        command += self._options
         with (self.data / "server.log").open("ab") as out:
             return subprocess.Popen(
                 [*command, "--data", str(self.data)], cwd=REPOSITORY, stdout=out, stderr=out

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from bidding.adapters.sql_log.tables import (
     BEAT,
     CHECKPOINT,
+    COSIGNED,
     ENTRY,
     LOG,
     WRITER,
@@ -138,6 +139,30 @@ class SqlLog:
                 .order_by(CHECKPOINT.c.size)
             )
             return list(connection.scalars(found))
+
+        return await self._read(run)
+
+    async def keep_cosigned(self, log: str, size: int, note: bytes) -> None:
+        """Durable when it returns. Raises NoSuchLog, LogBroken."""
+
+        def run(connection: Connection) -> None:
+            row = {"log_id": self._id(connection, log), "size": size, "note": note}
+            connection.execute(insert(COSIGNED), row)
+
+        await self._ask(run)
+
+    async def cosigned(self, log: str) -> tuple[int, bytes] | None:
+        """The newest note that was kept. Raises NoSuchLog, LogBroken."""
+
+        def run(connection: Connection) -> tuple[int, bytes] | None:
+            found = (
+                select(COSIGNED.c.size, COSIGNED.c.note)
+                .where(COSIGNED.c.log_id == self._id(connection, log))
+                .order_by(COSIGNED.c.size.desc(), COSIGNED.c.cosigned_id.desc())
+                .limit(1)
+            )
+            row = connection.execute(found).first()
+            return None if row is None else (row.size, row.note)
 
         return await self._read(run)
 

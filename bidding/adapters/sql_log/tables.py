@@ -23,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from bidding.adapters.sql_log.triggers import TRIGGERS
+from bidding.adapters.sql_log.triggers import COSIGNED_TRIGGERS, TRIGGERS
 from bidding.engine.ports import (
     BODY_MAX,
     BODY_MIN,
@@ -36,7 +36,7 @@ from bidding.engine.ports import (
 from bidding.proof.merkle import leaf_hash
 
 #: Raised with every change of the tables; another schema is refused, not guessed at.
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 
 _tables = MetaData()
 
@@ -85,6 +85,18 @@ CHECKPOINT: Final = Table(
     Column("note", BLOB, nullable=False),
 )
 
+#: Checkpoints as their witnesses signed them. Beside `log_checkpoint`, never instead of it: a house
+#: without witnesses is whole without this table.
+COSIGNED: Final = Table(
+    "log_cosigned",
+    _tables,
+    Column("cosigned_id", Integer, primary_key=True),
+    Column("log_id", ForeignKey("log.log_id"), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("note", BLOB, nullable=False),
+)
+Index("log_cosigned_size", COSIGNED.c.log_id, COSIGNED.c.size)
+
 #: One row: when the house was last known to be up. No part of any record.
 BEAT: Final = Table(
     "house_beat",
@@ -108,16 +120,22 @@ _WRITE_CHECKPOINT = insert(CHECKPOINT)
 
 
 def make_tables(connection: Connection) -> None:
-    """Creates what is missing in a new file. Raises LogBroken on another schema."""
+    """Creates what is missing in a new file or in an older one; LogBroken on another schema."""
     with connection.begin():
         version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+        if version == SCHEMA_VERSION:
+            return
         if version == 0:
             _tables.create_all(connection)
-            for trigger in TRIGGERS:
-                connection.execute(text(trigger))
-            connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        elif version != SCHEMA_VERSION:
+            triggers = (*TRIGGERS, *COSIGNED_TRIGGERS)
+        elif version == 1:  # a house that knew no witnesses; nothing it wrote is touched
+            _tables.create_all(connection, tables=[COSIGNED])
+            triggers = COSIGNED_TRIGGERS
+        else:
             raise LogBroken(f"schema {version}; this house knows {SCHEMA_VERSION}")
+        for trigger in triggers:
+            connection.execute(text(trigger))
+        connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
 def append(connection: Connection, log_id: int, batch: Batch) -> None:

@@ -67,3 +67,16 @@ TRIGGERS: Final = (
         (SELECT 1 FROM log_entry WHERE log_id = NEW.log_id AND idx = NEW.size - 1);
     END""",
 )
+
+#: Of the second schema: an older file gets only these.
+COSIGNED_TRIGGERS: Final = (
+    *(_never("log_cosigned", verb) for verb in ("UPDATE", "DELETE")),
+    """
+    CREATE TRIGGER log_cosigned_once BEFORE INSERT ON log_cosigned BEGIN
+      SELECT RAISE(ABORT, 'this row exists') WHERE EXISTS
+        (SELECT 1 FROM log_cosigned WHERE cosigned_id = NEW.cosigned_id);
+      SELECT RAISE(ABORT, 'no such checkpoint was signed') WHERE NOT EXISTS
+        (SELECT 1 FROM log_checkpoint WHERE log_id = NEW.log_id AND size = NEW.size
+          AND substr(NEW.note, 1, length(note)) = note);
+    END""",
+)

@@ -8,12 +8,14 @@ import asyncio
 from typing import Annotated, Any, Final
 
 from aiohttp import web
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
+from bidding.engine.house import NotWitnessed, Stage
 from bidding.proof.archive import parse_archive
 from bidding.proof.policy import parse_policy
+from bidding.proof.text import to_base64
 from bidding.web.problems import Problem
-from bidding.web.rooms import Present
+from bidding.web.rooms import Present, audience_of
 from bidding.web.routes import SIGNED_IN, WATCHERS, Answer, Call, Query, Route, file_response
 from bidding.web.wire import Reference, Whole
 from replay.rejudge import RuleMissing, rejudge
@@ -24,6 +26,8 @@ ROOM: Final = "audit"
 RECEIPT_TYPE: Final = "application/vnd.tlog-proof"
 ARCHIVE_TYPE: Final = "application/vnd.bidding-session-archive"
 POLICY_TYPE: Final = "text/plain"
+#: Says which stage a receipt is of, `R1` or `R2`.
+STAGE_HEADER: Final = "Receipt-Stage"
 
 
 class EntriesQuery(Query):
@@ -40,10 +44,34 @@ class EntryList(Answer):
     size: int
 
 
-class ReceiptQuery(Query):
+class StageQuery(Query):
+    """R1: signed by the centre, at once. R2: by a quorum of its witnesses too. Else the best."""
+
+    stage: Stage | None = None
+
+
+class ReceiptQuery(StageQuery):
     """The reference you chose for your own request."""
 
     ref: Reference
+
+
+class SizesQuery(Query):
+    """Two sizes of the log, the smaller first; each as a signed checkpoint names it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    start: Annotated[Whole, Field(ge=1, alias="from")]
+    stop: Annotated[Whole, Field(ge=1, alias="to")]
+
+
+class Consistency(Answer):
+    """RFC 6962 2.1.2: the log of `to` entries begins with the log of `from`. Base64 hashes."""
+
+    origin: str
+    first: Whole = Field(alias="from")
+    last: Whole = Field(alias="to")
+    proof: list[str]
 
 
 class Verdict(Answer):
@@ -89,17 +117,18 @@ async def receipt(call: Call) -> web.Response:
         # Somebody else's entry and one that is not there look the same.
         if entry["actor"] != await _own_actor(call):
             raise Problem("NOT_FOUND")
-    return await _receipt(call, index)
+    return await _receipt(call, index, call.query(StageQuery).stage)
 
 
 async def own_receipt(call: Call) -> web.Response:
     """The signed proof of your own request, found by its reference."""
     await Present.of(call.door, call.auction)
-    key = f"{await _own_actor(call)}/{call.query(ReceiptQuery).ref}"
+    query = call.query(ReceiptQuery)
+    key = f"{await _own_actor(call)}/{query.ref}"
     index = call.door.house.index_of(call.auction, key)
     if index is None:
         raise Problem("NOT_FOUND")
-    return await _receipt(call, index)
+    return await _receipt(call, index, query.stage)
 
 
 async def _own_actor(call: Call) -> str:
@@ -113,13 +142,44 @@ async def _own_actor(call: Call) -> str:
     return f"bidder:{seat.paddle}"
 
 
-async def _receipt(call: Call, index: int) -> web.Response:
+async def _receipt(call: Call, index: int, wanted: Stage | None) -> web.Response:
+    house, name = call.door.house, f"{call.auction}-{index}.tlog-proof"
     try:
-        proof = await call.door.house.receipt(call.auction, index)
+        proof, stage = await house.receipt(call.auction, index, wanted)
     except IndexError:
         # The auction is being read from its log again; the entry is safe, the proof comes later.
         raise Problem("TRY_LATER", headers={"Retry-After": "1"}) from None
-    return file_response(proof, RECEIPT_TYPE, f"{call.auction}-{index}.tlog-proof")
+    except NotWitnessed:
+        if not house.witnessing.policy.demands:
+            raise Problem("NO_WITNESSES") from None
+        raise Problem("NOT_WITNESSED", headers={"Retry-After": "1"}) from None
+    answer = file_response(proof, RECEIPT_TYPE, name)
+    answer.headers[STAGE_HEADER] = stage
+    return answer
+
+
+async def consistency(call: Call) -> dict[str, Any]:
+    """The proof that whoever kept an earlier checkpoint asks for, to see that nothing was rewritten."""
+    present, query = await Present.of(call.door, call.auction), call.query(SizesQuery)
+    if present.sealed and not await _seated(call):
+        # It tells whether the log has so many entries; a bidder knows that from his receipts.
+        raise Problem("SEALED")
+    try:
+        proof = call.door.house.consistency(call.auction, query.start, query.stop)
+    except IndexError:
+        raise Problem("NOT_FOUND") from None
+    return {
+        "origin": present.state.origin,
+        "from": query.start,
+        "to": query.stop,
+        "proof": [to_base64(one) for one in proof],
+    }
+
+
+async def _seated(call: Call) -> bool:
+    """Whether a bidder of this auction asks."""
+    _, seat = await audience_of(call.door, call.who, call.auction)
+    return seat is not None and seat.admitted
 
 
 async def archive(call: Call) -> web.Response:
@@ -201,8 +261,9 @@ ROUTES: Final = (
         "一条记录的回执",
         "The receipt of an entry",
         roles=SIGNED_IN,
+        query=StageQuery,
         file=RECEIPT_TYPE,
-        problems=("NOT_FOUND", "SEALED", "TRY_LATER"),
+        problems=("NOT_FOUND", "SEALED", "TRY_LATER", "NOT_WITNESSED", "NO_WITNESSES"),
     ),
     Route(
         "GET",
@@ -214,7 +275,18 @@ ROUTES: Final = (
         roles=SIGNED_IN,
         query=ReceiptQuery,
         file=RECEIPT_TYPE,
-        problems=("NOT_FOUND", "TRY_LATER"),
+        problems=("NOT_FOUND", "TRY_LATER", "NOT_WITNESSED", "NO_WITNESSES"),
+    ),
+    Route(
+        "GET",
+        f"{_ONE}/consistency",
+        consistency,
+        ROOM,
+        "一致性证明",
+        "The proof between two sizes of the log",
+        query=SizesQuery,
+        answer=Consistency,
+        problems=("NOT_FOUND", "SEALED"),
     ),
     Route(
         "GET",

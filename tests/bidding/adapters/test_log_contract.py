@@ -203,6 +203,28 @@ async def test_the_house_knows_when_it_was_last_up(log):
     assert await log.last_beat() == 1_700_000_001_000_000
 
 
+async def test_the_largest_cosigned_checkpoint_is_found_again(log):
+    await log.append(batch(1, b"{1}"))
+    await log.append(batch(2, b"{2}"))
+    assert await log.cosigned(NAME) is None
+    for size, lines in ((2, b"a\n"), (3, b"a\n"), (3, b"a\nb\n"), (1, b"a\nb\n")):
+        await log.keep_cosigned(NAME, size, note(size) + lines)
+    assert await log.cosigned(NAME) == (3, note(3) + b"a\nb\n")
+    # What witnesses add stands beside the checkpoints, which stay as they were signed.
+    assert await log.checkpoints(NAME) == [note(1), note(2), note(3)]
+    with pytest.raises(NoSuchLog):
+        await log.cosigned("nowhere")
+    with pytest.raises(NoSuchLog):
+        await log.keep_cosigned("nowhere", 1, note(1))
+
+
+async def test_only_a_checkpoint_that_is_there_can_be_cosigned(log):
+    for size, text in ((2, note(2)), (1, note(1, "other")), (1, b"x" + note(1))):
+        with pytest.raises(LogBroken):
+            await log.keep_cosigned(NAME, size, text + b"a\n")
+    assert await log.cosigned(NAME) is None
+
+
 async def test_nothing_is_asked_of_a_closed_log(log):
     await log.append(batch(1, b"{1}"))
     await log.close()

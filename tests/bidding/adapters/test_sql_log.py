@@ -31,6 +31,7 @@ async def log(path: Path):
     await store.create(NAME, b"{0}", note(1))
     await store.take_over(NAME, "node-1")
     await store.append(batch(1, b"{1}", b"{2}", cmds=("bidder:03/a", None)))
+    await store.keep_cosigned(NAME, 3, note(3) + b"a\n")
     yield store
     await store.close()
 
@@ -84,6 +85,24 @@ async def test_a_file_of_another_house_is_refused(log, path):
         SqlLog(path)
 
 
+async def test_a_file_from_before_there_were_witnesses_is_taken_up(log, path):
+    await log.close()
+    raw = sqlite3.connect(path, isolation_level=None)
+    raw.execute("DROP TABLE log_cosigned")
+    raw.execute("PRAGMA user_version = 1")
+    raw.close()
+    again = SqlLog(path)
+    entries, notes = await again.read(NAME), await again.checkpoints(NAME)
+    assert len(entries) == 3
+    assert await again.cosigned(NAME) is None
+    await again.keep_cosigned(NAME, 3, notes[-1] + b"a\n")
+    await again.close()
+    raw = sqlite3.connect(path, isolation_level=None)
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        raw.execute("DELETE FROM log_cosigned")
+    raw.close()
+
+
 async def test_a_file_that_is_no_database_is_refused(path):
     path.parent.mkdir()
     path.write_bytes(b"not a database, but long enough to be read as one" * 100)
@@ -123,6 +142,10 @@ ATTACKS = {
     "replace a checkpoint": "INSERT OR REPLACE INTO log_checkpoint VALUES (1, 3, x'00')",
     "an older checkpoint": "INSERT INTO log_checkpoint VALUES (1, 2, x'00')",
     "a checkpoint of nothing": "INSERT INTO log_checkpoint VALUES (1, 9, x'00')",
+    "change a cosigned checkpoint": "UPDATE log_cosigned SET size = 2",
+    "remove a cosigned checkpoint": "DELETE FROM log_cosigned",
+    "replace a cosigned checkpoint": "INSERT OR REPLACE INTO log_cosigned SELECT 1, log_id, size, note FROM log_checkpoint",
+    "cosign what was not signed": "INSERT INTO log_cosigned VALUES (9, 1, 3, x'00')",
     "rename a log": "UPDATE log SET name = 'x'",
     "remove a log": "DELETE FROM log",
     "replace a log": f"INSERT OR REPLACE INTO log VALUES (9, '{NAME}')",

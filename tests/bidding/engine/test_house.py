@@ -388,10 +388,10 @@ async def test_a_receipt_and_the_policy_verify_offline(hall):
         await hall.house.ask(auction, bid("04" if k % 2 else "03", 100_000 + k * 1_000))
     policy = parse_policy(hall.house.policy(auction))
     body = (await hall.memory.read(LOG))[answer.index]
-    receipt = verify_receipt(await hall.house.receipt(auction, answer.index), policy)
+    receipt = verify_receipt((await hall.house.receipt(auction, answer.index))[0], policy)
     assert (receipt.index, receipt.entry) == (answer.index, body)
     for index in range(len(await hall.entries(auction))):
-        verify_receipt(await hall.house.receipt(auction, index), policy)
+        verify_receipt((await hall.house.receipt(auction, index))[0], policy)
     with pytest.raises(IndexError):
         await hall.house.receipt(auction, len(await hall.entries(auction)))
 
@@ -405,7 +405,8 @@ async def test_a_receipt_is_never_ahead_of_the_disk(hall):
     with pytest.raises(IndexError):
         await hall.house.receipt(auction, size)
     assert hall.house.index_of(auction, "bidder:03/a") is None
-    verify_receipt(await hall.house.receipt(auction, 0), parse_policy(hall.house.policy(auction)))
+    policy = parse_policy(hall.house.policy(auction))
+    verify_receipt((await hall.house.receipt(auction, 0))[0], policy)
     hall.memory.release()
     await waiting
 

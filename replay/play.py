@@ -45,6 +45,7 @@ from bidding.proof.note import Signer
 from bidding.proof.policy import policy_text
 from replay.located import Unreadable
 from replay.scenario import Award, Outcome, Scenario, Step, Times, Variant
+from replay.sealing import Sealer
 
 _YUAN = Unit(zh="元", en="CNY", scale=2, fen=1)
 _SEED = hashlib.sha256(b"daylight scenario archives: a published key, proof of nothing").digest()
@@ -126,6 +127,7 @@ class _Player:
         self.rule, self.document = self._document()
         terms = self.rule.Config.model_validate(self.document.terms)
         self.unit: Unit = terms.unit
+        self.sealer = Sealer(self.document.auction, terms, scenario.trustee_keys)
         self.quantity_unit = self.rule.quantity_unit(terms)
         self.settlement_unit = self.rule.settlement_unit(terms)
 
@@ -241,6 +243,9 @@ class _Player:
             return self._admit(step.who, at)
         if step.draw is not None:
             return self._ask("staff:1", Draw(step.draw), at)
+        if step.trustee_key is not None:
+            key = self.sealer.trustee_key(step.trustee_key, step.flaw)
+            return self._ask("staff:1", key, at)
         if step.score is not None:
             points = parse_decimal(step.score.points, _POINTS)
             return self._ask(f"staff:{step.score.expert}", Score(step.score.of, points), at)
@@ -257,6 +262,12 @@ class _Player:
         quantity = None
         if step.quantity is not None and self.quantity_unit is not None:
             quantity = parse_decimal(step.quantity, self.quantity_unit.scale)
+        if step.seal is not None:
+            price = parse_decimal(step.seal, self.unit.scale)
+            return self.sealer.seal(step.by or "", price, step.lot, step.flaw)
+        if step.reveal is not None:
+            stands = self.state.standing.sealed.get(step.by or "")
+            return self.sealer.reveal(stands.commit if stands else "", step.reveal)
         if step.accept is not None:
             return Stay(number, quantity, step.slot)
         if step.exit is not None:
@@ -330,6 +341,8 @@ class _Player:
             top = standing.top
             wanted = parse_decimal(want.top, self.unit.scale)
             self._expect(0, "top", wanted, top.amount if top else None)
+        if want.withdrawn is not None:
+            self._expect(0, "withdrawn", want.withdrawn, dict(standing.withdrawn))
         if want.deadline is not None:
             self._expect(0, "deadline", self.times.read(want.deadline), standing.closes)
         if want.awards is not None:

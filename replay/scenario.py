@@ -17,8 +17,11 @@ from auction_rules.terms import instant
 from replay.located import Unreadable, line_of, load
 
 Amount = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$")]
-BIDDERS_VERBS = ("bid", "quote", "confirm", "accept", "exit", "exercise", "waive", "proxy")
-VERBS = (*BIDDERS_VERBS, "staff", "deposit", "draw", "score", "crash", "see")
+BIDDERS_VERBS = (
+    *("bid", "quote", "confirm", "accept", "exit", "exercise", "waive", "proxy"),
+    *("seal", "reveal"),
+)
+VERBS = (*BIDDERS_VERBS, "staff", "deposit", "draw", "score", "trustee_key", "crash", "see")
 
 
 class _Strict(BaseModel):
@@ -82,6 +85,10 @@ class Step(_Strict):
     waive: bool | None = None
     proxy: Amount | Literal["cancel"] | None = None
     round: int | None = None
+    seal: Amount | None = None
+    reveal: Literal["key", "plain", "wrong"] | None = None
+    trustee_key: str | None = None
+    flaw: str | None = None
     draw: str | None = None
     score: Points | None = None
     amount: Amount | None = None
@@ -119,6 +126,8 @@ class Step(_Strict):
             raise ValueError(f"a step has exactly one of {', '.join(VERBS)}; this has {given}")
         if (given[0] in BIDDERS_VERBS) != (self.by is not None):
             raise ValueError("`by` goes with what a bidder does")
+        if self.flaw is not None and given[0] not in ("seal", "trustee_key"):
+            raise ValueError("`flaw` goes with seal and trustee_key")
         named = ("admit", "exclude", "withdraw", "seal_reserve", "open_reserve")
         if (self.staff in named) != (self.who is not None):
             raise ValueError(f"`who` goes with staff: {', '.join(named)}")
@@ -159,6 +168,7 @@ class Outcome(_Strict):
     top: Amount | None = None
     deadline: str | None = None
     figures: Figures | None = None
+    withdrawn: dict[str, str] | None = None
 
 
 class Variant(_Strict):
@@ -183,6 +193,7 @@ class Scenario(_Strict):
     start: str
     deposit: Amount | None = None
     bidders: dict[str, Bidder]
+    trustee_keys: dict[str, str] = {}
     steps: list[Step]
     outcome: Outcome
     variants: list[Variant] = []

@@ -14,5 +14,16 @@ It speaks the public protocol and nothing else: whatever it can do, any other cl
 from bidding.client.offset import Offset
 from bidding.client.seat import Answer, Seat, SeatLost, WireError
 from bidding.client.visitor import HouseSaysNo, Visitor
+from bidding.client.watch import FalseRecord, Watch
 
-__all__ = ["Answer", "HouseSaysNo", "Offset", "Seat", "SeatLost", "Visitor", "WireError"]
+__all__ = [
+    "Answer",
+    "FalseRecord",
+    "HouseSaysNo",
+    "Offset",
+    "Seat",
+    "SeatLost",
+    "Visitor",
+    "Watch",
+    "WireError",
+]

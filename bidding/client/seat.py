@@ -4,7 +4,9 @@
    with the same reference, and the house answers it once.
 2. Events are counted per channel. After a break the seat asks for what it missed; it never shows
    a gap, and drops the connection itself when it finds one.
-3. Nothing here decides anything: what may be bid is what the house last said in `you`.
+3. Every checkpoint that comes with an own receipt must fit those seen before (`watch`); a house
+   that shows two histories is not bid with any more, and the evidence is kept.
+4. Nothing here decides anything: what may be bid is what the house last said in `you`.
 """
 
 import asyncio
@@ -19,6 +21,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from bidding.client.offset import Offset
 from bidding.client.own_key import OwnKey
+from bidding.client.watch import FalseRecord, Watch
 
 VERSION: Final = 1
 
@@ -76,8 +79,13 @@ class _Asked:
 class Seat:
     """Made by `Visitor.join`. Use with `async with`; entering waits for the first picture."""
 
-    def __init__(self, url: str, auction: str, cookie: str, csrf: str | None) -> None:
+    def __init__(
+        self, url: str, auction: str, cookie: str, csrf: str | None, *, watch: Watch | None = None
+    ) -> None:
         self._url = url
+        self._watch = watch
+        if watch is not None:
+            watch.on_false = self._betrayed
         self._auction = auction
         self._cookie = cookie
         self._csrf = csrf
@@ -94,6 +102,8 @@ class Seat:
         self.rooms: dict[str, dict[str, Any]] = {}
         self.welcome: dict[str, Any] = {}
         self.you: dict[str, Any] | None = None
+        self.proof: dict[str, Any] | None = None
+        """How far own requests are proved: `signed`, `witnessed`."""
         self.connections = 0
         self._key: OwnKey | None = None
 
@@ -110,6 +120,8 @@ class Seat:
 
     async def __aexit__(self, *_: object) -> None:
         self._task.cancel()
+        if self._watch is not None:
+            await self._watch.close()
         await asyncio.gather(self._task, *self._sending, return_exceptions=True)
         for handle in self._later:
             handle.cancel()
@@ -143,14 +155,13 @@ class Seat:
         self._listeners.append(listener)
 
     async def until(self, true: Callable[["Seat"], bool], within: float) -> None:
-        """Wait for something to become true of this seat. Raises TimeoutError, SeatLost.
+        """Wait for something to become true of this seat. Raises TimeoutError, SeatLost, FalseRecord.
 
         `within` is in seconds.
         """
         async with asyncio.timeout(within), self._moved:
             while not true(self):
-                if self._task.done():
-                    self._task.result()
+                self._check()
                 await self._moved.wait()
 
     # Asking -------------------------------------------------------------------------------
@@ -166,7 +177,7 @@ class Seat:
         ref: str | None = None,
         within: float = 30,
     ) -> Answer:
-        """Offer, and wait for the final answer. Raises WireError, SeatLost, TimeoutError.
+        """Offer, and wait for the final answer. Raises WireError, SeatLost, FalseRecord, TimeoutError.
 
         After TimeoutError nothing is known; ask again with the same `ref`.
         """
@@ -229,8 +240,7 @@ class Seat:
     async def _ask(self, message: dict[str, Any], ref: str, within: float) -> Answer:
         if self._key is not None and "sig" not in message:
             message = self._signed(message, self._key)
-        if self._task.done():
-            self._task.result()
+        self._check()
         asked = self._asked.get(ref)
         if asked is None:
             future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
@@ -269,13 +279,27 @@ class Seat:
             await asyncio.sleep(wait * _chance.uniform(0.5, 1.0))
 
     async def _lose(self, lost: SeatLost) -> None:
+        self._fail(lost)
+        raise lost
+
+    def _betrayed(self, false: FalseRecord) -> None:
+        """The record was shown to be false: nothing the house says from here on is relied upon."""
+        self._fail(false)
+
+    def _fail(self, error: Exception) -> None:
         for asked in self._asked.values():
             if not asked.answer.done():
-                asked.answer.set_exception(lost)
+                asked.answer.set_exception(error)
                 asked.answer.exception()
         self._asked.clear()
         self._task.get_loop().call_soon(self._tell_waiters)
-        raise lost
+
+    def _check(self) -> None:
+        """Raises what ended the seat, or what showed the record to be false."""
+        if self._task.done():
+            self._task.result()
+        if self._watch is not None and self._watch.false is not None:
+            raise self._watch.false
 
     def _tell_waiters(self) -> None:
         self._spawn(self._notify())
@@ -326,6 +350,10 @@ class Seat:
                 await self._events(socket, message)
             case "you":
                 self.you = message
+            case "proof":
+                self.proof = message
+                if self._watch is not None:
+                    self._watch.grew(message["signed"] - 1)
             case "accepted" | "refused":
                 self._answered(message)
             case "retry":

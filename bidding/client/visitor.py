@@ -1,6 +1,6 @@
 """Signing in and asking over HTTP; the way to a seat in an auction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -8,6 +8,7 @@ import aiohttp
 from yarl import URL
 
 from bidding.client.seat import Seat
+from bidding.client.watch import HouseRecord, Watch
 
 
 class HouseSaysNo(Exception):
@@ -92,9 +93,27 @@ class Visitor:
                 raise HouseSaysNo(response.status, await response.json(content_type=None))
             return await response.read()
 
-    def join(self, auction: str) -> Seat:
-        """A seat in an auction, as whoever is signed in; enter it with `async with`."""
-        return Seat(self._stream_url(), auction, self.cookie, self.csrf if self.account else None)
+    def join(self, auction: str, watch: Watch | None = None) -> Seat:
+        """A seat in an auction, as whoever is signed in; enter it with `async with`.
+
+        `watch` is the eye on the record, where the bidder brings what he saw before.
+        """
+        watch = watch or self.watch(auction)
+        csrf = self.csrf if self.account else None
+        return Seat(self._stream_url(), auction, self.cookie, csrf, watch=watch)
+
+    def watch(
+        self, auction: str, *, policy: str | None = None, notes: Sequence[bytes] = ()
+    ) -> Watch:
+        """An eye on the auction's record, with the policy and the checkpoints from before."""
+        return Watch(HouseRecord(self._fetch, auction), policy=policy, notes=notes)
+
+    async def _fetch(self, path: str) -> tuple[int, Any]:
+        """Status and content of one GET: JSON as a value, a file as bytes."""
+        async with self._http.get(self.url + path) as response:
+            if response.content_type.endswith("json"):
+                return response.status, await response.json(content_type=None)
+            return response.status, await response.read()
 
     @property
     def cookie(self) -> str:

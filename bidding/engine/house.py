@@ -233,14 +233,17 @@ class House:
         (body,) = await self._log.read(seat.origin, index, index + 1)
         return Receipt(body, index, proof, checkpoint).encode(), found
 
-    def consistency(self, auction: str, start: int, stop: int) -> list[bytes]:
+    def consistency(self, auction: str, start: int, stop: int) -> list[bytes] | None:
         """The proof that the tree of `stop` entries begins with the tree of `start`.
 
-        Raises NoSuchAuction, IndexError unless 0 < start <= stop <= what is durable.
+        None while the auction is being read again. Raises NoSuchAuction, IndexError unless
+        0 < start <= stop <= what is durable.
         """
         auctioneer = self._seat(auction).auctioneer
-        if auctioneer is None or not 0 < start <= stop <= auctioneer.checkpoint[0]:
-            raise IndexError(f"{auction}: no proof from {start} to {stop} entries now")
+        if auctioneer is None:
+            return None
+        if not 0 < start <= stop <= auctioneer.checkpoint[0]:
+            raise IndexError(f"{auction}: no proof from {start} to {stop} entries")
         return list(auctioneer.consistency(start, stop))
 
     def index_of(self, auction: str, key: str) -> int | None:

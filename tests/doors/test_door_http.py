@@ -251,6 +251,7 @@ MATRIX: dict[tuple[str, str], str] = {
     ("GET", "/api/auctions/{auction}/archive"): "sau",
     ("GET", "/api/auctions/{auction}/verify"): "sau",
     ("GET", "/api/auctions/{auction}/policy"): "*",
+    ("GET", "/api/auctions/{auction}/consistency"): "*",
     ("GET", "/api/rules"): "*",
     ("GET", "/api/rules/{name}"): "*",
     ("GET", "/api/drafts"): "sa",

@@ -168,6 +168,8 @@ async def consistency(call: Call) -> dict[str, Any]:
         proof = call.door.house.consistency(call.auction, query.start, query.stop)
     except IndexError:
         raise Problem("NOT_FOUND") from None
+    if proof is None:
+        raise Problem("TRY_LATER", headers={"Retry-After": "1"})
     return {
         "origin": present.state.origin,
         "from": query.start,
@@ -286,7 +288,7 @@ ROUTES: Final = (
         "The proof between two sizes of the log",
         query=SizesQuery,
         answer=Consistency,
-        problems=("NOT_FOUND", "SEALED"),
+        problems=("NOT_FOUND", "SEALED", "TRY_LATER"),
     ),
     Route(
         "GET",

@@ -9,13 +9,15 @@ from __future__ import annotations
 import hashlib
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from auction_rules.escrow_terms import EscrowTerms
 from auction_rules.money import LIMIT
 from auction_rules.registry import find, source_sha256
 from auction_rules.rule import Rule
-from auction_rules.terms import RuleConfig
-from bidding.proof import canon
+from auction_rules.terms import RuleConfig, wrong
+from bidding.proof import canon, escrow
+from bidding.proof.text import from_base64
 
 
 class Title(BaseModel):
@@ -43,7 +45,9 @@ class Document(BaseModel):
     def bound(self) -> tuple[Rule, RuleConfig]:
         """The rule named here and its validated terms; UnknownRule or ValidationError else."""
         rule = find(self.rule, self.version)
-        return rule, rule.Config.model_validate(self.terms)
+        terms = rule.Config.model_validate(self.terms)
+        _sound_keys(terms)
+        return rule, terms
 
     def canonical(self) -> dict[str, Any]:
         """The document as entry 0 holds it: terms complete, amounts integers, source hash in."""
@@ -57,3 +61,17 @@ class Document(BaseModel):
     def sha256(self) -> str:
         """Hex SHA-256 of the canonical bytes: the hash the approver signs off."""
         return hashlib.sha256(canon.encode(self.canonical())).hexdigest()
+
+
+def _sound_keys(terms: RuleConfig) -> None:
+    """Raises ValidationError for a trustee's key to which nothing can be sealed.
+
+    No browser could seal to it, so nobody could make an offer: that must show before approval.
+    """
+    if not isinstance(terms, EscrowTerms):
+        return
+    for number, trustee in enumerate(terms.trustees):
+        if fault := escrow.key_fault(from_base64(trustee.public)):
+            problem = wrong("public", "该受托人公钥不可用，请重新生成", fault)
+            row = {"type": problem, "loc": ("trustees", number, "public"), "input": trustee.public}
+            raise ValidationError.from_exception_data("terms", [row])  # type: ignore[list-item]

@@ -5,7 +5,7 @@ The rule says when keys may come and what an opening means; here the ciphers are
 boxes and finds the same faults.
 
 What it is not: a keeper of secrets. A key that is not due must not get here, since every request
-is written down, refused ones too: `untimely` is for the door to ask first.
+is written down, refused ones too: `unwritable` is for the door to ask first.
 """
 
 from __future__ import annotations
@@ -43,11 +43,22 @@ def malformed(state: State, bidder: str, ask: SealedBid) -> bool:
     return not whole or any(len(one) != escrow.SHARE_BYTES for one in shares)
 
 
-def untimely(state: State, ask: object) -> bool:
-    """Whether this is a key that nobody may know yet; it must not even be written down."""
-    if not isinstance(ask, TrusteeKey | Reveal):
-        return False
-    return state.status != "running" or state.standing.kind != KIND
+def unwritable(state: State, bidder: str | None, ask: TrusteeKey | Reveal) -> str | None:
+    """Why a key must not even be written down; None when it is due and fits.
+
+    TOO_EARLY: opening has not begun here. NOT_THIS_KEY: it does not fit, so it may well be the
+    key of another auction where everything is still sealed. Opening never goes back to sealing,
+    so an answer from the committed state cannot be too late.
+    """
+    if state.status != "running" or state.standing.kind != KIND:
+        return "TOO_EARLY"
+    if isinstance(ask, TrusteeKey):
+        known = next((t.public for t in state.terms.trustees if t.id == ask.trustee), None)
+        return None if known is not None and _fits(ask.key, known) else "NOT_THIS_KEY"
+    one = state.standing.sealed.get(bidder or "")
+    if one is not None and _own_plain(state, one, ask) is None:
+        return "NOT_THIS_KEY"
+    return None
 
 
 def with_trustee(
@@ -56,8 +67,7 @@ def with_trustee(
     """What the key opens once enough of them are there; `floor` holds it already."""
     terms: EscrowTerms = floor.terms
     public = next(t.public for t in terms.trustees if t.id == ask.trustee)
-    private = _bytes(ask.key)
-    if private is None or not escrow.is_key_of(private, from_base64(public)):
+    if not _fits(ask.key, public):
         return Refuse("TRUSTEE_KEY_WRONG")
     if len(floor.standing.trustee_keys) < terms.threshold:
         return ()
@@ -71,19 +81,30 @@ def by_bidder(
     state: State, floor: Floor[Any], bidder: str, ask: Reveal, rule: Rule
 ) -> tuple[FloorFact, ...] | Refuse:
     """What the bidder's own key, or his plain offer, makes of what he sealed."""
-    if (ask.key is None) == (ask.plain is None):
-        return Refuse("SEAL_KEY_WRONG")
     one = floor.standing.sealed[bidder]
-    context, sealed = _context(state, bidder, one.lot), _parts(one)
+    raw = _own_plain(state, one, ask)
+    if raw is None:
+        return Refuse("SEAL_KEY_WRONG")
+    return rule.unseal(floor, (_read(state, one, raw),))
+
+
+def _fits(key: str, public: str) -> bool:
+    private = _bytes(key)
+    return private is not None and escrow.is_key_of(private, from_base64(public))
+
+
+def _own_plain(state: State, one: SealedOffer, ask: Reveal) -> bytes | None:
+    """The bytes he committed to, out of his key or as he hands them in; None when they are not."""
+    if (ask.key is None) == (ask.plain is None):
+        return None
+    context, sealed = _context(state, one.bidder, one.lot), _parts(one)
     raw = _bytes(ask.key or ask.plain or "")
     if raw is not None and ask.key is not None:
         try:
             raw = escrow.open_box(context, sealed, raw)
         except escrow.EscrowError:
-            raw = None
-    if raw is None or escrow.commitment(context, raw) != sealed.commit:
-        return Refuse("SEAL_KEY_WRONG")
-    return rule.unseal(floor, (_read(state, one, raw),))
+            return None
+    return raw if raw is not None and escrow.commitment(context, raw) == sealed.commit else None
 
 
 def _by_trustees(state: State, one: SealedOffer, privates: Mapping[int, bytes]) -> Unsealed:

@@ -102,6 +102,17 @@ KINDS: Final[dict[str, Kind]] = {
         "There are no witnesses here: receipts are signed by the centre only.",
     ),
     "REFUSED": Kind(409, "竞价规则不允许此操作。", "The rules of the auction do not allow this."),
+    # A key shows what is sealed: it is not even written down before its time.
+    "TOO_EARLY": Kind(
+        409,
+        "解密尚未开始。为保密起见，密钥未被记录，请在解密时段提交。",
+        "Opening has not begun. To keep the secret the key was not recorded; send it then.",
+    ),
+    "NOT_THIS_KEY": Kind(
+        409,
+        "该密钥与本场不符，未被记录。请核对是否为本场的密钥。",
+        "This key does not fit this auction and was not recorded. Check which one it is.",
+    ),
     # How much of it.
     "TOO_FAST": Kind(
         429, "操作过于频繁，请稍后再试。", "That was too fast. Try again in a moment."

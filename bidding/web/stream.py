@@ -18,8 +18,9 @@ from typing import Any, Final
 import orjson
 from aiohttp import WSMessage, WSMsgType, web
 
+from auction_rules.floor import Reveal, TrusteeKey
 from bidding.core import commands as c
-from bidding.core import views
+from bidding.core import sealing, views
 from bidding.engine.auctioneer import Answer, Retry
 from bidding.engine.house import NoSuchAuction
 from bidding.engine.hub import Subscription, Tick
@@ -52,12 +53,24 @@ class Stream:
 
     async def ask(self, auction: str, command: c.Command) -> dict[str, Any]:
         """A command's answer as a message: accepted, refused, or retry."""
+        if secret := self._secret(auction, command):
+            raise Problem(secret)
         try:
             # Shielded: a browser that hangs up cancels nothing in the auction.
             answer = await asyncio.shield(self._door.house.ask(auction, command))
         except NoSuchAuction:
             raise Problem("NO_SUCH_AUCTION") from None
         return self._message(auction, command.ref, answer)
+
+    def _secret(self, auction: str, command: c.Command) -> str | None:
+        """Why this must not even be written down; only keys of what is sealed are such."""
+        if not isinstance(command.ask, TrusteeKey | Reveal):
+            return None
+        try:
+            state = self._door.house.room(auction).state
+        except NoSuchAuction:
+            return None  # nothing is written down for an auction that is not open
+        return sealing.unwritable(state, command.bidder, command.ask)
 
     async def seated(self, auction: str, account: str, paddle: str) -> None:
         """Somebody was admitted: his open connections become a bidder's, without a reload."""
@@ -201,6 +214,9 @@ class Stream:
             connection.send(wire.error("TOO_FAST", message.ref))
             return
         command = message.command(f"bidder:{connection.bidder}", message.ask())
+        if secret := self._secret(connection.auction, command):
+            connection.send(wire.error(secret, message.ref))
+            return
         # Stamped and queued here, before anything is awaited.
         answer = self._door.house.ask(connection.auction, command)
         answer.add_done_callback(lambda done: self._answer(connection, message.ref, done))

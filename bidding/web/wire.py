@@ -1,6 +1,6 @@
 """Wire protocol v1: every message of the stream, as strict models.
 
-One JSON object a text frame. The client sends seven kinds; nothing that is not exactly one of them
+One JSON object a text frame. The client sends nine kinds; nothing that is not exactly one of them
 reaches an auctioneer. A client never says who it is: that comes from its sign-in, and a field
 that tries is an unknown field like any other.
 
@@ -176,6 +176,45 @@ class Leave(Signed):
         return floor.Leave(self.round)
 
 
+Commitment = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9+/]{43}=$", description="base64 of 32 bytes")
+]
+SealedText = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{1,1024}={0,2}$", description="base64")]
+SealedShare = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9+/]{107}=$", description="base64 of enc and ct, 80 bytes")
+]
+
+
+class Seal(Signed):
+    """An offer sealed where the bidder sits: what a commitment, a box and shares are, the notice says.
+
+    `k` is 0 and `shares` empty where each bidder opens his own.
+    """
+
+    type: Literal["seal"]
+    commit: Commitment
+    box: SealedText
+    k: Annotated[int, Field(ge=0, le=15)]
+    shares: Annotated[list[SealedShare], Field(max_length=15)]
+    lot: Name | None = None
+
+    def ask(self) -> c.Ask:
+        """The request it is."""
+        return floor.SealedBid(self.commit, self.box, self.k, tuple(self.shares), self.lot)
+
+
+class Reveal(Signed):
+    """Opens one's own sealed offer, once opening has begun: by its key, or in a remedy as it was."""
+
+    type: Literal["reveal"]
+    key: Commitment | None = None
+    plain: SealedText | None = None
+
+    def ask(self) -> c.Ask:
+        """The request it is."""
+        return floor.Reveal(self.key, self.plain)
+
+
 class Time(Message):
     """One leg of the clock comparison; `c` comes back untouched."""
 
@@ -183,12 +222,14 @@ class Time(Message):
     c: Integer
 
 
-Asking = Bid | Confirm | Stay | Leave | Enrol
+Asking = Bid | Seal | Reveal | Confirm | Stay | Leave | Enrol
 FromClient = Hello | Asking | Time
 
 _KINDS: Final[dict[str, TypeAdapter[Any]]] = {
     "hello": TypeAdapter(Hello),
     "bid": TypeAdapter(Bid),
+    "seal": TypeAdapter(Seal),
+    "reveal": TypeAdapter(Reveal),
     "confirm": TypeAdapter(Confirm),
     "stay": TypeAdapter(Stay),
     "leave": TypeAdapter(Leave),
@@ -393,6 +434,8 @@ SERVER_MESSAGES: Final[tuple[type[FromServer], ...]] = (
 CLIENT_MESSAGES: Final[tuple[type[Message], ...]] = (
     Hello,
     Bid,
+    Seal,
+    Reveal,
     Confirm,
     Stay,
     Leave,

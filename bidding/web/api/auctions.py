@@ -17,9 +17,12 @@ from auction_rules.floor import (
     Draw,
     Leave,
     OpenReserve,
+    Reveal,
     Score,
+    SealedBid,
     SealReserve,
     Stay,
+    TrusteeKey,
     Withdraw,
 )
 from bidding.core import commands as c
@@ -164,6 +167,31 @@ class OpenReserveBody(Body):
 
     amount: wire.Integer
     nonce: Annotated[str, Field(pattern=r"^[0-9a-f]{2,128}$")]
+    ref: wire.Reference | None = None
+
+
+class SealBody(Body, wire.Signed):
+    """An offer sealed where the bidder sits; the same as on the stream."""
+
+    commit: wire.Commitment
+    box: wire.SealedText
+    k: Annotated[int, Field(ge=0, le=15)]
+    shares: Annotated[list[wire.SealedShare], Field(max_length=15)]
+    lot: wire.Name | None = None
+
+
+class RevealBody(Body, wire.Signed):
+    """The key of one's own sealed offer, or in a remedy the offer as it was sealed."""
+
+    key: wire.Commitment | None = None
+    plain: wire.SealedText | None = None
+
+
+class TrusteeKeyBody(Body):
+    """A trustee's one-time private key for this auction, base64 of 32 bytes."""
+
+    trustee: Paddle
+    key: wire.Commitment
     ref: wire.Reference | None = None
 
 
@@ -352,6 +380,19 @@ async def bid(call: Call) -> Any:
     return await _as_bidder(call, ask, body)
 
 
+async def seal(call: Call) -> Any:
+    """The same as a seal on the stream."""
+    body = call.body(SealBody)
+    ask = SealedBid(body.commit, body.box, body.k, tuple(body.shares), body.lot)
+    return await _as_bidder(call, ask, body)
+
+
+async def reveal(call: Call) -> Any:
+    """The same as a reveal on the stream."""
+    body = call.body(RevealBody)
+    return await _as_bidder(call, Reveal(body.key, body.plain), body)
+
+
 async def confirm(call: Call) -> Any:
     """The same as a confirm on the stream."""
     body = call.body(ConfirmBody)
@@ -439,6 +480,12 @@ async def open_reserve(call: Call) -> Any:
     """Show the amount of one's own commitment."""
     body = call.body(OpenReserveBody)
     return await _as_house(call, _staff(call), OpenReserve(body.amount, body.nonce), body.ref)
+
+
+async def trustee_key(call: Call) -> Any:
+    """Bring in a trustee's one-time private key; it is not recorded before opening has begun."""
+    body = call.body(TrusteeKeyBody)
+    return await _as_house(call, _staff(call), TrusteeKey(body.trustee, body.key), body.ref)
 
 
 async def score(call: Call) -> Any:
@@ -591,6 +638,33 @@ ROUTES: Final = (
         "Open a reserve",
         roles=HOUSE,
         body=OpenReserveBody,
+    ),
+    _command(
+        "seal",
+        seal,
+        "递交密封报价",
+        "Hand in a sealed offer",
+        roles=BIDDER,
+        body=SealBody,
+        problems=("NOT_ADMITTED",),
+    ),
+    _command(
+        "reveal",
+        reveal,
+        "自行解密",
+        "Open one's own offer",
+        roles=BIDDER,
+        body=RevealBody,
+        problems=("NOT_ADMITTED", "TOO_EARLY", "NOT_THIS_KEY"),
+    ),
+    _command(
+        "trustee-key",
+        trustee_key,
+        "录入受托人私钥",
+        "Bring in a trustee's key",
+        roles=HOUSE,
+        body=TrusteeKeyBody,
+        problems=("TOO_EARLY", "NOT_THIS_KEY"),
     ),
     _command("score", score, "评分", "Score", roles=HOUSE, body=ScoreBody),
     _command(

@@ -141,6 +141,7 @@ class Dutch(Staged[DutchTerms]):
             onward=_onward,
             ended=_ended,
             resume_policy=terms.resume,
+            quantities=_bounds,
         )
         return (clock, *chain(terms).stages())
 
@@ -275,14 +276,20 @@ def _least(floor: Floor[DutchTerms]) -> Amount:
 def _take(floor: Floor[DutchTerms], bidder: str, ask: Stay) -> Judgement:
     price, number = floor.standing.price, floor.standing.round
     assert price is not None
-    quantity = _least(floor) if ask.quantity is None else ask.quantity
-    if quantity < _least(floor):
+    least, left = _bounds(floor, bidder)
+    quantity = least if ask.quantity is None else ask.quantity
+    if quantity < least:
         return Refuse("QTY_BELOW_MIN")
-    own = sum(o.quantity or 0 for o in _taken(floor) if o.bidder == bidder)
-    most = floor.terms.max_per_bidder
-    if quantity > _left(floor) or (most is not None and own + quantity > most):
+    if quantity > left:
         return Refuse("QTY_OVER_LIMIT")
     return Accept((OfferStood(bidder, None, price, quantity, str(number)),))
+
+
+def _bounds(floor: Floor[DutchTerms], bidder: str) -> tuple[Amount, Amount]:
+    """The least and the most he may take in the tick that is open."""
+    own = sum(o.quantity or 0 for o in _taken(floor) if o.bidder == bidder)
+    most, left = floor.terms.max_per_bidder, _left(floor)
+    return _least(floor), left if most is None else min(left, most - own)
 
 
 def _onward(floor: Floor[DutchTerms]) -> Onward | None:

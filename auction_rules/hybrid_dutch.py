@@ -1,11 +1,11 @@
 """混合荷兰式竞价 hybrid_dutch@1: a falling clock, then sealed offers of the others, then his best.
 
 MECHANISMS M20, after Prozorro.Sale's "insider" form: the clock falls until it is stopped; then
-everybody except the one who stopped it may make a sealed offer above that price; where anybody
-did, the one who stopped it may make a best offer himself. Three things are ours. Several who
-take the price in the same tick tie, and lots decide who stopped the clock (there: the network).
-Equal sealed offers are told apart as the terms say (there: by accident of a sort). The least
-raise is a term (there: not yet decided).
+everybody except the one who stopped it may make a sealed offer above that price, and take it back
+while the window is open; where anybody did, the one who stopped it may make a best offer himself.
+Three things are ours. Several who take the price in the same tick tie, and lots decide who stopped
+the clock (there: the network). Equal sealed offers are told apart as the terms say (there: by
+accident of a sort). The least raise is a term (there: not yet decided).
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from auction_rules.floor import Floor, Offer, Stay
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Accept, Judgement, Lot, Refuse, Settlement
+from auction_rules.stages.cancel import Cancellable
 from auction_rules.stages.clock import Clock, Onward
 from auction_rules.stages.draw import DrawStage
 from auction_rules.stages.outcry import Outcry
@@ -145,7 +146,7 @@ class HybridDutch(Staged[HybridTerms]):
                 resume_policy=terms.resume,
             ),
             DrawStage("who_stopped", WHO_STOPPED, lambda _f: "clock", _takers, _drawn),
-            Outcry(
+            Cancellable(
                 id="sealed",
                 kind="sealed",
                 title=SEALED,

@@ -182,7 +182,6 @@ def _round(terms: MultiRoundTerms, number: int) -> Sealed:
         # M10: from the second round on every offer, amended or not, improves on the one before.
         current=_only_the_start if number == 1 else _own,
         tally=f"offers of round {number}",
-        resume_policy=terms.resume,
     )
 
 

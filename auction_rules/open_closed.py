@@ -131,7 +131,6 @@ class OpenClosed(Staged[OpenClosedTerms]):
                 right=_finalist,
                 current=_own,
                 tally="finals",
-                resume_policy=terms.resume,
             ),
         )
 

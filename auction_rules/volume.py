@@ -198,6 +198,7 @@ class Volume(Staged[VolumeTerms]):
                 ends=terms.closes,
                 amendments=terms.amendments,
                 check=_check,
+                quantities=_bounds,
                 slots=tuple(str(n) for n in range(1, terms.lines + 1)),
             ),
         )
@@ -268,15 +269,20 @@ def _ladder(terms: VolumeTerms) -> Ladder:
 
 def _check(floor: Floor[VolumeTerms], bidder: str, bid: Bid) -> Refuse | None:
     """The quantity of the line, and of all the bidder's lines together."""
-    terms, quantity = floor.terms, bid.quantity or 0
+    quantity, (least, left) = bid.quantity or 0, _bounds(floor, bidder, bid.slot)
     if bid.lot not in (None, "1"):
         return Refuse("NO_SUCH_LOT")
-    if quantity < terms.min_quantity:
-        return Refuse("QTY_BELOW_MIN", {"quantity": terms.min_quantity})
-    limit = terms.supply if terms.bidder_limit is None else terms.bidder_limit
-    own = [o for o in floor.standing.offers.values() if o.bidder == bidder and o.slot != bid.slot]
-    left = limit - sum(o.quantity or 0 for o in own)
+    if quantity < least:
+        return Refuse("QTY_BELOW_MIN", {"quantity": least})
     return Refuse("QTY_OVER_LIMIT", {"quantity": left}) if quantity > left else None
+
+
+def _bounds(floor: Floor[VolumeTerms], bidder: str, slot: str | None) -> tuple[Amount, Amount]:
+    """The least quantity of a line, and what his other lines leave of his limit."""
+    terms = floor.terms
+    limit = terms.supply if terms.bidder_limit is None else terms.bidder_limit
+    own = [o for o in floor.standing.offers.values() if o.bidder == bidder and o.slot != slot]
+    return terms.min_quantity, limit - sum(o.quantity or 0 for o in own)
 
 
 def ranked(floor: Floor[VolumeTerms]) -> list[Offer]:

@@ -21,7 +21,7 @@ from auction_rules.facts import (
     StageClosed,
     StageOpened,
 )
-from auction_rules.floor import BidderAsk, Floor, Leave, OfficerAsk, Stay
+from auction_rules.floor import Bid, BidderAsk, Floor, Leave, OfficerAsk, Stay
 from auction_rules.money import divide_up
 from auction_rules.rule import Actions, Disclosure, Judgement, Refuse
 from auction_rules.terms import Resume, Text
@@ -88,6 +88,12 @@ class Clock:
     """What a no comes to; where silence is the only no, it cannot be said."""
     slots: tuple[str, ...] = ()
     """The products a yes must name one of, where the clock sells several."""
+    quantities: Callable[[Floor[Any], str], tuple[Amount, Amount] | None] = lambda _f, _b: None
+    """The least and the most he may ask for, of the first product where there are several."""
+    offer: Callable[[Floor[Any], str, Bid], Judgement] | None = None
+    """What an answer that names a price of its own comes to; None where none may be named."""
+    prices: Callable[[Floor[Any], str], tuple[Amount, Amount] | None] = lambda _f, _b: None
+    """The least and the highest price that may be named, of the first product where several."""
     kind: str = "clock"
 
     def open(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
@@ -100,14 +106,20 @@ class Clock:
     def judge(self, floor: Floor[Any], bidder: str, ask: BidderAsk, now: Instant) -> Judgement:
         """Only yes or no to the tick; that it is this tick the programme has tested."""
         del now
-        if not isinstance(ask, Stay | Leave):
+        named = self.offer if isinstance(ask, Bid) else None
+        if not isinstance(ask, Stay | Leave) and named is None:
             return Refuse("OUTSIDE_WINDOW")
         if refused := self.right(floor, bidder):
             return refused
         if isinstance(ask, Leave):
             return self.leave(floor, bidder)
-        if (ask.slot is None) != (not self.slots) or ask.slot not in (None, *self.slots):
+        slot = ask.lot if isinstance(ask, Bid) and ask.slot is None else ask.slot
+        if (slot is None) != (not self.slots) or slot not in (None, *self.slots):
             return Refuse("NO_SUCH_LOT")
+        if isinstance(ask, Bid) and ask.lot not in (None, slot):
+            return Refuse("NO_SUCH_LOT")
+        if named is not None:
+            return named(floor, bidder, Bid(ask.amount, slot, ask.quantity, ask.stage, slot))
         return self.stay(floor, bidder, ask)
 
     def office(self, floor: Floor[Any], officer: str, ask: OfficerAsk, now: Instant) -> Judgement:
@@ -145,7 +157,17 @@ class Clock:
         standing = floor.standing
         if refused := self.right(floor, bidder):
             return Actions(ask="stay", blocked=refused)
-        return Actions(ask="stay", round=standing.round, price=standing.price)
+        least, most = self.quantities(floor, bidder) or (None, None)
+        low, high = self.prices(floor, bidder) or (None, None)
+        return Actions(
+            ask="stay",
+            minimum=low,
+            maximum=high,
+            round=standing.round,
+            price=standing.price,
+            quantity_minimum=least,
+            quantity_maximum=most,
+        )
 
     def disclosure(self, floor: Floor[Any]) -> Disclosure:
         """Answers are hidden while the clock runs: who sees one would no longer answer alone."""

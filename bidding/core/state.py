@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -35,14 +35,18 @@ class Person:
     who: str | None = None
     paid: Amount = 0
     deposit_ok: bool = False
-    excluded: bool = False
     bank_refs: tuple[str, ...] = ()
+
+    @property
+    def excluded(self) -> bool:
+        """Whether his admission was withdrawn."""
+        return self.entrant.excluded
 
     @cached_property
     def plain(self) -> orjson.Fragment:
         """Its part of the state's canonical bytes, made once: people rarely change."""
         e = self.entrant
-        row = [e.bidder, e.lot, e.priority, self.who, self.paid, self.deposit_ok, self.excluded]
+        row = [e.bidder, e.lot, e.priority, self.who, self.paid, self.deposit_ok, e.excluded]
         return orjson.Fragment(orjson.dumps([*row, self.bank_refs], option=_OPTIONS))
 
 
@@ -148,8 +152,13 @@ def _change(s: State, fact: h.HouseFact) -> State:
                 entrants={**s.entrants, fact.bidder: person.entrant},
             )
         case h.Excluded():
-            person = changed(s.people[fact.bidder], excluded=True)
-            return changed(s, people={**s.people, fact.bidder: person})
+            known = s.people[fact.bidder]
+            person = changed(known, entrant=replace(known.entrant, excluded=True))
+            return changed(
+                s,
+                people={**s.people, fact.bidder: person},
+                entrants={**s.entrants, fact.bidder: person.entrant},
+            )
         case h.DepositCounted():
             known = s.people[fact.bidder]
             refs = (*known.bank_refs, fact.bank_ref)

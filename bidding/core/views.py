@@ -357,5 +357,7 @@ def _actions(state: State, rule: Rule, bidder: str, now: Instant, unit: Unit) ->
         "round": acts.round if acts else None,
         "price": acts.price if acts else None,
         "enter": acts.enter if acts else None,
+        "quantity_minimum": acts.quantity_minimum if acts else None,
+        "quantity_maximum": acts.quantity_maximum if acts else None,
         "blocked": told,
     }

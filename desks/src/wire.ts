@@ -131,6 +131,9 @@ export interface You {
     quick: number[];
     /** The least valid amount that gets into the winning set; null for those inside, and where there is no set. */
     enter: number | null;
+    /** The least and the most quantity; null where there is none to choose. */
+    quantity_minimum: number | null;
+    quantity_maximum: number | null;
     blocked: { reason: string; sentence: Text } | null;
   };
 }

@@ -57,6 +57,27 @@ def test_the_limits_of_a_bidder_are_over_all_his_lines(quantity, slot, said):
     assert here.bid("A", 40, 500, quantity=quantity, slot=slot) == said
 
 
+@pytest.mark.parametrize(
+    ("lines", "limit", "amendments", "bounds"),
+    [
+        (2, 50, 0, (5, 30)),
+        (2, 25, 0, (5, 5)),
+        # Four are left and five are the least: only the line that stands can be replaced.
+        (2, 24, 0, None),
+        (2, 24, 1, (5, 24)),
+        (2, None, 0, (5, 80)),
+    ],
+)
+def test_the_quantity_offered_is_what_the_other_lines_leave(lines, limit, amendments, bounds):
+    terms = {"lines": lines, "min_quantity": 5, "bidder_limit": limit, "amendments": amendments}
+    here = table([("A", 30, 20, "1")], **terms)
+    said = here.rule.actions(here.floor, "A", 500)
+    if bounds is None:
+        assert said.blocked is not None
+        return
+    assert (said.quantity_minimum, said.quantity_maximum) == bounds
+
+
 def test_a_line_left_open_is_offered_when_another_is_used_up():
     here = table([("A", 30, 20, "1")], lines=2)
     assert here.rule.actions(here.floor, "A", 500).blocked is None

@@ -111,7 +111,7 @@ def test_every_field_of_a_person_changes_the_digest():
         replace(PERSON, who=None),
         replace(PERSON, paid=501),
         replace(PERSON, deposit_ok=False),
-        replace(PERSON, excluded=True),
+        replace(PERSON, entrant=Entrant("01", "P1", 1, excluded=True)),
         replace(PERSON, bank_refs=("b", "c")),
     ]
     states = [State(ORIGIN, people={"01": person}) for person in [PERSON, *changed]]

@@ -419,6 +419,8 @@ def test_the_panel_of_a_bidder():
             "round": None,
             "price": None,
             "enter": None,
+            "quantity_minimum": None,
+            "quantity_maximum": None,
             "blocked": {
                 "reason": "DEPOSIT_NOT_CONFIRMED",
                 "sentence": {

@@ -83,7 +83,7 @@ class LeadersChanged:
 
 @dataclass(frozen=True, slots=True)
 class DeadlineMoved:
-    """The stage now closes at `closes`; `why` is extension, first_bid or resumed."""
+    """The stage now closes at `closes`; `why` is extension, first_bid, resumed or listing (延牌)."""
 
     fact: ClassVar[str] = "deadline_moved"
     closes: Instant

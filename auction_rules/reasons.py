@@ -246,6 +246,12 @@ _ALL: Final = (
         "Unsold: fewer bidders with a valid offer than the terms require.",
     ),
     Reason(
+        "NEGOTIATE",
+        "竞价未成交：只有一人报价，按公告转入协议转让。",
+        "Not sold by bidding: only one has made an offer, and by the terms the sale goes on by "
+        "agreement with him.",
+    ),
+    Reason(
         "ABOVE_CEILING",
         "未受理：超过最高限价 {cap}，为无效报价。",
         "Not accepted: above the ceiling {cap}, so the offer is invalid.",

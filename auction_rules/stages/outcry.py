@@ -210,9 +210,10 @@ class Outcry:
         latest = self._waits_until(floor)
         return floor.standing.closes if latest is None else latest
 
-    def turn(self, floor: Floor[Any], now: Instant) -> None:
+    def turn(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...] | None:
         """It has no rounds: at its deadline it ends."""
         del floor, now
+        return None
 
     def close(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
         """Sealed offers open; the leaders become known; the right to go on is named."""

@@ -28,6 +28,7 @@ _WHY: Final[dict[str, tuple[str, str]]] = {
     "extension": ("有效报价触发延时", "a valid offer extended it"),
     "first_bid": ("首个有效报价开始计时", "the first valid offer started the clock"),
     "resumed": ("恢复后补回时间", "time given back on resumption"),
+    "listing": ("报价人不足，延牌", "too few bidders, so the listing is extended"),
 }
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from auction_rules import remarks
 from auction_rules.facts import Amount, Instant
-from auction_rules.remarks import Remark
+from auction_rules.remark import Remark
 from auction_rules.terms import SECOND, AtInstant, RuleConfig
 
 SHORT_SECONDS: Final = 60

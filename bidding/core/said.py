@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from auction_rules.reasons import say
 from auction_rules.rule import Rule
 from auction_rules.terms import Text, Unit, show_instant
+from bidding.core.noted import Pair, noted
 from bidding.core.state import State
 
 _PLACES: Final[dict[str, tuple[str, str]]] = {
@@ -45,9 +46,6 @@ def place(name: str) -> Text:
 def why_moved(why: str) -> Text:
     """Why a deadline moved."""
     return both(*_WHY[why])
-
-
-Pair: TypeAlias = tuple[str, str]
 
 
 def _title(row: Mapping[str, Any], rule: Rule, state: State) -> Text:
@@ -152,6 +150,8 @@ def _revealed(row: Mapping[str, Any], unit: Unit) -> Pair:
 def _gone(row: Mapping[str, Any], unit: Unit) -> Pair:
     del unit
     who, revoked = row["bidder"], row["cause"] == "revoked"
+    if row["cause"] == "cancelled":
+        return f"{who} 号收回了自己的报价", f"No. {who} took the offer back"
     if row["cause"] == "late":
         return f"{who} 号报价晚于随机截止，不计入", f"No. {who}: the offer came after the end"
     return (
@@ -168,6 +168,12 @@ def _limit(row: Mapping[str, Any], unit: Unit) -> Pair:
         f"自动出价上限 {unit.show(row['limit'], 'zh')}",
         f"automatic bidding up to {unit.show(row['limit'], 'en')}",
     )
+
+
+def _raised(row: Mapping[str, Any], unit: Unit) -> Pair:
+    del unit
+    who = row["bidder"]
+    return f"由系统代 {who} 号自动报出", f"made by the house for No. {who}"
 
 
 def _plain(zh: str, en: str) -> Callable[[Mapping[str, Any], Unit], Pair]:
@@ -197,9 +203,9 @@ _SAY: Final[Mapping[str, Callable[[Mapping[str, Any], Unit], Pair]]] = {
     "reserve_opened": _reserve,
     "offer_withdrawn": _gone,
     "proxy_set": _limit,
+    "raised_by_house": _raised,
     "reserve_sealed": _plain("保留价已密封录入", "a reserve was sealed"),
     "scored": _plain("{expert} 已为 {bidder} 号评分", "{expert} has scored No. {bidder}"),
-    "noted": _plain("{key}：{value}", "{key}: {value}"),
     "closed": _plain("本场结束", "the session is over"),
     "admitted": _plain("{bidder} 号取得竞买资格", "No. {bidder} was admitted"),
     "excluded": _plain("{bidder} 号被取消资格：{why}", "No. {bidder} was excluded: {why}"),
@@ -224,6 +230,8 @@ def _fact(row: Mapping[str, Any], unit: Unit, rule: Rule, state: State) -> Pair:
             f"当前入围：{'、'.join(names) or '无'}",
             f"winning set: {', '.join(names) or 'nobody'}",
         )
+    if kind == "noted":
+        return noted(row["key"], row["value"], unit, rule, state.terms)
     return _SAY[kind](row, unit)
 
 

@@ -9,7 +9,7 @@ others before the tick ends; what follows from them is worked out at its end. Ev
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from auction_rules.facts import (
@@ -106,21 +106,22 @@ class Clock:
     def judge(self, floor: Floor[Any], bidder: str, ask: BidderAsk, now: Instant) -> Judgement:
         """Only yes or no to the tick; that it is this tick the programme has tested."""
         del now
-        named = self.offer if isinstance(ask, Bid) else None
-        if not isinstance(ask, Stay | Leave) and named is None:
+        if isinstance(ask, Bid) and self.offer is not None:
+            slot = ask.lot if ask.slot is None else ask.slot
+            refused = self.right(floor, bidder) or self._named(slot, ask.lot)
+            return refused or self.offer(floor, bidder, replace(ask, slot=slot))
+        if not isinstance(ask, Stay | Leave):
             return Refuse("OUTSIDE_WINDOW")
         if refused := self.right(floor, bidder):
             return refused
         if isinstance(ask, Leave):
             return self.leave(floor, bidder)
-        slot = ask.lot if isinstance(ask, Bid) and ask.slot is None else ask.slot
-        if (slot is None) != (not self.slots) or slot not in (None, *self.slots):
-            return Refuse("NO_SUCH_LOT")
-        if isinstance(ask, Bid) and ask.lot not in (None, slot):
-            return Refuse("NO_SUCH_LOT")
-        if named is not None:
-            return named(floor, bidder, Bid(ask.amount, slot, ask.quantity, ask.stage, slot))
-        return self.stay(floor, bidder, ask)
+        return self._named(ask.slot, None) or self.stay(floor, bidder, ask)
+
+    def _named(self, slot: str | None, lot: str | None) -> Refuse | None:
+        """Whether the product is one of the clock; where it sells one, none is named."""
+        known = slot in self.slots if self.slots else slot is None
+        return None if known and lot in (None, slot) else Refuse("NO_SUCH_LOT")
 
     def office(self, floor: Floor[Any], officer: str, ask: OfficerAsk, now: Instant) -> Judgement:
         """No officer has anything to bring in here."""

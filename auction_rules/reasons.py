@@ -108,6 +108,23 @@ _ALL: Final = (
         *_LADDER,
     ),
     Reason(
+        "PROXY_NOT_ALLOWED",
+        "未受理：本场不设自动出价，请直接报价。",
+        "Not accepted: this session has no automatic bidding. Make an offer instead.",
+        *_LADDER,
+    ),
+    Reason(
+        "LIMIT_BELOW_OFFER",
+        "未受理：自动出价的限额不能低于您已经报出的 {minimum}。",
+        "Not accepted: the limit cannot be short of {minimum}, which you stand for already.",
+        *_LADDER,
+    ),
+    Reason(
+        "NO_LIMIT_SET",
+        "未受理：您没有设置自动出价，无可取消。",
+        "Not accepted: you have no automatic bidding to cancel.",
+    ),
+    Reason(
         "EQUAL_PRICE_NO_PRIORITY",
         "未受理：与当前最高价相同。只有顺序在先的优先购买权人可以同价报价，请加价。",
         "Not accepted: the same as the highest price. Only a better prior right may equal it.",
@@ -288,6 +305,11 @@ _ALL: Final = (
         "UNDERSUBSCRIBED",
         "流拍：申报总量少于发放总量。",
         "Unsold: the offers together ask for less than the supply.",
+    ),
+    Reason(
+        "NOBODY_JOINED",
+        "流拍：无人确认按最高限价参加摇号。",
+        "Unsold: nobody joined the draw at the cap.",
     ),
     Reason(
         "FROZEN_WINDOW",

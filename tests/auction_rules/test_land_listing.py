@@ -23,11 +23,12 @@ from auction_rules.land_listing import RULE, LandTerms
 from auction_rules.land_presets import PRESETS
 from auction_rules.registry import find
 from auction_rules.rule import Accept
-from auction_rules.terms import SECOND, SQUARE_METRE
+from auction_rules.terms import SECOND, SQUARE_METRE, Unit
 from bidding.core.commands import Resume
 from bidding.core.document import Document
 from bidding.core.record import bind, command_of, record, replay
 from bidding.core.state import State, evolve
+from tests.auction_rules.known import FILLED_IN
 from tests.auction_rules.table import Table
 from tests.bidding.core.plans import plans, play
 from tests.bidding.core.session import OPENS as LISTED
@@ -329,17 +330,14 @@ def test_the_next_indicator_goes_to_the_most():
 def test_every_preset_fills_valid_terms(name):
     preset = RULE.presets[name]
     assert preset["title"].keys() == {"zh", "en"}
-    hall = {**RULE.example, **preset["terms"]}
-    if "cap_sequel" in preset["terms"]:
-        # The prices beyond the preset are the centre's to fill.
-        hall["cap_price"] = "11000"
-    if name == "one_price":
-        hall |= {"one_price_least": "11000", "one_price_most": "12000"}
-    if name == "housing_area":
-        hall |= {"indicator_start": "100", "indicator_step": "100", "indicator_most": "900"}
+    # The prices beyond the preset are the centre's to fill.
+    hall = {**RULE.example, **FILLED_IN.get(name, {}), **preset["terms"]}
     terms = LandTerms.model_validate(hall)
     for key, value in preset["terms"].items():
-        assert getattr(terms, key) == value
+        read = getattr(terms, key)
+        assert read == (Unit(**value) if key == "unit" else value) or key == "one_price_quantum"
+    # Whole units of money, whatever its decimals.
+    assert terms.one_price_quantum in (1, 10**terms.unit.scale)
 
 
 # Every course of a listing, under terms of any kind.

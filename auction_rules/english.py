@@ -2,6 +2,7 @@
 
 One stage: every offer must beat the best one by a step; an offer near the end moves the end.
 The highest offer at or above the reserve wins and pays its own amount (MECHANISMS M01).
+With proxy bids the house raises for whoever set a secret limit (M03, `auction_rules/proxy.py`).
 A reserve in these terms is public; one bidder at or above it suffices, as in the judicial
 rules (法释〔2016〕18号 art. 11), unless the terms ask for more.
 """
@@ -19,6 +20,7 @@ from auction_rules.floor import Floor
 from auction_rules.lint import Remark
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
+from auction_rules.proxy import Equal, Overtake, ProxyBids, Proxying
 from auction_rules.rule import Lot, Settlement
 from auction_rules.stages.outcry import Outcry
 from auction_rules.steps import Grid, Ladder, StepKind
@@ -101,6 +103,41 @@ class EnglishTerms(RuleConfig):
     leader_may_raise: bool = term(
         "领先者可自行加价", "The leader may raise himself", kind="bool", default=True
     )
+    proxy: ProxyBids = term(
+        "自动出价",
+        "Proxy bids",
+        kind="enum",
+        enum=ProxyBids.options(),
+        default=ProxyBids.NONE,
+    )
+    proxy_equal: Equal = term(
+        "自动出价限额相当时",
+        "Equal proxy limits",
+        help_zh="双方限额均不能按约定超过对方时由谁领先",
+        help_en="Who leads when neither limit outbids the other",
+        kind="enum",
+        enum=Equal.options(),
+        default=Equal.EARLIER,
+    )
+    proxy_overtake: Overtake = term(
+        "自动出价超过对方的要求",
+        "How a proxy limit overtakes",
+        kind="enum",
+        enum=Overtake.options(),
+        default=Overtake.PARTIAL,
+    )
+    proxy_keeps_time: bool = term(
+        "变更限额后保留原委托的先后",
+        "A changed proxy limit keeps its place in time",
+        kind="bool",
+        default=True,
+    )
+    proxy_to_reserve: bool = term(
+        "限额达到保留价时直接报至保留价",
+        "A proxy limit that reaches the reserve raises to it at once",
+        kind="bool",
+        default=False,
+    )
     extension_mode: Mode = term(
         "延时方式", "Extension", kind="enum", enum=Mode.options(), default=Mode.RESET
     )
@@ -140,6 +177,7 @@ class EnglishTerms(RuleConfig):
             )
         if not _ladder(self).open(self.start_price):
             raise wrong("start_price", "起始价或增价幅度过大", "start price or step is too large")
+        self._proxies()
         waits = self.clock_starts is ClockStart.FIRST_BID
         if waits != (self.latest_start is not None):
             raise wrong(
@@ -152,6 +190,26 @@ class EnglishTerms(RuleConfig):
                 "latest_start", "结束时间须晚于开始时间", "the end must be after the opening"
             )
         return self
+
+    def _proxies(self) -> None:
+        if self.proxy is ProxyBids.NONE:
+            names = ("proxy_equal", "proxy_overtake", "proxy_keeps_time", "proxy_to_reserve")
+            fields = type(self).model_fields
+            if any(getattr(self, name) != fields[name].default for name in names):
+                raise wrong(
+                    "proxy",
+                    "不设自动出价时不填自动出价的各项约定",
+                    "the terms of proxy bids go with proxy bids",
+                )
+        if self.proxy_to_reserve and self.reserve is None:
+            raise wrong("proxy_to_reserve", "没有保留价", "there is no reserve to raise to")
+        whole = self.grid is Grid.MULTIPLE_OF_STEP
+        if whole and self.proxy_overtake is not Overtake.PARTIAL:
+            raise wrong(
+                "proxy_overtake",
+                "报价须为增价幅度整数倍时，超过对方总是完整幅度，不必另定",
+                "with whole steps only, a limit always overtakes by a whole step",
+            )
 
 
 class English(Staged[EnglishTerms]):
@@ -198,6 +256,7 @@ class English(Staged[EnglishTerms]):
                 starts_on_first_bid=waits,
                 countdown=countdown if terms.extension_seconds else None,
                 own_raise=terms.leader_may_raise,
+                proxying=_proxying(terms),
             ),
         )
 
@@ -253,9 +312,9 @@ class English(Staged[EnglishTerms]):
         return ladder.minimum(top) if ladder.open(top) else None
 
     def ranking(self, floor: Floor[EnglishTerms]) -> tuple[str, ...]:
-        """By amount, best first; no two are equal, since every offer beats the one before."""
+        """By amount, best first; equal ones, of which one is by proxy, by their place in time."""
         offers = floor.standing.offers.values()
-        return tuple(o.bidder for o in sorted(offers, key=lambda o: (-o.amount, o.i)))
+        return tuple(o.bidder for o in sorted(offers, key=lambda o: (-o.amount, o.since)))
 
     def settlement(self, floor: Floor[EnglishTerms]) -> Settlement:
         """Deal, premium over the start (溢价) and its rate."""
@@ -289,6 +348,17 @@ def _ladder(terms: EnglishTerms) -> Ladder:
     )
 
 
+def _proxying(terms: EnglishTerms) -> Proxying | None:
+    if terms.proxy is ProxyBids.NONE:
+        return None
+    return Proxying(
+        terms.proxy_equal,
+        terms.proxy_overtake,
+        terms.proxy_keeps_time,
+        terms.reserve if terms.proxy_to_reserve else None,
+    )
+
+
 def _top(floor: Floor[EnglishTerms], bidder: str) -> Amount | None:
     del bidder
     top = floor.standing.top
@@ -301,7 +371,7 @@ def _no_quantity(floor: Floor[EnglishTerms], bidder: str) -> Amount | None:
 
 
 def _leading(floor: Floor[EnglishTerms]) -> LeadersChanged:
-    best = max(floor.standing.offers.values(), key=lambda o: (o.amount, -o.i))
+    best = max(floor.standing.offers.values(), key=lambda o: (o.amount, -o.since))
     return LeadersChanged((best.bidder,), best.amount)
 
 

@@ -174,6 +174,18 @@ class ProxySet:
 
 
 @dataclass(frozen=True, slots=True)
+class RaisedByHouse:
+    """The offer that just stood for the bidder was made by the house, up to his limit.
+
+    `since` is the index of the log that set the limit: the offer has its place in time.
+    """
+
+    fact: ClassVar[str] = "raised_by_house"
+    bidder: str
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
 class Awarded:
     """The bidder won: unit price, granted quantity, and the total in the settlement unit."""
 
@@ -230,6 +242,7 @@ FloorFact: TypeAlias = (
     | Drawn
     | Scored
     | ProxySet
+    | RaisedByHouse
 )
 
 FLOOR_FACTS: Final[tuple[type[Any], ...]] = (
@@ -253,6 +266,7 @@ FLOOR_FACTS: Final[tuple[type[Any], ...]] = (
     Drawn,
     Scored,
     ProxySet,
+    RaisedByHouse,
 )
 
 

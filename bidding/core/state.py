@@ -127,13 +127,16 @@ def _plain(s: State) -> dict[str, Any]:
         "reserves": _pairs(g.reserves),
         "reserve_amounts": _pairs(g.reserve_amounts),
         "scores": _pairs(g.scores),
-        "proxies": _pairs(g.proxies),
+        # By the entries that set them: a digest stands in receipts, and a limit could be guessed
+        # from it. The entries themselves are in the tree.
+        "proxies": _pairs(g.proxy_times),
         "withdrawn": _pairs(g.withdrawn),
     }
 
 
 def _offer(o: Offer) -> list[Any]:
-    return [o.bidder, o.lot, o.amount, o.quantity, o.t, o.i, o.slot]
+    row = [o.bidder, o.lot, o.amount, o.quantity, o.t, o.i, o.slot]
+    return row if o.auto is None else [*row, o.auto]
 
 
 def _pairs(found: Mapping[str, Any]) -> list[list[Any]]:

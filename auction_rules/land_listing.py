@@ -21,7 +21,6 @@ from auction_rules.land_sequels import (
     after,
     best_beyond,
     earlier_indicators,
-    nobody_joined,
     rooms,
 )
 from auction_rules.land_terms import CapSequel, CapTrigger, LandTerms, OverCap
@@ -78,7 +77,8 @@ class LandListing(Listing[LandTerms]):
 
     def finish(self, floor: Floor[LandTerms], now: Instant) -> tuple[FloorFact, ...]:
         """As every listing; and what a draw that nobody joins, or a later indicator, means."""
-        if nobody_joined(floor):
+        asked = floor.terms.cap_sequel is CapSequel.JOIN_LOTTERY and self.reached(floor)
+        if asked and floor.standing.entitled == ():
             return (Unsold("NOBODY_JOINED"),)
         return (*earlier_indicators(floor), *Listing.finish(self, floor, now))
 

@@ -86,13 +86,6 @@ _FIRST: Final = {
 }
 
 
-def nobody_joined(floor: Floor[LandTerms]) -> bool:
-    """Whether all were asked to join the draw at the cap, and none did."""
-    asked = floor.terms.cap_sequel is CapSequel.JOIN_LOTTERY
-    at_cap = any(o.amount == floor.terms.cap_price for o in floor.standing.offers.values())
-    return asked and floor.standing.entitled == () and (at_cap or passed_by(floor) is not None)
-
-
 def best_beyond(floor: Floor[LandTerms]) -> list[Offer]:
     """What was offered beyond the cap, best first: the indicator bid last comes first."""
     rows = reversed(range(len(floor.terms.indicators)))

@@ -181,7 +181,9 @@ class Listing(Staged[L]):
 
     def reached(self, floor: Floor[L]) -> bool:
         """Whether what follows the cap has been brought about: by the cap, or by passing it."""
-        return self.at_cap(floor) or passed_by(floor) is not None
+        ceiling = self.ceiling(floor.terms)
+        passes = ceiling is not None and ceiling.passes
+        return passed_by(floor) is not None if passes else self.at_cap(floor)
 
     def follows(self, floor: Floor[L], closed: str) -> str | None:
         """The guards of DOMAIN §2.3, then what the cap and the reserve ask for."""

@@ -174,6 +174,17 @@ export const en: Record<keyof typeof zh, string> = {
   "lots.mine": "yours",
   "terms.title": "Terms",
 
+  "notice.title": "Rules of this auction",
+  "notice.preview": "Text of the notice",
+  "notice.incomplete": "The text of the notice appears here once the terms are complete.",
+  "notice.remarks": "Look at {n} before publishing",
+  "notice.no_remarks": "Nothing to remark on.",
+  "notice.source": "Hash of the rule's source (SHA-256)",
+  "notice.hash_more": "The text is generated from the auction's document; the hash of the document stands in entry 0 of the record, where anybody can check it.",
+  "notice.other_source": "Another source of the same version is installed here; the wording may differ from that at publication.",
+  "notice.print": "To print",
+  "notice.text": "Plain text",
+
   "standing.title": "Standing offers",
   "standing.bidder": "Paddle",
   "standing.lot": "Parcel",
@@ -208,6 +219,7 @@ export const en: Record<keyof typeof zh, string> = {
   "outcome.total": "Total",
   "outcome.sum": "Total",
   "outcome.premium": "Premium",
+  "outcome.saved": "Saved",
   "outcome.next": "The confirmation after review is what binds.",
 
   "say.left": "{n} left",

@@ -172,6 +172,17 @@ export const zh = {
   "lots.mine": "您的宗地",
   "terms.title": "竞价条件",
 
+  "notice.title": "本场规则",
+  "notice.preview": "公告文字",
+  "notice.incomplete": "条件填写完整后，这里显示公告文字。",
+  "notice.remarks": "发布前请留意 {n} 点",
+  "notice.no_remarks": "没有需要提示的地方。",
+  "notice.source": "规则源程序摘要（SHA-256）",
+  "notice.hash_more": "文字由竞价文件自动生成；文件的摘要写在记录第 0 条，任何人都可以核对。",
+  "notice.other_source": "此处安装的是同一版本的另一份源程序，文字可能与发布时不同。",
+  "notice.print": "打印版",
+  "notice.text": "纯文本",
+
   "standing.title": "当前报价",
   "standing.bidder": "号牌",
   "standing.lot": "宗地",
@@ -206,6 +217,7 @@ export const zh = {
   "outcome.total": "成交总额",
   "outcome.sum": "成交总额",
   "outcome.premium": "溢价",
+  "outcome.saved": "节约资金",
   "outcome.next": "结果以审核后的成交确认书为准。",
 
   "say.left": "距截止还有 {n}",

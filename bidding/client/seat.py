@@ -205,6 +205,16 @@ class Seat:
         ref = ref or new_ref()
         return await self._ask({"type": "leave", "ref": ref, "round": number}, ref, within)
 
+    async def proxy(
+        self, limit: int | None, *, ref: str | None = None, within: float = 30
+    ) -> Answer:
+        """Let the house bid up to a secret limit in the unit of the terms; None takes it away.
+
+        A `ref` of one's own has at least 16 characters that nobody can foresee.
+        """
+        ref = ref or new_ref()
+        return await self._ask({"type": "proxy", "ref": ref, "limit": limit}, ref, within)
+
     async def _ask(self, message: dict[str, Any], ref: str, within: float) -> Answer:
         if self._task.done():
             self._task.result()

@@ -1,6 +1,6 @@
 """Wire protocol v1: every message of the stream, as strict models.
 
-One JSON object a text frame. The client sends six kinds; nothing that is not exactly one of them
+One JSON object a text frame. The client sends seven kinds; nothing that is not exactly one of them
 reaches an auctioneer. A client never says who it is: that comes from its sign-in, and a field
 that tries is an unknown field like any other.
 
@@ -44,6 +44,13 @@ Instant = Annotated[
 Reference = Annotated[
     str,
     Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="chosen by the client; a retry keeps it"),
+]
+SecretReference = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9_-]{16,64}$",
+        description="chosen by the client at random: it blinds the entry's hash in others' receipts",
+    ),
 ]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:/-]{1,64}$")]
 Channel = Annotated[str, Field(pattern=r"^(public|staff|auditor|bidder:[A-Za-z0-9_-]{1,32})$")]
@@ -123,6 +130,18 @@ class Leave(Message):
         return floor.Leave(self.round)
 
 
+class Proxy(Message):
+    """A secret limit up to which the house bids for this bidder; null takes it away."""
+
+    type: Literal["proxy"]
+    ref: SecretReference
+    limit: Integer | None
+
+    def ask(self) -> c.Ask:
+        """The request it is."""
+        return floor.Proxy(self.limit)
+
+
 class Time(Message):
     """One leg of the clock comparison; `c` comes back untouched."""
 
@@ -130,7 +149,7 @@ class Time(Message):
     c: Integer
 
 
-Asking = Bid | Confirm | Stay | Leave
+Asking = Bid | Confirm | Stay | Leave | Proxy
 FromClient = Hello | Asking | Time
 
 _KINDS: Final[dict[str, TypeAdapter[Any]]] = {
@@ -139,6 +158,7 @@ _KINDS: Final[dict[str, TypeAdapter[Any]]] = {
     "confirm": TypeAdapter(Confirm),
     "stay": TypeAdapter(Stay),
     "leave": TypeAdapter(Leave),
+    "proxy": TypeAdapter(Proxy),
     "time": TypeAdapter(Time),
 }
 
@@ -331,6 +351,7 @@ CLIENT_MESSAGES: Final[tuple[type[Message], ...]] = (
     Confirm,
     Stay,
     Leave,
+    Proxy,
     Time,
 )
 

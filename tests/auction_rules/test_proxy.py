@@ -415,25 +415,19 @@ def test_it_ends_where_bidding_by_hand_would(ladder, one, two):
 
 
 @given(
-    st.sampled_from(list(Equal)),
-    st.sampled_from(list(Overtake)),
-    LADDERS,
-    AMOUNTS,
-    AMOUNTS,
-    AMOUNTS,
-    st.integers(1, 3),
-    st.sampled_from((1, -1)),
+    st.builds(Proxying, st.sampled_from(list(Equal)), st.sampled_from(list(Overtake))),
+    LADDERS | st.builds(Ladder, st.just(260), st.integers(1, 17), sign=st.just(-1)),
+    st.tuples(AMOUNTS, AMOUNTS, AMOUNTS),
+    st.sampled_from((1, 3)),
 )
-def test_no_contest_breaks_a_promise(equal, overtake, ladder, firm, one, two, time, sign):
+def test_no_contest_breaks_a_promise(how, ladder, amounts, time):
     """Nobody beyond his limit, no price back, nobody left who could still outbid."""
-    if sign < 0:
-        ladder = Ladder(260, ladder.step, ladder.grid, sign=-1)
-    firm, one, two = (ladder.within(x) for x in (firm, one, two))
+    sign = ladder.sign
+    firm, one, two = (ladder.within(x) for x in amounts)
     if sign * (two - ladder.minimum(firm)) < 0:
         return
-    how = Proxying(equal, overtake)
     held = Side("A", firm, one if sign * (one - firm) >= 0 else None, 2)
-    asked = Side("B", None, two, 1 if time == 1 else 3)
+    asked = Side("B", None, two, time)
     found = contest(ladder, how, asked, held)
     far = {"A": one if held.limit is not None else firm, "B": two}
     loser = "A" if found.winner is asked else "B"

@@ -238,6 +238,7 @@ MATRIX: dict[tuple[str, str], str] = {
     ("POST", "/api/auctions/{auction}/confirm"): "b",
     ("POST", "/api/auctions/{auction}/stay"): "b",
     ("POST", "/api/auctions/{auction}/leave"): "b",
+    ("POST", "/api/auctions/{auction}/proxy"): "b",
     ("POST", "/api/auctions/{auction}/draw"): "sa",
     ("POST", "/api/auctions/{auction}/seal-reserve"): "sa",
     ("POST", "/api/auctions/{auction}/open-reserve"): "sa",

@@ -17,6 +17,7 @@ from auction_rules.floor import (
     Draw,
     Leave,
     OpenReserve,
+    Proxy,
     Score,
     SealReserve,
     Stay,
@@ -146,6 +147,13 @@ class LeaveBody(Body):
 
     ref: wire.Reference
     round: wire.Whole
+
+
+class ProxyBody(Body):
+    """A secret limit up to which the house bids for you; null takes it away."""
+
+    ref: wire.SecretReference
+    limit: wire.Integer | None
 
 
 class DrawBody(Body):
@@ -367,6 +375,12 @@ async def leave(call: Call) -> Any:
     return await _as_bidder(call, Leave(body.round), body.ref)
 
 
+async def proxy(call: Call) -> Any:
+    """The same as a proxy on the stream."""
+    body = call.body(ProxyBody)
+    return await _as_bidder(call, Proxy(body.limit), body.ref)
+
+
 async def _as_bidder(call: Call, ask: c.Ask, ref: str) -> Any:
     seat = await _seat(call)
     command = c.Command(f"bidder:{seat.paddle}", ask, ref)
@@ -556,6 +570,15 @@ ROUTES: Final = (
     _command("stay", stay, "应价", "Stay", roles=BIDDER, body=StayBody, problems=("NOT_ADMITTED",)),
     _command(
         "leave", leave, "退出", "Leave", roles=BIDDER, body=LeaveBody, problems=("NOT_ADMITTED",)
+    ),
+    _command(
+        "proxy",
+        proxy,
+        "自动出价",
+        "Bid for me",
+        roles=BIDDER,
+        body=ProxyBody,
+        problems=("NOT_ADMITTED",),
     ),
     _command("draw", draw, "录入摇号种子", "Bring in a draw's seed", roles=HOUSE, body=DrawBody),
     _command(

@@ -52,6 +52,7 @@ FACTS: list[tuple[Any, str, str]] = [
     (f.Drawn("x", "s", ("03", "01")), "摇号结果：03、01", "drawn in this order: 03, 01"),
     (f.Scored("li", "03", 900), "li 已为 03 号评分", "li has scored No. 03"),
     (f.ProxySet("03", 110_050), "自动出价上限 1,100.50 元", "automatic bidding up to 1,100.50 CNY"),
+    (f.RaisedByHouse("03", 9), "由系统代 03 号自动报出", "made by the house for No. 03"),
     (f.ProxySet("03", None), "自动出价已取消", "automatic bidding is cancelled"),
     (
         f.Awarded("03", None, 110_050, None, 1),

@@ -48,6 +48,7 @@ from auction_rules.property_terms import (
     ladder,
 )
 from auction_rules.rule import Judgement, Lot, Refuse, Settlement
+from auction_rules.says import EARLIER, HIGHEST, Says
 from auction_rules.stages.draw import DrawStage
 from auction_rules.stages.equal_price import Rank, rank
 from auction_rules.stages.first_refusal import (
@@ -64,6 +65,7 @@ from auction_rules.stages.successors import Successors
 from auction_rules.terms import SECOND, Text
 
 FREE: Final[Text] = {"zh": "自由报价", "en": "Free offers"}
+BIDDING: Final[Text] = {"zh": "竞价", "en": "Bidding"}
 TIMED: Final[Text] = {"zh": "限时竞价", "en": "Timed bidding"}
 SINGLE: Final[Text] = {"zh": "一次报价", "en": "Single quote"}
 LOTS: Final[Text] = {"zh": "同顺位优先购买权人摇号", "en": "Draw among equal rights"}
@@ -173,6 +175,11 @@ class PropertyRights(Staged[PropertyTerms]):
         premium = top.amount - floor.terms.start_price
         return Settlement(top.amount, premium, rate(premium, floor.terms.start_price))
 
+    def says(self, terms: PropertyTerms) -> Says:
+        """What the notice says of this rule besides its terms."""
+        del terms
+        return {"tie": (EARLIER,), "result": (HIGHEST,)}
+
     def lots(self, terms: PropertyTerms) -> tuple[Lot, ...]:
         """The one lot."""
         return (Lot("1", {"zh": terms.lot_zh, "en": terms.lot_en}),)
@@ -199,7 +206,7 @@ def _free(terms: PropertyTerms) -> OpenPhase:
         terms,
         "free",
         "quoting" if terms.timed else "timed",
-        FREE,
+        FREE if terms.timed else BIDDING,
         begins=terms.opens,
         ends=terms.closes,
         countdown=None if terms.timed else _countdown(terms),

@@ -50,7 +50,7 @@ if TYPE_CHECKING:  # rules import `lint`, which imports this; for the reader and
     from auction_rules.quota_terms import QuotaTerms
     from auction_rules.reverse_procurement import ReverseTerms
     from auction_rules.sealed_terms import SealedTerms
-    from auction_rules.simultaneous import SimultaneousTerms
+    from auction_rules.simultaneous_terms import SimultaneousTerms
     from auction_rules.turn_rounds import TurnTerms
     from auction_rules.volume import VolumeTerms
 
@@ -288,6 +288,11 @@ def _property_rights(terms: PropertyTerms) -> Said:
     """DOMAIN §5: the first refusal, and one bidder alone."""
     if terms.quoting.name == "SINGLE" and terms.single_bidder.name == "SELL":
         yield COUNT_HIDDEN
+    unlimited = not terms.max_extensions and not terms.max_extension_seconds
+    if terms.quoting.name == "EXTENDED" and unlimited:
+        yield NO_HARD_STOP
+    if terms.equal_ranks is not None and terms.equal_ranks.name == "DRAW":
+        yield DRAW
     if terms.first_refusal.name == "AFTER_BID" and not terms.raise_seconds:
         yield Remark(
             "REFUSAL_DETERS",

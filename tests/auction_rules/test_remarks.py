@@ -24,7 +24,10 @@ ONE_PRICE = {
     "one_price_most": "20000",
 }
 MEAN = {"formula": "MEAN_DEDUCTION", "over_deduction": 60, "under_deduction": 30}
-AFTER = {"first_refusal": "AFTER_BID", "claim_seconds": 600}
+AFTER = {"first_refusal": "AFTER_BID", "equal_ranks": "EARLIER", "claim_seconds": 600}
+IN_HALL = {"first_refusal": "IN_HALL_EQUAL", "equal_ranks": "EARLIER"}
+LOTS = {"first_refusal": "IN_HALL_EQUAL", "equal_ranks": "DRAW", "claim_seconds": 600}
+ONE_PHASE = {"quoting": "EXTENDED", "countdown_seconds": 0, "extension_seconds": 300}
 SINGLE = {"quoting": "SINGLE", "countdown_seconds": 0}
 LISTED = {"form": "LISTED", "closes": "2026-03-02T11:00:00+08:00", "countdown_seconds": 0}
 SOCIAL = {"mode": "LOWEST", "funds": "SOCIAL"}
@@ -104,7 +107,15 @@ CASES = [
     ("judicial", {"duration_seconds": DAY + 1}, "ENDS_AT_ANOTHER_HOUR", {"duration_seconds": DAY}),
     ("property_rights", SINGLE, "COUNT_HIDDEN", {"quoting": "REPEATED"}),
     ("property_rights", SINGLE, "COUNT_HIDDEN", {**SINGLE, "single_bidder": "NO_SALE"}),
-    ("property_rights", AFTER, "REFUSAL_DETERS", {**AFTER, "raise_seconds": 300}),
+    (
+        "property_rights",
+        AFTER,
+        "REFUSAL_DETERS",
+        {**AFTER, "raise_seconds": 300, "exercise": "AGAIN"},
+    ),
+    ("property_rights", LOTS, "DRAW_NEEDS_WITNESS", IN_HALL),
+    ("property_rights", ONE_PHASE, "NO_HARD_STOP", {**ONE_PHASE, "max_extensions": 3}),
+    ("property_rights", ONE_PHASE, "NO_HARD_STOP", {"quoting": "REPEATED"}),
     ("sealed_bid", {"min_bidders": 1}, "COUNT_HIDDEN", {"min_bidders": 2}),
     ("sealed_bid", {"tie": "DRAW"}, "DRAW_NEEDS_WITNESS", {"tie": "EARLIER"}),
     (

@@ -29,6 +29,11 @@ FACTS: list[tuple[Any, str, str]] = [
         "截止时间改为 2026-03-02 09:00:00（有效报价触发延时）",
         "closes now at 2026-03-02 09:00:00 (a valid offer extended it)",
     ),
+    (
+        f.DeadlineMoved(T0, "listing"),
+        "截止时间改为 2026-03-02 09:00:00（报价人不足，延牌）",
+        "closes now at 2026-03-02 09:00:00 (too few bidders, so the listing is extended)",
+    ),
     (f.Entitled("timed", ("01",)), "可进入下一阶段：01", "may go on: 01"),
     (f.Entitled("timed", ()), "可进入下一阶段：无", "may go on: nobody"),
     (f.Answered("01", answer=True), "01 号确认参加", "No. 01 goes on"),

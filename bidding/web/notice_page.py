@@ -6,6 +6,7 @@ the served one does, and needs neither this house nor a build of the desks.
 
 import base64
 import hashlib
+import re
 from html import escape
 from typing import Final
 
@@ -38,6 +39,7 @@ POLICY: Final = (
     f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; frame-ancestors 'none'; "
     "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
 )
+_HEAD: Final = re.compile(r"[^：:，,；;。.]{1,40}(：|: )")
 _TAGS: Final = {"zh": "zh-CN", "en": "en"}
 _HEADS: Final = {"zh": "竞价规则与条件", "en": "Rules and terms"}
 
@@ -66,11 +68,19 @@ def _section(told: Notice, lang: str) -> str:
         f'<section lang="{_TAGS[lang]}">\n<h1>{escape(told.document["title"][lang])}</h1>\n'
         + rows(list(facts(told, lang)), "span")
         + f"<h2>{_HEADS[lang]}</h2>\n"
-        + "".join(f"<p>{escape(paragraph)}</p>\n" for paragraph in told.prose[lang])
+        + "".join(f"<p>{_headed(paragraph)}</p>\n" for paragraph in told.prose[lang])
         + rows(list(fingerprints(told, lang)), "code")
         + "".join(f"<p><small>{escape(line)}</small></p>\n" for line in closing(told, lang))
         + "</section>\n"
     )
+
+
+def _headed(paragraph: str) -> str:
+    """The topic before the first colon stands out; an ordinary sentence has none."""
+    found = _HEAD.match(paragraph)
+    end = found.end() if found else 0
+    head = f"<strong>{escape(paragraph[:end])}</strong>" if end else ""
+    return head + escape(paragraph[end:])
 
 
 def page(told: Notice, langs: tuple[str, ...]) -> web.Response:

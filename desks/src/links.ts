@@ -38,8 +38,6 @@ export const api = {
   notice: (a: string) => `/api/auctions/${encodeURIComponent(a)}/notice`,
   noticePage: (a: string, lang: string) => `/api/auctions/${encodeURIComponent(a)}/notice.html?lang=${lang}`,
   noticeText: (a: string, lang: string) => `/api/auctions/${encodeURIComponent(a)}/notice.txt?lang=${lang}`,
-  draftNotice: (id: string) => `/api/drafts/${encodeURIComponent(id)}/notice`,
-  preview: (rule: string) => `/api/rules/${encodeURIComponent(rule)}/preview`,
   policy: (a: string) => `/api/auctions/${encodeURIComponent(a)}/policy`,
   receipt: (a: string, i: number) => `/api/auctions/${encodeURIComponent(a)}/receipts/${i}`,
   receiptByRef: (a: string, ref: string) => `/api/auctions/${encodeURIComponent(a)}/receipts?ref=${encodeURIComponent(ref)}`,

@@ -19,10 +19,10 @@ export interface Notice extends Told {
   rule: { name: string; version: string; title: Text; sha256: string; same_source: boolean };
 }
 
-/** A paragraph as its heading and the rest; no heading where it is an ordinary sentence. */
+/** A paragraph as its heading, colon included, and the rest; no heading where it is an ordinary sentence. */
 export function headed(paragraph: string): { head: string; rest: string } {
-  const match = /^([^：:，,；;。.]{1,40})(：|: )/u.exec(paragraph);
-  return match?.[1] === undefined ? { head: "", rest: paragraph } : { head: match[1], rest: paragraph.slice(match[0].length) };
+  const match = /^[^：:，,；;。.]{1,40}(：|: )/u.exec(paragraph);
+  return match === null ? { head: "", rest: paragraph } : { head: match[0], rest: paragraph.slice(match[0].length) };
 }
 
 /**

@@ -3,8 +3,8 @@ import { headed, settled } from "../src/notice";
 
 describe("a paragraph of the notice", () => {
   it("has its topic as a heading, in either language", () => {
-    expect(headed("同价处理：报价以到达先后为准；先到者优先。")).toEqual({ head: "同价处理", rest: "报价以到达先后为准；先到者优先。" });
-    expect(headed("Equal offers: the earlier is first; see below.")).toEqual({ head: "Equal offers", rest: "the earlier is first; see below." });
+    expect(headed("同价处理：报价以到达先后为准；先到者优先。")).toEqual({ head: "同价处理：", rest: "报价以到达先后为准；先到者优先。" });
+    expect(headed("Equal offers: the earlier is first; see below.")).toEqual({ head: "Equal offers: ", rest: "the earlier is first; see below." });
   });
 
   it("is an ordinary sentence where no topic stands before it", () => {

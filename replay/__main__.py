@@ -13,7 +13,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from auction_rules.registry import UnknownRule
 from auction_rules.terms import show_instant
+from bidding.core.notice import notice, text
 from bidding.proof import canon
 from bidding.proof.archive import ArchiveError
 from bidding.proof.policy import Policy, PolicyError, parse_policy
@@ -44,6 +46,10 @@ def _parser() -> argparse.ArgumentParser:
         if name == "at":
             one.add_argument("index", type=int)
             one.add_argument("--as", dest="audience", default="public", metavar="AUDIENCE")
+        if name == "show":
+            one.add_argument(
+                "--terms", action="store_true", help="the notice of entry 0 instead: terms in words"
+            )
         one.add_argument("--policy", type=Path, required=True, help="whose signatures count")
         one.add_argument("--lang", choices=("zh", "en"), default="en")
     receipt = commands.add_parser("receipt", help="is this receipt of the log, and what it says")
@@ -106,6 +112,14 @@ _RECEIPT = {
 
 def _show(args: argparse.Namespace) -> int:
     session = _session(args)
+    if args.terms:
+        document = state_at(session.origin, session.entries, 0).document
+        try:
+            told = notice(document, document["sha256"])
+        except UnknownRule as missing:
+            raise Usage(f"the rule {missing} is not here") from missing
+        print(text(told, args.lang), end="")
+        return 0
     for line in lines(session.origin, session.entries, args.lang):
         print(line)
     return 0

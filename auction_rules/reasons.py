@@ -307,6 +307,11 @@ _ALL: Final = (
         "Unsold: the offers together ask for less than the supply.",
     ),
     Reason(
+        "EXCLUDED_BY_MUTEX",
+        "未受理：您或您所在的联合体已竞得与本标的互斥的标的。",
+        "Not accepted: you, or your consortium, have won a lot that excludes this one.",
+    ),
+    Reason(
         "NOBODY_JOINED",
         "流拍：无人确认按最高限价参加摇号。",
         "Unsold: nobody joined the draw at the cap.",
@@ -359,6 +364,18 @@ _ALL: Final = (
         "UNKNOWN_CAUSE",
         "未受理：原因须为撤销（revoked）或撤回（withdrawn）。",
         "Not accepted: the cause is either revoked or withdrawn.",
+    ),
+    Reason(
+        "NO_WAIVER_LEFT",
+        "未受理：没有剩余的豁免轮数。请报价，或保持不动。",
+        "Not accepted: you have no waiver left. Make an offer, or do nothing.",
+        *_RIGHT,
+    ),
+    Reason(
+        "NO_WITHDRAWAL_LEFT",
+        "未受理：已达到撤回次数上限，报价继续有效。",
+        "Not accepted: you may withdraw no more offers; this one stands.",
+        *_RIGHT,
     ),
     Reason("RESERVE_NOT_MET", "流拍：未达到保留价。", "Unsold: the reserve was not met."),
 )

@@ -123,6 +123,25 @@ def _left(n: _Note) -> Pair:
     return f"剩余 {zh}", f"{en} left"
 
 
+def _of_lot(zh: str, en: str) -> Callable[[_Note], Pair]:
+    """Whose, which lot, how much: the last two found in the key are bidder and lot."""
+
+    def say(n: _Note) -> Pair:
+        (who, lot), value = n.found[:2], n.amount(n.value)
+        title = n.title(lot)
+        return zh.format(who, title["zh"], value[0]), en.format(who, title["en"], value[1])
+
+    return say
+
+
+def _reopens(n: _Note) -> Pair:
+    title = n.title(n.found[0])
+    if n.value is None:
+        return f"{title['zh']}又有最高报价", f"{title['en']} has a high offer again"
+    zh, en = n.amount(n.value)
+    return f"{title['zh']}重新自 {zh} 起报价", f"{title['en']} can be had from {en} on again"
+
+
 def _of(points: int) -> str:
     return f"{points // 100}.{points % 100:02}"
 
@@ -147,6 +166,26 @@ _SAY: Final[Mapping[str, Callable[[_Note], Pair]]] = {
     r"price (\S+)": _price,
     r"eligibility (\S+)": _points,
     r"offer ([^/\s]+)/(\S+)": _lot_offer,
+    r"waived (\S+)": _plain("{} 号豁免第 {value} 轮", "No. {} waives round {value}"),
+    r"waivers (\S+)": _plain("{} 号剩余豁免 {value} 轮", "No. {} has {value} waivers left"),
+    r"out (\S+)": _plain("{} 号退出", "No. {} leaves"),
+    r"withdraws (\S+)/(\S+)": _plain(
+        "{} 号在第 {value} 轮撤回对 {} 的最高报价",
+        "No. {} withdraws in round {value} the high offer for {}",
+    ),
+    r"withdrawals (\S+)": _plain("{} 号已撤回 {value} 次", "No. {} has withdrawn {value} offers"),
+    r"withdrawn (\S+)/(\S+) \d+": _of_lot(
+        "{} 号撤回对{}的最高报价 {}", "No. {} withdrew the high offer for {}: {}"
+    ),
+    r"owes (\S+)/(\S+) \d+": _of_lot(
+        "{} 号因撤回对{}的报价应付 {}", "No. {} owes for withdrawing the offer for {}: {}"
+    ),
+    r"reopens (\S+)": _reopens,
+    r"phase": _plain("进入第 {value} 阶段", "phase {value} of activity begins"),
+    r"last round": _plain("第 {value} 轮为最后一轮", "round {value} is the last one"),
+    r"rounds": _plain(
+        "第 {value} 轮结束，同价摇号", "round {value} is over; lots for equal offers"
+    ),
     r"offer of the turn": _turn,
     r"offer made after (-?\d+) (\S+)": _in_stretch,
     r"indicator(?:_(\d+))?": _indicator,

@@ -45,6 +45,7 @@ from auction_rules.floor import Bid, Floor, Stay
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Accept, Judgement, Lot, Refuse, Settlement
+from auction_rules.says import Says, both
 from auction_rules.stages.clock import Clock, Onward
 from auction_rules.stages.draw import DrawStage
 from auction_rules.terms import SECOND, Text, Unit
@@ -140,6 +141,18 @@ class AscendingClock(Staged[ClockSaleTerms]):
             for a in awards
         )
         return Settlement(total, total - least, rate(total - least, least), unused)
+
+    def says(self, terms: ClockSaleTerms) -> Says:
+        """What the notice says of this rule besides its terms."""
+        del terms
+        return {
+            "result": (
+                both(
+                    "各标的无超额需求时结束，按各自标的的现价付款",
+                    "it ends when no product has excess demand; each pays the price that stands",
+                ),
+            ),
+        }
 
     def lots(self, terms: ClockSaleTerms) -> tuple[Lot, ...]:
         """The products."""

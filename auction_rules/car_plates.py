@@ -24,6 +24,7 @@ from auction_rules.floor import Bid, Floor, Offer
 from auction_rules.money import LIMIT, divide_half_up, rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Lot, Refuse, Settlement
+from auction_rules.says import Says, both
 from auction_rules.stages.late_cap import LateCap
 from auction_rules.steps import Grid, Ladder
 from auction_rules.terms import (
@@ -230,6 +231,25 @@ class CarPlates(Staged[PlateTerms]):
         awards = floor.standing.awards or _awards(floor)
         total, base = sum(a.total for a in awards), terms.start_price * len(awards)
         return Settlement(total, total - base, rate(total - base, base), terms.units - len(awards))
+
+    def says(self, terms: PlateTerms) -> Says:
+        """What the notice says of this rule besides its terms."""
+        del terms
+        return {
+            "tie": (
+                both(
+                    "按价格优先、时间优先排序：报价相同的，有效报价到达服务器在先者优先",
+                    "ranked by price, then by time: of equal offers the one that reached the "
+                    "server first wins",
+                ),
+            ),
+            "result": (
+                both(
+                    "按报价由高到低成交至指标用完，各按自己的报价付款",
+                    "the highest offers win until the units are used up, each at its own price",
+                ),
+            ),
+        }
 
     def lots(self, terms: PlateTerms) -> tuple[Lot, ...]:
         """The units together."""

@@ -22,6 +22,7 @@ from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
 from auction_rules.proxy import Equal, Overtake, ProxyBids, Proxying
 from auction_rules.rule import Lot, Settlement
+from auction_rules.says import HIGHEST, NEVER_EQUAL, Says
 from auction_rules.stages.outcry import Outcry
 from auction_rules.steps import Grid, Ladder, StepKind
 from auction_rules.terms import (
@@ -323,6 +324,11 @@ class English(Staged[EnglishTerms]):
         premium = price - floor.terms.start_price if price else 0
         shown = rate(premium, floor.terms.start_price) if price else None
         return Settlement(price, premium, shown)
+
+    def says(self, terms: EnglishTerms) -> Says:
+        """What the notice says of this rule besides its terms."""
+        del terms
+        return {"tie": (NEVER_EQUAL,), "result": (HIGHEST,)}
 
     def lots(self, terms: EnglishTerms) -> tuple[Lot, ...]:
         """The one lot."""

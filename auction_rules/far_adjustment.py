@@ -34,6 +34,7 @@ from auction_rules.lint import Remark
 from auction_rules.money import LIMIT, divide_half_up, rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Lot, Settlement
+from auction_rules.says import EARLIER, Says
 from auction_rules.stages.gate import Gate
 from auction_rules.stages.outcry import Outcry
 from auction_rules.steps import Grid, Ladder
@@ -419,6 +420,11 @@ class FarAdjustment(Staged[FarTerms]):
         used = sum(_weight(terms, a.quantity or 0) for a in awards)
         premium = total - base
         return Settlement(total, premium, rate(premium, base), quota(terms) - used)
+
+    def says(self, terms: FarTerms) -> Says:
+        """What the notice says of this rule besides its terms."""
+        del terms
+        return {"tie": (EARLIER,)}
 
     def lots(self, terms: FarTerms) -> tuple[Lot, ...]:
         """The parcels."""

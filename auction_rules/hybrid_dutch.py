@@ -31,6 +31,7 @@ from auction_rules.floor import Floor, Offer, Stay
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Accept, Judgement, Lot, Refuse, Settlement
+from auction_rules.says import Says, both
 from auction_rules.stages.cancel import Cancellable
 from auction_rules.stages.clock import Clock, Onward
 from auction_rules.stages.draw import DrawStage
@@ -219,6 +220,33 @@ class HybridDutch(Staged[HybridTerms]):
             return Settlement(0, 0, None)
         price, least = floor.standing.awards[0].total, floor.terms.last_price
         return Settlement(price, price - least, rate(price - least, least))
+
+    def says(self, terms: HybridTerms) -> Says:
+        """What the notice says of this rule besides its terms."""
+        del terms
+        stopped = both(
+            "同一档有多人应价的，摇号确定停钟者",
+            "where several take the price in one tick, lots decide who stopped the clock",
+        )
+        return {
+            "tie": (stopped,),
+            "step": (
+                both(
+                    "密封报价期内可以收回自己的报价并重新报价",
+                    "a sealed offer can be taken back and made again while the window is open",
+                ),
+            ),
+            "result": (
+                both(
+                    "最高报价者成交；无人在停钟价之上报价的，停钟者按停钟价成交",
+                    "the highest offer wins; where nobody goes above the price of the clock, who "
+                    "stopped it has it at that price",
+                ),
+            ),
+            "failure": (
+                both("直至末档无人应价的，不成交", "where nobody stops the clock, nothing is sold"),
+            ),
+        }
 
     def lots(self, terms: HybridTerms) -> tuple[Lot, ...]:
         """The one lot."""

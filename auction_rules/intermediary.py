@@ -34,6 +34,7 @@ from auction_rules.money import divide_half_up, divide_up, rate
 from auction_rules.points import mean, without_ends
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Lot, Refuse, Settlement
+from auction_rules.says import CEILING, LOTS, Says, both
 from auction_rules.stages.draw import DrawStage
 from auction_rules.stages.gate import Gate
 from auction_rules.stages.panel import Panel, score_key
@@ -45,6 +46,25 @@ COEFFICIENTS: Final = ("95", "96", "97", "98")
 """Per cent; the pool of the draw, public before any entropy is known."""
 _NOTE: Final = "coefficient"
 _MOST_POINTS: Final = 10_000
+_BEST: Final[Mapping[Mode, Text]] = {
+    Mode.RANDOM: both("在报名者中摇号选取", "one of those who came is drawn by lot"),
+    Mode.LOWEST: both("报价最低者中选", "the lowest quote is chosen"),
+    Mode.BEST_PRICE: both(
+        "去掉一个最高报价和一个最低报价，其余报价的平均价乘以从 95%、96%、97%、98% 中抽得的系数，"
+        "四舍五入到最小计价单位，最接近者中选",
+        "without one highest and one lowest quote, the mean of the rest times a coefficient drawn "
+        "from 95, 96, 97 and 98 %, half up to the smallest unit; the nearest quote is chosen",
+    ),
+    Mode.AVERAGE: both(
+        "最接近全部报价平均价者中选", "the quote nearest the mean of all quotes is chosen"
+    ),
+    Mode.CREDIT: both(
+        "按信用分确定长名单，从中随机抽取短名单，由业主从短名单中选取",
+        "credit points give the long list, a draw the short list, and the owner picks from it",
+    ),
+    Mode.OWNER: both("由业主从报名者中选取", "the owner picks one of those who came"),
+}
+"""How the one chosen is found, in the words of the notice."""
 _TITLES: Final[Mapping[str, Text]] = {
     "quotes": {"zh": "密封报价", "en": "Sealed quotes"},
     "register": {"zh": "报名", "en": "Registration"},
@@ -144,6 +164,24 @@ class Intermediary(Staged[IntermediaryTerms]):
                 "The choice hangs on a mean: a few who agree on their quotes can move it.",
             ),
         )
+
+    def says(self, terms: IntermediaryTerms) -> Says:
+        """What the notice says of this rule besides its terms."""
+        quoting = terms.entry is Entry.QUOTE
+        zh, en = (terms.unit.show(terms.start_price, lang) for lang in ("zh", "en"))
+        ceiling = both(f"最高限价为 {zh}", f"the ceiling is {en}")
+        fee = both(
+            f"不报价，成交价即公布的服务费 {zh}",
+            f"nobody quotes, and the announced fee of {en} is the price",
+        )
+        pick = both(
+            "由业主选取，不按报价排序", "the owner picks, and no quote ranks before another"
+        )
+        return {
+            "best": (_BEST[terms.mode],),
+            "tie": (pick,) if terms.mode in PICKED else (LOTS,),
+            "ceiling": (ceiling, CEILING) if quoting else (fee,),
+        }
 
     def lots(self, terms: IntermediaryTerms) -> tuple[Lot, ...]:
         """The one project."""

@@ -23,6 +23,7 @@ from auction_rules.floor import Floor, Offer
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Lot, Settlement
+from auction_rules.says import HIGHEST, NEVER_EQUAL, Says, both
 from auction_rules.stages.equal_price import EqualPrice, Rank, rank
 from auction_rules.steps import Grid, Ladder
 from auction_rules.terms import (
@@ -180,6 +181,18 @@ class Judicial(Staged[JudicialTerms]):
             return Settlement(0, 0, None)
         premium = top.amount - floor.terms.start_price
         return Settlement(top.amount, premium, rate(premium, floor.terms.start_price))
+
+    def says(self, terms: JudicialTerms) -> Says:
+        """What the notice says of this rule besides its terms."""
+        del terms
+        # Arts 19 and 21: a prior right names the same price, and nobody else can.
+        prior = both(
+            "依法享有优先购买权的竞买人可以报出与当前最高价相同的价格；顺位在先者优先，"
+            "同一顺位的，先出价者优先",
+            "a bidder with a prior right may name the highest price itself; the better right wins, "
+            "and of equal rights the earlier offer",
+        )
+        return {"tie": (NEVER_EQUAL, prior), "result": (HIGHEST,)}
 
     def lots(self, terms: JudicialTerms) -> tuple[Lot, ...]:
         """The one lot."""

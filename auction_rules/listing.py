@@ -38,6 +38,7 @@ from auction_rules.listing_terms import (
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Judgement, Lot, Refuse, Settlement
+from auction_rules.says import NEVER_EQUAL, Says, both
 from auction_rules.stages.frozen import Frozen
 from auction_rules.stages.gate import Gate
 from auction_rules.stages.hall import Hall, passed_by
@@ -278,6 +279,12 @@ class Listing(Staged[L]):
         premium = price - floor.terms.start_price if price else 0
         shown = rate(premium, floor.terms.start_price) if price else None
         return Settlement(price, premium, shown)
+
+    def says(self, terms: L) -> Says:
+        """What the notice says of this rule besides its terms."""
+        del terms
+        won = both("公开竞价中报价最高者成交", "in open bidding the highest offer wins")
+        return {"tie": (NEVER_EQUAL,), "result": (won,)}
 
     def lots(self, terms: L) -> tuple[Lot, ...]:
         """The one lot."""

@@ -18,6 +18,7 @@ from auction_rules.floor import Floor, Offer
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Lot, Refuse, Settlement
+from auction_rules.says import EARLIER, HIGHEST, KEPT, LOWEST, Says
 from auction_rules.stages.sealed import Sealed
 from auction_rules.steps import Ladder
 from auction_rules.terms import (
@@ -151,6 +152,11 @@ class MultiRound(Staged[MultiRoundTerms]):
             return Settlement(top.amount, premium, rate(premium, start))
         saved = start - top.amount
         return Settlement(top.amount, 0, None, saved=saved, saving_rate=rate(saved, start))
+
+    def says(self, terms: MultiRoundTerms) -> Says:
+        """What the notice says of this rule besides its terms."""
+        lower = terms.better is Better.LOWER
+        return {"tie": (EARLIER,), "step": (KEPT,), "result": (LOWEST if lower else HIGHEST,)}
 
     def lots(self, terms: MultiRoundTerms) -> tuple[Lot, ...]:
         """The one lot."""

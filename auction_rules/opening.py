@@ -27,6 +27,7 @@ from auction_rules.opening_terms import OpeningTerms
 from auction_rules.points import POINT, Formula, PricePoints, mean, without_ends
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Disclosure, Lot, Refuse, Settlement
+from auction_rules.says import Says, both
 from auction_rules.stages.draw import DrawStage
 from auction_rules.stages.panel import Panel, score_key
 from auction_rules.stages.read_out import ReadOut
@@ -167,6 +168,50 @@ class Opening(Staged[OpeningTerms]):
                 "an offer without a chance can change who is first.",
             ),
         )
+
+    def says(self, terms: OpeningTerms) -> Says:
+        """What the notice says of this rule besides its terms."""
+        zh, en = (terms.unit.show(terms.start_price, lang) for lang in ("zh", "en"))
+        return {
+            "best": (
+                both(
+                    "价格分与专家评分之和高者为优，评分精确到百分之一分，四舍五入",
+                    "the higher sum of price points and experts' points is better, points to the "
+                    "hundredth, half up",
+                ),
+            ),
+            "tie": (
+                both(
+                    "总分相同的，报价低者优先；报价也相同的，摇号确定",
+                    "of equal totals the lower price wins; where prices are equal too, lots decide",
+                ),
+            ),
+            "ceiling": (
+                both(
+                    f"最高投标限价为 {zh}，高于限价的投标无效",
+                    f"the ceiling is {en}, and an offer above it is invalid",
+                ),
+            ),
+            "sight": (
+                both(
+                    "开标后各投标人报价一并唱标公开；专家各自评分，全部提交前互不可见",
+                    "after the opening all prices are read out; experts work apart, and none sees "
+                    "another's points before all are in",
+                ),
+            ),
+            "failure": (
+                both(
+                    "有效投标不足最少家数的，不予开标或者停止评审，未开标的投标不公开",
+                    "with fewer valid offers than required nothing is opened or it stops there, "
+                    "and what was not opened stays sealed",
+                ),
+                both(
+                    "因投标人自身原因不能解密的，视为撤销；因其他原因的，视为撤回；其余投标继续",
+                    "an offer that cannot be decrypted through its bidder's fault counts as "
+                    "revoked; for another cause, as withdrawn; the others go on",
+                ),
+            ),
+        }
 
     def lots(self, terms: OpeningTerms) -> tuple[Lot, ...]:
         """The one contract."""

@@ -19,6 +19,7 @@ from auction_rules.floor import Floor
 from auction_rules.money import LIMIT
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Lot, Settlement
+from auction_rules.says import NEVER_EQUAL, Says, both
 from auction_rules.stages.outcry import Outcry
 from auction_rules.steps import Grid, Ladder
 from auction_rules.terms import (
@@ -177,6 +178,16 @@ class QuantityBid(Staged[QuantityTerms]):
         """The fixed price, once somebody takes it; there is no premium in money."""
         taken = floor.standing.top is not None and floor.standing.unsold is None
         return Settlement(floor.terms.price if taken else 0, 0, None)
+
+    def says(self, terms: QuantityTerms) -> Says:
+        """What the notice says of this rule besides its terms."""
+        most = terms.wins is Wins.MOST
+        won = (
+            both("报量最多者成交，按公布的固定价格付款", "most wins, at the fixed price")
+            if most
+            else both("报量最少者成交，按公布的固定价格付款", "least wins, at the fixed price")
+        )
+        return {"tie": (NEVER_EQUAL,), "result": (won,)}
 
     def lots(self, terms: QuantityTerms) -> tuple[Lot, ...]:
         """The one lot."""

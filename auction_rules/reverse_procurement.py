@@ -24,6 +24,7 @@ from auction_rules.floor import Floor, Offer
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Lot, Settlement
+from auction_rules.says import CEILING, EARLIER, LOWEST, NEVER_EQUAL, Says, both
 from auction_rules.stages.claim import Claim
 from auction_rules.stages.outcry import Outcry
 from auction_rules.stages.sealed import Sealed
@@ -188,6 +189,26 @@ class ReverseProcurement(Staged[ReverseTerms]):
         return Settlement(
             offer.amount, 0, None, saved=saved, saving_rate=rate(saved, floor.terms.ceiling)
         )
+
+    def says(self, terms: ReverseTerms) -> Says:
+        """What the notice says of this rule besides its terms."""
+        opened, preferred = terms.form is Form.OPEN, terms.preference_basis_points > 0
+        compared = both(
+            "以扣除后的价格比较，按供应商原报价付款",
+            "prices are compared after the preference, and the supplier is paid what he asked",
+        )
+        line = both(
+            "成交候选人在期限内拒绝或者未确认的，依次询问下一名；已被取消资格的不再询问；"
+            "无人确认的，本次采购不成交",
+            "where the one asked declines or is silent, the next in line is asked; nobody who is "
+            "excluded is asked; where nobody confirms, nothing is bought",
+        )
+        return {
+            "tie": (NEVER_EQUAL,) if opened and not preferred else (EARLIER,),
+            "ceiling": (CEILING,),
+            "result": (LOWEST, compared) if preferred else (LOWEST,),
+            "failure": (line,) if terms.confirm_seconds else (),
+        }
 
     def lots(self, terms: ReverseTerms) -> tuple[Lot, ...]:
         """The one purchase."""

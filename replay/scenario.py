@@ -182,6 +182,7 @@ class Scenario(_Strict):
     terms: dict[str, Any]
     start: str
     deposit: Amount | None = None
+    deposit_deadline: str | None = None
     bidders: dict[str, Bidder]
     steps: list[Step]
     outcome: Outcome

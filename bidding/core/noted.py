@@ -117,6 +117,29 @@ def _indicator(n: _Note) -> Pair:
     )
 
 
+_VOID: Final[Mapping[str, Pair]] = {
+    "EXCLUDED_BY_MUTEX": ("已竞得互斥的标的", "a lot of the same exclusive group was won"),
+    "QTY_OVER_LIMIT": ("超过每人上限", "it would exceed the limit of a bidder"),
+}
+
+
+def _void(n: _Note) -> Pair:
+    title = n.title(n.found[1])
+    zh, en = _VOID.get(str(n.value), (str(n.value), str(n.value)))
+    return (
+        f"{n.found[0]} 号对{title['zh']}的报价无效：{zh}",
+        f"No. {n.found[0]}: the offer for {title['en']} is void, since {en}",
+    )
+
+
+def _drawn(n: _Note) -> Pair:
+    title = n.title(n.found[0])
+    return (
+        f"{title['zh']}摇号得中者为 {n.value} 号",
+        f"the draw for {title['en']} fell on No. {n.value}",
+    )
+
+
 def _left(n: _Note) -> Pair:
     unit = n.rule.quantity_unit(n.terms)
     zh, en = (unit.show(n.value, lang) if unit else str(n.value) for lang in ("zh", "en"))
@@ -190,6 +213,8 @@ _SAY: Final[Mapping[str, Callable[[_Note], Pair]]] = {
     r"offer made after (-?\d+) (\S+)": _in_stretch,
     r"indicator(?:_(\d+))?": _indicator,
     r"left": _left,
+    r"drawn (\S+)": _drawn,
+    r"void ([^/\s]+)/(\S+)": _void,
     r"price points (\S+)": lambda n: (
         f"{n.found[0]} 号价格分 {_of(n.value)}",
         f"No. {n.found[0]}: {_of(n.value)} points for the price",
@@ -203,6 +228,7 @@ _SAY: Final[Mapping[str, Callable[[_Note], Pair]]] = {
     r"random end": _at("随机截止时刻为 {}", "the random end was {}"),
     r"seed": _plain("随机种子为 {value}", "the seed is {value}"),
     r"coefficient": _plain("抽得下浮系数 {value}%", "the coefficient drawn is {value} %"),
+    r"staying": _plain("{value} 人继续", "{value} go on"),
     r"stopped_by": _plain("停钟者为 {value} 号", "No. {value} stopped the clock"),
     r"exercised": _plain("{value} 号行使优先购买权", "No. {value} exercised the first refusal"),
     r"passed_by": _plain(

@@ -37,6 +37,7 @@ from auction_rules.listing_terms import ReserveKind
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
 from auction_rules.property_presets import PRESETS
+from auction_rules.property_says import told
 from auction_rules.property_terms import (
     Alone,
     EqualRanks,
@@ -48,7 +49,7 @@ from auction_rules.property_terms import (
     ladder,
 )
 from auction_rules.rule import Judgement, Lot, Refuse, Settlement
-from auction_rules.says import EARLIER, HIGHEST, Says
+from auction_rules.says import Says
 from auction_rules.stages.draw import DrawStage
 from auction_rules.stages.equal_price import Rank, rank
 from auction_rules.stages.first_refusal import (
@@ -177,8 +178,7 @@ class PropertyRights(Staged[PropertyTerms]):
 
     def says(self, terms: PropertyTerms) -> Says:
         """What the notice says of this rule besides its terms."""
-        del terms
-        return {"tie": (EARLIER,), "result": (HIGHEST,)}
+        return told(terms)
 
     def lots(self, terms: PropertyTerms) -> tuple[Lot, ...]:
         """The one lot."""

@@ -57,6 +57,7 @@ _NEEDS: Final[Mapping[str, str]] = {
     r"(cap_sequel|cap_trigger|over_cap)": "cap_price",
     r"late_cap": "last_average",
     r"experts_trimmed": "experts",
+    r"(countdown_mode|trigger)$": "each_extension",
 }
 """Terms that say nothing where another one has no value."""
 _ORDER: Final = (

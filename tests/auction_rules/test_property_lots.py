@@ -15,7 +15,7 @@ from auction_rules.registry import find
 from auction_rules.rule import Accept
 from auction_rules.stages.first_refusal import level
 from auction_rules.terms import SECOND
-from bidding.core.commands import Admit
+from bidding.core.commands import Admit, Ask
 from bidding.core.document import Document
 from tests.auction_rules.courses import accepted, rejudged
 from tests.auction_rules.prior import Prior
@@ -224,7 +224,7 @@ def asked(session: Session, who: str, what: str) -> None:
     least = RULE.actions(floor, who, session.now).minimum or 100
     reserve = 105 if who == "li" else 110
     if what in ("seal", "open", "draw"):
-        officers = {
+        officers: dict[str, Ask] = {
             "seal": SealReserve(commitment(reserve, "0a")),
             "open": OpenReserve(reserve, "0a"),
             "draw": Draw("ab"),

@@ -82,6 +82,17 @@ def test_remarks_are_for_the_drafter():
 
 
 EXAMPLES = {rule.name: rule for rule in rules()}
+QUOTED_ONCE = {"quoting": "SINGLE", "countdown_seconds": 0}
+IN_HALL = {"first_refusal": "IN_HALL_EQUAL", "equal_ranks": "EARLIER"}
+LOTS = {"first_refusal": "IN_HALL_EQUAL", "equal_ranks": "DRAW", "claim_seconds": 600}
+ASKED = {"first_refusal": "AFTER_BID", "equal_ranks": "EARLIER", "claim_seconds": 600}
+RAISED = {**ASKED, "raise_seconds": 300, "exercise": "ONCE"}
+LONGER = {
+    "single_bidder": "EXTEND_LISTING",
+    "listing_extension_seconds": 604_800,
+    "listing_extensions": 2,
+    "after_extensions": "SELL",
+}
 # What no term can change, rule by rule: how equal offers are told apart.
 TIES = {
     "english": ("不会出现相同的最优报价", "never reached twice"),
@@ -103,9 +114,9 @@ TIES = {
     "hybrid_dutch": ("摇号确定停钟者", "lots decide who stopped the clock"),
     "ascending_clock": ("减量不能全部接受时", "no room for all reductions"),
     "judicial": ("顺位在先者优先", "the better right wins"),
-    "property_rights": ("先到达服务器者优先", "reached the server first"),
+    "property_rights": ("不会出现相同的最优报价", "never reached twice"),
     "intermediary": ("以摇号确定", "lots decide"),
-    "opening": ("报价也相同的，摇号确定", "lots decide"),
+    "opening": ("报价低者优先，仍相同的摇号", "the lower price, then by lot"),
 }
 
 
@@ -176,6 +187,15 @@ def test_ties_are_told_as_the_rule_decides_them(name):
         ("land_listing", {}, "本场不设限价", "密封总价"),
         ("land_listing", {}, "本场不设限价", "一次报价"),
         ("hybrid_dutch", {}, "可以收回自己的报价并重新报价", "中止与流拍：最低加价"),
+        ("property_rights", {}, "触发延时的报价", "优先购买权人"),
+        ("property_rights", QUOTED_ONCE, "先到达服务器者优先", "触发延时的报价"),
+        ("property_rights", IN_HALL, "同一顺位的，先出价者优先", "摇号"),
+        ("property_rights", LOTS, "由下一名递补", "先出价者优先"),
+        ("property_rights", LOTS, "均未确认的，不成交", "追加报价"),
+        ("property_rights", ASKED, "逾期未答复的，视为放弃", "追加报价一次"),
+        ("property_rights", RAISED, "行权人不再次被询问", "直至一方不再出价"),
+        ("property_rights", {**RAISED, "exercise": "AGAIN"}, "直至一方不再出价", "不再次被询问"),
+        ("property_rights", LONGER, "不足两人的，延牌", "协议转让"),
     ],
 )
 def test_only_what_holds_under_these_terms_is_said(name, terms, there, not_there):

@@ -5,6 +5,9 @@ tick he answers. Everything that arrives within one tick weighs the same: where 
 not suffice for all of it, the tie chain of the terms decides, never the network. Several units
 may be sold: the clock goes on, or backs up, until they are gone or its last price has passed.
 
+Nobody can bid before the clock, and it is never extended: an answer is a yes to its tick, at the
+price of the tick. What it is not: a correction of a sale that stands; that is the house's void.
+
 The rule text of a centre's Dutch form was not found (DOMAIN §16); whatever a centre might decide
 otherwise is a term. Premium (溢价) is counted from the floor, savings (节约) from the cap.
 """
@@ -46,7 +49,11 @@ class Pricing(Choice):
     """What buyers of several units pay."""
 
     PAY_AS_BID = ("PAY_AS_BID", "按各自应价", "each the price he took")
-    UNIFORM = ("UNIFORM", "按最后成交价统一", "all the last price taken")
+    UNIFORM = (
+        "UNIFORM",
+        "统一按最低应价（采购为最高应价）",
+        "all the lowest price taken (buying: the highest)",
+    )
 
 
 class DutchTerms(ClockTerms):

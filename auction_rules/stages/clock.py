@@ -8,7 +8,7 @@ others before the tick ends; what follows from them is worked out at its end. Ev
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,7 +22,7 @@ from auction_rules.facts import (
     StageOpened,
 )
 from auction_rules.floor import Bid, BidderAsk, Floor, Leave, OfficerAsk, Stay
-from auction_rules.money import divide_up
+from auction_rules.money import divide_half_up, divide_up
 from auction_rules.rule import Actions, Disclosure, Judgement, Refuse
 from auction_rules.terms import Resume, Text
 
@@ -32,19 +32,22 @@ class Rungs:
     """The prices of a clock in the smallest unit: from `start` to `last`, `step` by step.
 
     `sign` is +1 where the price rises, -1 where it falls. The last step is shorter where the
-    way is not a whole number of steps: the last price is always named.
+    way is not a whole number of steps: the last price is always named. With `basis_points` a step
+    is that part of the price it starts from, half up, and at least one smallest unit.
     """
 
     start: Amount
     last: Amount
     step: Amount
     sign: int
+    basis_points: int = 0
 
     def after(self, price: Amount) -> Amount | None:
         """The price of the tick after the one at `price`; None after the last."""
         if price == self.last:
             return None
-        ahead = price + self.sign * self.step
+        step = max(1, divide_half_up(price * self.basis_points, 10_000))
+        ahead = price + self.sign * (step if self.basis_points else self.step)
         return ahead if self.sign * (self.last - ahead) > 0 else self.last
 
     def before(self, price: Amount) -> Amount | None:
@@ -53,9 +56,19 @@ class Rungs:
 
     def back(self, price: Amount, steps: int) -> Amount:
         """The price one or more steps back, never before the start."""
+        if self.basis_points:
+            seen = tuple(self._up_to(price))
+            return seen[max(0, len(seen) - 1 - steps)]
         # Whole steps from the start, whatever the length of the last one.
         number = divide_up(self.sign * (price - self.start), self.step)
         return self.start + self.sign * self.step * max(0, number - steps)
+
+    def _up_to(self, price: Amount) -> Iterator[Amount]:
+        """Every price from the start to this one, which must be one of them."""
+        here: Amount | None = self.start
+        while here is not None:
+            yield here
+            here = None if here == price else self.after(here)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,12 @@ def test_a_step_in_percent_is_of_the_start_rounded_half_up(start, points, step):
     assert terms.rungs().step == step
 
 
+LADDERS = st.one_of(
+    st.builds(lambda step: {"step": step}, st.integers(7, 20)),
+    st.just({"step_kind": "PERCENT_OF_LATEST", "step_basis_points": 4_000}),
+)
+
+
 @st.composite
 def dutch_terms(draw):
     """Any terms of a Dutch auction that go together, small enough to meet every edge."""
@@ -60,7 +66,7 @@ def dutch_terms(draw):
         "direction": "FORWARD" if forward else "REVERSE",
         "start_price": ends[forward],
         "last_price": ends[not forward],
-        "step": draw(st.integers(7, 20)),
+        **draw(LADDERS),
         "tick_seconds": 10,
         "supply": supply,
         "min_quantity": draw(st.integers(1, min(3, supply))),

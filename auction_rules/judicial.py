@@ -5,9 +5,13 @@
    80 % of the last start price (arts 10, 26).
 3. Bidding lasts a day or more. An offer within the last five minutes moves the end to its own
    time plus five minutes, and time is arrival at the server (art. 20).
-4. A prior right may name the same price (arts 19, 21): see `stages.equal_price`.
+4. A prior right, as the court confirmed it, may name the same price; between rights the order
+   counts, and between equal ones the time (arts 19, 21): see `stages.equal_price`. A holder who
+   does not take part has waived (arts 16, 19): nobody is asked after the end.
+5. After a suspension (art. 28) what was left of the day comes back whole; where the terms promise
+   a full countdown, five minutes at least.
 
-A deposit may come until the end (art. 17); the house counts it, and lets nobody offer before.
+A deposit may come until the end (arts 17, 18); the house counts it, and lets nobody offer before.
 """
 
 from __future__ import annotations

@@ -36,18 +36,17 @@ from auction_rules.floor import Floor, Offer, OfficerAsk
 from auction_rules.listing_terms import ReserveKind
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
-from auction_rules.property_presets import PRESETS
-from auction_rules.property_says import told
-from auction_rules.property_terms import (
+from auction_rules.property_choices import (
     Alone,
     EqualRanks,
     Exercise,
-    PropertyTerms,
     Quoting,
     Refusal,
     StillAlone,
-    ladder,
 )
+from auction_rules.property_presets import PRESETS
+from auction_rules.property_says import told
+from auction_rules.property_terms import PropertyTerms, ladder
 from auction_rules.rule import Judgement, Lot, Refuse, Settlement
 from auction_rules.says import Says
 from auction_rules.stages.draw import DrawStage

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from auction_rules.property_terms import (
+from auction_rules.property_choices import (
     Alone,
     EqualRanks,
     Exercise,
-    PropertyTerms,
     Quoting,
     Refusal,
 )
+from auction_rules.property_terms import PropertyTerms
 from auction_rules.says import EARLIER, HIGHEST, NEVER_EQUAL, Says, both
 from auction_rules.terms import Text
 

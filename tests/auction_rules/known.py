@@ -14,6 +14,7 @@ FILLED_IN: Mapping[str, Mapping[str, Any]] = {
         "one_price_least": "15000",
         "one_price_most": "20000",
     },
+    "capped": {"cap_price": "4500"},
     "hangzhou": {"last_average": "7000", "late_cap_from": "2026-03-25T14:00:00+08:00"},
     "join_lottery": {"cap_price": "15000"},
     "one_price_taicang": {

@@ -1,12 +1,13 @@
 """Proxy bids: the closed form, its edges (M03), and the stage that turns it into facts."""
 
 from itertools import count
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auction_rules.conformance import check as conforms
 from auction_rules.extension import Countdown, Trigger
 from auction_rules.facts import (
     Awarded,
@@ -265,6 +266,7 @@ class _Buyer(Staged[RuleConfig]):
 
     name, version, title = "buyer", "1", {"zh": "反向", "en": "Reverse"}
     Config = RuleConfig
+    example: ClassVar[dict[str, Any]] = {}
     cap: int | None = None
 
     def stages(self, terms):
@@ -292,6 +294,12 @@ class _Buyer(Staged[RuleConfig]):
 
     def finish(self, floor, now):
         return ()
+
+    def lots(self, terms):
+        return ()
+
+    def least(self, floor):
+        return None
 
     def ranking(self, floor):
         offers = sorted(floor.standing.offers.values(), key=lambda o: (o.amount, o.since))
@@ -502,3 +510,18 @@ def test_any_play_keeps_the_promises(ways, acts):
 def before_again(here, floor, who, ask, now):
     """The same question again, as one who judges the log later asks it."""
     return here.rule.judge(floor, who, ask, now)
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {},
+        {"proxy_equal": "LATER", "proxy_overtake": "FULL_STEP", "proxy_keeps_time": False},
+        {"grid": "MULTIPLE_OF_STEP", "max_jump_steps": 3},
+        {"leader_may_raise": False, "reserve": "1205000", "proxy_to_reserve": True},
+    ],
+)
+def test_the_rule_with_proxy_bids_conforms(terms):
+    rule = find("english")
+    given_terms = {**rule.example, "proxy": "ALLOWED", **terms}
+    assert [str(failure) for failure in conforms(rule, given_terms)] == []

@@ -9,7 +9,8 @@ from typing import Any
 
 from pydantic import field_serializer
 
-from auction_rules.english import English, EnglishTerms
+from auction_rules.english import English
+from auction_rules.english_terms import EnglishTerms
 from auction_rules.facts import (
     Awarded,
     Closed,

@@ -57,6 +57,9 @@ _NEEDS: Final[Mapping[str, str]] = {
     r"(cap_sequel|cap_trigger|over_cap)": "cap_price",
     r"late_cap": "last_average",
     r"experts_trimmed": "experts",
+    r"tie$": "tick_seconds",
+    r"(extension_|duration_seconds|grid$|min_bidders$)": "in_the_open",
+    r"automatic_waivers": "waivers",
     r"(countdown_mode|trigger)$": "each_extension",
 }
 """Terms that say nothing where another one has no value."""

@@ -46,7 +46,7 @@ if TYPE_CHECKING:  # rules import `lint`, which imports this; for the reader and
     from auction_rules.open_closed import OpenClosedTerms
     from auction_rules.opening_terms import OpeningTerms
     from auction_rules.property_terms import PropertyTerms
-    from auction_rules.quantity_bid import QuantityTerms
+    from auction_rules.quantity_terms import QuantityTerms
     from auction_rules.quota_terms import QuotaTerms
     from auction_rules.reverse_procurement import ReverseTerms
     from auction_rules.sealed_terms import SealedTerms
@@ -165,7 +165,7 @@ def _car_plates(terms: PlateTerms) -> Said:
 
 
 def _quantity_bid(terms: QuantityTerms) -> Said:
-    if not terms.extension_seconds:
+    if not terms.extension_seconds and not terms.tick_seconds:
         yield NO_EXTENSION
     if terms.step * 5 > terms.start_quantity > 0:
         yield Remark(

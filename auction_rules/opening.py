@@ -6,7 +6,7 @@
 3. In the opening window an officer records what cannot be decrypted, revoked (撤销) or withdrawn
    (撤回) by its cause (电子招标投标办法 art. 31); the rest is read out. Fewer than three: it stops.
 4. Points for the price by formula, points for quality by experts working apart, sealed until
-   all are in (MECHANISMS M12, DOMAIN §8). Ties: the lower price, then lots.
+   all are in (MECHANISMS M12, DOMAIN §8). Ties: as the terms say, and lots among those still level.
 
 All points are in hundredths; roundings are named in `points`. What is not here: the tender
 documents, deposits, and the decryption itself.
@@ -23,7 +23,7 @@ from auction_rules.facts import Amount, Awarded, FloorFact, Instant, LeadersChan
 from auction_rules.floor import Bid, Floor, Offer
 from auction_rules.lint import Remark
 from auction_rules.money import rate
-from auction_rules.opening_terms import OpeningTerms
+from auction_rules.opening_terms import OpeningTerms, Tie
 from auction_rules.points import POINT, Formula, PricePoints, mean, without_ends
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Disclosure, Lot, Refuse, Settlement
@@ -38,7 +38,7 @@ from auction_rules.terms import SECOND, Text
 SUBMISSION: Final[Text] = {"zh": "递交投标文件", "en": "Submission"}
 READING: Final[Text] = {"zh": "开标、解密和唱标", "en": "Opening and read-out"}
 SCORING: Final[Text] = {"zh": "专家评分", "en": "Points by experts"}
-DRAWING: Final[Text] = {"zh": "同分同价摇号", "en": "Draw among the equal"}
+DRAWING: Final[Text] = {"zh": "同分摇号", "en": "Draw among the equal"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,12 +180,6 @@ class Opening(Staged[OpeningTerms]):
                     "hundredth, half up",
                 ),
             ),
-            "tie": (
-                both(
-                    "总分相同的，报价低者优先；报价也相同的，摇号确定",
-                    "of equal totals the lower price wins; where prices are equal too, lots decide",
-                ),
-            ),
             "ceiling": (
                 both(
                     f"最高投标限价为 {zh}，高于限价的投标无效",
@@ -260,7 +254,7 @@ def quality(floor: Floor[OpeningTerms], bidder: str) -> int:
 
 
 def results(floor: Floor[OpeningTerms]) -> tuple[Result, ...]:
-    """All valid offers, best first: points, then the lower price, then as drawn."""
+    """All valid offers, best first: points, then as the terms tell ties apart, then as drawn."""
     formula, order = price_points(floor.terms), floor.standing.order
     offers = floor.standing.offers.values()
     prices = [offer.amount for offer in offers]
@@ -271,16 +265,22 @@ def results(floor: Floor[OpeningTerms]) -> tuple[Result, ...]:
 
     def place(r: Result) -> tuple[int, int, int, int]:
         drawn = order.index(r.offer.bidder) if r.offer.bidder in order else len(order)
-        return (-r.total, r.offer.amount, drawn, r.offer.i)
+        return (*_worth(floor.terms, r), drawn, r.offer.i)
 
     return tuple(sorted(found, key=place))
 
 
+def _worth(terms: OpeningTerms, r: Result) -> tuple[int, int]:
+    """What an offer is worth for its place: the smaller comes first, equal ones draw lots."""
+    apart = {Tie.LOWER_PRICE: r.offer.amount, Tie.HIGHER_QUALITY: -r.quality, Tie.DRAW: 0}
+    return -r.total, apart[terms.tie]
+
+
 def level(floor: Floor[OpeningTerms]) -> tuple[str, ...]:
-    """Who is first with the same points and the same price."""
-    order = results(floor)
-    best = (order[0].total, order[0].offer.amount) if order else None
-    return tuple(r.offer.bidder for r in order if (r.total, r.offer.amount) == best)
+    """Who is first and nothing but lots tells apart."""
+    order, terms = results(floor), floor.terms
+    best = _worth(terms, order[0]) if order else None
+    return tuple(r.offer.bidder for r in order if _worth(terms, r) == best)
 
 
 RULE: Final = Opening()

@@ -1,7 +1,8 @@
 """政府采购反向竞价 reverse_procurement@1: the lowest offer at or below the ceiling wins.
 
 Two forms (DOMAIN §6). SEALED: each supplier quotes in one hidden window. OPEN: each offer must
-fall below the best one by a step, and a late one moves the end (MECHANISMS M02). Above the
+fall below the best one by a step, an amount or a share of it (DOMAIN §6), and a late one moves the
+end (MECHANISMS M02). Above the
 ceiling (最高限价) an offer is invalid; with fewer valid offers than the terms require nothing is
 bought; the winner has a window in which to confirm, else the next in line is asked.
 
@@ -70,6 +71,14 @@ class ReverseTerms(RuleConfig):
     closes: Moment = term("报价截止时间", "Closes", kind="instant")
     ceiling: Money = term("最高限价", "Ceiling", kind="money")
     step: Money = term("降价幅度", "Decrement", kind="money", default=1)
+    step_basis_points: Annotated[int, Field(strict=True, ge=0, lt=_WHOLE)] = term(
+        "按当前最低价计的降价比例（万分之，向上取整）",
+        "Decrement as a share of the lowest offer (basis points, rounded up)",
+        help_zh="公开竞价每次降价不少于降价幅度和此比例中的较大者；0 为只按降价幅度",
+        help_en="An open offer falls by the larger of the decrement and this share; 0: no share",
+        kind="count",
+        default=0,
+    )
     grid: Grid = term("报价阶梯", "Grid", kind="enum", enum=Grid.options(), default=Grid.MIN_STEP)
     amendments: Count = term(
         "密封报价可修改次数", "Amendments of a sealed offer", kind="count", default=0
@@ -113,6 +122,12 @@ class ReverseTerms(RuleConfig):
             )
         if self.form is Form.SEALED and (self.extension_seconds or self.trigger_window_seconds):
             raise wrong("form", "密封报价没有延时", "sealed offers have no extension")
+        if self.form is Form.SEALED and self.step_basis_points:
+            raise wrong(
+                "step_basis_points",
+                "密封报价不按当前最低价降价",
+                "sealed offers do not fall from the lowest one",
+            )
         if self.form is Form.OPEN and self.amendments:
             raise wrong("form", "公开竞价没有修改次数", "open offers have no amendments")
         if self.trigger_window_seconds and not self.extension_seconds:
@@ -254,7 +269,14 @@ def _open(terms: ReverseTerms) -> Outcry:
 
 
 def _ladder(terms: ReverseTerms) -> Ladder:
-    return Ladder(terms.ceiling, terms.step, terms.grid, sign=-1, ceiling=terms.ceiling)
+    return Ladder(
+        terms.ceiling,
+        terms.step,
+        terms.grid,
+        basis_points=terms.step_basis_points,
+        sign=-1,
+        ceiling=terms.ceiling,
+    )
 
 
 def _weight(floor: Floor[ReverseTerms], bidder: str) -> int:
@@ -282,7 +304,7 @@ def _to_beat(floor: Floor[ReverseTerms], bidder: str) -> Amount | None:
     if not ranked:
         return None
     own = compared(floor, ranked[0]) // _weight(floor, bidder)
-    return None if own - terms.step >= terms.ceiling else own
+    return None if own - _ladder(terms).step_from(own) >= terms.ceiling else own
 
 
 def _leading(floor: Floor[ReverseTerms]) -> LeadersChanged:

@@ -6,7 +6,7 @@ can differ by a whole parcel, so the choice is printed in the terms.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from auction_rules.facts import Amount
@@ -167,22 +167,26 @@ def one_lot_each(
     lots: Iterable[tuple[str, Amount, Sequence[str]]],
     exclusive: Sequence[Sequence[str]] = (),
     limit: Amount | None = None,
+    party: Callable[[str], str] = lambda bidder: bidder,
 ) -> tuple[tuple[str, str], ...]:
     """(lot, winner) for each lot that finds one: id, quantity, and bidders best first.
 
     The lots go in the order given, which the notice names. Whoever won a lot of an exclusive
     group (互斥) is void for its other lots, and so is whoever would come to hold more than
-    `limit` in all (DOMAIN §13).
+    `limit` in all; and with him all of his `party`, a consortium for one (DOMAIN §13).
     """
     won: list[tuple[str, str]] = []
     held: dict[str, Amount] = {}
+    taken: list[tuple[str, str]] = []
     for lot, quantity, bidders in lots:
         rivals = [other for group in exclusive if lot in group for other in group]
         for bidder in bidders:
-            barred = any((other, bidder) in won for other in rivals)
-            total = held.get(bidder, 0) + quantity
+            whose = party(bidder)
+            barred = any((other, whose) in taken for other in rivals)
+            total = held.get(whose, 0) + quantity
             if not barred and (limit is None or total <= limit):
                 won.append((lot, bidder))
-                held[bidder] = total
+                taken.append((lot, whose))
+                held[whose] = total
                 break
     return tuple(won)

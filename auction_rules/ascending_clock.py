@@ -1,51 +1,58 @@
 """多单位升价钟 ascending_clock@1: several units of one or more products, prices rise by rounds.
 
-MECHANISMS M14, without prices inside a round: a bidder says how much he wants of each product at
-the round's price, and what he does not name he does not want. A reduction counts only so far as
-the demand stays at the supply; whose, where there is no room for all, is a term (drawn order or
-pro rata). Points limit what one may want, and who uses less than the activity asked for loses
-the rest. After a round, a product in excess demand takes the price of the round; where the
-demand has come down to the supply, it takes that price only if nobody was held against his will,
-else it keeps the price before. The clock ends after a round that leaves no excess demand.
+MECHANISMS M14: a bidder says how much he wants of each product at the round's price; what silence
+means is a term. A reduction counts only so far as the demand stays at the supply; whose, where
+there is no room for all, is a term too (an order drawn or named beforehand, or pro rata). Points
+limit what one may want, and who uses less than the activity asked for loses the rest. A product
+in excess demand after a round takes the price of the round. The clock ends after a round that
+leaves no excess demand.
+
+Quantities only: a product whose demand has come down to the supply takes the price of the round
+only if nobody was held against his will, else it keeps the price before. Prices inside a round:
+an answer may name the price, above the one before and up to that of the round, from which on it
+is meant (an offer with that price and the quantity); the product then takes the price at which
+equality was reached (`clock_points`). With one unit of one product this is the clock for a single
+thing: who is left pays the price at which the last other one left.
 
 Answers are hidden within a round; after it, everybody learns what each holds and the prices.
+What it is not: which unit of a product goes to whom (an assignment phase) is left to another
+session, and an answer for several products that stands or falls as a whole cannot be given.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
-from auction_rules.ascending_terms import ClockSaleTerms, Product
-from auction_rules.clock_demand import Demand, Market, Rationing
-from auction_rules.facts import (
-    Amount,
-    Awarded,
-    FloorFact,
-    Instant,
-    Noted,
-    OfferStood,
-    Revealed,
-    Unsold,
+from auction_rules.ascending_round import (
+    ASKED,
+    Where,
+    came_to,
+    eligibility,
+    held,
+    market,
+    most,
+    order,
+    price,
+    raised,
+    results,
+    round_price,
 )
-from auction_rules.floor import Floor, Stay
-from auction_rules.money import LIMIT, rate
+from auction_rules.ascending_terms import ClockSaleTerms, Inside, Product
+from auction_rules.clock_demand import Rationing
+from auction_rules.facts import Amount, Awarded, FloorFact, Instant, OfferStood, Revealed, Unsold
+from auction_rules.floor import Bid, Floor, Stay
+from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Accept, Judgement, Lot, Refuse, Settlement
+from auction_rules.says import Says, both
 from auction_rules.stages.clock import Clock, Onward
 from auction_rules.stages.draw import DrawStage
-from auction_rules.terms import (
-    SECOND,
-    Text,
-    Unit,
-)
+from auction_rules.terms import SECOND, Text, Unit
 from auction_rules.worth import settled_in, total_of
 
 ORDER: Final[Text] = {"zh": "减量顺序摇号", "en": "Draw for the order of reductions"}
 CLOCK: Final[Text] = {"zh": "升价轮次", "en": "Rounds"}
-ASKED: Final = "/asked"
-"""Behind a product, the slot of what is asked for in a round; the product alone is what is held."""
 
 
 class AscendingClock(Staged[ClockSaleTerms]):
@@ -73,11 +80,14 @@ class AscendingClock(Staged[ClockSaleTerms]):
             right=_right,
             stay=_ask,
             onward=_onward,
-            ended=lambda floor: (Revealed("offers"), *_results(floor, _round(floor))),
+            ended=lambda floor: (Revealed("offers"), *results(floor, came_to(floor))),
             resume_policy=terms.resume,
             slots=tuple(p.id for p in terms.products) if several else (),
+            quantities=_bounds,
+            offer=_ask_at if terms.inside is Inside.PRICE_POINTS else None,
+            prices=_prices if terms.inside is Inside.PRICE_POINTS else lambda _f, _b: None,
         )
-        if terms.rationing is Rationing.PRO_RATA:
+        if terms.rationing is not Rationing.DRAW:
             return (clock,)
         # MECHANISMS M13: an order of ties is fixed before anybody has asked for anything.
         draw = DrawStage("order", ORDER, lambda _f: "order", lambda f: tuple(f.entrants))
@@ -95,12 +105,12 @@ class AscendingClock(Staged[ClockSaleTerms]):
     def finish(self, floor: Floor[ClockSaleTerms], now: Instant) -> tuple[FloorFact, ...]:
         """What is held is sold, each product at its one price."""
         del now
-        terms, held = floor.terms, _held(floor)
+        terms, mine = floor.terms, held(floor)
         awards = [
-            _award(terms, bidder, product.id, price(floor, product), held[bidder, product.id])
+            _award(terms, bidder, product.id, price(floor, product), mine[bidder, product.id])
             for product in terms.products
-            for bidder in _order(floor)
-            if held.get((bidder, product.id))
+            for bidder in order(floor)
+            if mine.get((bidder, product.id))
         ]
         if awards:
             return tuple(awards)
@@ -132,6 +142,18 @@ class AscendingClock(Staged[ClockSaleTerms]):
         )
         return Settlement(total, total - least, rate(total - least, least), unused)
 
+    def says(self, terms: ClockSaleTerms) -> Says:
+        """What the notice says of this rule besides its terms."""
+        del terms
+        return {
+            "result": (
+                both(
+                    "各标的无超额需求时结束，按各自标的的现价付款",
+                    "it ends when no product has excess demand; each pays the price that stands",
+                ),
+            ),
+        }
+
     def lots(self, terms: ClockSaleTerms) -> tuple[Lot, ...]:
         """The products."""
         return tuple(
@@ -147,133 +169,69 @@ class AscendingClock(Staged[ClockSaleTerms]):
         return settled_in(terms.unit)
 
 
-def market(terms: ClockSaleTerms) -> Market:
-    """What is on sale."""
-    return Market(
-        {p.id: p.supply for p in terms.products},
-        {p.id: p.points for p in terms.products},
-        terms.rationing,
-    )
-
-
-def price(floor: Floor[ClockSaleTerms], product: Product) -> Amount:
-    """The price that stands for a product: what is held would be paid with it."""
-    noted: Amount = floor.standing.notes.get(f"price {product.id}", product.start_price)
-    return noted
-
-
-def round_price(floor: Floor[ClockSaleTerms], product: Product) -> Amount:
-    """The price at which a product is asked for in the round that is open."""
-    first = floor.standing.round <= 1
-    return price(floor, product) + (0 if first else product.step)
-
-
-def eligibility(floor: Floor[ClockSaleTerms], bidder: str) -> int:
-    """The points a bidder has; who did nothing in the first round has none."""
-    first = (floor.terms.eligibility or LIMIT) if floor.standing.round <= 1 else 0
-    points: int = floor.standing.notes.get(f"eligibility {bidder}", first)
-    return points
-
-
-def _order(floor: Floor[ClockSaleTerms]) -> tuple[str, ...]:
-    """As drawn; who was admitted after the draw comes after all others, by his number."""
-    drawn = floor.standing.order
-    return (*drawn, *sorted(b for b in floor.entrants if b not in drawn))
-
-
-def _held(floor: Floor[ClockSaleTerms]) -> dict[tuple[str, str], Amount]:
-    names = [p.id for p in floor.terms.products]
-    offers = floor.standing.offers.values()
-    return {(o.bidder, o.slot or ""): o.quantity or 0 for o in offers if o.slot in names}
-
-
-def _asked(floor: Floor[ClockSaleTerms]) -> dict[tuple[str, str], Amount]:
-    """What was asked for in the round that is open: a round opens after all before it."""
-    return {
-        (o.bidder, (o.slot or "").removesuffix(ASKED)): o.quantity or 0
-        for o in floor.standing.offers.values()
-        if (o.slot or "").endswith(ASKED) and o.t >= floor.standing.opens
-    }
-
-
-def _right(floor: Floor[ClockSaleTerms], bidder: str) -> Refuse | None:
+def _right(floor: Where, bidder: str) -> Refuse | None:
     return None if eligibility(floor, bidder) else Refuse("NO_RIGHT_IN_PHASE")
 
 
-def _ask(floor: Floor[ClockSaleTerms], bidder: str, ask: Stay) -> Judgement:
-    """The last answer of a round counts; nobody has seen the ones before it."""
-    products = {p.id: p for p in floor.terms.products}
-    slot = ask.slot or floor.terms.products[0].id
-    product = products[slot]
-    quantity = 1 if ask.quantity is None else ask.quantity
+def _ask(floor: Where, bidder: str, ask: Stay) -> Judgement:
+    """So much at the price of the round; the last answer counts, nobody has seen those before."""
+    product = _product(floor, ask.slot)
+    return _wants(floor, bidder, product, ask.quantity, round_price(floor, product))
+
+
+def _ask_at(floor: Where, bidder: str, ask: Bid) -> Judgement:
+    """So much from a price inside the round on."""
+    product = _product(floor, ask.slot)
+    low, high = _range(floor, product)
+    if not low <= ask.amount <= high:
+        nearest = (low if ask.amount < low else high,)
+        return Refuse("OUT_OF_RANGE", {"minimum": low, "maximum": high}, nearest)
+    return _wants(floor, bidder, product, ask.quantity, ask.amount)
+
+
+def _wants(
+    floor: Where, bidder: str, product: Product, said: Amount | None, at: Amount
+) -> Judgement:
+    quantity = 1 if said is None else said
     if quantity < 0:
         return Refuse("QTY_BELOW_MIN")
-    wanted = {**_asked(floor), (bidder, slot): quantity}
-    points = market(floor.terms).activity(wanted, bidder)
-    if quantity > product.supply or points > eligibility(floor, bidder):
+    if quantity > most(floor, bidder, product):
         return Refuse("QTY_OVER_LIMIT")
-    amount = round_price(floor, product)
-    return Accept((OfferStood(bidder, slot, amount, quantity, slot + ASKED),))
+    return Accept((OfferStood(bidder, product.id, at, quantity, product.id + ASKED),))
 
 
-@dataclass(frozen=True, slots=True)
-class _Round:
-    """The demands before, during and after the round that is open."""
-
-    held: Demand
-    asked: Demand
-    after: Demand
+def _product(floor: Where, slot: str | None) -> Product:
+    """The one named; the only one needs no name."""
+    products = {p.id: p for p in floor.terms.products}
+    return products[slot or floor.terms.products[0].id]
 
 
-def _round(floor: Floor[ClockSaleTerms]) -> _Round:
-    held, asked, order = _held(floor), _asked(floor), _order(floor)
-    points = {bidder: eligibility(floor, bidder) for bidder in order}
-    return _Round(held, asked, market(floor.terms).processed(held, asked, points, order))
+def _range(floor: Where, product: Product) -> tuple[Amount, Amount]:
+    """M14: above the price before the round, up to its own; in the first round there is but one."""
+    high = round_price(floor, product)
+    return min(high, price(floor, product) + 1), high
 
 
-def _results(floor: Floor[ClockSaleTerms], done: _Round) -> tuple[FloorFact, ...]:
-    """What each holds after the round, where it changed; the prices; the points that are left."""
-    order, facts = _order(floor), list[FloorFact]()
-    for product in floor.terms.products:
-        new = _new_price(floor, product, done)
-        moved = new != price(floor, product) or floor.standing.round <= 1
-        facts += [Noted(f"price {product.id}", new)] if moved else []
-        for bidder in order:
-            key = (bidder, product.id)
-            quantity = done.after.get(key, 0)
-            if key in done.after and (moved or quantity != done.held.get(key)):
-                facts.append(OfferStood(bidder, product.id, new, quantity, product.id))
-    for bidder in order:
-        used = market(floor.terms).activity(done.after, bidder)
-        kept = used * 10_000 // floor.terms.activity_basis_points
-        facts.append(Noted(f"eligibility {bidder}", min(eligibility(floor, bidder), kept)))
-    return tuple(facts)
+def _prices(floor: Where, bidder: str) -> tuple[Amount, Amount]:
+    del bidder
+    return _range(floor, floor.terms.products[0])
 
 
-def _new_price(floor: Floor[ClockSaleTerms], product: Product, done: _Round) -> Amount:
-    sale = market(floor.terms)
-    asked_at, stands = round_price(floor, product), price(floor, product)
-    if sale.demand(done.after, product.id) > product.supply:
-        return asked_at
-    kept_against_will = any(
-        quantity > done.asked.get(key, 0)
-        for key, quantity in done.after.items()
-        if key[1] == product.id
-    )
-    came_down = sale.demand(done.held, product.id) > product.supply
-    return asked_at if came_down and not kept_against_will else stands
+def _bounds(floor: Where, bidder: str) -> tuple[Amount, Amount]:
+    """Of the first product; to ask for none is an answer."""
+    return 0, most(floor, bidder, floor.terms.products[0])
 
 
-def _onward(floor: Floor[ClockSaleTerms]) -> Onward | None:
-    sale, done = market(floor.terms), _round(floor)
+def _onward(floor: Where) -> Onward | None:
+    sale, done = market(floor.terms), came_to(floor)
     if all(sale.demand(done.after, p.id) <= p.supply for p in floor.terms.products):
         return None
-    facts = _results(floor, done)
+    facts = results(floor, done)
     if len(floor.terms.products) > 1:
         return Onward(None, facts)
     # With excess demand the only product has taken the price of the round.
     product = floor.terms.products[0]
-    return Onward(round_price(floor, product) + product.step, facts)
+    return Onward(raised(product, round_price(floor, product)), facts)
 
 
 def _award(terms: ClockSaleTerms, bidder: str, lot: str, at: Amount, quantity: Amount) -> Awarded:

@@ -5,7 +5,9 @@ average of the middle quotes is broadcast; the last valid quote counts and its t
 tie-break; price first, then time; every winner pays his own quote. Published at the end are the
 lowest winning price and the time of the last winner's quote.
 
-What is not here: caps that begin at an hour and quotas that grow in the course (Hangzhou).
+The Hangzhou form adds a cap that begins at an hour: twice last month's average from 15:00 on
+(DOMAIN §4). What is not here: units that grow by half in the course; its four conditions are not
+in any text read.
 """
 
 from __future__ import annotations
@@ -19,10 +21,11 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from auction_rules.averages import TrimRounding, trimmed_mean
 from auction_rules.facts import Amount, Awarded, FloorFact, Instant, LeadersChanged, Noted, Unsold
 from auction_rules.floor import Bid, Floor, Offer
-from auction_rules.money import LIMIT, rate
+from auction_rules.money import LIMIT, divide_half_up, rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Lot, Refuse, Settlement
-from auction_rules.stages.broadcast import SealedBroadcast
+from auction_rules.says import Says, both
+from auction_rules.stages.late_cap import LateCap
 from auction_rules.steps import Grid, Ladder
 from auction_rules.terms import (
     Count,
@@ -78,6 +81,22 @@ class PlateTerms(RuleConfig):
         default=TrimRounding.DOWN,
     )
 
+    last_average: Money | None = term(
+        "上月平均成交价（用于后段限价）",
+        "Last month's average (for the late cap)",
+        kind="money",
+        default=None,
+    )
+    late_cap_percent: Annotated[int, Field(strict=True, ge=1, le=10_000)] = term(
+        "后段限价（上月平均成交价的百分之）",
+        "Late cap in percent of that average",
+        kind="count",
+        default=200,
+    )
+    late_cap_from: Moment | None = term(
+        "后段限价开始", "The late cap begins", kind="instant", default=None
+    )
+
     @model_validator(mode="after")
     def _together(self) -> PlateTerms:
         if self.closes <= self.opens:
@@ -91,7 +110,36 @@ class PlateTerms(RuleConfig):
                 "播报时间须在报价时段内并依次排列",
                 "broadcasts lie within the window, in order",
             )
+        _late_cap_problem(self)
         return self
+
+    @property
+    def late_cap(self) -> Amount | None:
+        """Half up to the smallest unit; a quote on the grid may come up to it."""
+        if self.last_average is None:
+            return None
+        return divide_half_up(self.last_average * self.late_cap_percent, 100)
+
+
+def _late_cap_problem(c: PlateTerms) -> None:
+    if (c.late_cap is None) != (c.late_cap_from is None):
+        raise wrong(
+            "late_cap_from",
+            "后段限价须填上月平均成交价和开始时间，否则都不填",
+            "a late cap has both an average and an hour, or neither",
+        )
+    if c.late_cap_from is not None and not c.opens < c.late_cap_from < c.closes:
+        raise wrong(
+            "late_cap_from",
+            "后段限价须在报价时段内开始",
+            "the late cap begins within the window",
+        )
+    if c.late_cap is not None and not c.start_price <= c.late_cap <= LIMIT // c.units:
+        raise wrong(
+            "last_average",
+            "后段限价不得低于竞价底价，也不能过大",
+            "the late cap is not below the least price, nor too large",
+        )
 
 
 class CarPlates(Staged[PlateTerms]):
@@ -113,11 +161,30 @@ class CarPlates(Staged[PlateTerms]):
             {"at": "2026-03-25T13:00:00+08:00"},
         ],
     }
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "shenzhen": {
+            "title": {
+                "zh": "深圳：一次报价、两次修改，11 时和 13 时播报平均价",
+                "en": "Shenzhen: one quote and two amendments, averages told at 11 and 13",
+            },
+            # The highest and the lowest tenth are left out; how a tenth is rounded no text says.
+            "terms": {"amendments": 2, "trim_basis_points": 1_000, "trim_rounding": "DOWN"},
+        },
+        "hangzhou": {
+            "title": {
+                "zh": "杭州：15 时起限价为上月平均成交价的两倍",
+                "en": "Hangzhou: from 15:00 on at most twice last month's average",
+            },
+            # The hour and the average are the centre's to fill.
+            "terms": {"late_cap_percent": 200},
+        },
+    }
+    """Terms that published rules fix, by name: `title` in both languages, and `terms`."""
 
     def stages(self, terms: PlateTerms) -> tuple[Stage, ...]:
         """The one window."""
         return (
-            SealedBroadcast(
+            LateCap(
                 id="sealed",
                 title=QUOTING,
                 ladder=_ladder(terms),
@@ -128,6 +195,8 @@ class CarPlates(Staged[PlateTerms]):
                 check=_check,
                 broadcasts=tuple(b.at for b in terms.broadcasts),
                 figure=average,
+                cap=terms.late_cap,
+                capped_from=terms.late_cap_from or 0,
             ),
         )
 
@@ -162,6 +231,25 @@ class CarPlates(Staged[PlateTerms]):
         awards = floor.standing.awards or _awards(floor)
         total, base = sum(a.total for a in awards), terms.start_price * len(awards)
         return Settlement(total, total - base, rate(total - base, base), terms.units - len(awards))
+
+    def says(self, terms: PlateTerms) -> Says:
+        """What the notice says of this rule besides its terms."""
+        del terms
+        return {
+            "tie": (
+                both(
+                    "按价格优先、时间优先排序：报价相同的，有效报价到达服务器在先者优先",
+                    "ranked by price, then by time: of equal offers the one that reached the "
+                    "server first wins",
+                ),
+            ),
+            "result": (
+                both(
+                    "按报价由高到低成交至指标用完，各按自己的报价付款",
+                    "the highest offers win until the units are used up, each at its own price",
+                ),
+            ),
+        }
 
     def lots(self, terms: PlateTerms) -> tuple[Lot, ...]:
         """The units together."""

@@ -24,6 +24,7 @@ class Rationing(Choice):
     """Whose reductions are applied when there is no room for all."""
 
     DRAW = ("DRAW", "按开始前摇定的顺序", "in the order drawn before the first round")
+    NAMED = ("NAMED", "按竞买号顺序", "in the order of the bidders' numbers")
     PRO_RATA = (
         "PRO_RATA",
         "按减少量比例，余数大者先补",

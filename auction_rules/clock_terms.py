@@ -6,7 +6,7 @@ before the auction. Which way the clock runs is the rule's own term.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field, model_validator
 
@@ -43,6 +43,15 @@ class RungKind(Choice):
 
     AMOUNT = ("AMOUNT", "固定金额", "fixed amount")
     PERCENT_OF_START = ("PERCENT_OF_START", "起始价的百分比", "percent of the start price")
+    PERCENT_OF_LATEST = (
+        "PERCENT_OF_LATEST",
+        "上一档价格的百分比",
+        "percent of the price of the tick before",
+    )
+
+
+MOST_LEVELS: Final = 2_000
+"""A ladder in percent of the latest price is walked, level by level; longer ones nobody reads."""
 
 
 class ClockTerms(RuleConfig):
@@ -86,13 +95,17 @@ class ClockTerms(RuleConfig):
 
     def rungs(self) -> Rungs:
         """Every price of the clock."""
-        return Rungs(self.start_price, self.last_price, self._step(), self.runs)
+        latest = self.step_kind is RungKind.PERCENT_OF_LATEST
+        points = self.step_basis_points if latest else 0
+        return Rungs(self.start_price, self.last_price, self._step(), self.runs, points)
 
     def _step(self) -> Amount:
         if self.step_kind is RungKind.AMOUNT:
             return self.step
-        # M20: one percent of the start price a tick.
-        return divide_half_up(self.start_price * self.step_basis_points, 10_000)
+        # M20: one percent of the start price a tick. Of the latest price: the first step.
+        step = divide_half_up(self.start_price * self.step_basis_points, 10_000)
+        latest = self.step_kind is RungKind.PERCENT_OF_LATEST and self.step_basis_points
+        return max(1, step) if latest else step
 
     @model_validator(mode="after")
     def _clock_goes_together(self) -> ClockTerms:
@@ -113,6 +126,18 @@ class ClockTerms(RuleConfig):
                 "the last price lies behind the start of the clock",
             )
         # Nobody shall publish a clock that outlives a year.
-        if (way // self._step() + 2) * self.tick_seconds > 366 * 86_400:
+        if self._levels(way) * self.tick_seconds > 366 * 86_400:
             raise wrong("step", "全程超过一年", "the whole clock would run for more than a year")
         return self
+
+    def _levels(self, way: Amount) -> int:
+        """How many ticks there are at most."""
+        if self.step_kind is not RungKind.PERCENT_OF_LATEST:
+            return way // self._step() + 2
+        rungs, count = self.rungs(), 1
+        price = rungs.after(self.start_price)
+        while price is not None:
+            if count == MOST_LEVELS:
+                raise wrong("step", f"超过 {MOST_LEVELS} 档", f"more than {MOST_LEVELS} levels")
+            price, count = rungs.after(price), count + 1
+        return count

@@ -5,6 +5,9 @@ tick he answers. Everything that arrives within one tick weighs the same: where 
 not suffice for all of it, the tie chain of the terms decides, never the network. Several units
 may be sold: the clock goes on, or backs up, until they are gone or its last price has passed.
 
+Nobody can bid before the clock, and it is never extended: an answer is a yes to its tick, at the
+price of the tick. What it is not: a correction of a sale that stands; that is the house's void.
+
 The rule text of a centre's Dutch form was not found (DOMAIN §16); whatever a centre might decide
 otherwise is a term. Premium (溢价) is counted from the floor, savings (节约) from the cap.
 """
@@ -46,7 +49,11 @@ class Pricing(Choice):
     """What buyers of several units pay."""
 
     PAY_AS_BID = ("PAY_AS_BID", "按各自应价", "each the price he took")
-    UNIFORM = ("UNIFORM", "按最后成交价统一", "all the last price taken")
+    UNIFORM = (
+        "UNIFORM",
+        "统一按最低应价（采购为最高应价）",
+        "all the lowest price taken (buying: the highest)",
+    )
 
 
 class DutchTerms(ClockTerms):
@@ -141,6 +148,7 @@ class Dutch(Staged[DutchTerms]):
             onward=_onward,
             ended=_ended,
             resume_policy=terms.resume,
+            quantities=_bounds,
         )
         return (clock, *chain(terms).stages())
 
@@ -275,14 +283,20 @@ def _least(floor: Floor[DutchTerms]) -> Amount:
 def _take(floor: Floor[DutchTerms], bidder: str, ask: Stay) -> Judgement:
     price, number = floor.standing.price, floor.standing.round
     assert price is not None
-    quantity = _least(floor) if ask.quantity is None else ask.quantity
-    if quantity < _least(floor):
+    least, left = _bounds(floor, bidder)
+    quantity = least if ask.quantity is None else ask.quantity
+    if quantity < least:
         return Refuse("QTY_BELOW_MIN")
-    own = sum(o.quantity or 0 for o in _taken(floor) if o.bidder == bidder)
-    most = floor.terms.max_per_bidder
-    if quantity > _left(floor) or (most is not None and own + quantity > most):
+    if quantity > left:
         return Refuse("QTY_OVER_LIMIT")
     return Accept((OfferStood(bidder, None, price, quantity, str(number)),))
+
+
+def _bounds(floor: Floor[DutchTerms], bidder: str) -> tuple[Amount, Amount]:
+    """The least and the most he may take in the tick that is open."""
+    own = sum(o.quantity or 0 for o in _taken(floor) if o.bidder == bidder)
+    most, left = floor.terms.max_per_bidder, _left(floor)
+    return _least(floor), left if most is None else min(left, most - own)
 
 
 def _onward(floor: Floor[DutchTerms]) -> Onward | None:

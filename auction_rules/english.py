@@ -2,6 +2,7 @@
 
 One stage: every offer must beat the best one by a step; an offer near the end moves the end.
 The highest offer at or above the reserve wins and pays its own amount (MECHANISMS M01).
+With proxy bids the house raises for whoever set a secret limit (M03, `auction_rules/proxy.py`).
 A reserve in these terms is public; one bidder at or above it suffices, as in the judicial
 rules (法释〔2016〕18号 art. 11), unless the terms ask for more.
 """
@@ -9,149 +10,27 @@ rules (法释〔2016〕18号 art. 11), unless the terms ask for more.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Final
+from typing import Any, ClassVar, Final
 
-from pydantic import Field, model_validator
-
+from auction_rules.english_terms import ClockStart, EnglishTerms
 from auction_rules.extension import Countdown, Mode, Trigger
 from auction_rules.facts import Amount, Awarded, FloorFact, Instant, LeadersChanged, Unsold
 from auction_rules.floor import Floor
 from auction_rules.lint import Remark
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
+from auction_rules.proxy import ProxyBids, Proxying
 from auction_rules.rule import Lot, Settlement
+from auction_rules.says import HIGHEST, NEVER_EQUAL, Says
 from auction_rules.stages.outcry import Outcry
-from auction_rules.steps import Grid, Ladder, StepKind
+from auction_rules.steps import Ladder
 from auction_rules.terms import (
     SECOND,
-    Choice,
-    Count,
-    Moment,
-    Money,
-    RuleConfig,
-    Seconds,
     Text,
     Unit,
-    term,
-    wrong,
 )
 
 TIMED: Final[Text] = {"zh": "限时竞价", "en": "Timed bidding"}
-
-
-class ClockStart(Choice):
-    """When the announced duration begins to run."""
-
-    SCHEDULE = ("SCHEDULE", "到点开始", "at the opening time")
-    FIRST_BID = ("FIRST_BID", "首个有效报价起算", "with the first valid offer")
-
-
-class EnglishTerms(RuleConfig):
-    """Terms of an ascending auction."""
-
-    lot_zh: Annotated[str, Field(min_length=1, max_length=120)] = term(
-        "标的", "Lot (Chinese)", default="标的"
-    )
-    lot_en: Annotated[str, Field(min_length=1, max_length=160)] = term(
-        "标的（英文）", "Lot (English)", default="Lot"
-    )
-    opens: Moment = term("开始时间", "Opens", kind="instant")
-    duration_seconds: Seconds = term("竞价时长（秒）", "Duration (s)", kind="seconds", default=300)
-    clock_starts: ClockStart = term(
-        "计时起点",
-        "Clock starts",
-        kind="enum",
-        enum=ClockStart.options(),
-        default=ClockStart.SCHEDULE,
-    )
-    latest_start: Moment | None = term(
-        "无人报价时的结束时间",
-        "End when nobody bids",
-        help_zh="计时自首个报价起算时必填：到此仍无人报价即流拍",
-        help_en="Needed when the clock starts with the first offer: unsold if nobody came by then",
-        kind="instant",
-        default=None,
-    )
-    start_price: Money = term("起始价", "Start price", kind="money")
-    step_kind: StepKind = term(
-        "增价方式", "Step kind", kind="enum", enum=StepKind.options(), default=StepKind.AMOUNT
-    )
-    step: Money = term(
-        "增价幅度",
-        "Step",
-        help_zh="按百分比时为最小增价额",
-        help_en="With percent steps: the least raise",
-        kind="money",
-        default=1,
-    )
-    step_basis_points: Count = term(
-        "增价比例（万分之）", "Step (basis points)", kind="count", default=0
-    )
-    grid: Grid = term("报价阶梯", "Grid", kind="enum", enum=Grid.options(), default=Grid.MIN_STEP)
-    max_jump_steps: Count = term(
-        "单次最多加几个幅度（0 为不限）",
-        "Most steps in one bid (0 = no limit)",
-        kind="count",
-        default=0,
-    )
-    reserve: Money | None = term("保留价（公开）", "Reserve (public)", kind="money", default=None)
-    min_bidders: Count = term(
-        "最少有效报价人数", "Least bidders with an offer", kind="count", default=1
-    )
-    leader_may_raise: bool = term(
-        "领先者可自行加价", "The leader may raise himself", kind="bool", default=True
-    )
-    extension_mode: Mode = term(
-        "延时方式", "Extension", kind="enum", enum=Mode.options(), default=Mode.RESET
-    )
-    extension_seconds: Seconds = term(
-        "延时时长（秒，0 为不延时）", "Extension length (s, 0 = none)", kind="seconds", default=300
-    )
-    trigger_window_seconds: Seconds = term(
-        "触发延时的最后时段（秒，0 为全程）",
-        "Trigger window (s, 0 = always)",
-        kind="seconds",
-        default=0,
-    )
-    max_extensions: Count = term(
-        "最多延时次数（0 为不限）", "Most extensions (0 = no limit)", kind="count", default=0
-    )
-    max_extension_seconds: Seconds = term(
-        "累计延时上限（秒，0 为不限）",
-        "Most extension time (s, 0 = no limit)",
-        kind="seconds",
-        default=0,
-    )
-
-    @model_validator(mode="after")
-    def _together(self) -> EnglishTerms:
-        if self.duration_seconds < 1:
-            raise wrong("duration", "竞价时长至少 1 秒", "the duration is at least one second")
-        if self.step < 1:
-            raise wrong("step", "增价幅度必须大于零", "the step must be more than zero")
-        percent = self.step_kind is StepKind.PERCENT
-        if percent != bool(self.step_basis_points):
-            raise wrong("step", "增价比例仅在按百分比时填写", "basis points go with percent steps")
-        if percent and (self.grid is Grid.MULTIPLE_OF_STEP or self.max_jump_steps):
-            raise wrong(
-                "step",
-                "百分比增价不能要求整数倍或限制跳价",
-                "percent steps have no grid or jump limit",
-            )
-        if not _ladder(self).open(self.start_price):
-            raise wrong("start_price", "起始价或增价幅度过大", "start price or step is too large")
-        waits = self.clock_starts is ClockStart.FIRST_BID
-        if waits != (self.latest_start is not None):
-            raise wrong(
-                "latest_start",
-                "计时自首个报价起算时须填无人报价的结束时间，否则不填",
-                "the end when nobody bids goes with a clock started by the first offer",
-            )
-        if self.latest_start is not None and self.latest_start <= self.opens:
-            raise wrong(
-                "latest_start", "结束时间须晚于开始时间", "the end must be after the opening"
-            )
-        return self
 
 
 class English(Staged[EnglishTerms]):
@@ -198,6 +77,7 @@ class English(Staged[EnglishTerms]):
                 starts_on_first_bid=waits,
                 countdown=countdown if terms.extension_seconds else None,
                 own_raise=terms.leader_may_raise,
+                proxying=_proxying(terms),
             ),
         )
 
@@ -224,7 +104,7 @@ class English(Staged[EnglishTerms]):
 
     def ladder(self, terms: EnglishTerms) -> Ladder:
         """Which amounts may come next."""
-        return _ladder(terms)
+        return terms.ladder()
 
     def starts(self, terms: EnglishTerms) -> Instant:
         """The opening time."""
@@ -253,9 +133,9 @@ class English(Staged[EnglishTerms]):
         return ladder.minimum(top) if ladder.open(top) else None
 
     def ranking(self, floor: Floor[EnglishTerms]) -> tuple[str, ...]:
-        """By amount, best first; no two are equal, since every offer beats the one before."""
+        """By amount, best first; equal ones, of which one is by proxy, by their place in time."""
         offers = floor.standing.offers.values()
-        return tuple(o.bidder for o in sorted(offers, key=lambda o: (-o.amount, o.i)))
+        return tuple(o.bidder for o in sorted(offers, key=lambda o: (-o.amount, o.since)))
 
     def settlement(self, floor: Floor[EnglishTerms]) -> Settlement:
         """Deal, premium over the start (溢价) and its rate."""
@@ -264,6 +144,11 @@ class English(Staged[EnglishTerms]):
         premium = price - floor.terms.start_price if price else 0
         shown = rate(premium, floor.terms.start_price) if price else None
         return Settlement(price, premium, shown)
+
+    def says(self, terms: EnglishTerms) -> Says:
+        """What the notice says of this rule besides its terms."""
+        del terms
+        return {"tie": (NEVER_EQUAL,), "result": (HIGHEST,)}
 
     def lots(self, terms: EnglishTerms) -> tuple[Lot, ...]:
         """The one lot."""
@@ -279,13 +164,14 @@ class English(Staged[EnglishTerms]):
         return None
 
 
-def _ladder(terms: EnglishTerms) -> Ladder:
-    return Ladder(
-        terms.start_price,
-        terms.step,
-        terms.grid,
-        terms.step_basis_points,
-        max_jump=terms.max_jump_steps or None,
+def _proxying(terms: EnglishTerms) -> Proxying | None:
+    if terms.proxy is ProxyBids.NONE:
+        return None
+    return Proxying(
+        terms.proxy_equal,
+        terms.proxy_overtake,
+        terms.proxy_keeps_time,
+        terms.reserve if terms.proxy_to_reserve else None,
     )
 
 
@@ -301,7 +187,7 @@ def _no_quantity(floor: Floor[EnglishTerms], bidder: str) -> Amount | None:
 
 
 def _leading(floor: Floor[EnglishTerms]) -> LeadersChanged:
-    best = max(floor.standing.offers.values(), key=lambda o: (o.amount, -o.i))
+    best = max(floor.standing.offers.values(), key=lambda o: (o.amount, -o.since))
     return LeadersChanged((best.bidder,), best.amount)
 
 

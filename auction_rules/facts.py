@@ -134,7 +134,7 @@ class LeadersChanged:
 
 @dataclass(frozen=True, slots=True)
 class DeadlineMoved:
-    """The stage now closes at `closes`; `why` is extension, first_bid or resumed."""
+    """The stage now closes at `closes`; `why` is extension, first_bid, resumed or listing (延牌)."""
 
     fact: ClassVar[str] = "deadline_moved"
     closes: Instant
@@ -225,6 +225,18 @@ class ProxySet:
 
 
 @dataclass(frozen=True, slots=True)
+class RaisedByHouse:
+    """The offer that just stood for the bidder was made by the house, up to his limit.
+
+    `since` is the index of the log that set the limit: the offer has its place in time.
+    """
+
+    fact: ClassVar[str] = "raised_by_house"
+    bidder: str
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
 class Awarded:
     """The bidder won: unit price, granted quantity, and the total in the settlement unit."""
 
@@ -286,6 +298,7 @@ FloorFact: TypeAlias = (
     | Drawn
     | Scored
     | ProxySet
+    | RaisedByHouse
 )
 
 FLOOR_FACTS: Final[tuple[type[Any], ...]] = (
@@ -314,6 +327,7 @@ FLOOR_FACTS: Final[tuple[type[Any], ...]] = (
     Drawn,
     Scored,
     ProxySet,
+    RaisedByHouse,
 )
 
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from auction_rules import facts as f
@@ -152,11 +152,18 @@ class Offer:
     t: Instant
     i: int
     slot: str | None = None
+    auto: int | None = None
+    """The index that set the limit it comes from, where the house made it for the bidder."""
 
     @property
     def key(self) -> str:
         """Its place among the standing offers."""
         return offer_key(self.bidder, self.slot)
+
+    @property
+    def since(self) -> int:
+        """Its place in time among equal offers: a limit's own, where it comes from one."""
+        return self.i if self.auto is None else self.auto
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +192,8 @@ class Entrant:
     bidder: str
     lot: str | None = None
     priority: int = 0
+    excluded: bool = False
+    """His admission was withdrawn: what he offered stands in the log, and he is asked nothing."""
 
 
 @dataclass(frozen=True)
@@ -216,6 +225,8 @@ class Standing:
     reserve_amounts: Mapping[str, Amount] = field(default_factory=dict)
     scores: Mapping[str, int] = field(default_factory=dict)
     proxies: Mapping[str, Amount] = field(default_factory=dict)
+    proxy_times: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """The log indexes at which a limit was first set and last changed, since it is on."""
     withdrawn: Mapping[str, str] = field(default_factory=dict)
     sealed: Mapping[str, SealedOffer] = field(default_factory=dict)
     """By bidder: offers that nobody has opened yet."""
@@ -277,9 +288,21 @@ def _voided(s: Standing, fact: f.OfferVoided) -> Standing:
     return changed(s, sealed=_without(s, fact.bidder), withdrawn=withdrawn)
 
 
-def _proxy_set(s: Standing, fact: f.ProxySet) -> Standing:
-    left = {bidder: limit for bidder, limit in s.proxies.items() if bidder != fact.bidder}
-    return changed(s, proxies=left if fact.limit is None else {**left, fact.bidder: fact.limit})
+def _proxy_set(s: Standing, fact: f.ProxySet, t: Instant, i: int) -> Standing:
+    del t
+    who, limit = fact.bidder, fact.limit
+    left = {bidder: limit for bidder, limit in s.proxies.items() if bidder != who}
+    times = {bidder: indexes for bidder, indexes in s.proxy_times.items() if bidder != who}
+    if limit is None:
+        return changed(s, proxies=left, proxy_times=times)
+    first, latest = s.proxy_times.get(who, (i, i))
+    latest = latest if s.proxies.get(who) == limit else i
+    return changed(s, proxies={**left, who: limit}, proxy_times={**times, who: (first, latest)})
+
+
+def _raised_by_house(s: Standing, fact: f.RaisedByHouse) -> Standing:
+    offer = replace(s.offers[fact.bidder], auto=fact.since)
+    return changed(s, offers={**s.offers, fact.bidder: offer})
 
 
 def _round_opened(s: Standing, fact: f.RoundOpened, t: Instant, i: int) -> Standing:
@@ -321,7 +344,8 @@ _FOLD: Final[Mapping[type[Any], Callable[..., Standing]]] = {
     f.TrusteeOpened: _simple(
         lambda s, x: changed(s, trustee_keys={**s.trustee_keys, x.trustee: x.key})
     ),
-    f.ProxySet: _simple(_proxy_set),
+    f.ProxySet: _proxy_set,
+    f.RaisedByHouse: _simple(_raised_by_house),
     f.ReserveSealed: _simple(lambda s, x: changed(s, reserves={**s.reserves, x.by: x.commit})),
     f.ReserveOpened: _simple(
         lambda s, x: changed(s, reserve_amounts={**s.reserve_amounts, x.by: x.amount})

@@ -1,11 +1,11 @@
 """混合荷兰式竞价 hybrid_dutch@1: a falling clock, then sealed offers of the others, then his best.
 
 MECHANISMS M20, after Prozorro.Sale's "insider" form: the clock falls until it is stopped; then
-everybody except the one who stopped it may make a sealed offer above that price; where anybody
-did, the one who stopped it may make a best offer himself. Three things are ours. Several who
-take the price in the same tick tie, and lots decide who stopped the clock (there: the network).
-Equal sealed offers are told apart as the terms say (there: by accident of a sort). The least
-raise is a term (there: not yet decided).
+everybody except the one who stopped it may make a sealed offer above that price, and take it back
+while the window is open; where anybody did, the one who stopped it may make a best offer himself.
+Three things are ours. Several who take the price in the same tick tie, and lots decide who stopped
+the clock (there: the network). Equal sealed offers are told apart as the terms say (there: by
+accident of a sort). The least raise is a term (there: not yet decided).
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ from auction_rules.floor import Floor, Offer, Stay
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Accept, Judgement, Lot, Refuse, Settlement
+from auction_rules.says import Says, both
+from auction_rules.stages.cancel import Cancellable
 from auction_rules.stages.clock import Clock, Onward
 from auction_rules.stages.draw import DrawStage
 from auction_rules.stages.outcry import Outcry
@@ -145,7 +147,7 @@ class HybridDutch(Staged[HybridTerms]):
                 resume_policy=terms.resume,
             ),
             DrawStage("who_stopped", WHO_STOPPED, lambda _f: "clock", _takers, _drawn),
-            Outcry(
+            Cancellable(
                 id="sealed",
                 kind="sealed",
                 title=SEALED,
@@ -218,6 +220,33 @@ class HybridDutch(Staged[HybridTerms]):
             return Settlement(0, 0, None)
         price, least = floor.standing.awards[0].total, floor.terms.last_price
         return Settlement(price, price - least, rate(price - least, least))
+
+    def says(self, terms: HybridTerms) -> Says:
+        """What the notice says of this rule besides its terms."""
+        del terms
+        stopped = both(
+            "同一档有多人应价的，摇号确定停钟者",
+            "where several take the price in one tick, lots decide who stopped the clock",
+        )
+        return {
+            "tie": (stopped,),
+            "step": (
+                both(
+                    "密封报价期内可以收回自己的报价并重新报价",
+                    "a sealed offer can be taken back and made again while the window is open",
+                ),
+            ),
+            "result": (
+                both(
+                    "最高报价者成交；无人在停钟价之上报价的，停钟者按停钟价成交",
+                    "the highest offer wins; where nobody goes above the price of the clock, who "
+                    "stopped it has it at that price",
+                ),
+            ),
+            "failure": (
+                both("直至末档无人应价的，不成交", "where nobody stops the clock, nothing is sold"),
+            ),
+        }
 
     def lots(self, terms: HybridTerms) -> tuple[Lot, ...]:
         """The one lot."""

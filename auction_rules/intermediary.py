@@ -7,9 +7,13 @@ Providers quote under a ceiling in one sealed window, or register for the announ
 - BEST_PRICE: without the highest and the lowest quote, the mean of the rest times a coefficient
   drawn from 95, 96, 97 and 98 %, half up to the smallest unit; the nearest quote wins.
 - AVERAGE: the quote nearest the mean of all quotes.
-- CREDIT (Guangdong): those with enough credit points form the long list, a draw gives the short
-  list, and the owner picks from it.
-- OWNER: the owner picks from the registrants.
+- CREDIT (Guangdong, 信用择优): those with enough credit points form the long list, all of them or
+  the best so many in proportion to the registrants (按比例), equal ones included; a draw gives the
+  short list, and the owner picks from it.
+- OWNER: the owner picks from the registrants; with quotes it is 方案择优, on quote and proposal.
+
+Fewer registrants than the terms require: it fails, or, with private funds, the owner picks from
+those who came where the terms say so.
 
 The texts do not say which of two quotes equally near wins; here lots are drawn, as for equal
 ones. With one or two quotes there is no highest and lowest to leave out. What is not here: the
@@ -24,12 +28,13 @@ from typing import Any, ClassVar, Final
 from auction_rules.contingency import given_back
 from auction_rules.facts import Amount, Awarded, FloorFact, Instant, LeadersChanged, Noted, Unsold
 from auction_rules.floor import Bid, Floor
-from auction_rules.intermediary_terms import PICKED, Entry, IntermediaryTerms, Mode
+from auction_rules.intermediary_terms import PICKED, Entry, Fallback, IntermediaryTerms, Mode
 from auction_rules.lint import Remark
-from auction_rules.money import divide_half_up, rate
+from auction_rules.money import divide_half_up, divide_up, rate
 from auction_rules.points import mean, without_ends
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Lot, Refuse, Settlement
+from auction_rules.says import CEILING, LOTS, Says, both
 from auction_rules.stages.draw import DrawStage
 from auction_rules.stages.gate import Gate
 from auction_rules.stages.panel import Panel, score_key
@@ -41,6 +46,25 @@ COEFFICIENTS: Final = ("95", "96", "97", "98")
 """Per cent; the pool of the draw, public before any entropy is known."""
 _NOTE: Final = "coefficient"
 _MOST_POINTS: Final = 10_000
+_BEST: Final[Mapping[Mode, Text]] = {
+    Mode.RANDOM: both("在报名者中摇号选取", "one of those who came is drawn by lot"),
+    Mode.LOWEST: both("报价最低者中选", "the lowest quote is chosen"),
+    Mode.BEST_PRICE: both(
+        "去掉一个最高报价和一个最低报价，其余报价的平均价乘以从 95%、96%、97%、98% 中抽得的系数，"
+        "四舍五入到最小计价单位，最接近者中选",
+        "without one highest and one lowest quote, the mean of the rest times a coefficient drawn "
+        "from 95, 96, 97 and 98 %, half up to the smallest unit; the nearest quote is chosen",
+    ),
+    Mode.AVERAGE: both(
+        "最接近全部报价平均价者中选", "the quote nearest the mean of all quotes is chosen"
+    ),
+    Mode.CREDIT: both(
+        "按信用分确定长名单，从中随机抽取短名单，由业主从短名单中选取",
+        "credit points give the long list, a draw the short list, and the owner picks from it",
+    ),
+    Mode.OWNER: both("由业主从报名者中选取", "the owner picks one of those who came"),
+}
+"""How the one chosen is found, in the words of the notice."""
 _TITLES: Final[Mapping[str, Text]] = {
     "quotes": {"zh": "密封报价", "en": "Sealed quotes"},
     "register": {"zh": "报名", "en": "Registration"},
@@ -71,7 +95,7 @@ class Intermediary(Staged[IntermediaryTerms]):
 
     def stages(self, terms: IntermediaryTerms) -> tuple[Stage, ...]:
         """How providers come in, then what the mode needs."""
-        then = _rooms(terms.mode)
+        then = _rooms(terms)
         entry = _window(terms) if terms.entry is Entry.QUOTE else _register(terms, then[0].id)
         return (entry, *then)
 
@@ -84,7 +108,7 @@ class Intermediary(Staged[IntermediaryTerms]):
         mode, entered = floor.terms.mode, closed in ("quotes", "register")
         if _failed(floor):
             return None
-        if mode is Mode.OWNER:
+        if mode is Mode.OWNER or _fell_back(floor):
             return "choice" if entered else None
         if mode is Mode.CREDIT:
             return _after_credit(floor, closed)
@@ -141,6 +165,24 @@ class Intermediary(Staged[IntermediaryTerms]):
             ),
         )
 
+    def says(self, terms: IntermediaryTerms) -> Says:
+        """What the notice says of this rule besides its terms."""
+        quoting = terms.entry is Entry.QUOTE
+        zh, en = (terms.unit.show(terms.start_price, lang) for lang in ("zh", "en"))
+        ceiling = both(f"最高限价为 {zh}", f"the ceiling is {en}")
+        fee = both(
+            f"不报价，成交价即公布的服务费 {zh}",
+            f"nobody quotes, and the announced fee of {en} is the price",
+        )
+        pick = both(
+            "由业主选取，不按报价排序", "the owner picks, and no quote ranks before another"
+        )
+        return {
+            "best": (_BEST[terms.mode],),
+            "tie": (pick,) if terms.mode in PICKED else (LOTS,),
+            "ceiling": (ceiling, CEILING) if quoting else (fee,),
+        }
+
     def lots(self, terms: IntermediaryTerms) -> tuple[Lot, ...]:
         """The one project."""
         return (Lot(terms.lot_id, {"zh": terms.lot_zh, "en": terms.lot_en}),)
@@ -174,7 +216,8 @@ def _register(terms: IntermediaryTerms, before: str) -> Stage:
     )
 
 
-def _rooms(mode: Mode) -> tuple[Stage, ...]:
+def _rooms(terms: IntermediaryTerms) -> tuple[Stage, ...]:
+    mode = terms.mode
     choice = Panel(
         "choice", _TITLES["choice"], _owner, short_list, most=_MOST_POINTS, least=1, one=True
     )
@@ -185,8 +228,9 @@ def _rooms(mode: Mode) -> tuple[Stage, ...]:
         shorter = DrawStage("short_list", _TITLES["short_list"], _what("short_list"), long_list)
         return (credit, shorter, choice)
     tie = DrawStage("draw", _TITLES["draw"], lambda floor: floor.terms.lot_id, level)
+    picked = (choice,) if terms.fallback is Fallback.OWNER else ()
     if mode is not Mode.BEST_PRICE:
-        return (tie,)
+        return (tie, *picked)
     coefficient = DrawStage(
         "coefficient",
         _TITLES["coefficient"],
@@ -195,7 +239,7 @@ def _rooms(mode: Mode) -> tuple[Stage, ...]:
         # The draw among equals that may follow has an order of its own.
         lambda floor: (Noted(_NOTE, int(floor.standing.order[0])),),
     )
-    return (coefficient, tie)
+    return (coefficient, tie, *picked)
 
 
 def _what(stage: str) -> Any:
@@ -225,13 +269,15 @@ def registrants(floor: Floor[IntermediaryTerms]) -> tuple[str, ...]:
 
 
 def long_list(floor: Floor[IntermediaryTerms]) -> tuple[str, ...]:
-    """Registrants with credit points at or above the cut-off."""
-    terms, scores = floor.terms, floor.standing.scores
-    return tuple(
-        b
-        for b in registrants(floor)
-        if scores.get(score_key(terms.registrar, b), -1) >= terms.credit_cut
-    )
+    """Registrants with enough credit points; in proportion, the best of them with their equals."""
+    terms, scores, came = floor.terms, floor.standing.scores, registrants(floor)
+    points = {b: scores.get(score_key(terms.registrar, b), -1) for b in came}
+    least = terms.credit_cut
+    if terms.credit_share_basis_points and came:
+        places = divide_up(len(came) * terms.credit_share_basis_points, 10_000)
+        # Equal points are not told apart here: the draw that follows takes them all in.
+        least = max(least, sorted(points.values(), reverse=True)[places - 1])
+    return tuple(b for b in came if points[b] >= least)
 
 
 def short_list(floor: Floor[IntermediaryTerms]) -> tuple[str, ...]:
@@ -251,8 +297,17 @@ def _after_credit(floor: Floor[IntermediaryTerms], closed: str) -> str | None:
     return ("short_list" if found > floor.terms.short_list else "choice") if found else None
 
 
-def _failed(floor: Floor[IntermediaryTerms]) -> bool:
+def _too_few(floor: Floor[IntermediaryTerms]) -> bool:
     return len(registrants(floor)) < floor.terms.min_bidders
+
+
+def _fell_back(floor: Floor[IntermediaryTerms]) -> bool:
+    """Whether the owner picks because too few came for the system to select."""
+    return floor.terms.fallback is Fallback.OWNER and _too_few(floor)
+
+
+def _failed(floor: Floor[IntermediaryTerms]) -> bool:
+    return _too_few(floor) and not (_fell_back(floor) and registrants(floor))
 
 
 def reference(floor: Floor[IntermediaryTerms]) -> Amount | None:
@@ -279,6 +334,10 @@ def _worth(floor: Floor[IntermediaryTerms]) -> Mapping[str, int]:
     return dict.fromkeys(registrants(floor), 0)
 
 
+def _picked(floor: Floor[IntermediaryTerms]) -> bool:
+    return floor.terms.mode in PICKED or _fell_back(floor)
+
+
 def level(floor: Floor[IntermediaryTerms]) -> tuple[str, ...]:
     """The best, all of them that are equal."""
     worth = _worth(floor)
@@ -287,7 +346,7 @@ def level(floor: Floor[IntermediaryTerms]) -> tuple[str, ...]:
 
 
 def _best_first(floor: Floor[IntermediaryTerms]) -> tuple[str, ...]:
-    if floor.terms.mode in PICKED:
+    if _picked(floor):
         return short_list(floor)
     worth, order = _worth(floor), floor.standing.order
     return tuple(sorted(worth, key=lambda b: (worth[b], order.index(b) if b in order else 0)))
@@ -298,7 +357,7 @@ def winner(floor: Floor[IntermediaryTerms]) -> str | None:
     terms, standing = floor.terms, floor.standing
     if _failed(floor):
         return None
-    if terms.mode in PICKED:
+    if _picked(floor):
         listed = short_list(floor)
         return next((b for b in listed if score_key(terms.owner, b) in standing.scores), None)
     best = level(floor)

@@ -34,6 +34,13 @@ class Funds(Choice):
     SOCIAL = ("SOCIAL", "社会资金项目", "private funds")
 
 
+class Fallback(Choice):
+    """What follows when fewer have registered than the terms require."""
+
+    FAIL = ("FAIL", "选取失败", "the selection fails")
+    OWNER = ("OWNER", "转由业主从已报名者中选取", "the owner picks from those who came")
+
+
 PRICED: Final = (Mode.LOWEST, Mode.BEST_PRICE, Mode.AVERAGE)
 PICKED: Final = (Mode.CREDIT, Mode.OWNER)
 Officer = Annotated[str, Field(pattern=r"^([A-Za-z0-9_-]{1,32})?$")]
@@ -68,9 +75,25 @@ class IntermediaryTerms(RuleConfig):
         kind="count",
         default=0,
     )
+    credit_share_basis_points: Annotated[int, Field(strict=True, ge=0, le=10_000)] = term(
+        "信用分排名入围比例（万分之）",
+        "Best by credit, share of the registrants (basis points)",
+        help_zh="达到入围分者中，按信用分从高到低取报名家数的这一比例，向上取整，同分一并入围；0 为不限",
+        help_en="Of those at or above the least credit, the best so many of all who registered, "
+        "rounded up, equal ones included; 0 for all of them",
+        kind="count",
+        default=0,
+    )
     registrar: Officer = term("信用分录入人", "Who enters credit points", default="")
     short_list: Count = term("短名单家数", "Length of the short list", kind="count", default=0)
     owner: Officer = term("业主（选取人）", "Who picks for the owner", default="")
+    fallback: Fallback = term(
+        "报名家数不足时",
+        "When too few have registered",
+        kind="enum",
+        enum=Fallback.options(),
+        default=Fallback.FAIL,
+    )
 
     @model_validator(mode="after")
     def _together(self) -> IntermediaryTerms:
@@ -99,7 +122,15 @@ def _window_problem(c: IntermediaryTerms) -> tuple[str, str, str] | None:
 
 
 def _mode_problem(c: IntermediaryTerms) -> tuple[str, str, str] | None:
-    if (c.mode in PICKED) != bool(c.owner):
+    falls_back = c.fallback is Fallback.OWNER
+    if falls_back and (c.mode in PICKED or c.funds is Funds.STATE):
+        # Haizhou: with state funds too few is a failure, whoever would pick.
+        return (
+            "fallback",
+            "仅社会资金项目由系统选取时，家数不足方可转由业主选取",
+            "only a selection by the system for private funds can fall back on the owner",
+        )
+    if (c.mode in PICKED or falls_back) != bool(c.owner):
         return ("owner", "业主选取时须指定选取人", "who picks is named where the owner picks")
     credit = c.mode is Mode.CREDIT
     if credit != bool(c.registrar) or credit != bool(c.short_list):
@@ -108,7 +139,7 @@ def _mode_problem(c: IntermediaryTerms) -> tuple[str, str, str] | None:
             "信用择优须指定录入人和短名单家数",
             "credit needs a registrar and the length of the short list",
         )
-    if c.credit_cut and not credit:
+    if (c.credit_cut or c.credit_share_basis_points) and not credit:
         return ("credit_cut", "仅信用择优可设入围分", "a least credit goes with the credit mode")
     if credit and c.registrar == c.owner:
         return ("owner", "录入人与选取人不得为同一人", "registrar and owner are two persons")

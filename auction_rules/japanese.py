@@ -1,9 +1,11 @@
 """日式竞价 japanese@1: the price moves level by level; who does not stay is out for good.
 
 MECHANISMS M04, both directions. Each level is a tick: to stay, a bidder says yes to it; a no or
-silence takes him out. One who alone stayed has won. Where all who were left leave at the same
-level, the tie chain of the terms decides among them, at the last level they had accepted; the
-same where the clock comes to its last level with several staying.
+silence takes him out. One who alone stayed has won; a term may have the clock go on for him, as
+long as he says yes. Where all who were left leave at the same level, the tie chain of the terms
+decides among them, at the last level they had accepted, or they share it at that level: each in
+an equal part, the odd smallest units one each to who had accepted it earlier. The same where the
+clock comes to its last level with several staying.
 
 A clock run with one bidder who does not know that he is alone is a deception (M04): fewer than
 two at the first level make no sale, unless the terms tell everybody that one suffices.
@@ -25,6 +27,7 @@ from auction_rules.facts import (
     FloorFact,
     Instant,
     LeadersChanged,
+    Noted,
     OfferStood,
     Revealed,
     Unsold,
@@ -58,7 +61,19 @@ class Rivals(Choice):
     """Whether those who go on are named after each level."""
 
     NAMED = ("NAMED", "每档后公布继续者号牌", "who goes on is told after each level")
+    COUNTED = ("COUNTED", "每档后公布继续者人数", "how many go on is told after each level")
     HIDDEN = ("HIDDEN", "结束前不公布", "nothing is told before the end")
+
+
+class LastOne(Choice):
+    """What happens once one bidder alone stays (M04)."""
+
+    STOPS = ("STOPS", "仅剩一人时停钟", "the clock stops when one is left")
+    CONTINUES = (
+        "CONTINUES",
+        "仅剩一人时继续，直至其不再应价",
+        "the clock goes on until he does not stay",
+    )
 
 
 class JapaneseTerms(ClockTerms):
@@ -72,6 +87,9 @@ class JapaneseTerms(ClockTerms):
     )
     rivals: Rivals = term(
         "继续者", "Rivals", kind="enum", enum=Rivals.options(), default=Rivals.NAMED
+    )
+    last_one: LastOne = term(
+        "仅剩一人时", "One left", kind="enum", enum=LastOne.options(), default=LastOne.STOPS
     )
     tie: ExitTie = term(
         "同档一并退出",
@@ -163,6 +181,9 @@ class Japanese(Staged[JapaneseTerms]):
             return (Unsold("NO_BID" if floor.entrants else "NO_APPLICANT"),)
         if not _enough(floor):
             return (Unsold("BELOW_MIN_BIDDERS"),)
+        level = _remaining(floor)
+        if floor.terms.tie is ExitTie.SHARED and len(level) > 1:
+            return _shared(level)
         winner = chain(floor.terms).best(floor)[0]
         price = _price(floor, winner)
         return (Awarded(winner.bidder, None, price, None, price),)
@@ -187,7 +208,7 @@ class Japanese(Staged[JapaneseTerms]):
         terms = floor.terms
         if not floor.standing.awards:
             return Settlement(0, 0, None)
-        price = floor.standing.awards[0].total
+        price = sum(award.total for award in floor.standing.awards)
         gained = terms.direction.better * (price - terms.start_price)
         shown = rate(gained, terms.start_price)
         if terms.direction is Direction.FORWARD:
@@ -283,10 +304,15 @@ def _onward(floor: Floor[JapaneseTerms]) -> Onward | None:
     assert price is not None
     staying = tuple(sorted(o.bidder for o in _at(floor, price)))
     following = floor.terms.rungs().after(price)
-    if len(staying) < 2 or following is None or not _enough(floor):
+    needed = 1 if floor.terms.last_one is LastOne.CONTINUES else 2
+    if len(staying) < needed or following is None or not _enough(floor):
         return None
-    named = floor.terms.rivals is Rivals.NAMED
-    return Onward(following, (Entitled("clock", staying),) if named else ())
+    told: Mapping[Rivals, tuple[FloorFact, ...]] = {
+        Rivals.NAMED: (Entitled("clock", staying),),
+        Rivals.COUNTED: (Noted("staying", len(staying)),),
+        Rivals.HIDDEN: (),
+    }
+    return Onward(following, told[floor.terms.rivals])
 
 
 def _ended(floor: Floor[JapaneseTerms]) -> tuple[FloorFact, ...]:
@@ -297,6 +323,15 @@ def _ended(floor: Floor[JapaneseTerms]) -> tuple[FloorFact, ...]:
     names = tuple(sorted(level))
     leaders = LeadersChanged(names, _remaining(floor)[0].amount)
     return (Revealed("offers"), leaders, Entitled(ROUND, names))
+
+
+def _shared(level: tuple[Offer, ...]) -> tuple[FloorFact, ...]:
+    """M04, previous level shared: equal parts of its price, odd units to the earlier."""
+    price, count = level[0].amount, len(level)
+    return tuple(
+        Awarded(o.bidder, None, price, None, price // count + (place < price % count))
+        for place, o in enumerate(level)
+    )
 
 
 def _price(floor: Floor[JapaneseTerms], winner: Offer) -> Amount:

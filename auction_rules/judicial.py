@@ -5,9 +5,13 @@
    80 % of the last start price (arts 10, 26).
 3. Bidding lasts a day or more. An offer within the last five minutes moves the end to its own
    time plus five minutes, and time is arrival at the server (art. 20).
-4. A prior right may name the same price (arts 19, 21): see `stages.equal_price`.
+4. A prior right, as the court confirmed it, may name the same price; between rights the order
+   counts, and between equal ones the time (arts 19, 21): see `stages.equal_price`. A holder who
+   does not take part has waived (arts 16, 19): nobody is asked after the end.
+5. After a suspension (art. 28) what was left of the day comes back whole; where the terms promise
+   a full countdown, five minutes at least.
 
-A deposit may come until the end (art. 17); the house counts it, and lets nobody offer before.
+A deposit may come until the end (arts 17, 18); the house counts it, and lets nobody offer before.
 """
 
 from __future__ import annotations
@@ -23,6 +27,7 @@ from auction_rules.floor import Floor, Offer
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Lot, Settlement
+from auction_rules.says import HIGHEST, NEVER_EQUAL, Says, both
 from auction_rules.stages.equal_price import EqualPrice, Rank, rank
 from auction_rules.steps import Grid, Ladder
 from auction_rules.terms import (
@@ -180,6 +185,18 @@ class Judicial(Staged[JudicialTerms]):
             return Settlement(0, 0, None)
         premium = top.amount - floor.terms.start_price
         return Settlement(top.amount, premium, rate(premium, floor.terms.start_price))
+
+    def says(self, terms: JudicialTerms) -> Says:
+        """What the notice says of this rule besides its terms."""
+        del terms
+        # Arts 19 and 21: a prior right names the same price, and nobody else can.
+        prior = both(
+            "依法享有优先购买权的竞买人可以报出与当前最高价相同的价格；顺位在先者优先，"
+            "同一顺位的，先出价者优先",
+            "a bidder with a prior right may name the highest price itself; the better right wins, "
+            "and of equal rights the earlier offer",
+        )
+        return {"tie": (NEVER_EQUAL, prior), "result": (HIGHEST,)}
 
     def lots(self, terms: JudicialTerms) -> tuple[Lot, ...]:
         """The one lot."""

@@ -115,19 +115,87 @@ PRESETS: Final[Mapping[str, Mapping[str, Any]]] = {
             "over_cap": "REJECT",
         },
     },
+    "join_lottery": {
+        "title": {
+            "zh": "超过最高限价即询问，参加者摇号",
+            "en": "An offer above the cap: who joins is drawn from",
+        },
+        # Nanchang: an offer above the ceiling leads to a draw at it; one alone has it. The platform
+        # asks who joins (DOMAIN §2.4); how long, no text says: five minutes here.
+        "terms": {
+            "countdown_seconds": 240,
+            "cap_sequel": "JOIN_LOTTERY",
+            "cap_trigger": "ABOVE_CAP",
+            "join_seconds": 300,
+        },
+    },
     "one_price": {
         "title": {
-            "zh": "到最高限价后一次报价，最接近平均价者得",
-            "en": "One price at the cap, nearest to the average",
+            "zh": "东莞：到最高限价后终次报价，最接近平均价者得",
+            "en": "Dongguan: one last price at the cap, nearest to the average",
         },
-        # Dongguan 2019-06: bidders are in by themselves, others confirm within five minutes.
+        # Dongguan 2019-06: a pause of fifteen minutes, five to qualify, bidders in by themselves;
+        # reached before the listing ends, all of it waits for that end.
         "terms": {
             "grid": "MULTIPLE_OF_STEP",
             "countdown_seconds": 240,
             "cap_sequel": "ONE_PRICE",
+            "cap_trigger": "AT_CAP",
             "one_price_entry": "BIDDERS_AUTOMATIC",
+            "one_price_pause_seconds": 900,
             "one_price_confirm_seconds": 300,
             "one_price_seconds": 300,
+        },
+    },
+    "one_price_taicang": {
+        "title": {
+            "zh": "太仓：超过指导价 25% 转一次报价（25% 至 35%，以万元为单位）",
+            "en": "Taicang: one price above 25 % of the guide, 25 to 35 %, in whole 10k",
+        },
+        # The cap is 25 % above the guide price, the range runs to 35 %: both are the centre's to
+        # fill. Whole 万元, and an average with one decimal: hence the unit.
+        "terms": {
+            "unit": {"zh": "万元", "en": "CNY 10k", "scale": 1, "fen": 100_000},
+            "countdown_seconds": 240,
+            "cap_sequel": "ONE_PRICE",
+            "cap_trigger": "ABOVE_CAP",
+            "one_price_entry": "CONFIRMED",
+            "one_price_confirm_seconds": 240,
+            "one_price_seconds": 300,
+            "one_price_quantum": "1",
+        },
+    },
+    "one_price_suzhou": {
+        "title": {
+            "zh": "苏州：超过最高价转一次报价（25% 至 50%，以元为单位）",
+            "en": "Suzhou: one price beyond the highest price, 25 to 50 %, in whole yuan",
+        },
+        # 25 % above the guide, the range to 50 %; in the second batch of 2021 the cap is 15 %. Whole
+        # yuan, and an average to the fen.
+        "terms": {
+            "unit": {"zh": "元", "en": "CNY", "scale": 2, "fen": 1},
+            "countdown_seconds": 240,
+            "cap_sequel": "ONE_PRICE",
+            "cap_trigger": "ABOVE_CAP",
+            "one_price_entry": "CONFIRMED",
+            "one_price_confirm_seconds": 240,
+            "one_price_seconds": 300,
+            "one_price_quantum": "1",
+        },
+    },
+    "sealed_total": {
+        "title": {
+            "zh": "合肥：不得跳价，到最高限价后十分钟内密封报总价",
+            "en": "Hefei: no jumps, then a sealed total within ten minutes",
+        },
+        # Hefei 2016: one step at a time; equal totals are drawn for with balls.
+        "terms": {
+            "grid": "MULTIPLE_OF_STEP",
+            "max_jump_steps": 1,
+            "countdown_seconds": 240,
+            "cap_sequel": "SEALED_TOTAL",
+            "total_seconds": 600,
+            "total_equal": "LOTTERY",
         },
     },
     "housing_area": {
@@ -138,6 +206,20 @@ PRESETS: Final[Mapping[str, Mapping[str, Any]]] = {
             "countdown_seconds": 240,
             "cap_sequel": "NEXT_INDICATOR",
             "indicator": "HOUSING_AREA",
+        },
+    },
+    "indicators": {
+        "title": {
+            "zh": "到最高限价后依次竞配建、竞自持",
+            "en": "Public housing after the cap, then area held for oneself",
+        },
+        # An ordered list of indicators, and a question before the next one (DOMAIN §2.4).
+        "terms": {
+            "grid": "MULTIPLE_OF_STEP",
+            "countdown_seconds": 240,
+            "cap_sequel": "NEXT_INDICATOR",
+            "indicator": "HOUSING_AREA",
+            "agree_seconds": 300,
         },
     },
 }

@@ -2,17 +2,19 @@
 
 Terms that cannot be played are errors, and validation refuses them. A remark is about terms
 that can be played and will probably be regretted. Remarks here look only at what a term is
-called and what it counts, so they serve every rule; a rule adds its own through `lint`.
+called and what it counts, so they serve every rule; what a rule's terms mean is remarked on in
+`remarks` for the built-in rules, and by any rule through its own `lint`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
+from auction_rules import remarks
 from auction_rules.facts import Amount, Instant
+from auction_rules.remark import Remark
 from auction_rules.terms import SECOND, AtInstant, RuleConfig
 
 SHORT_SECONDS: Final = 60
@@ -22,22 +24,13 @@ _NIGHT: Final = (8, 20)
 """Working hours in China Standard Time, generously; from the first up to the second."""
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """One remark: a code for machines, a sentence in each language for people."""
-
-    code: str
-    zh: str
-    en: str
-
-
 def lint(rule: Any, terms: RuleConfig) -> tuple[Remark, ...]:
     """Every remark on these terms of a `Rule`: those for all rules, then the rule's own."""
     general = [remark for look in _GENERAL for remark in look(terms)]
     if rule.direction(terms) > 0:
         general += _reserves(terms)
     own = getattr(rule, "lint", None)
-    return (*general, *(own(terms) if own is not None else ()))
+    return (*general, *(own(terms) if own is not None else ()), *remarks.of(rule, terms))
 
 
 def _fields(terms: RuleConfig) -> Iterator[tuple[str, Any, str, str]]:
@@ -157,3 +150,5 @@ _GENERAL: Final[tuple[Callable[[RuleConfig], Iterator[Remark]], ...]] = (
     _night,
     _steps,
 )
+
+__all__ = ["CAPS", "SHORT_SECONDS", "Remark", "lint"]

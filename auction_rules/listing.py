@@ -25,7 +25,7 @@ from auction_rules.facts import (
     LeadersChanged,
     Unsold,
 )
-from auction_rules.floor import Floor, Offer, OfficerAsk
+from auction_rules.floor import Floor, Offer, OfficerAsk, offer_key
 from auction_rules.listing_terms import (
     Eligibility,
     LastHour,
@@ -38,9 +38,10 @@ from auction_rules.listing_terms import (
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Judgement, Lot, Refuse, Settlement
+from auction_rules.says import NEVER_EQUAL, Says, both
 from auction_rules.stages.frozen import Frozen
 from auction_rules.stages.gate import Gate
-from auction_rules.stages.hall import Hall
+from auction_rules.stages.hall import Hall, passed_by
 from auction_rules.stages.reserve import OpenReserves, reserve_of, sealing
 from auction_rules.steps import Ladder
 from auction_rules.terms import SECOND, Text
@@ -67,6 +68,13 @@ class Ceiling:
     pooled: bool = False
     stops: bool = False
     """Whether reaching it ends the timed phase at once."""
+    passes: bool = False
+    """Whether it is to be passed: what leads on is an offer beyond it, which does not stand."""
+
+    @property
+    def threshold(self) -> Amount | None:
+        """The price to be passed, where it is one."""
+        return self.price if self.passes else None
 
 
 class Listing(Staged[L]):
@@ -127,6 +135,7 @@ class Listing(Staged[L]):
             officers=_sealing,
             pooled=ceiling is not None and ceiling.pooled,
             clamps=ceiling is not None and ceiling.clamps,
+            threshold=None if ceiling is None else ceiling.threshold,
         )
 
     def _timed(self, terms: L) -> Hall:
@@ -147,6 +156,7 @@ class Listing(Staged[L]):
             pooled=ceiling is not None and ceiling.pooled,
             clamps=ceiling is not None and ceiling.clamps,
             stops_at_cap=ceiling is not None and ceiling.stops,
+            threshold=None if ceiling is None else ceiling.threshold,
             prepares_again=terms.resume_with_preparation,
         )
 
@@ -157,7 +167,7 @@ class Listing(Staged[L]):
             terms.start_price,
             step,
             terms.grid,
-            cap=None if ceiling is None else ceiling.price,
+            cap=None if ceiling is None or ceiling.passes else ceiling.price,
             max_jump=terms.max_jump_steps or None,
         )
 
@@ -169,6 +179,12 @@ class Listing(Staged[L]):
         """Whether somebody has offered the cap."""
         ceiling, top = self.ceiling(floor.terms), floor.standing.top
         return ceiling is not None and top is not None and top.amount >= ceiling.price
+
+    def reached(self, floor: Floor[L]) -> bool:
+        """Whether what follows the cap has been brought about: by the cap, or by passing it."""
+        ceiling = self.ceiling(floor.terms)
+        passes = ceiling is not None and ceiling.passes
+        return passed_by(floor) is not None if passes else self.at_cap(floor)
 
     def follows(self, floor: Floor[L], closed: str) -> str | None:
         """The guards of DOMAIN §2.3, then what the cap and the reserve ask for."""
@@ -188,10 +204,12 @@ class Listing(Staged[L]):
 
     def _after_listing(self, floor: Floor[L]) -> str | None:
         terms = floor.terms
-        if floor.standing.top is None or len(floor.entrants) < terms.min_entrants:
+        if len(floor.entrants) < terms.min_entrants:
+            return None
+        if floor.standing.top is None and not self.reached(floor):
             return None
         ceiling = self.ceiling(terms)
-        if self.at_cap(floor) and ceiling is not None and not ceiling.pooled:
+        if self.reached(floor) and ceiling is not None and not ceiling.pooled:
             # Nobody can go higher: the cap was reached while the listing was open, and the
             # sequel waits for its end (DOMAIN §2.4, Dongguan).
             return self._decided(floor)
@@ -201,7 +219,7 @@ class Listing(Staged[L]):
 
     def _decided(self, floor: Floor[L]) -> str | None:
         """The open bidding is over: what the cap leads to, or the reserve."""
-        beyond = self.sequel(floor, "timed") if self.at_cap(floor) else None
+        beyond = self.sequel(floor, "timed") if self.reached(floor) else None
         return beyond or self._opening(floor)
 
     def _opening(self, floor: Floor[L]) -> str | None:
@@ -227,7 +245,7 @@ class Listing(Staged[L]):
             return (Unsold("RESERVE_NOT_MET"),)
         if standing.order:
             winner = standing.order[0]
-            drawn = LeadersChanged((winner,), top.amount)
+            drawn = LeadersChanged((offer_key(winner, top.slot),), top.amount)
             return (drawn, Awarded(winner, None, top.amount, None, top.amount))
         return (Awarded(top.bidder, None, top.amount, top.quantity, top.amount),)
 
@@ -247,7 +265,8 @@ class Listing(Staged[L]):
         if stage.pooled and self.at_cap(floor):
             return stage.ladder.cap
         top = _top(floor, "")
-        return stage.ladder.minimum(top) if stage.ladder.open(top) else None
+        over = passed_by(floor) is not None or not stage.ladder.open(top)
+        return None if over else stage.ladder.minimum(top)
 
     def ranking(self, floor: Floor[L]) -> tuple[str, ...]:
         """By amount, best first; in a pool at the cap by arrival."""
@@ -260,6 +279,12 @@ class Listing(Staged[L]):
         premium = price - floor.terms.start_price if price else 0
         shown = rate(premium, floor.terms.start_price) if price else None
         return Settlement(price, premium, shown)
+
+    def says(self, terms: L) -> Says:
+        """What the notice says of this rule besides its terms."""
+        del terms
+        won = both("公开竞价中报价最高者成交", "in open bidding the highest offer wins")
+        return {"tie": (NEVER_EQUAL,), "result": (won,)}
 
     def lots(self, terms: L) -> tuple[Lot, ...]:
         """The one lot."""

@@ -1,7 +1,7 @@
 """多轮密封报价 multi_round@1: sealed rounds, each among the best of the round before (M10).
 
-In each round offers are collected sealed and opened together. A shortlist goes on: the best few,
-or all within a margin of the best. Who goes on may improve his own offer by at least a step; who
+In each round offers are collected sealed and opened together, and a pause may follow. A shortlist
+goes on: the best few, all but the worst few, or all within a margin of the best. Who goes on may improve his own offer by at least a step; who
 makes no new one keeps what he has, and it competes as it stands. After the last round the best
 offer wins; among equals the earlier. The terms say whether a higher or a lower amount is better.
 """
@@ -18,6 +18,8 @@ from auction_rules.floor import Floor, Offer
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Lot, Refuse, Settlement
+from auction_rules.says import EARLIER, HIGHEST, KEPT, LOWEST, Says
+from auction_rules.stages.pause import Pause
 from auction_rules.stages.sealed import Sealed
 from auction_rules.steps import Ladder
 from auction_rules.terms import (
@@ -47,6 +49,7 @@ class Shortlist(Choice):
     """Who goes on to the next round."""
 
     TOP_N = ("TOP_N", "前若干名", "the best few")
+    DROP_N = ("DROP_N", "每轮淘汰若干名", "all but the worst few")
     WITHIN = ("WITHIN", "与最优报价相差不超过规定比例", "all within a margin of the best")
 
 
@@ -67,6 +70,9 @@ class MultiRoundTerms(RuleConfig):
         "轮数", "Rounds", kind="count", default=3
     )
     round_seconds: Seconds = term("每轮时长（秒）", "A round (s)", kind="seconds", default=600)
+    pause_seconds: Seconds = term(
+        "轮间休息（秒）", "Pause between rounds (s)", kind="seconds", default=0
+    )
     start_price: Money = term(
         "起始价或最高限价", "Start price, or ceiling where lower is better", kind="money"
     )
@@ -79,7 +85,9 @@ class MultiRoundTerms(RuleConfig):
         enum=Shortlist.options(),
         default=Shortlist.TOP_N,
     )
-    shortlist_count: Count = term("入围家数", "How many go on", kind="count", default=3)
+    shortlist_count: Count = term(
+        "入围或淘汰家数", "How many go on, or leave", kind="count", default=3
+    )
     shortlist_basis_points: Annotated[int, Field(strict=True, ge=0, le=_WHOLE)] = term(
         "入围幅度（万分之）", "Margin of the best (basis points)", kind="count", default=0
     )
@@ -90,10 +98,12 @@ class MultiRoundTerms(RuleConfig):
             raise wrong("round", "每轮至少 1 秒", "a round is at least one second")
         if self.step < 1 or not _ladder(self).open(self.start_price):
             raise wrong("step", "改进幅度须大于零且不能过大", "the step is zero or too large")
-        counts = self.shortlist is Shortlist.TOP_N
+        counts = self.shortlist is not Shortlist.WITHIN
         if counts and (not self.shortlist_count or self.shortlist_basis_points):
             raise wrong(
-                "shortlist", "按名次入围须填家数，不填幅度", "the best few need a count, no margin"
+                "shortlist",
+                "按名次入围或淘汰须填家数，不填幅度",
+                "a shortlist by rank needs a count, no margin",
             )
         return self
 
@@ -112,8 +122,13 @@ class MultiRound(Staged[MultiRoundTerms]):
     }
 
     def stages(self, terms: MultiRoundTerms) -> tuple[Stage, ...]:
-        """One sealed window a round."""
-        return tuple(_round(terms, number) for number in range(1, terms.rounds + 1))
+        """One sealed window a round, and what lies between two of them."""
+        rooms: list[Stage] = [_round(terms, 1)]
+        for number in range(2, terms.rounds + 1):
+            if terms.pause_seconds:
+                rooms.append(_pause(terms, number - 1))
+            rooms.append(_round(terms, number))
+        return tuple(rooms)
 
     def starts(self, terms: MultiRoundTerms) -> Instant:
         """When the first round opens."""
@@ -121,9 +136,12 @@ class MultiRound(Staged[MultiRoundTerms]):
 
     def follows(self, floor: Floor[MultiRoundTerms], closed: str) -> str | None:
         """The next round, unless nobody has an offer."""
-        number = int(closed.removeprefix("round-"))
-        goes_on = floor.standing.offers and number < floor.terms.rounds
-        return f"round-{number + 1}" if goes_on else None
+        kind, _, number = closed.partition("-")
+        if kind == "pause":
+            return f"round-{int(number) + 1}"
+        if not floor.standing.offers or int(number) >= floor.terms.rounds:
+            return None
+        return f"pause-{number}" if floor.terms.pause_seconds else f"round-{int(number) + 1}"
 
     def finish(self, floor: Floor[MultiRoundTerms], now: Instant) -> tuple[FloorFact, ...]:
         """The best of the last shortlist."""
@@ -152,6 +170,11 @@ class MultiRound(Staged[MultiRoundTerms]):
         saved = start - top.amount
         return Settlement(top.amount, 0, None, saved=saved, saving_rate=rate(saved, start))
 
+    def says(self, terms: MultiRoundTerms) -> Says:
+        """What the notice says of this rule besides its terms."""
+        lower = terms.better is Better.LOWER
+        return {"tie": (EARLIER,), "step": (KEPT,), "result": (LOWEST if lower else HIGHEST,)}
+
     def lots(self, terms: MultiRoundTerms) -> tuple[Lot, ...]:
         """The one lot."""
         return (Lot("1", {"zh": terms.lot_zh, "en": terms.lot_en}),)
@@ -165,6 +188,9 @@ def shortlisted(terms: MultiRoundTerms, ranked: list[Offer]) -> list[Offer]:
     """Those who go on, best first; margins compared as whole numbers, nothing rounded."""
     if terms.shortlist is Shortlist.TOP_N or not ranked:
         return ranked[: terms.shortlist_count]
+    if terms.shortlist is Shortlist.DROP_N:
+        # The best one is never among the worst: a round leaves somebody to go on.
+        return ranked[: max(1, len(ranked) - terms.shortlist_count)]
     sign = _sign(terms)
     reach = ranked[0].amount * (_WHOLE - sign * terms.shortlist_basis_points)
     return [o for o in ranked if sign * (o.amount * _WHOLE - reach) >= 0]
@@ -182,8 +208,12 @@ def _round(terms: MultiRoundTerms, number: int) -> Sealed:
         # M10: from the second round on every offer, amended or not, improves on the one before.
         current=_only_the_start if number == 1 else _own,
         tally=f"offers of round {number}",
-        resume_policy=terms.resume,
     )
+
+
+def _pause(terms: MultiRoundTerms, number: int) -> Pause:
+    title = {"zh": f"第 {number} 轮后休息", "en": f"Pause after round {number}"}
+    return Pause(f"pause-{number}", title, terms.pause_seconds * SECOND)
 
 
 def _ladder(terms: MultiRoundTerms) -> Ladder:

@@ -27,6 +27,7 @@ from auction_rules.floor import Floor, Offer
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Lot, Refuse, Settlement
+from auction_rules.says import CEILING, EARLIER, KEPT, LOWEST, Says, both
 from auction_rules.stages.candle import Candle, EndSeed
 from auction_rules.stages.outcry import Outcry
 from auction_rules.stages.sealed import Sealed
@@ -131,7 +132,6 @@ class OpenClosed(Staged[OpenClosedTerms]):
                 right=_finalist,
                 current=_own,
                 tally="finals",
-                resume_policy=terms.resume,
             ),
         )
 
@@ -172,6 +172,26 @@ class OpenClosed(Staged[OpenClosedTerms]):
             return Settlement(0, 0, None)
         saved = ceiling - ranked[0].amount
         return Settlement(ranked[0].amount, 0, None, saved=saved, saving_rate=rate(saved, ceiling))
+
+    def says(self, terms: OpenClosedTerms) -> Says:
+        """What the notice says of this rule besides its terms."""
+        del terms
+        chosen = both(
+            "随机截止时刻由公告前承诺的种子确定，种子在时段结束后揭示；晚于该时刻的报价不计入",
+            "the random end is fixed by a seed committed to before publication and shown after the "
+            "stretch; offers later than that instant do not count",
+        )
+        finals = both(
+            "入围者在终次报价中须比本人报价至少降低一个幅度",
+            "in the finals each must go a decrement below his own offer",
+        )
+        return {
+            "tie": (EARLIER,),
+            "step": (finals, KEPT),
+            "ceiling": (CEILING,),
+            "extension": (chosen,),
+            "result": (LOWEST,),
+        }
 
     def lots(self, terms: OpenClosedTerms) -> tuple[Lot, ...]:
         """The one purchase."""

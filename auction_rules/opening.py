@@ -6,7 +6,7 @@
 3. In the opening window an officer records what cannot be decrypted, revoked (撤销) or withdrawn
    (撤回) by its cause (电子招标投标办法 art. 31); the rest is read out. Fewer than three: it stops.
 4. Points for the price by formula, points for quality by experts working apart, sealed until
-   all are in (MECHANISMS M12, DOMAIN §8). Ties: the lower price, then lots.
+   all are in (MECHANISMS M12, DOMAIN §8). Ties: as the terms say, and lots among those still level.
 5. Sealed in the bidders' browsers (`escrow_terms`) offers open by themselves or not at all, and
    the stage of decryption is that of the trustees or of the bidders.
 
@@ -26,10 +26,11 @@ from auction_rules.facts import Amount, Awarded, FloorFact, Instant, LeadersChan
 from auction_rules.floor import Bid, Floor, Offer
 from auction_rules.lint import Remark
 from auction_rules.money import rate
-from auction_rules.opening_terms import OpeningTerms
+from auction_rules.opening_terms import OpeningTerms, Tie
 from auction_rules.points import POINT, Formula, PricePoints, mean, without_ends
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Disclosure, Lot, Refuse, Settlement
+from auction_rules.says import Says, both
 from auction_rules.stages.draw import DrawStage
 from auction_rules.stages.escrowed import kept_by
 from auction_rules.stages.panel import Panel, score_key
@@ -42,7 +43,7 @@ from auction_rules.terms import SECOND, Text
 SUBMISSION: Final[Text] = {"zh": "递交投标文件", "en": "Submission"}
 READING: Final[Text] = {"zh": "开标、解密和唱标", "en": "Opening and read-out"}
 SCORING: Final[Text] = {"zh": "专家评分", "en": "Points by experts"}
-DRAWING: Final[Text] = {"zh": "同分同价摇号", "en": "Draw among the equal"}
+DRAWING: Final[Text] = {"zh": "同分摇号", "en": "Draw among the equal"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +180,44 @@ class Opening(Staged[OpeningTerms]):
             ),
         )
 
+    def says(self, terms: OpeningTerms) -> Says:
+        """What the notice says of this rule besides its terms."""
+        zh, en = (terms.unit.show(terms.start_price, lang) for lang in ("zh", "en"))
+        return {
+            "best": (
+                both(
+                    "价格分与专家评分之和高者为优，评分精确到百分之一分，四舍五入",
+                    "the higher sum of price points and experts' points is better, points to the "
+                    "hundredth, half up",
+                ),
+            ),
+            "ceiling": (
+                both(
+                    f"最高投标限价为 {zh}，高于限价的投标无效",
+                    f"the ceiling is {en}, and an offer above it is invalid",
+                ),
+            ),
+            "sight": (
+                both(
+                    "开标后各投标人报价一并唱标公开；专家各自评分，全部提交前互不可见",
+                    "after the opening all prices are read out; experts work apart, and none sees "
+                    "another's points before all are in",
+                ),
+            ),
+            "failure": (
+                both(
+                    "有效投标不足最少家数的，不予开标或者停止评审，未开标的投标不公开",
+                    "with fewer valid offers than required nothing is opened or it stops there, "
+                    "and what was not opened stays sealed",
+                ),
+                both(
+                    "因投标人自身原因不能解密的，视为撤销；因其他原因的，视为撤回；其余投标继续",
+                    "an offer that cannot be decrypted through its bidder's fault counts as "
+                    "revoked; for another cause, as withdrawn; the others go on",
+                ),
+            ),
+        }
+
     def lots(self, terms: OpeningTerms) -> tuple[Lot, ...]:
         """The one contract."""
         return (Lot(terms.lot_id, {"zh": terms.lot_zh, "en": terms.lot_en}),)
@@ -226,7 +265,7 @@ def quality(floor: Floor[OpeningTerms], bidder: str) -> int:
 
 
 def results(floor: Floor[OpeningTerms]) -> tuple[Result, ...]:
-    """All valid offers, best first: points, then the lower price, then as drawn."""
+    """All valid offers, best first: points, then as the terms tell ties apart, then as drawn."""
     formula, order = price_points(floor.terms), floor.standing.order
     offers = floor.standing.offers.values()
     prices = [offer.amount for offer in offers]
@@ -237,16 +276,22 @@ def results(floor: Floor[OpeningTerms]) -> tuple[Result, ...]:
 
     def place(r: Result) -> tuple[int, int, int, int]:
         drawn = order.index(r.offer.bidder) if r.offer.bidder in order else len(order)
-        return (-r.total, r.offer.amount, drawn, r.offer.i)
+        return (*_worth(floor.terms, r), drawn, r.offer.i)
 
     return tuple(sorted(found, key=place))
 
 
+def _worth(terms: OpeningTerms, r: Result) -> tuple[int, int]:
+    """What an offer is worth for its place: the smaller comes first, equal ones draw lots."""
+    apart = {Tie.LOWER_PRICE: r.offer.amount, Tie.HIGHER_QUALITY: -r.quality, Tie.DRAW: 0}
+    return -r.total, apart[terms.tie]
+
+
 def level(floor: Floor[OpeningTerms]) -> tuple[str, ...]:
-    """Who is first with the same points and the same price."""
-    order = results(floor)
-    best = (order[0].total, order[0].offer.amount) if order else None
-    return tuple(r.offer.bidder for r in order if (r.total, r.offer.amount) == best)
+    """Who is first and nothing but lots tells apart."""
+    order, terms = results(floor), floor.terms
+    best = _worth(terms, order[0]) if order else None
+    return tuple(r.offer.bidder for r in order if _worth(terms, r) == best)
 
 
 RULE: Final = Opening()

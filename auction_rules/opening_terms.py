@@ -8,10 +8,22 @@ from pydantic import Field, model_validator
 
 from auction_rules.escrow_terms import EscrowTerms
 from auction_rules.points import Formula
-from auction_rules.terms import Moment, Money, Seconds, term, wrong
+from auction_rules.terms import Choice, Moment, Money, Seconds, term, wrong
 
 Expert = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
 Deduction = Annotated[int, Field(strict=True, ge=0, le=10_000)]
+
+
+class Tie(Choice):
+    """Who is first of those with the same points; those still level draw lots (M12)."""
+
+    LOWER_PRICE = ("LOWER_PRICE", "报价低者优先，仍相同的摇号", "the lower price, then by lot")
+    HIGHER_QUALITY = (
+        "HIGHER_QUALITY",
+        "专家评分高者优先，仍相同的摇号",
+        "more points by the experts, then by lot",
+    )
+    DRAW = ("DRAW", "摇号", "by lot")
 
 
 class OpeningTerms(EscrowTerms):
@@ -66,6 +78,9 @@ class OpeningTerms(EscrowTerms):
     experts: Annotated[tuple[Expert, ...], Field(max_length=15)] = term(
         "评标专家", "Experts", kind="list", default=()
     )
+    tie: Tie = term(
+        "总分相同时", "Equal totals", kind="enum", enum=Tie.options(), default=Tie.LOWER_PRICE
+    )
     experts_trimmed: bool = term(
         "专家分去掉一个最高分和一个最低分",
         "Highest and lowest points left out",
@@ -107,6 +122,8 @@ def _expert_problem(c: OpeningTerms) -> tuple[str, str, str] | None:
             "价格分不足 100 分时须指定专家，满 100 分时不得指定",
             "experts are named exactly where the price is not everything",
         )
+    if c.tie is Tie.HIGHER_QUALITY and not c.experts:
+        return ("tie", "没有专家评分", "there are no points by experts")
     if any(name in c.experts[:n] for n, name in enumerate(c.experts)):
         return ("experts", "专家不得重复", "an expert is named twice")
     if c.experts_trimmed and len(c.experts) < 3:

@@ -12,6 +12,7 @@ from auction_rules.facts import Closed, FloorFact, Instant
 from auction_rules.floor import Bid, BidderAsk, Floor, Leave, OfficerAsk, SealedBid, Stay, Unsealed
 from auction_rules.lint import Remark
 from auction_rules.rule import Actions, Disclosure, Judgement, Refuse, StageTitle
+from auction_rules.says import Says
 from auction_rules.stages.escrowed import Escrowed
 from auction_rules.stages.unsealing import Unsealing
 from auction_rules.terms import RuleConfig, Text, Unit
@@ -186,6 +187,11 @@ class Staged(Generic[T]):
         """What to say about these terms before they are published, beyond what all rules share."""
         del terms
         return ()
+
+    def says(self, terms: T) -> Says:
+        """What the notice says of the rule besides its terms; by the topics of `says`."""
+        del terms
+        return {}
 
     def direction(self, terms: T) -> int:
         """Forward, unless the rule says otherwise."""

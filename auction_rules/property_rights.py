@@ -1,178 +1,80 @@
 """产权网络竞价 property_rights@1: online sale of property rights (企业国有资产交易).
 
-Two modes (DOMAIN §5). Repeated offers (多次报价): a free phase, then timed bidding that each offer
-prolongs; in Huizhou by cycles, until one passes without an offer. A single quote (一次报价):
-sealed, once; of equal ones the earlier wins. Sealed rounds are `multi_round`.
+Two modes (DOMAIN §5). Repeated offers (多次报价): a free phase, then timed bidding that offers
+prolong, in Huizhou by cycles until one passes without an offer; or one phase alone, whose end
+offers move. A single quote (一次报价): sealed, once; of equal ones the earlier wins. Dynamic
+quoting (动态报价) is repeated offers whose free phase is the disclosure; too few, and the listing
+is extended (延牌). Sealed rounds are `multi_round`; price weighed with points is `opening`.
 
-The first refusal (优先购买权) is used in the hall at equal price, or after the bidding; after it
-whoever is outbid may raise once more where the terms allow. No timed phase is held over nothing:
-without an offer in the free phase it is unsold.
+1. Reserves, where sealed, are averaged half up and opened after the last offer, before any holder
+   is asked. What fails then is not offered to a holder either.
+2. The first refusal (优先购买权) is used in the hall at equal price, or after the bidding; after it
+   whoever is outbid may raise once more where the terms allow.
+3. Holders of the same rank come in the order of time or numbers, or lots are drawn. In the hall
+   all of them may name the price; those drawn then confirm one after another, and when all are in
+   default nothing is sold (建湖).
+4. No timed phase is held over nothing: without an offer in the free phase it is unsold.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Final
+from typing import Any, ClassVar, Final
 
-from pydantic import Field, model_validator
-
-from auction_rules.extension import Countdown, Mode
-from auction_rules.facts import Amount, Awarded, FloorFact, Instant, LeadersChanged, Unsold
-from auction_rules.floor import Floor, Offer
-from auction_rules.listing_terms import SingleBidder
+from auction_rules.extension import Countdown
+from auction_rules.facts import (
+    Amount,
+    Awarded,
+    DeadlineMoved,
+    FloorFact,
+    Instant,
+    LeadersChanged,
+    Noted,
+    Unsold,
+)
+from auction_rules.floor import Floor, Offer, OfficerAsk
+from auction_rules.listing_terms import ReserveKind
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
-from auction_rules.rule import Lot, Settlement
-from auction_rules.stages.equal_price import EqualPrice, Rank, rank
-from auction_rules.stages.first_refusal import FirstRefusal, RaiseOnce, exerciser, holders
-from auction_rules.stages.outcry import Outcry
-from auction_rules.stages.sealed import Sealed
-from auction_rules.step_tiers import StepTier, TieredLadder, rising
-from auction_rules.steps import Grid
-from auction_rules.terms import (
-    SECOND,
-    Choice,
-    Moment,
-    Money,
-    RuleConfig,
-    Seconds,
-    Text,
-    term,
-    wrong,
+from auction_rules.property_choices import (
+    Alone,
+    EqualRanks,
+    Exercise,
+    Quoting,
+    Refusal,
+    StillAlone,
 )
+from auction_rules.property_presets import PRESETS
+from auction_rules.property_says import told
+from auction_rules.property_terms import PropertyTerms, ladder
+from auction_rules.rule import Judgement, Lot, Refuse, Settlement
+from auction_rules.says import Says
+from auction_rules.stages.draw import DrawStage
+from auction_rules.stages.equal_price import Rank, rank
+from auction_rules.stages.first_refusal import (
+    FirstRefusal,
+    RaiseOnce,
+    exerciser,
+    holders,
+    level,
+)
+from auction_rules.stages.open_phase import OpenPhase
+from auction_rules.stages.reserve import OpenReserves, reserve_of, sealing
+from auction_rules.stages.sealed import Sealed
+from auction_rules.stages.successors import Successors
+from auction_rules.terms import SECOND, Text
 
 FREE: Final[Text] = {"zh": "自由报价", "en": "Free offers"}
+BIDDING: Final[Text] = {"zh": "竞价", "en": "Bidding"}
 TIMED: Final[Text] = {"zh": "限时竞价", "en": "Timed bidding"}
 SINGLE: Final[Text] = {"zh": "一次报价", "en": "Single quote"}
+LOTS: Final[Text] = {"zh": "同顺位优先购买权人摇号", "en": "Draw among equal rights"}
+CONFIRM: Final[Text] = {"zh": "按摇号次序确认", "en": "Confirmation in the order drawn"}
 CLAIM: Final[Text] = {"zh": "优先购买权行权", "en": "First refusal"}
 RAISE: Final[Text] = {"zh": "追加报价", "en": "One more raise"}
 
-Problem = tuple[str, str, str]
-
-
-class Quoting(Choice):
-    """How offers are made."""
-
-    REPEATED = ("REPEATED", "多次报价", "repeated offers")
-    SINGLE = ("SINGLE", "一次报价", "a single quote")
-
-
-class Refusal(Choice):
-    """How a first refusal is used."""
-
-    NONE = ("NONE", "无优先购买权", "nobody has one")
-    IN_HALL_EQUAL = ("IN_HALL_EQUAL", "场内同价行权", "in the hall, at equal price")
-    AFTER_BID = ("AFTER_BID", "竞价结束后行权", "after the bidding")
-
-
-class PropertyTerms(RuleConfig):
-    """Terms of a sale of property rights."""
-
-    lot_zh: Annotated[str, Field(min_length=1, max_length=120)] = term(
-        "标的", "Lot (Chinese)", default="标的"
-    )
-    lot_en: Annotated[str, Field(min_length=1, max_length=160)] = term(
-        "标的（英文）", "Lot (English)", default="Lot"
-    )
-    quoting: Quoting = term(
-        "报价方式",
-        "Offers",
-        kind="enum",
-        enum=Quoting.options(),
-        default=Quoting.REPEATED,
-    )
-    opens: Moment = term("报价开始", "Opens", kind="instant")
-    closes: Moment = term("自由报价或一次报价截止", "Free or single offers close", kind="instant")
-    start_price: Money = term("起始价", "Start price", kind="money")
-    step: Money = term("增价幅度", "Step", kind="money", default=1)
-    step_tiers: Annotated[tuple[StepTier, ...], Field(max_length=20)] = term(
-        "加价幅度分组", "Steps by price", kind="rows", default=()
-    )
-    grid: Grid = term("报价阶梯", "Grid", kind="enum", enum=Grid.options(), default=Grid.MIN_STEP)
-    countdown_seconds: Seconds = term(
-        "限时竞价倒计时或周期（秒）", "Countdown or cycle (s)", kind="seconds", default=0
-    )
-    countdown_mode: Mode = term(
-        "倒计时方式", "Countdown", kind="enum", enum=Mode.options(), default=Mode.RESET
-    )
-    reserve: Money | None = term("保留价（公开）", "Reserve (public)", kind="money", default=None)
-    single_bidder: SingleBidder = term(
-        "仅一人报价时",
-        "When only one has made an offer",
-        kind="enum",
-        enum=SingleBidder.options(),
-        default=SingleBidder.SELL,
-    )
-    first_refusal: Refusal = term(
-        "优先购买权",
-        "First refusal",
-        kind="enum",
-        enum=Refusal.options(),
-        default=Refusal.NONE,
-    )
-    claim_seconds: Seconds = term(
-        "行权时限（秒）", "Window for each holder (s)", kind="seconds", default=0
-    )
-    raise_seconds: Seconds = term(
-        "行权后最高报价人追加报价时限（秒，0 为不得追加）",
-        "Window to raise once more (s, 0 = no raise)",
-        kind="seconds",
-        default=0,
-    )
-
-    @model_validator(mode="after")
-    def _together(self) -> PropertyTerms:
-        for problem_of in (_price_problem, _time_problem, _refusal_problem):
-            if (problem := problem_of(self)) is not None:
-                raise wrong(*problem)
-        return self
-
-
-def _price_problem(c: PropertyTerms) -> Problem | None:
-    if c.start_price < 1 or c.step < 1 or not _ladder(c).open(c.start_price):
-        return (
-            "step",
-            "起始价和增价幅度须大于零且不能过大",
-            "start price and step are more than zero and not too large",
-        )
-    if not rising(c.start_price, c.step_tiers):
-        return (
-            "step_tiers",
-            "分组须高于起始价并逐级升高，幅度大于零",
-            "the rows begin above the start price and rise, each with a step",
-        )
-    if c.step_tiers and c.grid is not Grid.MIN_STEP:
-        return ("grid", "分组加价不能要求整数倍", "steps by price go with no grid")
-    return None
-
-
-def _time_problem(c: PropertyTerms) -> Problem | None:
-    if c.closes <= c.opens:
-        return ("closes", "截止须晚于开始", "the close must be after the opening")
-    if (c.quoting is Quoting.REPEATED) != bool(c.countdown_seconds):
-        return (
-            "countdown_seconds",
-            "多次报价须填限时竞价倒计时，一次报价不填",
-            "a countdown goes with repeated offers, and with those alone",
-        )
-    return None
-
-
-def _refusal_problem(c: PropertyTerms) -> Problem | None:
-    if c.first_refusal is Refusal.IN_HALL_EQUAL and c.quoting is Quoting.SINGLE:
-        return (
-            "first_refusal",
-            "一次报价密封进行，不能场内同价行权",
-            "nobody sees a sealed price, so nobody can equal it",
-        )
-    after = c.first_refusal is Refusal.AFTER_BID
-    if after != bool(c.claim_seconds) or (c.raise_seconds and not after):
-        return (
-            "claim_seconds",
-            "行权时限和追加报价时限仅用于竞价结束后行权，行权时限必填",
-            "windows to claim and to raise go with AFTER_BID, which needs the first",
-        )
-    return None
+EXTENDED: Final = "listing extended"
+"""The note that counts how often the listing has been extended."""
 
 
 class PropertyRights(Staged[PropertyTerms]):
@@ -182,19 +84,7 @@ class PropertyRights(Staged[PropertyTerms]):
     version: ClassVar[str] = "1"
     title: ClassVar[Text] = {"zh": "产权网络竞价", "en": "Online sale of property rights"}
     Config = PropertyTerms
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "huizhou": {
-            "title": {
-                "zh": "惠州：自由报价，按周期限时竞价",
-                "en": "Huizhou: free offers, then cycles",
-            },
-            "terms": {
-                "quoting": "REPEATED",
-                "grid": "MULTIPLE_OF_STEP",
-                "countdown_mode": "CYCLE",
-            },
-        },
-    }
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = PRESETS
     """Terms that published rules fix, by name: `title` in both languages, and `terms`."""
     example: ClassVar[Mapping[str, Any]] = {
         "lot_zh": "某公司 30% 股权",
@@ -207,31 +97,48 @@ class PropertyRights(Staged[PropertyTerms]):
     }
 
     def stages(self, terms: PropertyTerms) -> tuple[Stage, ...]:
-        """Free and timed, or one sealed window; then what the first refusal asks for."""
-        rooms: tuple[Stage, ...] = (_single(terms),)
-        if terms.quoting is Quoting.REPEATED:
-            rooms = (_free(terms), _timed(terms))
+        """The time for offers; the reserve; then what the first refusal asks for."""
+        rooms: list[Stage] = [_single(terms)]
+        if terms.quoting is not Quoting.SINGLE:
+            rooms = [_free(terms), *([_timed(terms)] if terms.timed else ())]
+        if terms.reserve_kind is ReserveKind.SEALED:
+            rooms.append(OpenReserves())
+        length = terms.claim_seconds * SECOND
+        if terms.equal_ranks is EqualRanks.DRAW:
+            rooms.append(DrawStage("draw", LOTS, lambda _floor: "first-refusal", _level))
+            if terms.first_refusal is Refusal.IN_HALL_EQUAL:
+                rooms.append(Successors("confirm", CONFIRM, length))
         if terms.first_refusal is Refusal.AFTER_BID:
-            rooms = (*rooms, FirstRefusal("claim", CLAIM, terms.claim_seconds * SECOND))
-        return (*rooms, _raise(terms)) if terms.raise_seconds else rooms
+            rooms.append(FirstRefusal("claim", CLAIM, length, order=_in_line))
+        if terms.raise_seconds:
+            rooms.append(_raise(terms))
+        return tuple(rooms)
 
     def starts(self, terms: PropertyTerms) -> Instant:
         """The announced opening."""
         return terms.opens
 
     def follows(self, floor: Floor[PropertyTerms], closed: str) -> str | None:
-        """Free, timed, then the holders; between claim and raise until somebody is silent."""
+        """Offers, the reserve, the holders; between claim and raise until somebody is silent."""
         if floor.standing.top is None:
             return None
-        if closed == "free":
-            return "timed"
-        if closed == "claim":
-            raises = floor.terms.raise_seconds and exerciser(floor) is not None
-            return "raise" if raises else None
-        if closed == "raise":
-            return "claim" if exerciser(floor) is None else None
-        after = floor.terms.first_refusal is Refusal.AFTER_BID
-        return "claim" if after and not _failed(floor) and holders(floor) else None
+        match closed:
+            case "free" if floor.terms.timed:
+                return "timed"
+            case "free" | "timed" | "single":
+                return "reserve" if floor.standing.reserves else _asking(floor)
+            case "reserve":
+                return _asking(floor)
+            case "draw":
+                in_hall = floor.terms.first_refusal is Refusal.IN_HALL_EQUAL
+                return "confirm" if in_hall else "claim"
+            case "claim":
+                raises = floor.terms.raise_seconds and exerciser(floor) is not None
+                return "raise" if raises else None
+            case "raise":
+                return "claim" if exerciser(floor) is None and _in_line(floor) else None
+            case _:
+                return None
 
     def finish(self, floor: Floor[PropertyTerms], now: Instant) -> tuple[FloorFact, ...]:
         """The leader wins at his own amount, if the terms let it be sold."""
@@ -239,15 +146,20 @@ class PropertyRights(Staged[PropertyTerms]):
         top = floor.standing.top
         if top is None:
             return (Unsold("NO_BID" if floor.entrants else "NO_APPLICANT"),)
-        return _failed(floor) or (Awarded(top.bidder, None, top.amount, None, top.amount),)
+        if failed := _failed(floor):
+            return failed
+        if len(floor.standing.leaders) > 1:
+            # 建湖: lots were drawn, and everyone drawn was in default.
+            return (Unsold("ALL_DEFAULTED"),)
+        return (Awarded(top.bidder, None, top.amount, None, top.amount),)
 
     def least(self, floor: Floor[PropertyTerms]) -> Amount | None:
         """What somebody without an offer and without a prior right could name."""
-        stage, ladder = floor.standing.stage, _ladder(floor.terms)
-        if stage in ("claim", "raise"):
+        stage, rungs = floor.standing.stage, ladder(floor.terms)
+        if stage not in (None, "free", "timed", "single"):
             return None
         top = None if stage == "single" else _top(floor, "")
-        return ladder.minimum(top) if ladder.open(top) else None
+        return rungs.minimum(top) if rungs.open(top) else None
 
     def ranking(self, floor: Floor[PropertyTerms]) -> tuple[str, ...]:
         """The leader, then by amount; equal ones by right where it counts in the hall."""
@@ -263,64 +175,140 @@ class PropertyRights(Staged[PropertyTerms]):
         premium = top.amount - floor.terms.start_price
         return Settlement(top.amount, premium, rate(premium, floor.terms.start_price))
 
+    def says(self, terms: PropertyTerms) -> Says:
+        """What the notice says of this rule besides its terms."""
+        return told(terms)
+
     def lots(self, terms: PropertyTerms) -> tuple[Lot, ...]:
         """The one lot."""
         return (Lot("1", {"zh": terms.lot_zh, "en": terms.lot_en}),)
 
 
-def _ladder(terms: PropertyTerms) -> TieredLadder:
-    tiers = tuple((row.from_price, row.step) for row in terms.step_tiers)
-    return TieredLadder(terms.start_price, terms.step, terms.grid, tiers=tiers)
-
-
-def _hall(terms: PropertyTerms, name: str, kind: str, title: Text, **more: Any) -> Outcry:
-    equal = terms.first_refusal is Refusal.IN_HALL_EQUAL and name != "raise"
-    room = RaiseOnce if name == "raise" else EqualPrice if equal else Outcry
-    return room(
+def _phase(terms: PropertyTerms, name: str, kind: str, title: Text, **more: Any) -> OpenPhase:
+    return OpenPhase(
         id=name,
         kind=kind,
         title=title,
-        ladder=_ladder(terms),
+        ladder=ladder(terms),
         to_beat=_top,
         leading=_leading,
         quantity=_no_quantity,
         resume_policy=terms.resume,
+        by_right=terms.first_refusal is Refusal.IN_HALL_EQUAL,
+        level=terms.equal_ranks is EqualRanks.DRAW,
         **more,
     )
 
 
-def _free(terms: PropertyTerms) -> Outcry:
-    return _hall(terms, "free", "quoting", FREE, begins=terms.opens, ends=terms.closes)
+def _free(terms: PropertyTerms) -> OpenPhase:
+    return _phase(
+        terms,
+        "free",
+        "quoting" if terms.timed else "timed",
+        FREE if terms.timed else BIDDING,
+        begins=terms.opens,
+        ends=terms.closes,
+        countdown=None if terms.timed else _countdown(terms),
+        officers=_sealing,
+        again=_extended,
+    )
 
 
-def _timed(terms: PropertyTerms) -> Outcry:
+def _timed(terms: PropertyTerms) -> OpenPhase:
     length = terms.countdown_seconds * SECOND
-    countdown = Countdown(length, terms.countdown_mode)
-    return _hall(terms, "timed", "timed", TIMED, length=length, countdown=countdown)
+    return _phase(terms, "timed", "timed", TIMED, length=length, countdown=_countdown(terms))
 
 
-def _raise(terms: PropertyTerms) -> Outcry:
-    return _hall(terms, "raise", "timed", RAISE, length=terms.raise_seconds * SECOND)
+def _countdown(terms: PropertyTerms) -> Countdown:
+    return Countdown(
+        terms.each_extension * SECOND,
+        terms.countdown_mode,
+        terms.trigger,
+        terms.trigger_window_seconds * SECOND,
+        terms.max_extensions,
+        terms.max_extension_seconds * SECOND,
+    )
+
+
+def _raise(terms: PropertyTerms) -> RaiseOnce:
+    return RaiseOnce(
+        id="raise",
+        kind="timed",
+        title=RAISE,
+        ladder=ladder(terms),
+        to_beat=_top,
+        leading=_leading,
+        quantity=_no_quantity,
+        resume_policy=terms.resume,
+        length=terms.raise_seconds * SECOND,
+    )
 
 
 def _single(terms: PropertyTerms) -> Sealed:
     return Sealed(
         id="single",
         title=SINGLE,
-        ladder=_ladder(terms),
+        ladder=ladder(terms),
         leading=_leading,
         begins=terms.opens,
         ends=terms.closes,
+        officers=_sealing,
     )
+
+
+def _sealing(floor: Floor[PropertyTerms], officer: str, ask: OfficerAsk, now: Instant) -> Judgement:
+    """A reserve is sealed while offers are free, in the window that the terms name."""
+    terms, closes = floor.terms, floor.standing.closes
+    if terms.reserve_kind is not ReserveKind.SEALED or closes is None:
+        return Refuse("NOT_BIDDABLE")
+    opens = closes - terms.reserve_from_seconds * SECOND if terms.reserve_from_seconds else 0
+    window = (opens, closes - terms.reserve_until_seconds * SECOND)
+    return sealing(floor, officer, ask, now, window)
+
+
+def _extended(floor: Floor[PropertyTerms]) -> tuple[FloorFact, ...] | None:
+    """延牌: fewer than two have made an offer, and the notice lets the listing go on."""
+    terms, standing = floor.terms, floor.standing
+    count = standing.notes.get(EXTENDED, 0)
+    if len(standing.offers) > 1 or count >= terms.listing_extensions or standing.closes is None:
+        return None
+    closes = standing.closes + terms.listing_extension_seconds * SECOND
+    return (Noted(EXTENDED, count + 1), DeadlineMoved(closes, "listing"))
+
+
+def _in_line(floor: Floor[PropertyTerms]) -> tuple[str, ...]:
+    return holders(floor, once=floor.terms.exercise is Exercise.ONCE)
+
+
+def _level(floor: Floor[PropertyTerms]) -> tuple[str, ...]:
+    """Who draws lots: those who share the lead in the hall, or share a rank after the bidding."""
+    in_hall = floor.terms.first_refusal is Refusal.IN_HALL_EQUAL
+    return floor.standing.leaders if in_hall else level(floor)
+
+
+def _asking(floor: Floor[PropertyTerms]) -> str | None:
+    """The bidding and the reserve are over: who is asked, and whether lots come first."""
+    terms = floor.terms
+    if _failed(floor):
+        return None
+    if terms.equal_ranks is EqualRanks.DRAW and len(_level(floor)) > 1:
+        return "draw"
+    return "claim" if terms.first_refusal is Refusal.AFTER_BID and holders(floor) else None
 
 
 def _failed(floor: Floor[PropertyTerms]) -> tuple[Unsold, ...]:
     """Why what was offered is not sold; a first refusal later changes nothing about it."""
     terms, top = floor.terms, floor.standing.top
-    alone = len(floor.standing.offers) < 2
-    if alone and terms.single_bidder is SingleBidder.NO_SALE:
-        return (Unsold("BELOW_MIN_BIDDERS"),)
-    if top is not None and terms.reserve is not None and top.amount < terms.reserve:
+    if len(floor.standing.offers) < 2:
+        extended = terms.single_bidder is Alone.EXTEND_LISTING
+        match str(terms.after_extensions if extended else terms.single_bidder):
+            case StillAlone.NO_SALE:
+                return (Unsold("BELOW_MIN_BIDDERS"),)
+            case StillAlone.NEGOTIATE:
+                return (Unsold("NEGOTIATE"),)
+    sealed = terms.reserve_kind is ReserveKind.SEALED
+    reserve = reserve_of(floor) if sealed else terms.reserve
+    if top is not None and reserve is not None and top.amount < reserve:
         return (Unsold("RESERVE_NOT_MET"),)
     return ()
 
@@ -343,8 +331,19 @@ def _place(floor: Floor[PropertyTerms], offer: Offer) -> tuple[Amount, Rank, int
 
 
 def _leading(floor: Floor[PropertyTerms]) -> LeadersChanged:
+    """The best offer; with lots to be drawn, all who named its price by the same right."""
     ranked = sorted(floor.standing.offers.values(), key=lambda o: _place(floor, o))
-    return LeadersChanged(tuple(o.bidder for o in ranked[:1]), ranked[0].amount if ranked else None)
+    if not ranked:
+        return LeadersChanged((), None)
+    best = _place(floor, ranked[0])[:2]
+    drawn = (
+        floor.terms.first_refusal is Refusal.IN_HALL_EQUAL
+        and floor.terms.equal_ranks is EqualRanks.DRAW
+    )
+    lead = [o.bidder for o in ranked if _place(floor, o)[:2] == best]
+    return LeadersChanged(tuple(lead if drawn else lead[:1]), ranked[0].amount)
 
 
 RULE: Final = PropertyRights()
+
+__all__ = ["RULE", "PropertyRights", "PropertyTerms"]

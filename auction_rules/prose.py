@@ -10,29 +10,71 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from pydantic import BaseModel
 
 from auction_rules.facts import Instant
 from auction_rules.floor import Floor, Standing
 from auction_rules.lint import lint
+from auction_rules.money import format_decimal
+from auction_rules.says import Says
 from auction_rules.terms import RuleConfig, Text, Unit, show_instant, shown
 
 LANGS: Final = ("zh", "en")
 
 # A term belongs to the first topic whose pattern its name meets.
 _TOPICS: Final[Mapping[str, str]] = {
-    "what": r"^(lot|lots|items|parcels|supply|quota|units$|lines|price$|basis|wins|form$)|quantity",
-    "failure": r"^resume$|^min_|least|reserve|undersubscribed|one_suffices|rivals",
-    "tie": r"tie|equal|near|draw|residue",
-    "ceiling": r"cap|ceiling|limit_|upper|above",
-    "sight": r"^quoting$|sealed|visib|broadcast|disclos|shown|told|commit",
-    "extension": r"extension|countdown|trigger|restart|candle|random_",
-    "when": r"open|clos|second|start$|latest|rounds?($|_)|tick|clock|pause|begin|(^|_)ends?($|_)",
-    "step": r"start|step|grid|jump|raise|last_price|amend|better|direction",
+    "other": r"^(least_finalists|margin_basis_points|trim_)",
+    "step": r"^(least_raise|proxy|proxy_(overtake|keeps_time|to_reserve))$",
+    "ceiling": r"^(one_price_(least|most)|indicator_most)$",
+    "tie": r"^(margin|rationing)$|tie|equal|near_|^draw|residue",
+    "what": r"^(lot|lots|items|parcels|products|supply|quota|units$|lines|price$|basis|wins|form$)|"
+    r"quantity",
+    "result": r"^(mode|winner|pricing|misfit|distance|best_offer|formula|price_weight|experts|"
+    r"award)|_deduction$|_trimmed$|preference",
+    "extension": r"extension|countdown|trigger|restart|candle|random_|^end_commit$",
+    "when": r"_seconds$|_open|_clos|^opens|^closes|start$|latest|rounds?($|_)|tick|^clock|pause|"
+    r"begin|(^|_)ends?($|_)",
+    "failure": r"^resume$|^min_|least|reserve|undersubscribed|one_suffices|one_bidder|fallback",
+    "sight": r"^quoting$|sealed|visib|broadcast|disclos|shown|told|commit|rivals",
+    "more": r"cap|ceiling|limit_|upper|above",
+    "rest": r"start|step|grid|jump|raise|last_price|amend|better|direction",
 }
-_ORDER: Final = ("what", "when", "step", "extension", "tie", "ceiling", "sight", "failure", "other")
+_MEANT: Final[Mapping[str, str]] = {"more": "ceiling", "rest": "step"}
+"""Patterns that are tried late stand for a topic that others of its patterns are tried for early."""
+# A term that says nothing under the value of another would only puzzle, or be taken for a promise.
+_IDLE: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
+    (r"proxy_", "proxy", ("ALLOWED",)),
+    (r"one_price_", "cap_sequel", ("ONE_PRICE",)),
+    (r"total_", "cap_sequel", ("SEALED_TOTAL",)),
+    (r"indicator", "cap_sequel", ("NEXT_INDICATOR",)),
+    (r"(distance|near_tie|trim_)", "winner", ("NEAREST_AVERAGE",)),
+    (r"(residue|rounding)$", "margin", ("PRO_RATA",)),
+    (r"mean_trimmed$", "formula", ("MEAN_DEDUCTION",)),
+)
+_NEEDS: Final[Mapping[str, str]] = {
+    r"(cap_sequel|cap_trigger|over_cap)": "cap_price",
+    r"late_cap": "last_average",
+    r"experts_trimmed": "experts",
+    r"tie$": "tick_seconds",
+    r"(extension_|duration_seconds|grid$|min_bidders$)": "in_the_open",
+    r"automatic_waivers": "waivers",
+    r"(countdown_mode|trigger)$": "each_extension",
+}
+"""Terms that say nothing where another one has no value."""
+_ORDER: Final = (
+    "what",
+    "when",
+    "step",
+    "extension",
+    "tie",
+    "ceiling",
+    "result",
+    "sight",
+    "failure",
+    "other",
+)
 _HEADS: Final[Mapping[str, Text]] = {
     "what": {"zh": "标的与数量", "en": "What is offered"},
     "when": {"zh": "时间", "en": "When"},
@@ -40,6 +82,7 @@ _HEADS: Final[Mapping[str, Text]] = {
     "extension": {"zh": "倒计时与延时", "en": "Countdown and extension"},
     "tie": {"zh": "同价处理", "en": "Equal offers"},
     "ceiling": {"zh": "限价", "en": "Ceiling"},
+    "result": {"zh": "成交", "en": "Who wins and pays what"},
     "sight": {"zh": "公开范围", "en": "Who sees what"},
     "failure": {"zh": "中止与流拍", "en": "If something fails"},
     "other": {"zh": "其他约定", "en": "Other terms"},
@@ -47,8 +90,12 @@ _HEADS: Final[Mapping[str, Text]] = {
 _NONE: Final[Mapping[str, Text]] = {
     "extension": {"zh": "本场不设延时", "en": "nothing extends the time"},
     "tie": {
-        "zh": "报价以到达服务器的先后逐条编号，先后以编号为准",
-        "en": "offers are numbered as they reach the server, and that number says which was first",
+        "zh": "按本规则程序确定，报价以到达服务器的先后逐条编号",
+        "en": "as the rule decides; offers are numbered as they reach the server",
+    },
+    "result": {
+        "zh": "最优报价者成交",
+        "en": "the best offer wins",
     },
     "ceiling": {"zh": "本场不设限价", "en": "there is no ceiling"},
     "other": {"zh": "无", "en": "none"},
@@ -59,9 +106,11 @@ _ALWAYS: Final[Mapping[str, Text]] = {
         "en": "arrival at the server counts, and a window includes its first instant, not its last",
     },
     "failure": {
-        "zh": "系统故障时本场中止，已记录的报价仍然有效；未成交的，公布原因",
-        "en": "a failure of the system suspends the session and recorded offers stay valid; "
-        "where nothing is sold, the reason is published",
+        "zh": "无人提出有效报价或者申请的，不成交；系统故障时本场中止，已记录的报价仍然有效；"
+        "未成交的，公布原因",
+        "en": "where nobody makes a valid offer there is no award; a failure of the system "
+        "suspends the session and recorded offers stay valid; "
+        "where there is no award, the reason is published",
     },
 }
 _STOP: Final[Text] = {"zh": "。", "en": "."}
@@ -69,6 +118,17 @@ _JOIN: Final[Text] = {"zh": "；", "en": "; "}
 _COLON: Final[Text] = {"zh": "：", "en": ": "}
 _COMMA: Final[Text] = {"zh": "、", "en": ", "}
 _HINT: Final = re.compile(r"\s*[（(](秒|s\b|0)[^（）()]*[）)]")
+_SECONDS_BEFORE: Final = re.compile(r"秒数(，[^（）]*)?(?=）)")
+_NOTE: Final = re.compile(r"\s*[（(][^（）()]*[）)]$")
+_PER_MYRIAD: Final = re.compile(
+    r"\s*[（(]万分之[）)]|\s*\(basis points\)|的?万分之，?|basis points, ?"
+)
+_BARE: Final = re.compile(r" \(Chinese\)| \(English\)|（英文）")
+_HOUR: Final = 3_600
+_LESS: Final[Text] = {
+    "zh": "不足上述数目的，不成交",
+    "en": "with fewer than that there is no award",
+}
 _Line = tuple[str, Text, Text]
 
 
@@ -86,8 +146,12 @@ def prose(rule: Any, terms: RuleConfig, *, remarks: bool = True) -> dict[str, li
         for topic in _ORDER:
             said = [*_first(rule, terms, topic, lang)]
             said += [label[lang] + _COLON[lang] + value[lang] for label, value in topics[topic]]
+            if topic == "ceiling":
+                said = [*_start_is_ceiling(rule, terms, lang), *said]
             if topic in _NONE and not said:
-                said.append(_none(rule, terms, topic)[lang])
+                said.append(_NONE[topic][lang])
+            if topic == "failure" and _asks_for_some(terms):
+                said.append(_LESS[lang])
             if topic in _ALWAYS:
                 said.append(_ALWAYS[topic][lang])
             head = _HEADS[topic][lang] + _COLON[lang]
@@ -104,11 +168,23 @@ def topic(rule: Any, terms: RuleConfig, name: str) -> Text:
     return {lang: text[lang][place] for lang in LANGS}
 
 
-def _none(rule: Any, terms: RuleConfig, topic: str) -> Text:
-    """What is so where no term says anything."""
-    if topic == "ceiling" and rule.direction(terms) < 0 and hasattr(terms, "start_price"):
-        return {"zh": "起始价即最高限价", "en": "the start price is the ceiling"}
-    return _NONE[topic]
+def _start_is_ceiling(rule: Any, terms: RuleConfig, lang: str) -> Iterator[str]:
+    """Where something is bought and the rule names no ceiling, the start price is one."""
+    if "ceiling" in _says(rule, terms):
+        return
+    fields = type(terms).model_fields
+    if rule.direction(terms) > 0 or "start_price" not in fields or "last_price" in fields:
+        return
+    unit, field = terms.unit, fields["start_price"]
+    most = unit.show(getattr(terms, "start_price"), lang)  # noqa: B009 -- of no common class
+    label = _NOTE.sub("", _label(field, "start_price")[lang])
+    yield label + {"zh": f"为 {most}，即最高限价", "en": f" is {most}, and the ceiling"}[lang]
+
+
+def _asks_for_some(terms: RuleConfig) -> bool:
+    """Whether the terms ask for a number of bidders, offers or registrants."""
+    least = [n for n in ("min_bidders", "min_offers") if getattr(terms, n, 0) > 1]
+    return bool(least) and str(getattr(terms, "fallback", "FAIL")) == "FAIL"
 
 
 def _title(rule: Any, lang: str) -> str:
@@ -126,15 +202,33 @@ def _first(rule: Any, terms: RuleConfig, topic: str, lang: str) -> Iterator[str]
         case "when":
             yield from _programme(rule, terms, lang)
         case "step":
-            up = rule.direction(terms) > 0
-            yield {
-                "zh": f"报价以“{terms.unit.zh}”计，{'高' if up else '低'}者为优",
-                "en": f"amounts are in {terms.unit.en}, and {'higher' if up else 'lower'} is better",
-            }[lang]
+            yield from _step(rule, terms, lang)
         case "sight":
             yield from _sight(rule, terms, lang)
-        case _:
-            return
+    yield from (text[lang] for text in _says(rule, terms).get(topic, ()))
+
+
+def _says(rule: Any, terms: RuleConfig) -> Says:
+    """What the rule says of itself; a plug-in need not say anything."""
+    own = getattr(rule, "says", None)
+    return {} if own is None else cast("Says", own(terms))
+
+
+def _step(rule: Any, terms: RuleConfig, lang: str) -> Iterator[str]:
+    unit = {"zh": f"报价以“{terms.unit.zh}”计", "en": f"amounts are in {terms.unit.en}"}[lang]
+    best = _says(rule, terms).get("best")
+    if best is not None:
+        yield unit
+        yield from (text[lang] for text in best)
+        return
+    up = rule.direction(terms) > 0
+    yield (
+        unit
+        + {
+            "zh": f"，{'高' if up else '低'}者为优",
+            "en": f", and {'higher' if up else 'lower'} is better",
+        }[lang]
+    )
 
 
 def _lots(rule: Any, terms: RuleConfig, lang: str) -> Iterator[str]:
@@ -169,11 +263,20 @@ def _sight(rule: Any, terms: RuleConfig, lang: str) -> Iterator[str]:
         standing = Standing(stage=line.id, kind=line.kind)
         seen = rule.disclosure(Floor(terms, standing, {}, 1))
         if seen.sealed:
-            how = {"zh": "报价密封，仅本人可见", "en": "offers are sealed, and each sees his own"}
+            how = {
+                "zh": "报价密封，仅本人可见，报价人数也不公布",
+                "en": "offers are sealed, each sees his own, and not how many there are",
+            }
+        elif line.kind == "draw":
+            how = {
+                "zh": "名单在取得随机数之前固定并公布，随机数和摇号结果公开，任何人可以复核",
+                "en": "the pool is fixed and published before any entropy is known, the entropy "
+                "and the order are public, and anybody can check them",
+            }
         elif seen.acts_sealed:
             how = {
-                "zh": "当轮操作仅本人可见，轮次结束后公布",
-                "en": "what each does is told to him alone until the round is over",
+                "zh": "各人在本轮或本次发言中的操作仅本人可见，该轮或该次发言结束后公布",
+                "en": "what each does is told to him alone until the round, or his turn, is over",
             }
         elif seen.scores_sealed:
             how = {
@@ -199,18 +302,35 @@ def _lines(terms: RuleConfig) -> Iterator[_Line]:
         value = getattr(terms, name)
         # Units are said with the amounts; a term that is not used would only puzzle.
         unused = value is None or (value == 0 and field.default == 0 and value is not False)
-        if isinstance(value, Unit) or unused or value in ((), ""):
+        if isinstance(value, Unit) or unused or value in ((), "") or idle(terms, name):
             continue
         if re.fullmatch(r"lot_(zh|en|id)", name):
             continue  # the lots are named before the terms
         if name.startswith("extension") and getattr(terms, "extension_seconds", None) == 0:
             continue  # how nothing is extended would only puzzle
-        extra = field.json_schema_extra
-        en = str(extra.get("x-en", name)) if isinstance(extra, dict) else name
-        # The unit stands beside the value; what zero would mean is for the form.
-        label = {"zh": _HINT.sub("", field.title or name), "en": _HINT.sub("", en)}
         topic = next((t for t, p in _TOPICS.items() if re.search(p, name)), "other")
-        yield topic, label, _value(terms, field, name, value)
+        yield _MEANT.get(topic, topic), _label(field, name), _value(terms, field, name, value)
+
+
+def idle(terms: RuleConfig, name: str) -> bool:
+    """Whether the term of this name says nothing under these terms."""
+    for pattern, other, values in _IDLE:
+        if re.match(pattern, name) and str(getattr(terms, other, values[0])) not in values:
+            return True
+    return any(
+        re.match(pattern, name) and hasattr(terms, other) and not getattr(terms, other)
+        for pattern, other in _NEEDS.items()
+    )
+
+
+def _label(field: Any, name: str) -> Text:
+    """The title of a term; its unit stands beside the value, what zero means is for the form."""
+    extra = field.json_schema_extra
+    en = str(extra.get("x-en", name)) if isinstance(extra, dict) else name
+    titles = {"zh": field.title or name, "en": en}
+    if name.endswith("_basis_points"):
+        titles = {lang: _PER_MYRIAD.sub("", title) for lang, title in titles.items()}
+    return {lang: _SECONDS_BEFORE.sub("", _HINT.sub("", t)) for lang, t in titles.items()}
 
 
 def _value(terms: RuleConfig, field: Any, name: str, value: Any) -> Text:
@@ -219,22 +339,23 @@ def _value(terms: RuleConfig, field: Any, name: str, value: Any) -> Text:
         return {lang: _COMMA[lang].join(row[lang] for row in rows) for lang in LANGS}
     if isinstance(value, BaseModel):
         return _row(terms, value)
+    if name.endswith("_basis_points"):
+        return dict.fromkeys(LANGS, f"{format_decimal(value, 2)}%")
+    if name.endswith("_seconds") and value >= _HOUR and not value % _HOUR:
+        return {"zh": f"{value // _HOUR} 小时", "en": f"{value // _HOUR} h"}
     return shown(terms, field, name, value)
 
 
 def _row(terms: RuleConfig, row: BaseModel) -> Text:
-    """One row of a list of terms, as (label value, label value)."""
+    """One row of a list of terms, as (label value, label value); a name in its own language."""
     said: dict[str, list[str]] = {lang: [] for lang in LANGS}
     for name, field in type(row).model_fields.items():
         value = getattr(row, name)
-        if value is None or value in ((), ""):
+        if value is None or value in ((), "") or (value == 0 and field.default == 0):
             continue
-        extra = field.json_schema_extra
-        label = {
-            "zh": field.title or name,
-            "en": str(extra.get("x-en", name)) if isinstance(extra, dict) else name,
-        }
-        text = _value(terms, field, name, value)
+        label, text = _label(field, name), _value(terms, field, name, value)
         for lang in LANGS:
-            said[lang].append(f"{label[lang]} {text[lang]}")
+            if name in LANGS and name != lang:
+                continue
+            said[lang].append(f"{_BARE.sub('', label[lang])} {text[lang]}")
     return {"zh": f"（{'，'.join(said['zh'])}）", "en": f"({', '.join(said['en'])})"}

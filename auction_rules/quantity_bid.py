@@ -1,111 +1,48 @@
-"""定价竞量 quantity_bid@1: the price is fixed, the bidders bid quantity in the open.
+"""定价竞量 quantity_bid@1: the price is fixed, the bidders bid quantity.
 
 The form called Brazilian (MECHANISMS M07): the price of the whole is announced; who gives the
 most for it wins, or who is content with the least. The amount of an offer, its start, step and
-limit are quantities here; the money never moves. It is also the skeleton of bidding floor area
-of public housing or a self-held share once a land price has reached its cap.
+limit are quantities here; the money never moves. In the open, each offer is better than the one
+before. On the clock, the other definition of the form, the quantity comes down tick by tick from
+the limit, best for the house, towards the start; who takes it has it, and several who take it in
+one tick tie, never race.
+
+It is also the skeleton of bidding floor area of public housing or a self-held share once a land
+price has reached its cap.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Final, TypeAlias
+from typing import Any, ClassVar, Final
 
-from pydantic import Field, model_validator
-
-from auction_rules.extension import Countdown, Mode
-from auction_rules.facts import Amount, Awarded, FloorFact, Instant, LeadersChanged, Unsold
-from auction_rules.floor import Floor
+from auction_rules.extension import Countdown
+from auction_rules.facts import (
+    Amount,
+    Awarded,
+    Entitled,
+    FloorFact,
+    Instant,
+    LeadersChanged,
+    OfferStood,
+    Revealed,
+    Unsold,
+)
+from auction_rules.floor import Floor, Offer, Stay
 from auction_rules.money import LIMIT
 from auction_rules.program import Stage, Staged
-from auction_rules.rule import Lot, Settlement
+from auction_rules.quantity_terms import Form, QuantityTerms, Wins
+from auction_rules.rule import Accept, Judgement, Lot, Refuse, Settlement
+from auction_rules.says import LOTS, NEVER_EQUAL, Says, both
+from auction_rules.stages.clock import Clock, Onward
 from auction_rules.stages.outcry import Outcry
-from auction_rules.steps import Grid, Ladder
-from auction_rules.terms import (
-    SECOND,
-    YUAN,
-    Choice,
-    Count,
-    Moment,
-    Money,
-    RuleConfig,
-    Scaled,
-    Seconds,
-    Text,
-    Unit,
-    term,
-    wrong,
-)
+from auction_rules.terms import SECOND, Text, Unit
+from auction_rules.ties import ROUND, TieChain
 
 TIMED: Final[Text] = {"zh": "竞报数量", "en": "Bidding quantity"}
-PIECES: Final = Unit(zh="件", en="pieces", scale=0)
-Price: TypeAlias = Annotated[int, Scaled("price_unit"), Field(strict=True, ge=1, le=LIMIT)]
-
-
-class Wins(Choice):
-    """Which quantity is the best for the fixed price."""
-
-    MOST = ("MOST", "给出数量最多者", "who gives the most")
-    LEAST = ("LEAST", "要求数量最少者", "who asks for the least")
-
-
-class QuantityTerms(RuleConfig):
-    """Terms of an auction of quantity; amounts are in the unit of the quantity."""
-
-    unit: Unit = term("数量单位", "Quantity unit", kind="unit", default=PIECES)
-    price_unit: Unit = term("计价单位", "Price unit", kind="unit", default=YUAN)
-    price: Price = term(
-        "固定总价", "Fixed price of the whole", kind="money", unit_field="price_unit"
-    )
-    lot_zh: Annotated[str, Field(min_length=1, max_length=120)] = term(
-        "标的", "Lot (Chinese)", default="标的"
-    )
-    lot_en: Annotated[str, Field(min_length=1, max_length=160)] = term(
-        "标的（英文）", "Lot (English)", default="Lot"
-    )
-    wins: Wins = term("成交规则", "Who wins", kind="enum", enum=Wins.options(), default=Wins.MOST)
-    opens: Moment = term("开始时间", "Opens", kind="instant")
-    duration_seconds: Seconds = term("竞价时长（秒）", "Duration (s)", kind="seconds", default=300)
-    start_quantity: Money = term("起始数量", "Start quantity", kind="area")
-    step: Money = term("增减幅度", "Step", kind="area", default=1)
-    grid: Grid = term("报价阶梯", "Grid", kind="enum", enum=Grid.options(), default=Grid.MIN_STEP)
-    limit_quantity: Money | None = term(
-        "数量界限(多者为上限，少者为下限)",
-        "Farthest quantity (highest for MOST, lowest for LEAST)",
-        kind="area",
-        default=None,
-    )
-    min_bidders: Count = term(
-        "最少有效报价人数", "Least bidders with an offer", kind="count", default=1
-    )
-    extension_mode: Mode = term(
-        "延时方式", "Extension", kind="enum", enum=Mode.options(), default=Mode.RESET
-    )
-    extension_seconds: Seconds = term(
-        "延时时长（秒，0 为不延时）", "Extension length (s, 0 = none)", kind="seconds", default=300
-    )
-
-    @model_validator(mode="after")
-    def _together(self) -> QuantityTerms:
-        if self.duration_seconds < 1:
-            raise wrong("duration", "竞价时长至少 1 秒", "the duration is at least one second")
-        if self.step < 1 or self.start_quantity < 1 or not _ladder(self).open(None):
-            raise wrong(
-                "start_quantity",
-                "起始数量、幅度或界限不合理",
-                "start, step and limit do not go together",
-            )
-        limit, on_grid = self.limit_quantity, self.grid is Grid.MULTIPLE_OF_STEP
-        if limit is not None and (
-            limit < 1 or (on_grid and (limit - self.start_quantity) % self.step)
-        ):
-            # DOMAIN §2.4 asks this of a cap in money; a limit off the grid could not be reached.
-            raise wrong(
-                "limit_quantity",
-                "界限须与起始数量相差整数个幅度",
-                "the limit is whole steps from the start",
-            )
-        return self
+CLOCK: Final[Text] = {"zh": "数量钟", "en": "Quantity clock"}
+SLOT: Final = "clock"
+"""Takings of the clock and the sealed round of a tie are different offers of a bidder."""
 
 
 class QuantityBid(Staged[QuantityTerms]):
@@ -125,14 +62,16 @@ class QuantityBid(Staged[QuantityTerms]):
     }
 
     def stages(self, terms: QuantityTerms) -> tuple[Stage, ...]:
-        """One timed stage."""
+        """One timed stage; or the clock, and what its ties need."""
+        if terms.form is Form.CLOCK:
+            return (_clock(terms), *chain(terms).stages())
         countdown = Countdown(terms.extension_seconds * SECOND, terms.extension_mode)
         return (
             Outcry(
                 id="timed",
                 kind="timed",
                 title=TIMED,
-                ladder=_ladder(terms),
+                ladder=terms.ladder(),
                 to_beat=_best,
                 leading=_leading,
                 quantity=_none_apart,
@@ -148,35 +87,54 @@ class QuantityBid(Staged[QuantityTerms]):
         return terms.opens
 
     def follows(self, floor: Floor[QuantityTerms], closed: str) -> str | None:
-        """There is but one stage."""
-        del floor, closed
-        return None
+        """After the clock, what its ties need."""
+        on_clock = floor.terms.form is Form.CLOCK
+        return chain(floor.terms).follows(floor, closed) if on_clock else None
 
     def finish(self, floor: Floor[QuantityTerms], now: Instant) -> tuple[FloorFact, ...]:
-        """The leader's quantity, for the fixed price: price and quantity of the award say both."""
+        """The best quantity, for the fixed price: price and quantity of the award say both."""
         del now
-        top = floor.standing.top
-        if top is None:
+        winner = floor.standing.top
+        if floor.terms.form is Form.CLOCK:
+            winner = next(iter(chain(floor.terms).best(floor)), None)
+        if winner is None:
             return (Unsold("NO_BID" if floor.entrants else "NO_APPLICANT"),)
         if len(floor.standing.offers) < floor.terms.min_bidders:
             return (Unsold("BELOW_MIN_BIDDERS"),)
-        return (Awarded(top.bidder, None, top.amount, top.amount, floor.terms.price),)
+        return (Awarded(winner.bidder, None, winner.amount, winner.amount, floor.terms.price),)
 
     def least(self, floor: Floor[QuantityTerms]) -> Amount | None:
-        """One step better than the best quantity, or the start; None at the limit."""
-        ladder, best = _ladder(floor.terms), _best(floor, "")
+        """One step better than the best quantity, or the start; None at the limit. Or the tick's."""
+        if floor.terms.form is Form.CLOCK:
+            return floor.standing.price
+        ladder, best = floor.terms.ladder(), _best(floor, "")
         return ladder.minimum(best) if ladder.open(best) else None
 
     def ranking(self, floor: Floor[QuantityTerms]) -> tuple[str, ...]:
-        """By quantity, best first; no two are equal, since every offer beats the one before."""
-        s = _sign(floor.terms)
-        offers = sorted(floor.standing.offers.values(), key=lambda o: (-s * o.amount, o.i))
-        return tuple(o.key for o in offers)
+        """By quantity, best first; where a clock's takers are equal, as drawn, then by the log."""
+        s, order = floor.terms.sign, floor.standing.order
+
+        def place(offer: Offer) -> tuple[int, int, int]:
+            drawn = order.index(offer.bidder) if offer.bidder in order else len(order)
+            return (-s * offer.amount, drawn, offer.i)
+
+        return tuple(o.key for o in sorted(floor.standing.offers.values(), key=place))
 
     def settlement(self, floor: Floor[QuantityTerms]) -> Settlement:
         """The fixed price, once somebody takes it; there is no premium in money."""
-        taken = floor.standing.top is not None and floor.standing.unsold is None
+        taken = bool(floor.standing.offers) and floor.standing.unsold is None
         return Settlement(floor.terms.price if taken else 0, 0, None)
+
+    def says(self, terms: QuantityTerms) -> Says:
+        """What the notice says of this rule besides its terms."""
+        most = terms.wins is Wins.MOST
+        won = (
+            both("报量最多者成交，按公布的固定价格付款", "most wins, at the fixed price")
+            if most
+            else both("报量最少者成交，按公布的固定价格付款", "least wins, at the fixed price")
+        )
+        tie = LOTS if terms.form is Form.CLOCK else NEVER_EQUAL
+        return {"tie": (tie,), "result": (won,)}
 
     def lots(self, terms: QuantityTerms) -> tuple[Lot, ...]:
         """The one lot."""
@@ -184,7 +142,7 @@ class QuantityBid(Staged[QuantityTerms]):
 
     def direction(self, terms: QuantityTerms) -> int:
         """Up for the most, down for the least."""
-        return _sign(terms)
+        return terms.sign
 
     def settlement_unit(self, terms: QuantityTerms) -> Unit:
         """The unit of the fixed price."""
@@ -195,18 +153,65 @@ class QuantityBid(Staged[QuantityTerms]):
         return terms.unit
 
 
-def _sign(terms: QuantityTerms) -> int:
-    return 1 if terms.wins is Wins.MOST else -1
-
-
-def _ladder(terms: QuantityTerms) -> Ladder:
-    return Ladder(
-        terms.start_quantity,
-        terms.step,
-        terms.grid,
-        cap=terms.limit_quantity,
-        sign=_sign(terms),
+def _clock(terms: QuantityTerms) -> Clock:
+    return Clock(
+        id="clock",
+        title=CLOCK,
+        length=terms.tick_seconds * SECOND,
+        first=terms.rungs().start,
+        right=_right,
+        stay=_take,
+        onward=_onward,
+        ended=_ended,
+        resume_policy=terms.resume,
     )
+
+
+def chain(terms: QuantityTerms) -> TieChain:
+    """How the takers of one tick are told apart: in the sealed round they may give more, or less."""
+    limit = terms.limit_quantity or LIMIT
+    return TieChain(
+        choice=terms.tie,
+        sign=terms.sign,
+        length=terms.tie_seconds * SECOND,
+        resume=terms.resume,
+        tied=_takers,
+        room=lambda _floor: 1,
+        limit=limit if terms.wins is Wins.MOST else LIMIT,
+    )
+
+
+def _takers(floor: Floor[QuantityTerms]) -> tuple[Offer, ...]:
+    """Those who took the quantity of the one tick in which anybody did, in the order of the log."""
+    taken = (o for o in floor.standing.offers.values() if o.slot == SLOT)
+    return tuple(sorted(taken, key=lambda o: o.i))
+
+
+def _right(floor: Floor[QuantityTerms], bidder: str) -> Refuse | None:
+    taken = any(o.bidder == bidder for o in _takers(floor))
+    return Refuse("ALREADY_ANSWERED") if taken else None
+
+
+def _take(floor: Floor[QuantityTerms], bidder: str, ask: Stay) -> Judgement:
+    quantity = floor.standing.price
+    assert quantity is not None
+    if ask.quantity is not None:
+        return Refuse("QUANTITY_FIXED", {"quantity": None})
+    return Accept((OfferStood(bidder, None, quantity, None, SLOT),))
+
+
+def _onward(floor: Floor[QuantityTerms]) -> Onward | None:
+    here = floor.standing.price
+    following = None if _takers(floor) or here is None else floor.terms.rungs().after(here)
+    return None if following is None else Onward(following)
+
+
+def _ended(floor: Floor[QuantityTerms]) -> tuple[FloorFact, ...]:
+    takers = _takers(floor)
+    if not takers:
+        return ()
+    bidders = tuple(sorted(o.bidder for o in takers))
+    return (Revealed("offers"), chain(floor.terms).leading(floor), Entitled(ROUND, bidders))
 
 
 def _best(floor: Floor[QuantityTerms], bidder: str) -> Amount | None:
@@ -222,7 +227,7 @@ def _none_apart(floor: Floor[QuantityTerms], bidder: str) -> Amount | None:
 
 
 def _leading(floor: Floor[QuantityTerms]) -> LeadersChanged:
-    s = _sign(floor.terms)
+    s = floor.terms.sign
     best = max(floor.standing.offers.values(), key=lambda o: (s * o.amount, -o.i))
     return LeadersChanged((best.bidder,), best.amount)
 

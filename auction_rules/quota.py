@@ -2,13 +2,14 @@
 
 Two forms under one price floor and ceiling (DOMAIN §4):
 
-1. TIMED: one lot, open bidding with a countdown that every offer restarts; several may offer the
-   ceiling, and between them a draw decides (the paddy sale of Guangdong 2018, DOMAIN §15 S6) or
-   the first of them has it.
+1. TIMED: open bidding with a countdown that every offer restarts, one lot after another; several
+   may offer the ceiling, and between them a draw decides (the paddy sale of Guangdong 2018, DOMAIN
+   §15 S6) or the first of them has it. Who won a lot of an exclusive group is refused on the rest.
 2. LISTED: several lots in one sealed window, an offer for each lot; best price, then time or a
    draw. With the ceiling at the floor the price is fixed and time alone decides, as the
    application seconds of the reclamation notice of 2024 suggest. Lots are awarded in the order
-   of the notice; whoever won a lot of an exclusive group (互斥) is void for the others.
+   of the notice; whoever won a lot of an exclusive group (互斥) is void for the others, his party
+   or consortium with him, and the record says which offers were void and why.
 
 The allocation clause of the reclamation rule was not found: what it may say is a term here.
 """
@@ -18,9 +19,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
+from auction_rules import quota_lots
 from auction_rules.allocation import one_lot_each
 from auction_rules.extension import Countdown
-from auction_rules.facts import Amount, Awarded, FloorFact, Instant, LeadersChanged, Unsold
+from auction_rules.facts import (
+    Amount,
+    Awarded,
+    FloorFact,
+    Instant,
+    LeadersChanged,
+    Noted,
+    Unsold,
+)
 from auction_rules.floor import Bid, Floor, Offer, offer_key
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
@@ -56,6 +66,8 @@ class Quota(Staged[QuotaTerms]):
 
     def stages(self, terms: QuotaTerms) -> tuple[Stage, ...]:
         """Bidding in the form of the terms, then the draw where there may be one."""
+        if terms.in_turn:
+            return quota_lots.halls(terms, TIMED)
         first = _listed(terms) if terms.form is Form.LISTED else _timed(terms)
         return (first, DrawStage("draw", DRAWING, _drawn_for, tied)) if _draws(terms) else (first,)
 
@@ -64,7 +76,9 @@ class Quota(Staged[QuotaTerms]):
         return terms.opens
 
     def follows(self, floor: Floor[QuotaTerms], closed: str) -> str | None:
-        """A draw, where equal offers decide about a lot."""
+        """The next lot, or a draw where equal offers decide about a lot."""
+        if floor.terms.in_turn:
+            return quota_lots.follows(floor, closed)
         if closed == "draw" or not _draws(floor.terms) or _too_few(floor):
             return None
         return "draw" if len(tied(floor)) > 1 else None
@@ -76,19 +90,36 @@ class Quota(Staged[QuotaTerms]):
             return (Unsold("NO_BID" if floor.entrants else "NO_APPLICANT"),)
         if _too_few(floor):
             return (Unsold("BELOW_MIN_BIDDERS"),)
-        found = leading(floor)
+        found, awards = leading(floor), _awards(floor)
+        if not awards:
+            return (Unsold("BELOW_MIN_BIDDERS"),)
         # After a draw the first of the equals may be another than the earliest.
         changed = found.leaders != floor.standing.leaders
-        return (found, *_awards(floor)) if changed else _awards(floor)
+        led = (found,) if changed else ()
+        return (*_voids(floor), *led, *awards)
 
     def least(self, floor: Floor[QuotaTerms]) -> Amount | None:
         """The floor for sealed offers; else one step above the best, or the ceiling itself."""
+        if floor.terms.in_turn:
+            return self._least_in_turn(floor)
         rungs, top = ladder(floor.terms), _top(floor, "")
         if floor.terms.form is Form.LISTED:
             return floor.terms.start_price
         if top == floor.terms.cap_price and _draws(floor.terms):
             return top
         return rungs.minimum(top) if rungs.open(top) else None
+
+    def _least_in_turn(self, floor: Floor[QuotaTerms]) -> Amount | None:
+        """For the lot that is being bid for; the floor before the first one opens."""
+        stage = self._current(floor)
+        if stage is None:
+            return floor.terms.start_price
+        if not isinstance(stage, quota_lots.LotHall):
+            return None
+        top = quota_lots.top_of(quota_lots.narrow(floor, stage.lot))
+        if stage.pooled and top == floor.terms.cap_price:
+            return top
+        return stage.ladder.minimum(top) if stage.ladder.open(top) else None
 
     def ranking(self, floor: Floor[QuotaTerms]) -> tuple[str, ...]:
         """Lot by lot, by price, then as drawn or by arrival."""
@@ -222,9 +253,12 @@ def _too_few(floor: Floor[QuotaTerms]) -> bool:
 def winners(floor: Floor[QuotaTerms]) -> tuple[tuple[QuotaLot, Offer], ...]:
     """Each lot that finds somebody with the offer that has it, as things stand."""
     terms, standing = floor.terms, floor.standing
+    if terms.in_turn:
+        found = ((q, quota_lots.winner(floor, q.id)) for q in terms.lots)
+        return tuple((q, offer) for q, offer in found if offer is not None)
     rows = [(q.id, q.area, [o.bidder for o in _for_lot(floor, q.id)]) for q in terms.lots]
     groups = [group.lots for group in terms.exclusive]
-    won = dict(one_lot_each(rows, groups, terms.bidder_limit))
+    won = dict(one_lot_each(rows, groups, terms.bidder_limit, terms.party))
     listed = terms.form is Form.LISTED
     return tuple(
         (q, standing.offers[offer_key(won[q.id], q.id if listed else None)])
@@ -233,9 +267,28 @@ def winners(floor: Floor[QuotaTerms]) -> tuple[tuple[QuotaLot, Offer], ...]:
     )
 
 
+def _voids(floor: Floor[QuotaTerms]) -> tuple[Noted, ...]:
+    """Sealed offers better than the one that has the lot, and why each of them is void."""
+    terms, found = floor.terms, {q.id: offer for q, offer in winners(floor)}
+    if terms.form is not Form.LISTED:
+        return ()
+    said = []
+    for lot in terms.lots:
+        rivals = terms.rivals(lot.id)
+        parties = [terms.party(found[r].bidder) for r in rivals if r in found and r != lot.id]
+        for offer in _for_lot(floor, lot.id):
+            if found.get(lot.id) == offer:
+                break
+            group = terms.party(offer.bidder) in parties
+            reason = "EXCLUDED_BY_MUTEX" if group else "QTY_OVER_LIMIT"
+            said.append(Noted(f"void {offer.key}", reason))
+    return tuple(said)
+
+
 def leading(floor: Floor[QuotaTerms]) -> LeadersChanged:
     """Who has a lot as things stand; at a ceiling with a draw, everybody in the pool."""
-    if floor.terms.form is Form.TIMED and not floor.standing.order:
+    one = floor.terms.form is Form.TIMED and not floor.terms.in_turn
+    if one and not floor.standing.order:
         pool = cap_pool(floor, floor.terms.cap_price)
         if pool and _draws(floor.terms):
             return LeadersChanged(pool, floor.terms.cap_price)

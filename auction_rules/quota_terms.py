@@ -32,7 +32,7 @@ PER_MU: Final = Unit(zh="万元/亩", en="CNY 10k/mu", scale=2, fen=10_000)
 class Form(Choice):
     """How the price is found."""
 
-    TIMED = ("TIMED", "单宗限时竞价", "open bidding for one lot")
+    TIMED = ("TIMED", "限时竞价，多宗依次进行", "open bidding, one lot after another")
     LISTED = ("LISTED", "多宗密封申报", "sealed offers for several lots")
 
 
@@ -92,6 +92,14 @@ class QuotaTerms(RuleConfig):
         "每人竞得面积上限", "Most area a bidder may win", kind="area", default=None
     )
     exclusive: tuple[Exclusive, ...] = term("互斥分组", "Exclusive groups", kind="list", default=())
+    party_mark: Annotated[str, Field(pattern=r"^[_-]?$")] = term(
+        "同一竞买人号牌分隔符",
+        "Mark between a party and its numbers",
+        help_zh="竞买号在此符号之前相同的，视为同一竞买人或同一联合体；不填则每个号牌各自为一方",
+        help_en="Numbers that are the same before this mark are one party or one consortium; "
+        "when empty every number is a party of its own",
+        default="",
+    )
     min_bidders: Count = term(
         "最少有效报价人数", "Least bidders with an offer", kind="count", default=1
     )
@@ -103,6 +111,19 @@ class QuotaTerms(RuleConfig):
             if problem is not None:
                 raise wrong(*problem)
         return self
+
+    @property
+    def in_turn(self) -> bool:
+        """Whether several lots are bid for one after another."""
+        return self.form is Form.TIMED and len(self.lots) > 1
+
+    def party(self, bidder: str) -> str:
+        """Whose number it is: a bidder's own, or one of his consortium's."""
+        return bidder.partition(self.party_mark)[0] if self.party_mark else bidder
+
+    def rivals(self, lot: str) -> tuple[str, ...]:
+        """The lots of the exclusive groups (互斥) that this one is in."""
+        return tuple(other for group in self.exclusive if lot in group.lots for other in group.lots)
 
 
 def _lot_problem(c: QuotaTerms) -> tuple[str, str, str] | None:
@@ -126,12 +147,18 @@ def _form_problem(c: QuotaTerms) -> tuple[str, str, str] | None:
         )
     if c.closes is not None and c.closes <= c.opens:
         return ("closes", "截止须晚于开始", "the close must be after the opening")
-    sealed_only = c.exclusive or c.amendments or c.bidder_limit is not None
-    if timed and (len(c.lots) != 1 or sealed_only):
+    if timed and c.amendments:
+        return (
+            "amendments",
+            "限时竞价不设修改次数",
+            "open bidding knows no amendments",
+        )
+    between = bool(c.exclusive) or c.bidder_limit is not None or bool(c.party_mark)
+    if len(c.lots) == 1 and timed and between:
         return (
             "lots",
-            "限时竞价每场一宗，不设互斥、上限和修改次数",
-            "open bidding is for one lot, without groups, limits and amendments",
+            "只有一宗时不设互斥、上限和同一竞买人",
+            "groups, limits and parties go with several lots",
         )
     return None
 

@@ -110,6 +110,23 @@ _ALL: Final = (
         *_LADDER,
     ),
     Reason(
+        "PROXY_NOT_ALLOWED",
+        "未受理：本场不设自动出价，请直接报价。",
+        "Not accepted: this session has no automatic bidding. Make an offer instead.",
+        *_LADDER,
+    ),
+    Reason(
+        "LIMIT_BELOW_OFFER",
+        "未受理：自动出价的限额不能低于您已经报出的 {minimum}。",
+        "Not accepted: the limit cannot be short of {minimum}, which you stand for already.",
+        *_LADDER,
+    ),
+    Reason(
+        "NO_LIMIT_SET",
+        "未受理：您没有设置自动出价，无可取消。",
+        "Not accepted: you have no automatic bidding to cancel.",
+    ),
+    Reason(
         "EQUAL_PRICE_NO_PRIORITY",
         "未受理：与当前最高价相同。只有顺序在先的优先购买权人可以同价报价，请加价。",
         "Not accepted: the same as the highest price. Only a better prior right may equal it.",
@@ -326,6 +343,12 @@ _ALL: Final = (
         "Unsold: fewer bidders with a valid offer than the terms require.",
     ),
     Reason(
+        "NEGOTIATE",
+        "竞价未成交：只有一人报价，按公告转入协议转让。",
+        "Not sold by bidding: only one has made an offer, and by the terms the sale goes on by "
+        "agreement with him.",
+    ),
+    Reason(
         "ABOVE_CEILING",
         "未受理：超过最高限价 {cap}，为无效报价。",
         "Not accepted: above the ceiling {cap}, so the offer is invalid.",
@@ -362,6 +385,16 @@ _ALL: Final = (
         "UNDERSUBSCRIBED",
         "流拍：申报总量少于发放总量。",
         "Unsold: the offers together ask for less than the supply.",
+    ),
+    Reason(
+        "EXCLUDED_BY_MUTEX",
+        "未受理：您或您所在的联合体已竞得与本标的互斥的标的。",
+        "Not accepted: you, or your consortium, have won a lot that excludes this one.",
+    ),
+    Reason(
+        "NOBODY_JOINED",
+        "流拍：无人确认按最高限价参加摇号。",
+        "Unsold: nobody joined the draw at the cap.",
     ),
     Reason(
         "FROZEN_WINDOW",
@@ -411,6 +444,18 @@ _ALL: Final = (
         "UNKNOWN_CAUSE",
         "未受理：原因须为撤销（revoked）或撤回（withdrawn）。",
         "Not accepted: the cause is either revoked or withdrawn.",
+    ),
+    Reason(
+        "NO_WAIVER_LEFT",
+        "未受理：没有剩余的豁免轮数。请报价，或保持不动。",
+        "Not accepted: you have no waiver left. Make an offer, or do nothing.",
+        *_RIGHT,
+    ),
+    Reason(
+        "NO_WITHDRAWAL_LEFT",
+        "未受理：已达到撤回次数上限，报价继续有效。",
+        "Not accepted: you may withdraw no more offers; this one stands.",
+        *_RIGHT,
     ),
     Reason("RESERVE_NOT_MET", "流拍：未达到保留价。", "Unsold: the reserve was not met."),
 )

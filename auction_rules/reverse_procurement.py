@@ -1,7 +1,8 @@
 """政府采购反向竞价 reverse_procurement@1: the lowest offer at or below the ceiling wins.
 
 Two forms (DOMAIN §6). SEALED: each supplier quotes in one hidden window. OPEN: each offer must
-fall below the best one by a step, and a late one moves the end (MECHANISMS M02). Above the
+fall below the best one by a step, an amount or a share of it (DOMAIN §6), and a late one moves the
+end (MECHANISMS M02). Above the
 ceiling (最高限价) an offer is invalid; with fewer valid offers than the terms require nothing is
 bought; the winner has a window in which to confirm, else the next in line is asked.
 
@@ -24,6 +25,7 @@ from auction_rules.floor import Floor, Offer
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Lot, Settlement
+from auction_rules.says import CEILING, EARLIER, LOWEST, NEVER_EQUAL, Says, both
 from auction_rules.stages.claim import Claim
 from auction_rules.stages.outcry import Outcry
 from auction_rules.stages.sealed import Sealed
@@ -69,6 +71,14 @@ class ReverseTerms(RuleConfig):
     closes: Moment = term("报价截止时间", "Closes", kind="instant")
     ceiling: Money = term("最高限价", "Ceiling", kind="money")
     step: Money = term("降价幅度", "Decrement", kind="money", default=1)
+    step_basis_points: Annotated[int, Field(strict=True, ge=0, lt=_WHOLE)] = term(
+        "按当前最低价计的降价比例（万分之，向上取整）",
+        "Decrement as a share of the lowest offer (basis points, rounded up)",
+        help_zh="公开竞价每次降价不少于降价幅度和此比例中的较大者；0 为只按降价幅度",
+        help_en="An open offer falls by the larger of the decrement and this share; 0: no share",
+        kind="count",
+        default=0,
+    )
     grid: Grid = term("报价阶梯", "Grid", kind="enum", enum=Grid.options(), default=Grid.MIN_STEP)
     amendments: Count = term(
         "密封报价可修改次数", "Amendments of a sealed offer", kind="count", default=0
@@ -112,6 +122,12 @@ class ReverseTerms(RuleConfig):
             )
         if self.form is Form.SEALED and (self.extension_seconds or self.trigger_window_seconds):
             raise wrong("form", "密封报价没有延时", "sealed offers have no extension")
+        if self.form is Form.SEALED and self.step_basis_points:
+            raise wrong(
+                "step_basis_points",
+                "密封报价不按当前最低价降价",
+                "sealed offers do not fall from the lowest one",
+            )
         if self.form is Form.OPEN and self.amendments:
             raise wrong("form", "公开竞价没有修改次数", "open offers have no amendments")
         if self.trigger_window_seconds and not self.extension_seconds:
@@ -189,6 +205,26 @@ class ReverseProcurement(Staged[ReverseTerms]):
             offer.amount, 0, None, saved=saved, saving_rate=rate(saved, floor.terms.ceiling)
         )
 
+    def says(self, terms: ReverseTerms) -> Says:
+        """What the notice says of this rule besides its terms."""
+        opened, preferred = terms.form is Form.OPEN, terms.preference_basis_points > 0
+        compared = both(
+            "以扣除后的价格比较，按供应商原报价付款",
+            "prices are compared after the preference, and the supplier is paid what he asked",
+        )
+        line = both(
+            "成交候选人在期限内拒绝或者未确认的，依次询问下一名；已被取消资格的不再询问；"
+            "无人确认的，本次采购不成交",
+            "where the one asked declines or is silent, the next in line is asked; nobody who is "
+            "excluded is asked; where nobody confirms, nothing is bought",
+        )
+        return {
+            "tie": (NEVER_EQUAL,) if opened and not preferred else (EARLIER,),
+            "ceiling": (CEILING,),
+            "result": (LOWEST, compared) if preferred else (LOWEST,),
+            "failure": (line,) if terms.confirm_seconds else (),
+        }
+
     def lots(self, terms: ReverseTerms) -> tuple[Lot, ...]:
         """The one purchase."""
         return (Lot("1", {"zh": terms.lot_zh, "en": terms.lot_en}),)
@@ -233,7 +269,14 @@ def _open(terms: ReverseTerms) -> Outcry:
 
 
 def _ladder(terms: ReverseTerms) -> Ladder:
-    return Ladder(terms.ceiling, terms.step, terms.grid, sign=-1, ceiling=terms.ceiling)
+    return Ladder(
+        terms.ceiling,
+        terms.step,
+        terms.grid,
+        basis_points=terms.step_basis_points,
+        sign=-1,
+        ceiling=terms.ceiling,
+    )
 
 
 def _weight(floor: Floor[ReverseTerms], bidder: str) -> int:
@@ -261,7 +304,7 @@ def _to_beat(floor: Floor[ReverseTerms], bidder: str) -> Amount | None:
     if not ranked:
         return None
     own = compared(floor, ranked[0]) // _weight(floor, bidder)
-    return None if own - terms.step >= terms.ceiling else own
+    return None if own - _ladder(terms).step_from(own) >= terms.ceiling else own
 
 
 def _leading(floor: Floor[ReverseTerms]) -> LeadersChanged:

@@ -48,7 +48,13 @@ class Actions:
     price: Amount | None = None
     enter: Amount | None = None
     """The least amount that would bring him among the provisional winners, where he is not."""
+    quantity_minimum: Amount | None = None
+    """The least and the most he may ask for in the slot that comes next; None where he has no
+    quantity to choose."""
+    quantity_maximum: Amount | None = None
     blocked: Refuse | None = None
+    limits: tuple[Amount, Amount] | None = None
+    """The nearest and the farthest limit he may set for the house to bid to; None: he may not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,8 @@ class Disclosure:
     sealed: bool = False
     scores_sealed: bool = False
     acts_sealed: bool = False
+    limits: bool = False
+    """Whether bidders may set secret limits now: while they may, nobody reads the record."""
 
 
 @dataclass(frozen=True, slots=True)

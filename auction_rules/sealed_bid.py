@@ -23,6 +23,7 @@ from auction_rules.lint import Remark
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Lot, Refuse, Settlement
+from auction_rules.says import Says, both
 from auction_rules.sealed_terms import (
     Distance,
     NearTie,
@@ -141,6 +142,15 @@ class SealedBid(Staged[SealedTerms]):
         shown = rate(premium, base)
         saved = (premium, shown) if s < 0 else (None, None)
         return Settlement(total, premium, shown, terms.units - len(awards), *saved)
+
+    def says(self, terms: SealedTerms) -> Says:
+        """What the notice says of this rule besides its terms."""
+        if terms.winner is Winner.BEST_PRICE:
+            return {}
+        near = both(
+            "最接近全部有效报价平均价者为优", "nearer to the mean of all valid offers is better"
+        )
+        return {"best": (near,)}
 
     def lots(self, terms: SealedTerms) -> tuple[Lot, ...]:
         """The one lot."""

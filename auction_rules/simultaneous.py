@@ -2,104 +2,40 @@
 
 In every round each bidder may raise the high offer of any lots, as far as his eligibility goes;
 all lots stay open until a round passes without a new offer for any of them. So nobody has to
-settle for one lot before he knows what the others cost. Who stays inactive loses eligibility.
-Each high bidder pays his own offer for each lot.
+settle for one lot before he knows what the others cost. Who stays inactive loses eligibility,
+unless a waiver is used for him; later phases ask for more activity. Each high bidder pays his own
+offer for each lot. A round's results stand at its end, the pause is for reading them.
 
-Equal offers for a lot in one round: the earlier, or an order drawn once before the first round,
-fixed beforehand as in European allowance auctions.
+Who withdraws a high offer owes, besides, what the lot then brings less (or, left unsold, a part of
+his offer); later withdrawals count as what it brought. The figure is noted, and is no part of the
+settlement: the house claims it from the deposit. Equal offers for a lot in one round: the earlier;
+an order drawn once before the first round, fixed beforehand as in European allowance auctions; or
+lots drawn after the round in which they were made, an own number for each offer.
+
+What it is not: everybody begins with the same points, for a floor knows no payments and so not
+what one has bought; bidders appear by their numbers alone, which is the anonymity there is; whether
+one lot is worth anything without another is each bidder's own risk, there are no packages. The
+three final rounds are told after the round the terms name, not when somebody finds it is time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Final
+from typing import Any, ClassVar, Final
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-
-from auction_rules.facts import Amount, Awarded, FloorFact, Instant, Unsold
+from auction_rules.facts import Amount, Awarded, FloorFact, Instant, Noted, Unsold
 from auction_rules.floor import Floor, Offer
-from auction_rules.money import LIMIT, rate
+from auction_rules.money import divide_half_up, rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Lot, Settlement
+from auction_rules.simultaneous_terms import SimultaneousTerms, Tie
 from auction_rules.stages.draw import DrawStage
+from auction_rules.stages.lot_activity import Activity
 from auction_rules.stages.lots import LotRounds, Pending
-from auction_rules.steps import Ladder
-from auction_rules.terms import (
-    SECOND,
-    Choice,
-    Moment,
-    Money,
-    RuleConfig,
-    Seconds,
-    Text,
-    term,
-    wrong,
-)
+from auction_rules.terms import SECOND, Text
 
 DRAWING: Final[Text] = {"zh": "抽定同价次序", "en": "Drawing the order among equals"}
 ROUNDS: Final[Text] = {"zh": "同步竞价", "en": "Simultaneous rounds"}
-
-
-class Tie(Choice):
-    """Which of equal offers for a lot stands high."""
-
-    EARLIER = ("EARLIER", "时间优先", "the earlier")
-    DRAWN_ORDER = ("DRAWN_ORDER", "按事先抽定的次序", "by an order drawn beforehand")
-
-
-class Item(BaseModel):
-    """A lot: what it starts at, and what it is worth in points of eligibility."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")] = term(
-        "标的编号", "Lot", default=...
-    )
-    zh: str = term("名称", "Name (Chinese)", default="")
-    en: str = term("名称（英文）", "Name (English)", default="")
-    start_price: Money = term("起始价", "Start price", kind="money")
-    step: Money = term("增价幅度", "Step", kind="money", default=1)
-    points: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = term(
-        "资格点数", "Points", kind="count", default=1
-    )
-
-
-class SimultaneousTerms(RuleConfig):
-    """Terms of a simultaneous ascending auction."""
-
-    items: tuple[Item, ...] = term("标的", "Lots", kind="list")
-    opens: Moment = term("开始时间", "Opens", kind="instant")
-    round_seconds: Seconds = term("每轮时长（秒）", "A round (s)", kind="seconds", default=900)
-    pause_seconds: Seconds = term(
-        "轮间停顿（秒）", "Pause between rounds (s)", kind="seconds", default=0
-    )
-    eligibility_points: Annotated[int, Field(strict=True, ge=1, le=100_000_000)] = term(
-        "每家初始资格点数", "Eligibility everybody begins with (points)", kind="count"
-    )
-    activity_basis_points: Annotated[int, Field(strict=True, ge=1, le=10_000)] = term(
-        "每轮须使用的资格（万分之）",
-        "Activity required in a round (basis points)",
-        kind="count",
-        default=6_000,
-    )
-    tie: Tie = term(
-        "同轮同价", "Equal offers", kind="enum", enum=Tie.options(), default=Tie.EARLIER
-    )
-
-    @model_validator(mode="after")
-    def _together(self) -> SimultaneousTerms:
-        if not self.items or len({item.id for item in self.items}) != len(self.items):
-            raise wrong("items", "标的编号不能为空或重复", "lots are needed, each with its own id")
-        if not self.round_seconds:
-            raise wrong("round", "每轮至少 1 秒", "a round is at least one second")
-        limit = LIMIT // len(self.items)
-        if any(item.step < 1 or item.start_price + item.step > limit for item in self.items):
-            raise wrong(
-                "items",
-                "增价幅度须大于零，起始价与幅度不能过大",
-                "steps are more than zero, and neither start nor step is too large",
-            )
-        return self
 
 
 class Simultaneous(Staged[SimultaneousTerms]):
@@ -119,48 +55,35 @@ class Simultaneous(Staged[SimultaneousTerms]):
     }
 
     def stages(self, terms: SimultaneousTerms) -> tuple[Stage, ...]:
-        """The draw where ties need one, then the rounds."""
-        limit = LIMIT // len(terms.items)
-        rounds = LotRounds(
-            id="rounds",
-            title=ROUNDS,
-            ladders={i.id: Ladder(i.start_price, i.step, limit=limit) for i in terms.items},
-            points={i.id: i.points for i in terms.items},
-            first=terms.eligibility_points,
-            share=terms.activity_basis_points,
-            tie=_drawn if terms.tie is Tie.DRAWN_ORDER else _earlier,
-            length=terms.round_seconds * SECOND,
-            pause=terms.pause_seconds * SECOND,
-            resume_policy=terms.resume,
-        )
+        """The rounds, and the draw where ties need one."""
+        rounds = _rounds(terms)
         if terms.tie is Tie.EARLIER:
             return (rounds,)
-        return (DrawStage("draw", DRAWING, _among, _everybody), rounds)
+        if terms.tie is Tie.DRAWN_ORDER:
+            return (DrawStage("draw", DRAWING, _among, _everybody), rounds)
+        return (rounds, DrawStage("draw", DRAWING, _this_round, rounds.undecided))
 
     def starts(self, terms: SimultaneousTerms) -> Instant:
         """The opening time."""
         return terms.opens
 
     def follows(self, floor: Floor[SimultaneousTerms], closed: str) -> str | None:
-        """The rounds follow the draw."""
-        del floor
-        return "rounds" if closed == "draw" else None
+        """The rounds follow the draw; a draw follows a round that lots must decide."""
+        if closed == "draw":
+            return "rounds"
+        return "draw" if _rounds(floor.terms).undecided(floor) else None
 
     def finish(self, floor: Floor[SimultaneousTerms], now: Instant) -> tuple[FloorFact, ...]:
-        """Each lot to its high bidder; a lot nobody wanted stays."""
+        """Each lot to its high bidder; a lot nobody wanted stays. What is owed for withdrawals."""
         del now
-        high = _high(floor)
+        high, owed = _high(floor), _owed(floor)
         if not high:
-            return (Unsold("NO_BID" if floor.entrants else "NO_APPLICANT"),)
-        return tuple(Awarded(o.bidder, o.lot, o.amount, None, o.amount) for o in high)
+            return (*owed, Unsold("NO_BID" if floor.entrants else "NO_APPLICANT"))
+        return (*owed, *(Awarded(o.bidder, o.lot, o.amount, None, o.amount) for o in high))
 
     def least(self, floor: Floor[SimultaneousTerms]) -> Amount | None:
         """The least amount that any lot still asks for."""
-        high = {o.lot: o.amount for o in _high(floor)}
-        if floor.standing.stage != "rounds":
-            return None
-        asked = (Ladder(i.start_price, i.step).minimum(high.get(i.id)) for i in floor.terms.items)
-        return min(asked)
+        return _rounds(floor.terms).least(floor) if floor.standing.stage == "rounds" else None
 
     def ranking(self, floor: Floor[SimultaneousTerms]) -> tuple[str, ...]:
         """The high offers in the order of the lots, then the others by amount."""
@@ -182,13 +105,57 @@ class Simultaneous(Staged[SimultaneousTerms]):
         return tuple(Lot(i.id, {"zh": i.zh or i.id, "en": i.en or i.id}) for i in terms.items)
 
 
+def _rounds(terms: SimultaneousTerms) -> LotRounds:
+    ties = {Tie.EARLIER: _earlier, Tie.DRAWN_ORDER: _by_order, Tie.DRAWN_EACH_ROUND: _by_lot}
+    return LotRounds(
+        id="rounds",
+        title=ROUNDS,
+        ladders=terms.ladders(),
+        points={i.id: i.points for i in terms.items},
+        activity=Activity(
+            terms.eligibility_points, terms.phases(), terms.waivers, terms.automatic_waivers
+        ),
+        tie=ties[terms.tie],
+        length=terms.round_seconds * SECOND,
+        pause=terms.pause_seconds * SECOND,
+        resume_policy=terms.resume,
+        draws=terms.tie is Tie.DRAWN_EACH_ROUND,
+        withdrawals=terms.withdrawals,
+        final_after=terms.final_rounds_after,
+    )
+
+
 def _high(floor: Floor[SimultaneousTerms]) -> list[Offer]:
     return [floor.standing.offers[key] for key in floor.standing.leaders]
+
+
+def _owed(floor: Floor[SimultaneousTerms]) -> tuple[FloorFact, ...]:
+    """For each withdrawn offer what the lot brought less; M15, as the FCC's rule has it."""
+    gone: list[tuple[int, str, str, Amount]] = []
+    for key, value in floor.standing.notes.items():
+        if key.startswith("withdrawn "):
+            _, offer, number = key.split(" ")
+            bidder, _, lot = offer.partition("/")
+            gone.append((int(number), bidder, lot, value))
+    brought = {o.lot: o.amount for o in _high(floor)}
+    facts: list[FloorFact] = []
+    for round_, who, item, amount in sorted(gone):
+        later = max((a for n, _, x, a in gone if n > round_ and x == item), default=0)
+        owed = max(0, amount - max(later, brought.get(item, 0)))
+        if owed and item not in brought:
+            owed = divide_half_up(amount * floor.terms.withdrawal_basis_points, 10_000)
+        if owed:
+            facts.append(Noted(f"owes {who}/{item} {round_}", owed))
+    return tuple(facts)
 
 
 def _among(floor: Floor[SimultaneousTerms]) -> str:
     del floor
     return "order among equal offers"
+
+
+def _this_round(floor: Floor[SimultaneousTerms]) -> str:
+    return f"equal offers of round {floor.standing.notes['rounds']}"
 
 
 def _everybody(floor: Floor[SimultaneousTerms]) -> tuple[str, ...]:
@@ -200,10 +167,16 @@ def _earlier(floor: Floor[SimultaneousTerms], offer: Pending) -> tuple[int, ...]
     return (offer.i,)
 
 
-def _drawn(floor: Floor[SimultaneousTerms], offer: Pending) -> tuple[int, ...]:
+def _by_order(floor: Floor[SimultaneousTerms], offer: Pending) -> tuple[int, ...]:
     order = floor.standing.order
     # Somebody admitted after the draw comes after all who were in it.
     return (order.index(offer.bidder) if offer.bidder in order else len(order),)
+
+
+def _by_lot(floor: Floor[SimultaneousTerms], offer: Pending) -> tuple[int, ...]:
+    order = floor.standing.order
+    # Only equal best offers are drawn for; no others are compared by this.
+    return (order.index(offer.key) if offer.key in order else len(order),)
 
 
 RULE: Final = Simultaneous()

@@ -117,6 +117,15 @@ class Ladder:
         above = below + s * self.step
         return (below, above) if s * (most - above) >= 0 else (below,)
 
+    def within(self, amount: Amount) -> Amount:
+        """The farthest amount on the grid that does not go beyond this one."""
+        return self._on_grid_within(amount)
+
+    def reaching(self, amount: Amount) -> Amount:
+        """The nearest amount on the grid that reaches this one."""
+        inside = self._on_grid_within(amount)
+        return inside if inside == amount else inside + self.sign * self.step
+
     def _on_grid_within(self, amount: Amount) -> Amount:
         if self.grid is Grid.MULTIPLE_OF_STEP:
             return amount - self.sign * (self.sign * (amount - self.start) % self.step)

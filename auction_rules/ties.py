@@ -7,6 +7,7 @@ taken in order until enough of the tied are told apart:
   who stays silent keeps the level price (ISED: the originals stand where none improve).
 - DRAW: lots (摇号) among those still level where the supply runs out.
 - EARLIER: the log's order; only for rules in which time may count.
+- SHARED: nobody is told apart; the rule awards to all of them.
 """
 
 from __future__ import annotations
@@ -52,12 +53,18 @@ class ExitTie(Choice):
         "a sealed round of the tied, then by lot",
     )
     EARLIER = ("EARLIER", "最后一次应价在先者", "the earlier last acceptance")
+    SHARED = (
+        "SHARED",
+        "按上一档价格共同成交，各担等份",
+        "they share it at the previous level, in equal parts",
+    )
 
 
 LINKS: Final = {
     "DRAW": (DRAW,),
     "SEALED_ROUND": (ROUND, DRAW),
     "EARLIER": (),
+    "SHARED": (),
 }
 """The stages that each choice of a tie needs, in order; none where the log's order decides."""
 

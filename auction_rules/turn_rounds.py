@@ -18,6 +18,7 @@ from auction_rules.floor import Floor, Offer
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Lot, Settlement
+from auction_rules.says import CEILING, EARLIER, LOWEST, Says, both
 from auction_rules.stages.rounds import Turns
 from auction_rules.stages.sealed import Sealed
 from auction_rules.steps import Ladder
@@ -156,6 +157,26 @@ class TurnRounds(Staged[TurnTerms]):
         price, ceiling = _ranked(floor)[0].amount, floor.terms.ceiling
         saved = ceiling - price
         return Settlement(price, 0, None, saved=saved, saving_rate=rate(saved, ceiling))
+
+    def says(self, terms: TurnTerms) -> Says:
+        """What the notice says of this rule besides its terms."""
+        del terms
+        order = both(
+            "每轮由报价最差者先发言，最优者最后发言；报价相同的，后报者先发言",
+            "in each round the worst offer has the first turn and the best the last; of equal "
+            "offers the later one has its turn first",
+        )
+        turn = both(
+            "每次发言须比本人原报价至少降低一个幅度；发言时段内可以收回本次报价，不发言的保留原报价",
+            "in his turn each may go a decrement or more below his own offer, and may take that "
+            "back until the turn ends; who does nothing keeps the offer he has",
+        )
+        return {
+            "tie": (EARLIER, order),
+            "step": (turn,),
+            "ceiling": (CEILING,),
+            "result": (LOWEST,),
+        }
 
     def lots(self, terms: TurnTerms) -> tuple[Lot, ...]:
         """The one purchase."""

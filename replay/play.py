@@ -137,6 +137,7 @@ class _Player:
         asks_deposit = scenario.deposit is not None or any(
             b.deposit == "unpaid" for b in scenario.bidders.values()
         )
+        deadline = scenario.deposit_deadline
         try:
             rule = find(name, version or None)
             document = Document(
@@ -146,6 +147,7 @@ class _Player:
                 version=rule.version,
                 terms=resolve(rule.Config, scenario.terms, self.times),
                 deposit=parse_decimal(scenario.deposit or "1", 2) if asks_deposit else 0,
+                deposit_deadline=None if deadline is None else self.times.read(deadline),
             )
             document.bound()
         except UnknownRule as unknown:

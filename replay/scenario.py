@@ -192,6 +192,7 @@ class Scenario(_Strict):
     terms: dict[str, Any]
     start: str
     deposit: Amount | None = None
+    deposit_deadline: str | None = None
     bidders: dict[str, Bidder]
     trustee_keys: dict[str, str] = {}
     steps: list[Step]

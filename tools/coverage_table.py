@@ -80,7 +80,8 @@ def counted(files: Path = SCENARIOS) -> Counter[Row]:
             if _choices(field.annotation):
                 value = getattr(terms, name)
                 shown = str(value).lower() if isinstance(value, bool) else str(value)
-                count[rule.name, name, shown] += value is not None
+                if value is not None:  # a choice that was left open is no row of its own
+                    count[rule.name, name, shown] += 1
             else:
                 count[rule.name, name, GIVEN] += given.get(name) is not None
     return count

@@ -79,14 +79,38 @@ def _agrees(rule: Rule, floor: Floor[Any], bidder: str, now: Instant, actions: A
         asks: list[BidderAsk] = [Stay(actions.round), Leave(actions.round)]
         asks += [Stay(actions.round, q, slot) for _, q, slot in forms(rule, floor.terms)]
         if any(isinstance(rule.judge(floor, bidder, ask, now), Accept) for ask in asks):
-            return None
+            return _quantities_agree(rule, floor, bidder, now, actions)
         return "an answer to the round is offered, and none is accepted"
     if actions.ask == "confirm":
         for answer in (True, False):
             if isinstance(refused := rule.judge(floor, bidder, Confirm(answer), now), Refuse):
                 return f"an answer is offered, and {answer} is refused: {refused.reason}"
         return None
+    if finding := _quantities_agree(rule, floor, bidder, now, actions):
+        return finding
     return _amounts_agree(rule, floor, bidder, now, actions)
+
+
+def _quantities_agree(
+    rule: Rule, floor: Floor[Any], bidder: str, now: Instant, actions: Actions
+) -> Finding:
+    """For some slot the quantities offered are accepted, and those just beyond them refused."""
+    least, most = actions.quantity_minimum, actions.quantity_maximum
+    if least is None or most is None:
+        return None if least is most else "only one bound of the quantity is told"
+    number, amount = actions.round or 0, actions.minimum or 0
+    slots = dict.fromkeys(slot for _, _, slot in forms(rule, floor.terms))
+
+    def taken(quantity: Amount, slot: str | None) -> bool:
+        bid = Bid(amount, None, quantity, None, slot)
+        ask: BidderAsk = Stay(number, quantity, slot) if actions.ask == "stay" else bid
+        return isinstance(rule.judge(floor, bidder, ask, now), Accept)
+
+    for slot in slots:
+        inside = taken(least, slot) and taken(most, slot)
+        if inside and not taken(least - 1, slot) and not taken(most + 1, slot):
+            return None
+    return f"the quantities offered, {least} to {most}, are not the ones that judge accepts"
 
 
 def _blocked(rule: Rule, floor: Floor[Any], bidder: str, now: Instant, actions: Actions) -> Finding:

@@ -196,7 +196,7 @@ def stages(play: Play) -> Finding:
         if after.act.now < before.act.now:
             return "time goes back"
     for fact in _facts(play.steps, DeadlineMoved):
-        if fact.why not in {"extension", "first_bid", "resumed"}:
+        if fact.why not in {"extension", "first_bid", "resumed", "listing"}:
             return f"a deadline moved because of {fact.why!r}"
     return None
 

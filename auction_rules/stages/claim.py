@@ -1,7 +1,8 @@
 """Claim (S6): named holders are asked in order, each in a window of his own.
 
 Serves the first refusal (优先购买权) after the hammer and the confirmation with the next in line:
-the holder says yes, or says no, or is silent, which the terms count as no. Round n asks holder n.
+the holder says yes, or says no, or is silent, which the terms count as no. Round n asks holder n;
+a holder who has been excluded is passed over, and when it happens while he is asked, at once.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from auction_rules.contingency import given_back
 from auction_rules.facts import (
     Answered,
-    DeadlineMoved,
     FloorFact,
     Instant,
     RoundOpened,
@@ -37,14 +38,21 @@ class Claim:
     kind: str = "claim"
 
     def open(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
-        """The first holder is asked."""
-        del floor
-        end = now + self.length
-        return (StageOpened(self.id, self.kind, now, end), RoundOpened(1, None, now, end))
+        """The first holder who may answer is asked."""
+        end, number = now + self.length, self._next(floor, 1) or 1
+        return (StageOpened(self.id, self.kind, now, end), RoundOpened(number, None, now, end))
 
     def _asked(self, floor: Floor[Any]) -> str | None:
         holders, number = self.holders(floor), floor.standing.round
-        return holders[number - 1] if 0 < number <= len(holders) else None
+        if not 0 < number <= len(holders):
+            return None
+        return holders[number - 1] if _may_answer(floor, holders[number - 1]) else None
+
+    def _next(self, floor: Floor[Any], number: int) -> int | None:
+        """The place of the first holder from `number` on who has not been excluded."""
+        holders = self.holders(floor)
+        places = range(number, len(holders) + 1)
+        return next((n for n in places if _may_answer(floor, holders[n - 1])), None)
 
     def judge(self, floor: Floor[Any], bidder: str, ask: BidderAsk, now: Instant) -> Judgement:
         """Only the holder who is asked may answer, once."""
@@ -64,7 +72,7 @@ class Claim:
         return Refuse("NOT_BIDDABLE")
 
     def due(self, floor: Floor[Any]) -> Instant | None:
-        """At once after an answer or when nobody is left to ask; else the end of the window."""
+        """At once after an answer, or when the one asked is excluded; else the window's end."""
         if floor.standing.answers or self._asked(floor) is None:
             return 0
         return floor.standing.closes
@@ -73,8 +81,8 @@ class Claim:
         """The next holder, unless this one said yes or was the last."""
         if any(floor.standing.answers.values()):
             return None
-        number = floor.standing.round + 1
-        if number > len(self.holders(floor)):
+        number = self._next(floor, floor.standing.round + 1)
+        if number is None:
             return None
         return (RoundOpened(number, None, now, now + self.length),)
 
@@ -84,10 +92,8 @@ class Claim:
         return (StageClosed(self.id),)
 
     def resume(self, floor: Floor[Any], since: Instant, now: Instant) -> tuple[FloorFact, ...]:
-        """The holder gets his whole window again."""
-        del since
-        closes = floor.standing.closes or now
-        return (DeadlineMoved(max(closes, now + self.length), "resumed"),)
+        """The holder gets back what the terms promise: his whole window, or what remained of it."""
+        return given_back(floor, self.length, since, now)
 
     def actions(self, floor: Floor[Any], bidder: str, now: Instant) -> Actions:
         """Yes or no for the one who is asked."""
@@ -102,3 +108,8 @@ class Claim:
         """Nothing is sealed."""
         del floor
         return Disclosure()
+
+
+def _may_answer(floor: Floor[Any], holder: str) -> bool:
+    entrant = floor.entrants.get(holder.partition("/")[0])
+    return entrant is None or not entrant.excluded

@@ -8,8 +8,8 @@ others before the tick ends; what follows from them is worked out at its end. Ev
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from auction_rules.facts import (
@@ -21,8 +21,8 @@ from auction_rules.facts import (
     StageClosed,
     StageOpened,
 )
-from auction_rules.floor import BidderAsk, Floor, Leave, OfficerAsk, Stay
-from auction_rules.money import divide_up
+from auction_rules.floor import Bid, BidderAsk, Floor, Leave, OfficerAsk, Stay
+from auction_rules.money import divide_half_up, divide_up
 from auction_rules.rule import Actions, Disclosure, Judgement, Refuse
 from auction_rules.terms import Resume, Text
 
@@ -32,19 +32,22 @@ class Rungs:
     """The prices of a clock in the smallest unit: from `start` to `last`, `step` by step.
 
     `sign` is +1 where the price rises, -1 where it falls. The last step is shorter where the
-    way is not a whole number of steps: the last price is always named.
+    way is not a whole number of steps: the last price is always named. With `basis_points` a step
+    is that part of the price it starts from, half up, and at least one smallest unit.
     """
 
     start: Amount
     last: Amount
     step: Amount
     sign: int
+    basis_points: int = 0
 
     def after(self, price: Amount) -> Amount | None:
         """The price of the tick after the one at `price`; None after the last."""
         if price == self.last:
             return None
-        ahead = price + self.sign * self.step
+        step = max(1, divide_half_up(price * self.basis_points, 10_000))
+        ahead = price + self.sign * (step if self.basis_points else self.step)
         return ahead if self.sign * (self.last - ahead) > 0 else self.last
 
     def before(self, price: Amount) -> Amount | None:
@@ -53,9 +56,19 @@ class Rungs:
 
     def back(self, price: Amount, steps: int) -> Amount:
         """The price one or more steps back, never before the start."""
+        if self.basis_points:
+            seen = tuple(self._up_to(price))
+            return seen[max(0, len(seen) - 1 - steps)]
         # Whole steps from the start, whatever the length of the last one.
         number = divide_up(self.sign * (price - self.start), self.step)
         return self.start + self.sign * self.step * max(0, number - steps)
+
+    def _up_to(self, price: Amount) -> Iterator[Amount]:
+        """Every price from the start to this one, which must be one of them."""
+        here: Amount | None = self.start
+        while here is not None:
+            yield here
+            here = None if here == price else self.after(here)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +101,12 @@ class Clock:
     """What a no comes to; where silence is the only no, it cannot be said."""
     slots: tuple[str, ...] = ()
     """The products a yes must name one of, where the clock sells several."""
+    quantities: Callable[[Floor[Any], str], tuple[Amount, Amount] | None] = lambda _f, _b: None
+    """The least and the most he may ask for, of the first product where there are several."""
+    offer: Callable[[Floor[Any], str, Bid], Judgement] | None = None
+    """What an answer that names a price of its own comes to; None where none may be named."""
+    prices: Callable[[Floor[Any], str], tuple[Amount, Amount] | None] = lambda _f, _b: None
+    """The least and the highest price that may be named, of the first product where several."""
     kind: str = "clock"
 
     def open(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
@@ -100,15 +119,22 @@ class Clock:
     def judge(self, floor: Floor[Any], bidder: str, ask: BidderAsk, now: Instant) -> Judgement:
         """Only yes or no to the tick; that it is this tick the programme has tested."""
         del now
+        if isinstance(ask, Bid) and self.offer is not None:
+            slot = ask.lot if ask.slot is None else ask.slot
+            refused = self.right(floor, bidder) or self._named(slot, ask.lot)
+            return refused or self.offer(floor, bidder, replace(ask, slot=slot))
         if not isinstance(ask, Stay | Leave):
             return Refuse("OUTSIDE_WINDOW")
         if refused := self.right(floor, bidder):
             return refused
         if isinstance(ask, Leave):
             return self.leave(floor, bidder)
-        if (ask.slot is None) != (not self.slots) or ask.slot not in (None, *self.slots):
-            return Refuse("NO_SUCH_LOT")
-        return self.stay(floor, bidder, ask)
+        return self._named(ask.slot, None) or self.stay(floor, bidder, ask)
+
+    def _named(self, slot: str | None, lot: str | None) -> Refuse | None:
+        """Whether the product is one of the clock; where it sells one, none is named."""
+        known = slot in self.slots if self.slots else slot is None
+        return None if known and lot in (None, slot) else Refuse("NO_SUCH_LOT")
 
     def office(self, floor: Floor[Any], officer: str, ask: OfficerAsk, now: Instant) -> Judgement:
         """No officer has anything to bring in here."""
@@ -145,7 +171,17 @@ class Clock:
         standing = floor.standing
         if refused := self.right(floor, bidder):
             return Actions(ask="stay", blocked=refused)
-        return Actions(ask="stay", round=standing.round, price=standing.price)
+        least, most = self.quantities(floor, bidder) or (None, None)
+        low, high = self.prices(floor, bidder) or (None, None)
+        return Actions(
+            ask="stay",
+            minimum=low,
+            maximum=high,
+            round=standing.round,
+            price=standing.price,
+            quantity_minimum=least,
+            quantity_maximum=most,
+        )
 
     def disclosure(self, floor: Floor[Any]) -> Disclosure:
         """Answers are hidden while the clock runs: who sees one would no longer answer alone."""

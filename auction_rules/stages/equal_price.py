@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from auction_rules.facts import FloorFact, Instant, OfferStood
+from auction_rules.facts import DeadlineMoved, FloorFact, Instant, OfferStood
 from auction_rules.floor import Bid, BidderAsk, Floor, Offer
 from auction_rules.rule import Accept, Actions, Judgement, Refuse
 from auction_rules.stages.outcry import Outcry
@@ -31,6 +31,9 @@ def rank(floor: Floor[Any], bidder: str) -> Rank:
 class EqualPrice(Outcry):
     """Open outcry in which a better right may equal the price that stands."""
 
+    level: bool = False
+    """Whether a right as good as the leader's may equal it too; lots tell them apart later."""
+
     def judge(self, floor: Floor[Any], bidder: str, ask: BidderAsk, now: Instant) -> Judgement:
         """As in the outcry; at the price that stands by right alone."""
         top = floor.standing.top
@@ -44,9 +47,11 @@ class EqualPrice(Outcry):
         return Accept((*facts, *self._moved(floor, now, changed=True)))
 
     def _equal(self, floor: Floor[Any], bidder: str, top: Offer) -> Refuse | None:
-        if bidder == top.bidder:
+        if bidder in floor.standing.leaders:
             return Refuse("ALREADY_LEADING")
-        if rank(floor, bidder) < rank(floor, top.bidder):
+        own, leading = rank(floor, bidder), rank(floor, top.bidder)
+        without_right, _ = own
+        if own < leading or (self.level and own == leading and not without_right):
             return None
         return Refuse("EQUAL_PRICE_NO_PRIORITY", {}, self.ladder.nearest(top.amount, top.amount))
 
@@ -60,3 +65,14 @@ class EqualPrice(Outcry):
             step = self.ladder.step_from(top.amount)
             return Actions("bid", top.amount, top.amount, step, (top.amount,))
         return replace(shown, minimum=top.amount, quick=(top.amount, *shown.quick[:-1]))
+
+    def resume(self, floor: Floor[Any], since: Instant, now: Instant) -> tuple[FloorFact, ...]:
+        """As in the outcry, but never less than remained: a countdown may be short beside it."""
+        facts, closes = Outcry.resume(self, floor, since, now), floor.standing.closes
+        if closes is None:
+            return facts
+        left = now + max(0, closes - since)
+        return tuple(
+            replace(f, closes=max(f.closes, left)) if isinstance(f, DeadlineMoved) else f
+            for f in facts
+        )

@@ -31,18 +31,27 @@ EXERCISED: Final = "exercised"
 """The note that names the holder who took the price last."""
 
 
-def holders(floor: Floor[Any]) -> tuple[str, ...]:
-    """Who is to be asked now, best right first; equal ranks in the order of their numbers.
+def holders(floor: Floor[Any], *, once: bool = False) -> tuple[str, ...]:
+    """Who is to be asked now, best right first; equal ranks as drawn, or else by their numbers.
 
-    A right no better than the leader's own is not asked: his offer was there first.
+    A right no better than the leader's own is not asked: his offer was there first. With `once`
+    whoever took a price is not asked about the price raised over it.
     """
     top = floor.standing.top
     if top is None:
         return ()
-    ranked = sorted(floor.entrants, key=lambda b: (rank(floor, b), b))
+    places = {name: place for place, name in enumerate(floor.standing.order)}
+    ranked = sorted(floor.entrants, key=lambda b: (rank(floor, b), places.get(b, len(places)), b))
     better = [b for b in ranked if rank(floor, b) < rank(floor, top.bidder)]
     last = floor.standing.notes.get(EXERCISED)
-    return tuple(better[better.index(last) :] if last in better else better)
+    return tuple(better[better.index(last) + once :] if last in better else better)
+
+
+def level(floor: Floor[Any]) -> tuple[str, ...]:
+    """Those to be asked who share their rank with another of them."""
+    named = holders(floor)
+    ranks = [rank(floor, b) for b in named]
+    return tuple(b for b in named if ranks.count(rank(floor, b)) > 1)
 
 
 def exerciser(floor: Floor[Any]) -> str | None:
@@ -57,6 +66,11 @@ def outbid(floor: Floor[Any]) -> tuple[str, ...]:
     others = [o for o in floor.standing.offers.values() if o.bidder != taker]
     best = sorted(others, key=lambda o: (-o.amount, o.i))
     return tuple(o.bidder for o in best[:1])
+
+
+def in_line(floor: Floor[Any]) -> tuple[str, ...]:
+    """`holders`, each as often as somebody raises."""
+    return holders(floor)
 
 
 def asked(floor: Floor[Any]) -> tuple[str, ...]:
@@ -79,12 +93,15 @@ def taken(floor: Floor[Any], bidder: str) -> tuple[FloorFact, ...]:
 class FirstRefusal(Claim):
     """One window for each holder; see `claim`."""
 
+    order: Callable[[Floor[Any]], tuple[str, ...]] = in_line
+    """Who is asked, in order, as it is fixed when the stage opens."""
     holders: Callable[[Floor[Any]], tuple[str, ...]] = asked
     claimed: Callable[[Floor[Any], str], tuple[FloorFact, ...]] = taken
 
     def open(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
         """The order is fixed, then the first holder is asked."""
-        return (Entitled(self.id, holders(floor)), *Claim.open(self, floor, now))
+        order = (Entitled(self.id, self.order(floor)),)
+        return (*order, *Claim.open(self, floor.after(order, now), now))
 
 
 @dataclass(frozen=True, slots=True)

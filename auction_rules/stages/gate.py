@@ -16,6 +16,7 @@ from auction_rules.facts import (
     Entitled,
     FloorFact,
     Instant,
+    RoundOpened,
     StageClosed,
     StageOpened,
 )
@@ -35,12 +36,17 @@ class Gate:
     may_answer: Callable[[Floor[Any], str], bool]
     automatic: Callable[[Floor[Any]], tuple[str, ...]] = lambda _floor: ()
     """Who goes on without being asked, unless he says no."""
+    preparation: Instant = 0
+    """A pause before the window, in which nothing can be answered."""
+    by_right: bool = False
+    """Whether those who may answer are the ones entitled before, not those with an offer."""
     kind: str = "gate"
 
     def open(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
-        """The question is asked."""
+        """The question is asked, after the pause where there is one."""
         del floor
-        return (StageOpened(self.id, self.kind, now, now + self.length),)
+        opens = now + self.preparation
+        return (StageOpened(self.id, self.kind, opens, opens + self.length),)
 
     def judge(self, floor: Floor[Any], bidder: str, ask: BidderAsk, now: Instant) -> Judgement:
         """An answer counts once; there is no offer to make here."""
@@ -53,7 +59,7 @@ class Gate:
 
     def _right(self, floor: Floor[Any], bidder: str) -> Refuse | None:
         if not self.may_answer(floor, bidder):
-            return Refuse("NO_QUALIFYING_BID")
+            return Refuse("NO_RIGHT_IN_PHASE" if self.by_right else "NO_QUALIFYING_BID")
         return Refuse("ALREADY_ANSWERED") if bidder in floor.standing.answers else None
 
     def office(self, floor: Floor[Any], officer: str, ask: OfficerAsk, now: Instant) -> Judgement:
@@ -78,9 +84,13 @@ class Gate:
         return (StageClosed(self.id), Entitled(self.before, yes))
 
     def resume(self, floor: Floor[Any], since: Instant, now: Instant) -> tuple[FloorFact, ...]:
-        """The whole window again: nobody shall lose his right to a power cut."""
-        del since
-        closes = floor.standing.closes or now
+        """The whole window again, after what was left of the pause: no power cut takes a right."""
+        standing = floor.standing
+        closes = standing.closes or now
+        if (left := standing.opens - since) > 0:
+            opens = max(standing.opens, now + left)
+            ends = max(closes, opens + self.length)
+            return (RoundOpened(standing.round + 1, standing.price, opens, ends),)
         return (DeadlineMoved(max(closes, now + self.length), "resumed"),)
 
     def actions(self, floor: Floor[Any], bidder: str, now: Instant) -> Actions:

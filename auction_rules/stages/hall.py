@@ -2,23 +2,32 @@
 
 Open outcry with four things more. Officers may seal a reserve meanwhile. An offer beyond the cap
 may be read as one at the cap (DOMAIN §2.4, `over_cap`). The cap may end the stage at once, may
-gather a pool, or may simply be the last word. A phase that was suspended may begin again with
-its preparation (DOMAIN §2.5, Fujian 55).
+gather a pool, or may simply be the last word; or it is a threshold: an offer beyond it does not
+stand, and ends the bidding (DOMAIN §2.4, Suzhou; MECHANISMS M17, Nanchang). A phase that was
+suspended may begin again with its preparation (DOMAIN §2.5, Fujian 55).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
-from auction_rules.facts import Amount, FloorFact, Instant, RoundOpened
+from auction_rules.facts import Amount, FloorFact, Instant, Noted, RoundOpened
 from auction_rules.floor import Bid, BidderAsk, Floor, OfficerAsk
-from auction_rules.rule import Actions, Judgement
+from auction_rules.rule import Accept, Actions, Judgement, Refuse
 from auction_rules.stages.cap_pool import CapPool
 from auction_rules.stages.outcry import Outcry
 from auction_rules.stages.sealed import nobody
 from auction_rules.terms import Resume
+
+_PASSED: Final = "passed_by"
+
+
+def passed_by(floor: Floor[Any]) -> str | None:
+    """Who offered more than the threshold; None as long as nobody has."""
+    bidder: str | None = floor.standing.notes.get(_PASSED)
+    return bidder
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +41,8 @@ class Hall(CapPool):
     clamps: bool = False
     stops_at_cap: bool = False
     prepares_again: bool = False
+    threshold: Amount | None = None
+    """An offer beyond this one does not stand; it is the last of the open bidding."""
 
     def open(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
         """The phase begins, with its price where one is named."""
@@ -48,10 +59,22 @@ class Hall(CapPool):
         if self.clamps and cap is not None and isinstance(ask, Bid) and ask.amount > cap:
             ask = replace(ask, amount=cap)
         stage = CapPool if self.pooled else Outcry
-        return stage.judge(self, floor, bidder, ask, now)
+        if isinstance(ask, Bid) and (over := self._over(floor)):
+            return self._right(floor, bidder, ask) or over
+        judged = stage.judge(self, floor, bidder, ask, now)
+        if self.threshold is None or isinstance(judged, Refuse) or not isinstance(ask, Bid):
+            return judged
+        return Accept((Noted(_PASSED, bidder),)) if ask.amount > self.threshold else judged
+
+    def _over(self, floor: Floor[Any]) -> Refuse | None:
+        """Nothing more can be offered once somebody has passed the threshold."""
+        passed = passed_by(floor) is not None
+        return Refuse("CAP_REACHED", {"cap": self.threshold}) if passed else None
 
     def actions(self, floor: Floor[Any], bidder: str, now: Instant) -> Actions:
         """The bounds of what can stand; an offer beyond the cap stands at the cap."""
+        if refused := self._over(floor):
+            return Actions(ask="bid", blocked=self._right(floor, bidder, None) or refused)
         return (CapPool if self.pooled else Outcry).actions(self, floor, bidder, now)
 
     def office(self, floor: Floor[Any], officer: str, ask: OfficerAsk, now: Instant) -> Judgement:
@@ -61,7 +84,8 @@ class Hall(CapPool):
     def due(self, floor: Floor[Any]) -> Instant | None:
         """Its deadline; at once where the cap suspends the bidding."""
         top = floor.standing.top
-        if self.stops_at_cap and top is not None and top.amount == self.ladder.cap:
+        reached = top is not None and top.amount == self.ladder.cap
+        if self.stops_at_cap and (reached or passed_by(floor) is not None):
             return 0
         return floor.standing.closes
 

@@ -2,7 +2,8 @@
 
 DOMAIN §2.4: after the cap the bidders offer public-housing area, or a share they will hold
 themselves; the most wins. An offer is the cap with a quantity; without one it is for the least
-that is valid. Nobody offers any: whoever reached the cap first wins (MECHANISMS M17, Jinan).
+that is valid. Nobody offers any: whoever reached the cap first wins (MECHANISMS M17, Jinan). Where
+a list of indicators follows one upon another, each ends at once when its upper end is offered.
 """
 
 from __future__ import annotations
@@ -29,9 +30,9 @@ SLOT: Final = "indicator"
 """Where the offer of a quantity stands, beside the offer that reached the cap."""
 
 
-def most_first(floor: Floor[Any]) -> list[Offer]:
-    """The offers of a quantity, largest first; no two are equal."""
-    found = [o for o in floor.standing.offers.values() if o.slot == SLOT]
+def most_first(floor: Floor[Any], slot: str = SLOT) -> list[Offer]:
+    """The offers of a quantity of one indicator, largest first; no two are equal."""
+    found = [o for o in floor.standing.offers.values() if o.slot == slot]
     return sorted(found, key=lambda o: (-(o.quantity or 0), o.i))
 
 
@@ -52,6 +53,9 @@ class Indicator:
     most: Amount
     countdown: Countdown
     resume_policy: Resume
+    slot: str = SLOT
+    leads_on: bool = False
+    """Whether another indicator follows when this one is at its end."""
     kind: str = "timed"
 
     def open(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
@@ -60,7 +64,7 @@ class Indicator:
         return (StageOpened(self.id, self.kind, now, now + self.countdown.length),)
 
     def _least(self, floor: Floor[Any]) -> Amount:
-        ranked = most_first(floor)
+        ranked = most_first(floor, self.slot)
         return (ranked[0].quantity or 0) + self.step if ranked else self.start
 
     def judge(self, floor: Floor[Any], bidder: str, ask: BidderAsk, now: Instant) -> Judgement:
@@ -77,8 +81,8 @@ class Indicator:
         )
         if refused is not None:
             return refused
-        stood = OfferStood(bidder, None, self.cap, quantity, SLOT)
-        leader = most_first(floor.after((stood,), now))[0].key
+        stood = OfferStood(bidder, None, self.cap, quantity, self.slot)
+        leader = most_first(floor.after((stood,), now), self.slot)[0].key
         changed = floor.standing.leaders != (leader,)
         led = (LeadersChanged((leader,), self.cap),) if changed else ()
         moved = self.countdown.moved(floor.standing, now, leaders_changed=changed)
@@ -111,8 +115,13 @@ class Indicator:
         return Refuse("NOT_BIDDABLE")
 
     def due(self, floor: Floor[Any]) -> Instant | None:
-        """Its deadline as it stands."""
-        return floor.standing.closes
+        """Its deadline as it stands; at once where its end is reached and another follows."""
+        return 0 if self.leads_on and self.at_end(floor) else floor.standing.closes
+
+    def at_end(self, floor: Floor[Any]) -> bool:
+        """Whether somebody has offered the most there can be."""
+        ranked = most_first(floor, self.slot)
+        return bool(ranked) and ranked[0].quantity == self.most
 
     def turn(self, floor: Floor[Any], now: Instant) -> None:
         """It has no rounds."""

@@ -31,9 +31,9 @@ SLOT: Final = "one_price"
 """Where the quote stands, beside the offer of the open phases."""
 
 
-def quotes(floor: Floor[Any]) -> list[Offer]:
+def quotes(floor: Floor[Any], slot: str = SLOT) -> list[Offer]:
     """The quotes in the order of arrival."""
-    found = [o for o in floor.standing.offers.values() if o.slot == SLOT]
+    found = [o for o in floor.standing.offers.values() if o.slot == slot]
     return sorted(found, key=lambda o: o.i)
 
 
@@ -69,6 +69,7 @@ class OnePrice:
     most: Amount
     quantum: Amount
     resume_policy: Resume
+    slot: str = SLOT
     kind: str = "one_price"
 
     def open(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
@@ -85,13 +86,13 @@ class OnePrice:
             return refused
         if refused := self._valid(floor, ask.amount):
             return refused
-        return Accept((OfferStood(bidder, None, ask.amount, None, SLOT),))
+        return Accept((OfferStood(bidder, None, ask.amount, None, self.slot),))
 
     def _right(self, floor: Floor[Any], bidder: str) -> Refuse | None:
         entitled = floor.standing.entitled
         if entitled is not None and bidder not in entitled:
             return Refuse("NO_RIGHT_IN_PHASE")
-        made = offer_key(bidder, SLOT) in floor.standing.offers
+        made = offer_key(bidder, self.slot) in floor.standing.offers
         return Refuse("ALREADY_QUOTED") if made else None
 
     def _valid(self, floor: Floor[Any], amount: Amount) -> Refuse | None:
@@ -99,9 +100,11 @@ class OnePrice:
             return Refuse("OUT_OF_RANGE", {"minimum": self.least, "maximum": self.most})
         if (amount - self.least) % self.quantum:
             return Refuse("NOT_ON_GRID", {"step": self.quantum})
-        if any(o.amount == amount for o in quotes(floor)):
-            return Refuse("DUPLICATE_PRICE")
-        return None
+        return self._taken(floor, amount)
+
+    def _taken(self, floor: Floor[Any], amount: Amount) -> Refuse | None:
+        named = any(o.amount == amount for o in quotes(floor))
+        return Refuse("DUPLICATE_PRICE") if named else None
 
     def office(self, floor: Floor[Any], officer: str, ask: OfficerAsk, now: Instant) -> Judgement:
         """No officer has anything to bring in here."""

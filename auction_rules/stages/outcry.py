@@ -20,11 +20,14 @@ from auction_rules.facts import (
     LeadersChanged,
     Noted,
     OfferStood,
+    ProxySet,
+    RaisedByHouse,
     Revealed,
     StageClosed,
     StageOpened,
 )
-from auction_rules.floor import Bid, BidderAsk, Floor, OfficerAsk
+from auction_rules.floor import Bid, BidderAsk, Floor, OfficerAsk, Proxy
+from auction_rules.proxy import Proxying, Side, alone, bounds, check, contest
 from auction_rules.rule import Accept, Actions, Disclosure, Judgement, Refuse
 from auction_rules.steps import Ladder
 from auction_rules.terms import Resume, Text
@@ -60,6 +63,8 @@ class Outcry:
     """The least valid amount that would make the bidder a provisional winner."""
     own_raise: bool = True
     """Whether the leader may raise himself."""
+    proxying: Proxying | None = None
+    """The terms of proxy bids, for an open stage with one leader; None: there are none."""
 
     def open(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
         """Begins at `now` after its preparation; a first-bid clock opens without an end."""
@@ -81,20 +86,86 @@ class Outcry:
 
     def judge(self, floor: Floor[Any], bidder: str, ask: BidderAsk, now: Instant) -> Judgement:
         """An offer that improves stands, may change who leads, and may move the end."""
+        if isinstance(ask, Proxy):
+            return self._judge_limit(floor, bidder, ask.limit, now)
         if not isinstance(ask, Bid):
             return Refuse("OUTSIDE_WINDOW")
         if refused := self._late(floor, now) or self._right(floor, bidder, ask):
             return refused
         if refused := self.ladder.check(ask.amount, self.to_beat(floor, bidder)):
             return refused
-        entrant = floor.entrants[bidder]
-        stood = OfferStood(bidder, entrant.lot, ask.amount, self.quantity(floor, bidder))
-        facts: list[FloorFact] = [stood]
+        facts: list[FloorFact] = [self._stood(floor, bidder, ask.amount)]
+        if floor.standing.proxies and self.proxying is not None:
+            asked = Side(bidder, ask.amount, None, floor.index)
+            facts += self._contested(floor, asked, self.proxying)
+        return self._after(floor, facts, now)
+
+    def _after(self, floor: Floor[Any], facts: list[FloorFact], now: Instant) -> Accept:
+        """What stands now, who leads, and the end that the offers move, once for all of them."""
         leading = self.leading(floor.after(facts, now))
         changed = leading.leaders != floor.standing.leaders
         if not self.sealed and (changed or leading.cutoff != floor.standing.cutoff):
             facts.append(leading)
         return Accept((*facts, *self._moved(floor, now, changed=changed)))
+
+    def _stood(self, floor: Floor[Any], bidder: str, amount: Amount) -> OfferStood:
+        lot = floor.entrants[bidder].lot
+        return OfferStood(bidder, lot, amount, self.quantity(floor, bidder))
+
+    def _judge_limit(
+        self, floor: Floor[Any], bidder: str, limit: Amount | None, now: Instant
+    ) -> Judgement:
+        """A limit is on, changed or off; what the house bids because of it happens with it."""
+        how = self.proxying
+        if how is None:
+            return Refuse("PROXY_NOT_ALLOWED")
+        if refused := self._late(floor, now) or self._entitled(floor, bidder):
+            return refused
+        if limit is None:
+            on = bidder in floor.standing.proxies
+            return Accept((ProxySet(bidder, None),)) if on else Refuse("NO_LIMIT_SET")
+        current, own = self.to_beat(floor, bidder), self._own(floor, bidder)
+        if refused := check(self.ladder, limit, current, own):
+            return refused
+        facts: list[FloorFact] = [ProxySet(bidder, limit)]
+        asked = self._side(floor.after(facts, now), bidder, how)
+        offers = self._contested(floor, asked, how)
+        if not offers:
+            # A leader's limit changes nothing that anybody sees, the end of the stage included.
+            return Accept(tuple(facts))
+        return self._after(floor, [*facts, *offers], now)
+
+    def _own(self, floor: Floor[Any], bidder: str) -> Amount | None:
+        """What the bidder stands for, if he leads."""
+        top = floor.standing.top
+        return top.amount if top is not None and top.bidder == bidder else None
+
+    def _side(self, floor: Floor[Any], bidder: str, how: Proxying) -> Side:
+        standing = floor.standing
+        offer, limit = standing.offers.get(bidder), standing.proxies.get(bidder)
+        firm = None if offer is None else offer.amount
+        if limit is None or floor.entrants[bidder].excluded:
+            return Side(bidder, firm, None, floor.index if offer is None else offer.since)
+        first, latest = standing.proxy_times[bidder]
+        return Side(bidder, firm, limit, first if how.keeps_time else latest)
+
+    def _contested(self, floor: Floor[Any], asked: Side, how: Proxying) -> list[FloorFact]:
+        """The offers of the house that follow from an offer or a limit, the loser's first."""
+        top = floor.standing.top
+        if top is None or top.bidder == asked.bidder:
+            price = None if asked.limit is None else alone(self.ladder, how, asked)
+            return [] if price is None else self._raised(floor, asked, price)
+        held = self._side(floor, top.bidder, how)
+        found = contest(self.ladder, how, asked, held)
+        loser = held if found.winner is asked else asked
+        facts = [] if found.loser is None else self._raised(floor, loser, found.loser)
+        if found.winner.limit is not None and found.price != found.winner.firm:
+            facts += self._raised(floor, found.winner, found.price)
+        return facts
+
+    def _raised(self, floor: Floor[Any], side: Side, amount: Amount) -> list[FloorFact]:
+        stood = self._stood(floor, side.bidder, amount)
+        return [stood, RaisedByHouse(side.bidder, side.since)]
 
     def _moved(
         self, floor: Floor[Any], now: Instant, *, changed: bool
@@ -109,10 +180,14 @@ class Outcry:
         latest = self._waits_until(floor)
         return None if latest is None or now < latest else Refuse("AFTER_DEADLINE")
 
-    def _right(self, floor: Floor[Any], bidder: str, ask: Bid | None) -> Refuse | None:
+    def _entitled(self, floor: Floor[Any], bidder: str) -> Refuse | None:
         entitled = floor.standing.entitled
-        if entitled is not None and bidder not in entitled:
-            return Refuse("NO_RIGHT_IN_PHASE")
+        missing = entitled is not None and bidder not in entitled
+        return Refuse("NO_RIGHT_IN_PHASE") if missing else None
+
+    def _right(self, floor: Floor[Any], bidder: str, ask: Bid | None) -> Refuse | None:
+        if refused := self._entitled(floor, bidder):
+            return refused
         if not self.own_raise and floor.standing.leaders[:1] == (bidder,):
             return Refuse("ALREADY_LEADING")
         if ask is None:
@@ -135,9 +210,10 @@ class Outcry:
         latest = self._waits_until(floor)
         return floor.standing.closes if latest is None else latest
 
-    def turn(self, floor: Floor[Any], now: Instant) -> None:
+    def turn(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...] | None:
         """It has no rounds: at its deadline it ends."""
         del floor, now
+        return None
 
     def close(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
         """Sealed offers open; the leaders become known; the right to go on is named."""
@@ -159,12 +235,16 @@ class Outcry:
         target = now + max(0, closes - since)
         if self.countdown is not None and self.resume_policy is Resume.FULL_COUNTDOWN:
             target = max(now + self.countdown.length, closes)
+        elif self.ends is None and self.resume_policy is Resume.FULL_COUNTDOWN:
+            # A window of a length is promised whole; one by the calendar gets back what it lost.
+            target = now + self.length
         return (DeadlineMoved(max(target, closes), "resumed"),)
 
     def actions(self, floor: Floor[Any], bidder: str, now: Instant) -> Actions:
         """The same ladder and the same rights that `judge` applies."""
+        limits = self._limits(floor, bidder, now)
         if refused := self._late(floor, now) or self._right(floor, bidder, None):
-            return Actions(ask="bid", blocked=refused)
+            return Actions(ask="bid", blocked=refused, limits=limits)
         current = self.to_beat(floor, bidder)
         if not self.ladder.open(current):
             return Actions(ask="bid", blocked=Refuse("CAP_REACHED", self.ladder.end(current)))
@@ -175,9 +255,16 @@ class Outcry:
             step=self.ladder.step_from(current or self.ladder.start),
             quick=self.ladder.quick(current),
             enter=None if self.sealed or self.entering is None else self.entering(floor, bidder),
+            limits=limits,
         )
 
+    def _limits(self, floor: Floor[Any], bidder: str, now: Instant) -> tuple[Amount, Amount] | None:
+        if self.proxying is None or self._late(floor, now) or self._entitled(floor, bidder):
+            return None
+        found = bounds(self.ladder, self.to_beat(floor, bidder), self._own(floor, bidder))
+        return None if isinstance(found, Refuse) else found
+
     def disclosure(self, floor: Floor[Any]) -> Disclosure:
-        """Sealed while a sealed stage is open."""
+        """Sealed while a sealed stage is open; closed to readers of the record with proxy bids."""
         del floor
-        return Disclosure(sealed=self.sealed)
+        return Disclosure(sealed=self.sealed, limits=self.proxying is not None)

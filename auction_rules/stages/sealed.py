@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from auction_rules.contingency import given_back
 from auction_rules.facts import (
     Amount,
-    DeadlineMoved,
     FloorFact,
     Instant,
     LeadersChanged,
@@ -25,7 +25,7 @@ from auction_rules.facts import (
 from auction_rules.floor import Bid, BidderAsk, Floor, OfficerAsk, offer_key
 from auction_rules.rule import Accept, Actions, Disclosure, Judgement, Refuse
 from auction_rules.steps import Ladder
-from auction_rules.terms import Resume, Text
+from auction_rules.terms import Text
 
 
 def nobody(floor: Floor[Any], officer: str, ask: OfficerAsk, now: Instant) -> Judgement:
@@ -56,10 +56,12 @@ class Sealed:
     """The name under which offers are counted: a stage that counts anew has its own."""
     slots: tuple[str, ...] = ()
     """The slots a bidder may fill, where he may make several offers."""
+    quantities: Callable[[Floor[Any], str, str | None], tuple[Amount, Amount] | None] = (
+        lambda _floor, _bidder, _slot: None
+    )
+    """The least and the most quantity for a slot, as `check` applies them; None: it is fixed."""
     officers: Callable[[Floor[Any], str, OfficerAsk, Instant], Judgement] = nobody
     open_at_end: bool = True
-    resume_policy: Resume = Resume.REMAINING
-    """A short window may be promised whole again; one of days gets back what it lost."""
     kind: str = "sealed"
 
     def open(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
@@ -98,6 +100,12 @@ class Sealed:
             return Refuse("AMEND_LIMIT" if self.amendments else "ALREADY_QUOTED")
         return None
 
+    def _room(self, floor: Floor[Any], bidder: str, slot: str | None) -> Refuse | None:
+        """Why this slot cannot be filled: no right to it, or no quantity left for it."""
+        bounds = self.quantities(floor, bidder, slot)
+        full = bounds is not None and bounds[1] < bounds[0]
+        return self._may(floor, bidder, slot) or (Refuse("QTY_OVER_LIMIT") if full else None)
+
     def _valid(self, floor: Floor[Any], bidder: str, bid: Bid) -> Refuse | None:
         current = self.current(floor, bidder)
         return self.ladder.check(bid.amount, current) or self.check(floor, bidder, bid)
@@ -125,20 +133,18 @@ class Sealed:
 
     def resume(self, floor: Floor[Any], since: Instant, now: Instant) -> tuple[FloorFact, ...]:
         """The time that remained, or the whole window where the terms promise it."""
-        closes = floor.standing.closes
-        if closes is None:
-            return ()
-        if self.resume_policy is Resume.FULL_COUNTDOWN:
-            return (DeadlineMoved(max(closes, now + self.length), "resumed"),)
-        return (DeadlineMoved(max(closes, now + max(0, closes - since)), "resumed"),)
+        begins = floor.standing.opens if self.begins is None else self.begins
+        length = self.length if self.ends is None else self.ends - begins
+        return given_back(floor, length, since, now)
 
     def actions(self, floor: Floor[Any], bidder: str, now: Instant) -> Actions:
         """Start, cap and grid; nothing about anybody else."""
         del now
-        free = (slot for slot in self.slots if self._may(floor, bidder, slot) is None)
+        free = (slot for slot in self.slots if self._room(floor, bidder, slot) is None)
         slot = next(free, self.slots[0]) if self.slots else None
-        if refused := self._may(floor, bidder, slot):
+        if refused := self._room(floor, bidder, slot):
             return Actions(ask="bid", blocked=refused)
+        least, most = self.quantities(floor, bidder, slot) or (None, None)
         current = self.current(floor, bidder)
         if not self.ladder.open(current):
             return Actions(ask="bid", blocked=Refuse("CAP_REACHED", self.ladder.end(current)))
@@ -147,6 +153,8 @@ class Sealed:
             minimum=self.ladder.minimum(current),
             maximum=self.ladder.maximum(current),
             step=self.ladder.step_from(current or self.ladder.start),
+            quantity_minimum=least,
+            quantity_maximum=most,
         )
 
     def disclosure(self, floor: Floor[Any]) -> Disclosure:

@@ -21,6 +21,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from bidding.client.offset import Offset
 from bidding.client.own_key import OwnKey
+from bidding.client.sealing import Kept, sealed
 from bidding.client.watch import FalseRecord, Watch
 
 VERSION: Final = 1
@@ -102,6 +103,8 @@ class Seat:
         self.rooms: dict[str, dict[str, Any]] = {}
         self.welcome: dict[str, Any] = {}
         self.you: dict[str, Any] | None = None
+        self.kept: dict[str, Kept] = {}
+        """What opens the offers sealed here, by commitment."""
         self.proof: dict[str, Any] | None = None
         """How far own requests are proved: `signed`, `witnessed`."""
         self.connections = 0
@@ -196,6 +199,33 @@ class Seat:
             within,
         )
 
+    async def seal(
+        self, amount: int, *, lot: str | None = None, ref: str | None = None, within: float = 30
+    ) -> Answer:
+        """Seal an offer here and hand it in; its key stays with this seat, in `kept`.
+
+        Raises NotSealed where the auction takes no sealed offers. A retry with the same `ref`
+        sends what was sealed first, since nothing is ever sealed to the same bytes twice.
+        """
+        ref = ref or new_ref()
+        parts, kept = sealed(self.room, self.welcome["bidder"], amount, lot)
+        if ref not in self._asked:
+            self.kept[parts["commit"]] = kept
+        return await self._ask({"type": "seal", "ref": ref, **parts}, ref, within)
+
+    async def reveal(
+        self, *, plain: bool = False, ref: str | None = None, within: float = 30
+    ) -> Answer:
+        """Open the sealed offer that stands, by its key, or in a remedy by the offer as it was.
+
+        Raises KeyError when this seat did not seal it.
+        """
+        ref = ref or new_ref()
+        stands = (self.you or {}).get("sealed") or {}
+        kept = self.kept[stands.get("commit", "")]
+        parts = {"key": None, "plain": kept.plain} if plain else {"key": kept.key, "plain": None}
+        return await self._ask({"type": "reveal", "ref": ref, **parts}, ref, within)
+
     async def confirm(self, *, answer: bool, ref: str | None = None, within: float = 30) -> Answer:
         """Answer the rule's question to this bidder."""
         ref = ref or new_ref()
@@ -219,6 +249,16 @@ class Seat:
         """Out of the clock from round `number` on."""
         ref = ref or new_ref()
         return await self._ask({"type": "leave", "ref": ref, "round": number}, ref, within)
+
+    async def proxy(
+        self, limit: int | None, *, ref: str | None = None, within: float = 30
+    ) -> Answer:
+        """Let the house bid up to a secret limit in the unit of the terms; None takes it away.
+
+        A `ref` of one's own has at least 16 characters that nobody can foresee.
+        """
+        ref = ref or new_ref()
+        return await self._ask({"type": "proxy", "ref": ref, "limit": limit}, ref, within)
 
     async def enrol(self, key: OwnKey, *, ref: str | None = None, within: float = 30) -> Answer:
         """Bring a public key; once it is in, this seat signs everything it asks with it."""

@@ -19,8 +19,9 @@ from bidding.core.decide import Accepted, Decision, decide, due
 from bidding.core.document import Document
 from bidding.core.state import ENTRY_VERSION, State, evolve
 from bidding.proof import canon
+from bidding.version import VERSION
 
-ENGINE: Final = "daylight 0.1.0"
+ENGINE: Final = f"daylight {VERSION}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from auction_rules.reasons import say
 from auction_rules.rule import Rule
 from auction_rules.terms import Text, Unit, show_instant
+from bidding.core.noted import Pair, noted
 from bidding.core.state import State
 
 _PLACES: Final[dict[str, tuple[str, str]]] = {
@@ -28,6 +29,7 @@ _WHY: Final[dict[str, tuple[str, str]]] = {
     "extension": ("有效报价触发延时", "a valid offer extended it"),
     "first_bid": ("首个有效报价开始计时", "the first valid offer started the clock"),
     "resumed": ("恢复后补回时间", "time given back on resumption"),
+    "listing": ("报价人不足，延牌", "too few bidders, so the listing is extended"),
 }
 
 
@@ -44,9 +46,6 @@ def place(name: str) -> Text:
 def why_moved(why: str) -> Text:
     """Why a deadline moved."""
     return both(*_WHY[why])
-
-
-Pair: TypeAlias = tuple[str, str]
 
 
 def _title(row: Mapping[str, Any], rule: Rule, state: State) -> Text:
@@ -151,6 +150,8 @@ def _revealed(row: Mapping[str, Any], unit: Unit) -> Pair:
 def _gone(row: Mapping[str, Any], unit: Unit) -> Pair:
     del unit
     who, revoked = row["bidder"], row["cause"] == "revoked"
+    if row["cause"] == "cancelled":
+        return f"{who} 号收回了自己的报价", f"No. {who} took the offer back"
     if row["cause"] == "late":
         return f"{who} 号报价晚于随机截止，不计入", f"No. {who}: the offer came after the end"
     return (
@@ -196,6 +197,12 @@ def _limit(row: Mapping[str, Any], unit: Unit) -> Pair:
     )
 
 
+def _raised(row: Mapping[str, Any], unit: Unit) -> Pair:
+    del unit
+    who = row["bidder"]
+    return f"由系统代 {who} 号自动报出", f"made by the house for No. {who}"
+
+
 def _plain(zh: str, en: str) -> Callable[[Mapping[str, Any], Unit], Pair]:
     def fill(row: Mapping[str, Any], unit: Unit) -> Pair:
         del unit
@@ -234,9 +241,9 @@ _SAY: Final[Mapping[str, Callable[[Mapping[str, Any], Unit], Pair]]] = {
         "{have} trustees published their keys of the {need} it takes; nothing is opened",
     ),
     "proxy_set": _limit,
+    "raised_by_house": _raised,
     "reserve_sealed": _plain("保留价已密封录入", "a reserve was sealed"),
     "scored": _plain("{expert} 已为 {bidder} 号评分", "{expert} has scored No. {bidder}"),
-    "noted": _plain("{key}：{value}", "{key}: {value}"),
     "closed": _plain("本场结束", "the session is over"),
     "key_enrolled": _plain("{bidder} 号登记了签名密钥", "No. {bidder} enrolled a key"),
     "admitted": _plain("{bidder} 号取得竞买资格", "No. {bidder} was admitted"),
@@ -262,6 +269,8 @@ def _fact(row: Mapping[str, Any], unit: Unit, rule: Rule, state: State) -> Pair:
             f"当前入围：{'、'.join(names) or '无'}",
             f"winning set: {', '.join(names) or 'nobody'}",
         )
+    if kind == "noted":
+        return noted(row["key"], row["value"], unit, rule, state.terms)
     return _SAY[kind](row, unit)
 
 

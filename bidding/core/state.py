@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -35,16 +35,20 @@ class Person:
     who: str | None = None
     paid: Amount = 0
     deposit_ok: bool = False
-    excluded: bool = False
     bank_refs: tuple[str, ...] = ()
     keys: tuple[h.KeyEnrolled, ...] = ()
     """Keys he signs with, in the order they came; with none his requests need no signature."""
+
+    @property
+    def excluded(self) -> bool:
+        """Whether his admission was withdrawn."""
+        return self.entrant.excluded
 
     @cached_property
     def plain(self) -> orjson.Fragment:
         """Its part of the state's canonical bytes, made once: people rarely change."""
         e = self.entrant
-        row = [e.bidder, e.lot, e.priority, self.who, self.paid, self.deposit_ok, self.excluded]
+        row = [e.bidder, e.lot, e.priority, self.who, self.paid, self.deposit_ok, e.excluded]
         keys = [key.key for key in self.keys]
         return orjson.Fragment(orjson.dumps([*row, self.bank_refs, keys], option=_OPTIONS))
 
@@ -126,7 +130,9 @@ def _plain(s: State) -> dict[str, Any]:
         "reserves": _pairs(g.reserves),
         "reserve_amounts": _pairs(g.reserve_amounts),
         "scores": _pairs(g.scores),
-        "proxies": _pairs(g.proxies),
+        # By the entries that set them: a digest stands in receipts, and a limit could be guessed
+        # from it. The entries themselves are in the tree.
+        "proxies": _pairs(g.proxy_times),
         "withdrawn": _pairs(g.withdrawn),
         **_sealed(g),
     }
@@ -144,7 +150,8 @@ def _sealed(g: Standing) -> dict[str, Any]:
 
 
 def _offer(o: Offer) -> list[Any]:
-    return [o.bidder, o.lot, o.amount, o.quantity, o.t, o.i, o.slot]
+    row = [o.bidder, o.lot, o.amount, o.quantity, o.t, o.i, o.slot]
+    return row if o.auto is None else [*row, o.auto]
 
 
 def _pairs(found: Mapping[str, Any]) -> list[list[Any]]:
@@ -163,8 +170,13 @@ def _change(s: State, fact: h.HouseFact) -> State:
                 entrants={**s.entrants, fact.bidder: person.entrant},
             )
         case h.Excluded():
-            person = changed(s.people[fact.bidder], excluded=True)
-            return changed(s, people={**s.people, fact.bidder: person})
+            known = s.people[fact.bidder]
+            person = changed(known, entrant=replace(known.entrant, excluded=True))
+            return changed(
+                s,
+                people={**s.people, fact.bidder: person},
+                entrants={**s.entrants, fact.bidder: person.entrant},
+            )
         case h.KeyEnrolled():
             owner = s.people[fact.bidder]
             person = changed(owner, keys=(*owner.keys, fact))

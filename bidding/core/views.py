@@ -206,6 +206,7 @@ def _offer(offer: Offer, *, inside: bool) -> dict[str, Any]:
         "t": offer.t,
         "i": offer.i,
         "in": inside,
+        "auto": offer.auto is not None,
     }
 
 
@@ -238,6 +239,8 @@ def event(
     accepted = entry["type"].endswith(".accepted") or entry["type"] == "session.opened"
     if _secret(before, entry, rule, audience):
         return None
+    if entry["type"] == "proxy.accepted" and audience != entry["actor"]:
+        entry = _without_limit(entry)
     mine = role == "bidder" and audience == f"bidder:{own}"
     if audience.startswith("bidder:"):
         # A bidder's own channel holds his own acts and what the house did about him.
@@ -258,7 +261,7 @@ def event(
         "text": said.entry(entry, unit_of(after), rule, after),
     }
     if kind in _BIDDERS_KINDS and (mine or overseer):
-        line["ask"] = data["ask"]
+        line["ask"] = data["ask"] if mine or kind != "proxy" else None
         line["ref"] = _ref(entry) if mine else None
     if not accepted:
         line |= refusal(data["reason"], data["detail"], data["nearest"], unit_of(after))
@@ -266,11 +269,22 @@ def event(
 
 
 def _secret(before: State, entry: Mapping[str, Any], rule: Rule, audience: str) -> bool:
-    """A limit is its owner's alone; points are nobody's until all are in."""
+    """A limit is its owner's alone; points are nobody's until all are in.
+
+    Of an entry that set a limit the others see what the house bid because of it, if it did.
+    """
     kind = str(entry["type"]).partition(".")[0]
     if kind == "proxy":
-        return audience != str(entry["actor"])
+        return audience != str(entry["actor"]) and not _shown_of(entry)
     return rule.disclosure(before.floor()).scores_sealed if kind == "score" else False
+
+
+def _shown_of(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [fact for fact in entry["data"].get("facts", ()) if fact["fact"] != "proxy_set"]
+
+
+def _without_limit(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {**entry, "data": {**entry["data"], "facts": _shown_of(entry)}}
 
 
 def _internal(entry: Mapping[str, Any]) -> bool:
@@ -387,5 +401,8 @@ def _actions(state: State, rule: Rule, bidder: str, now: Instant, unit: Unit) ->
         "round": acts.round if acts else None,
         "price": acts.price if acts else None,
         "enter": acts.enter if acts else None,
+        "quantity_minimum": acts.quantity_minimum if acts else None,
+        "quantity_maximum": acts.quantity_maximum if acts else None,
         "blocked": told,
+        "limits": list(acts.limits) if acts and acts.limits else None,
     }

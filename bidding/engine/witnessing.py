@@ -41,7 +41,7 @@ _log = logging.getLogger(__name__)
 
 #: Microseconds between two checkpoints of one log that are shown to witnesses.
 EVERY: Final = 1_000_000
-_PATIENCE: Final = (1_000_000, 30_000_000)
+_PATIENCE: Final = (1_000_000, 15_000_000)
 """First and longest wait, in microseconds, before a witness is asked again after a failure."""
 #: Requests to one witness at the same time, over all logs.
 _AT_ONCE: Final = 8

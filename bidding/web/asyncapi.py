@@ -5,8 +5,8 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from bidding.version import VERSION
 from bidding.web import wire
-from bidding.web.context import BUILD
 
 _REF: Final = "#/components/schemas/{model}"
 
@@ -24,7 +24,7 @@ def document() -> dict[str, Any]:
         "asyncapi": "3.0.0",
         "info": {
             "title": "Daylight 阳光竞价: stream",
-            "version": BUILD,
+            "version": VERSION,
             "description": _DESCRIPTION,
             "license": {"name": "Apache-2.0"},
         },

@@ -21,8 +21,6 @@ from bidding.web.sessions import Sessions, Who
 if TYPE_CHECKING:
     from bidding.web.stream import Stream
 
-BUILD: Final = "0.1.0"
-
 
 @dataclass(frozen=True, slots=True)
 class DoorSettings:

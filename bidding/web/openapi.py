@@ -6,8 +6,8 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from bidding.version import VERSION
 from bidding.web import problems
-from bidding.web.context import BUILD
 from bidding.web.routes import PATH_PATTERNS, Answer, Route
 from bidding.web.security import SAFE
 from bidding.web.wire import Sentence
@@ -61,7 +61,7 @@ def document(routes: Sequence[Route]) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {
             "title": "Daylight 阳光竞价",
-            "version": BUILD,
+            "version": VERSION,
             "summary": "Real-time bidding for public-resource trading centres",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from auction_rules.proxy import ProxyBids
 from auction_rules.rule import Rule
 from bidding.core import views
 from bidding.core.state import State
@@ -45,11 +46,16 @@ class Present:
 
     @property
     def sealed(self) -> bool:
-        """Sealed offers lie there unopened: nobody may read the log now, whoever he is."""
-        return (
-            self.state.standing.stage is not None
-            and self.rule.disclosure(self.state.floor()).sealed
-        )
+        """Sealed offers or secret limits lie there: nobody may read the log now, whoever he is."""
+        if self.state.standing.stage is None:
+            return False
+        shown = self.rule.disclosure(self.state.floor())
+        return shown.sealed or (shown.limits and not self.over)
+
+    @property
+    def limits(self) -> bool:
+        """Secret limits may stand in its record; after the close they are for those who watch."""
+        return getattr(self.state.terms, "proxy", None) is ProxyBids.ALLOWED
 
     def snapshot(self, audience: str) -> dict[str, Any]:
         return views.snapshot(self.state, self.rule, audience, self._door.clock.now())

@@ -24,9 +24,10 @@ from bidding.core import sealing, views
 from bidding.engine.auctioneer import Answer, Retry
 from bidding.engine.house import NoSuchAuction
 from bidding.engine.hub import Subscription, Tick
+from bidding.version import VERSION
 from bidding.web import wire
 from bidding.web.connection import Connection, transport_of
-from bidding.web.context import BUILD, WHO, Door
+from bidding.web.context import WHO, Door
 from bidding.web.problems import Problem
 from bidding.web.rooms import audience_of
 from bidding.web.security import address_of, check_origin
@@ -304,7 +305,7 @@ class Stream:
             "role": connection.role,
             "bidder": bidder,
             "now": self._door.clock.now(),
-            "build": BUILD,
+            "build": VERSION,
         }
         connection.send(orjson.dumps(welcome))
         self._show(connection, opening)

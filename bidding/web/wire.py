@@ -1,6 +1,6 @@
 """Wire protocol v1: every message of the stream, as strict models.
 
-One JSON object a text frame. The client sends nine kinds; nothing that is not exactly one of them
+One JSON object a text frame. The client sends ten kinds; nothing that is not exactly one of them
 reaches an auctioneer. A client never says who it is: that comes from its sign-in, and a field
 that tries is an unknown field like any other.
 
@@ -51,6 +51,13 @@ Instant = Annotated[
 Reference = Annotated[
     str,
     Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="chosen by the client; a retry keeps it"),
+]
+SecretReference = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9_-]{16,64}$",
+        description="chosen by the client at random: it blinds the entry's hash in others' receipts",
+    ),
 ]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:/-]{1,64}$")]
 Channel = Annotated[str, Field(pattern=r"^(public|staff|auditor|bidder:[A-Za-z0-9_-]{1,32})$")]
@@ -215,6 +222,18 @@ class Reveal(Signed):
         return floor.Reveal(self.key, self.plain)
 
 
+class Proxy(Signed):
+    """A secret limit up to which the house bids for this bidder; null takes it away."""
+
+    type: Literal["proxy"]
+    ref: SecretReference
+    limit: Integer | None
+
+    def ask(self) -> c.Ask:
+        """The request it is."""
+        return floor.Proxy(self.limit)
+
+
 class Time(Message):
     """One leg of the clock comparison; `c` comes back untouched."""
 
@@ -222,7 +241,7 @@ class Time(Message):
     c: Integer
 
 
-Asking = Bid | Seal | Reveal | Confirm | Stay | Leave | Enrol
+Asking = Bid | Seal | Reveal | Confirm | Stay | Leave | Proxy | Enrol
 FromClient = Hello | Asking | Time
 
 _KINDS: Final[dict[str, TypeAdapter[Any]]] = {
@@ -233,6 +252,7 @@ _KINDS: Final[dict[str, TypeAdapter[Any]]] = {
     "confirm": TypeAdapter(Confirm),
     "stay": TypeAdapter(Stay),
     "leave": TypeAdapter(Leave),
+    "proxy": TypeAdapter(Proxy),
     "enrol": TypeAdapter(Enrol),
     "time": TypeAdapter(Time),
 }
@@ -439,6 +459,7 @@ CLIENT_MESSAGES: Final[tuple[type[Message], ...]] = (
     Confirm,
     Stay,
     Leave,
+    Proxy,
     Enrol,
     Time,
 )

@@ -35,6 +35,9 @@ export function stream(place: Location): string {
 export const api = {
   auctions: "/api/auctions",
   auction: (a: string) => `/api/auctions/${encodeURIComponent(a)}`,
+  notice: (a: string) => `/api/auctions/${encodeURIComponent(a)}/notice`,
+  noticePage: (a: string, lang: string) => `/api/auctions/${encodeURIComponent(a)}/notice.html?lang=${lang}`,
+  noticeText: (a: string, lang: string) => `/api/auctions/${encodeURIComponent(a)}/notice.txt?lang=${lang}`,
   policy: (a: string) => `/api/auctions/${encodeURIComponent(a)}/policy`,
   receipt: (a: string, i: number) => `/api/auctions/${encodeURIComponent(a)}/receipts/${i}`,
   receiptByRef: (a: string, ref: string) => `/api/auctions/${encodeURIComponent(a)}/receipts?ref=${encodeURIComponent(ref)}`,

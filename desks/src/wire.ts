@@ -45,6 +45,8 @@ export interface Offer {
   t: number;
   i: number | null;
   in: boolean;
+  /** The server made it for the bidder, up to a limit of his. */
+  auto?: boolean;
 }
 
 export interface Award {
@@ -85,7 +87,7 @@ export interface Room {
   next: number | null;
   awards: Award[];
   unsold: { reason: string; sentence: Text } | null;
-  figures: { total: number; premium: number; premium_rate: string | null; unused: number | null } | null;
+  figures: { total: number; premium: number; premium_rate: string | null; unused: number | null; saved?: number; saving_rate?: string | null } | null;
   terms: { label: Text; value: Text }[];
   entrants: number | null;
 }
@@ -109,7 +111,7 @@ export interface RoomEvent {
   reason?: string;
   sentence?: Text;
   /** On one's own entries, and for those who oversee. */
-  ask?: { amount?: number; answer?: boolean };
+  ask?: { amount?: number; answer?: boolean; limit?: number | null } | null;
 }
 
 export type MyState = "none" | "leading" | "outbid" | "in" | "out" | "quoted" | "won" | "lost" | "waiting" | "answered" | "ended";
@@ -123,6 +125,8 @@ export interface You {
   rank: number | null;
   offer: { amount: number; t: number; i: number | null } | null;
   sentence: Text;
+  /** Up to where the server bids for him; his alone. */
+  limit: number | null;
   actions: {
     ask: "bid" | "confirm" | null;
     minimum: number | null;
@@ -131,7 +135,12 @@ export interface You {
     quick: number[];
     /** The least valid amount that gets into the winning set; null for those inside, and where there is no set. */
     enter: number | null;
+    /** The least and the most quantity; null where there is none to choose. */
+    quantity_minimum: number | null;
+    quantity_maximum: number | null;
     blocked: { reason: string; sentence: Text } | null;
+    /** The nearest and the farthest limit he may set; null where there are no proxy bids. */
+    limits: [number, number] | null;
   };
 }
 
@@ -206,8 +215,10 @@ export type Frame =
   | WireError;
 
 export interface Ask {
-  type: "bid" | "confirm";
+  type: "bid" | "confirm" | "proxy";
   ref: string;
+  /** With `proxy`: null takes it away. */
+  limit?: number | null;
   amount?: number;
   lot?: string | null;
   quantity?: number | null;

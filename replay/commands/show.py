@@ -1,10 +1,13 @@
-"""`show`: the session told, one line an entry."""
+"""`show`: the session told, one line an entry, or the notice it began with."""
 
 from __future__ import annotations
 
 import argparse
 
-from replay.commands.files import add_archive, read_session
+from auction_rules.registry import UnknownRule
+from bidding.core.notice import notice, text
+from replay.commands.files import Usage, add_archive, read_session
+from replay.film import Film
 
 HELP = "tell the session, one line an entry"
 
@@ -12,10 +15,25 @@ HELP = "tell the session, one line an entry"
 def add(parser: argparse.ArgumentParser) -> None:
     """Its arguments."""
     add_archive(parser)
+    parser.add_argument(
+        "--terms", action="store_true", help="the notice of entry 0 instead: terms in words"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """The exit status."""
-    for line in read_session(args).film.lines(args.lang):
+    film = read_session(args).film
+    if args.terms:
+        print(_notice(film, args.lang), end="")
+        return 0
+    for line in film.lines(args.lang):
         print(line)
     return 0
+
+
+def _notice(film: Film, lang: str) -> str:
+    document = film.state(0).document
+    try:
+        return text(notice(document, document["sha256"]), lang)
+    except UnknownRule as missing:
+        raise Usage(f"the rule {missing} is not here") from missing

@@ -59,10 +59,21 @@ def _asked(here: Session, what: str, number: int, *, several: bool) -> Bid | Sta
         return Leave(standing.round)
     if what == "bid" or standing.kind not in ("clock", None):
         return Bid((standing.cutoff or 50) + number - 3)
+    if what == "none":
+        return Stay(standing.round, 0, SLOTS[number % 2] if several else None)
+    if what == "at":
+        return _inside(here, number, several=several)
     stated = here.rule.quantity_unit(here.state.terms) is not None
     slot = SLOTS[number % 2] if several else None
     quantity = number // 2 if several else number
     return Stay(standing.round + (what == "stale"), quantity if stated else None, slot)
+
+
+def _inside(here: Session, number: int, *, several: bool) -> Bid:
+    """A price up to four above the one that stands, for one product."""
+    slot = SLOTS[number % 2] if several else "P"
+    stands = here.state.standing.notes.get(f"price {slot}", 0)
+    return Bid(stands + 1 + number // 8, None, number // 2 % 4, None, slot if several else None)
 
 
 def _rest(here: Session, seed: str, *, until_clock: bool = False) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from auction_rules.floor import Bid, Confirm, Draw
+from auction_rules.floor import Bid, Confirm, Draw, Leave, Stay
 from auction_rules.terms import SECOND
 from bidding.core.commands import Admit, Resume, Suspend
 from bidding.core.document import Document
@@ -69,6 +69,12 @@ def _do(session: Session, act: tuple[Any, ...], now: int, lot: str | None) -> No
             session.ask(f"bidder:{who}", Bid(max(0, edge + delta), lot), now)
         case ("confirm", who, answer):
             session.ask(f"bidder:{who}", Confirm(answer), now)
+        case ("stay", who):
+            session.ask(f"bidder:{who}", Stay(session.state.standing.round), now)
+        case ("leave", who):
+            session.ask(f"bidder:{who}", Leave(session.state.standing.round), now)
+        case ("zero", who):
+            session.ask(f"bidder:{who}", Bid(0, lot), now)
         case ("seed",):
             session.ask("staff:li", Draw(SEED), now)
         case ("suspend",):

@@ -14,6 +14,29 @@ FILLED_IN: Mapping[str, Mapping[str, Any]] = {
         "one_price_least": "15000",
         "one_price_most": "20000",
     },
+    "capped": {"cap_price": "4500"},
+    "hangzhou": {"last_average": "7000", "late_cap_from": "2026-03-25T14:00:00+08:00"},
+    "join_lottery": {"cap_price": "15000"},
+    "one_price_taicang": {
+        "cap_price": "12500",
+        "one_price_least": "12500",
+        "one_price_most": "13500",
+    },
+    "one_price_suzhou": {
+        "cap_price": "12500",
+        "one_price_least": "12500",
+        "one_price_most": "15000",
+    },
+    "sealed_total": {"cap_price": "10400"},
+    "indicators": {
+        "cap_price": "10400",
+        "indicator_start": "100",
+        "indicator_step": "100",
+        "indicator_most": "300",
+        "more_indicators": [
+            {"kind": "SELF_HELD_AREA", "start": "50", "step": "50", "most": "200"},
+        ],
+    },
     "housing_area": {
         "cap_price": "15000",
         "indicator_start": "1000",

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from auction_rules.facts import Closed, FloorFact
-from auction_rules.floor import Bid, Confirm, Entrant, Floor, Standing
+from auction_rules.floor import Bid, BidderAsk, Confirm, Entrant, Floor, Standing
 from auction_rules.rule import Accept, Judgement, Rule
 
 
@@ -33,7 +33,7 @@ class Table:
         after = self.floor.after(facts, now)
         self.floor = replace(after, index=after.index + 1)
 
-    def ask(self, bidder: str, ask: Bid | Confirm, now: int) -> Judgement:
+    def ask(self, bidder: str, ask: BidderAsk, now: int) -> Judgement:
         """What the rule says; what it accepts has happened."""
         judged = self.rule.judge(self.floor, bidder, ask, now)
         if isinstance(judged, Accept):

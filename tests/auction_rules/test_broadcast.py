@@ -7,6 +7,7 @@ from auction_rules.floor import Bid, Entrant, Floor, Standing
 from auction_rules.rule import Accept
 from auction_rules.stages.broadcast import SealedBroadcast, told
 from auction_rules.steps import Ladder
+from auction_rules.terms import Resume, RuleConfig
 
 WINDOW = SealedBroadcast(
     id="sealed",
@@ -21,7 +22,9 @@ WINDOW = SealedBroadcast(
 
 
 def opened():
-    floor: Floor[Any] = Floor(None, Standing(), {b: Entrant(b) for b in "AB"}, 1)
+    floor: Floor[Any] = Floor(
+        RuleConfig(resume=Resume.REMAINING), Standing(), {b: Entrant(b) for b in "AB"}, 1
+    )
     return floor.after(WINDOW.open(floor, 0), 0)
 
 

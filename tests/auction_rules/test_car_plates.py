@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from auction_rules.car_plates import PlateTerms
 from auction_rules.facts import Awarded, Noted, Revealed, Unsold
 from auction_rules.floor import Bid
 from auction_rules.registry import find
@@ -153,3 +154,55 @@ def test_an_accepted_quote_says_only_that_it_stands():
     judged = here.ask("A", Bid(10_000), at("09:00:01"))
     assert isinstance(judged, Accept)
     assert {fact.fact for fact in judged.facts} == {"offer_stood", "noted"}
+
+
+LATE = {"last_average": 8_000, "late_cap_from": 500}
+
+
+@pytest.mark.parametrize(
+    ("quote", "now", "said"),
+    [
+        (30_000, 499, "accepted"),
+        (16_100, 500, "ABOVE_CAP"),
+        (16_000, 500, "accepted"),
+        (16_000, 999, "accepted"),
+        (9_900, 500, "BELOW_START"),
+        (10_050, 500, "NOT_ON_GRID"),
+    ],
+)
+def test_a_cap_that_begins_at_an_hour(quote, now, said):
+    terms = {
+        "units": 2,
+        "opens": 10,
+        "closes": 1_000,
+        "start_price": 10_000,
+        "step": 100,
+    }
+    here = Table(find("car_plates"), terms | LATE, "A B")
+    here.bell()
+    assert here.bid("A", quote, now) == said
+    most = here.rule.actions(here.floor, "B", now).maximum
+    assert (most == 16_000) == (now >= 500)
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        {"last_average": None},
+        {"late_cap_from": None},
+        {"late_cap_from": 10},
+        {"late_cap_from": 1_000},
+        {"last_average": 4_999},
+        {"last_average": 2**52, "late_cap_percent": 200},
+    ],
+)
+def test_late_caps_that_cannot_be(late):
+    terms = {"units": 2, "opens": 10, "closes": 1_000, "start_price": 10_000, "step": 100}
+    with pytest.raises(ValidationError):
+        find("car_plates").Config.model_validate(terms | LATE | late)
+
+
+def test_half_a_unit_of_the_late_cap_is_rounded_up():
+    terms = {"units": 1, "opens": 10, "closes": 1_000, "start_price": 100}
+    late = {"last_average": 333, "late_cap_percent": 150, "late_cap_from": 500}
+    assert PlateTerms.model_validate(terms | late).late_cap == 500

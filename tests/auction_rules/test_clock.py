@@ -28,6 +28,11 @@ def walked(rungs):
         (Rungs(900, 600, 150, -1), [900, 750, 600]),
         (Rungs(5, 5, 1, 1), [5]),
         (Rungs(2, 0, 5, -1), [2, 0]),
+        # A tenth of the latest, half up: 10.5 is 11, 11.6 is 12, 12.8 is 13, 14.1 is 14.
+        (Rungs(105, 150, 11, 1, 1_000), [105, 116, 128, 141, 150]),
+        (Rungs(105, 70, 11, -1, 1_000), [105, 94, 85, 76, 70]),
+        # At least one smallest unit.
+        (Rungs(3, 0, 1, -1, 1), [3, 2, 1, 0]),
     ],
 )
 def test_every_price_of_the_clock_and_the_last_one_always(rungs, prices):

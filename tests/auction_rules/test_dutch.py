@@ -6,8 +6,12 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from auction_rules.dutch import RULE
+from auction_rules.floor import Stay
+from auction_rules.registry import find
+from auction_rules.rule import Refuse
 from auction_rules.terms import SECOND
 from tests.auction_rules.clocks import answers, plans, played, ticks
+from tests.auction_rules.table import Table
 
 TERMS = {"opens": 0, "start_price": 1_000, "last_price": 600, "step": 100}
 
@@ -46,6 +50,12 @@ def test_a_step_in_percent_is_of_the_start_rounded_half_up(start, points, step):
     assert terms.rungs().step == step
 
 
+LADDERS = st.one_of(
+    st.builds(lambda step: {"step": step}, st.integers(7, 20)),
+    st.just({"step_kind": "PERCENT_OF_LATEST", "step_basis_points": 4_000}),
+)
+
+
 @st.composite
 def dutch_terms(draw):
     """Any terms of a Dutch auction that go together, small enough to meet every edge."""
@@ -56,7 +66,7 @@ def dutch_terms(draw):
         "direction": "FORWARD" if forward else "REVERSE",
         "start_price": ends[forward],
         "last_price": ends[not forward],
-        "step": draw(st.integers(7, 20)),
+        **draw(LADDERS),
         "tick_seconds": 10,
         "supply": supply,
         "min_quantity": draw(st.integers(1, min(3, supply))),
@@ -115,3 +125,18 @@ def test_the_order_within_a_tick_changes_nothing_but_the_log():
     assert one.state.standing.awards == two.state.standing.awards
     assert {a.quantity for a in one.state.standing.awards} == {1, 2}
     assert one.now - two.now < SECOND
+
+
+def test_the_quantity_offered_is_what_is_left_for_him():
+    terms = {**TERMS, "supply": 10, "min_quantity": 3, "max_per_bidder": 8}
+    here = Table(find("dutch"), terms, "A B")
+    here.bell()
+    bounds = [RULE.actions(here.floor, b, 1) for b in "AB"]
+    assert [(a.quantity_minimum, a.quantity_maximum) for a in bounds] == [(3, 8), (3, 8)]
+    for quantity in (2, 9):
+        assert isinstance(here.ask("A", Stay(1, quantity), 2), Refuse)
+    here.ask("A", Stay(1, 5), 3)
+    here.bell()
+    bounds = [RULE.actions(here.floor, b, here.standing.opens) for b in "AB"]
+    # Five are left; A may still have three of his eight.
+    assert [(a.quantity_minimum, a.quantity_maximum) for a in bounds] == [(3, 3), (3, 5)]

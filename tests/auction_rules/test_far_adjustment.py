@@ -1,9 +1,13 @@
 """The floor-area-ratio auction, played without a house; S14 is the worked example of DOMAIN §15."""
 
+import hashlib
+import itertools
 import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from auction_rules.facts import (
     Awarded,
@@ -17,10 +21,11 @@ from auction_rules.facts import (
     StageOpened,
     Unsold,
 )
-from auction_rules.far_adjustment import RULE, winning_set
-from auction_rules.floor import Bid
+from auction_rules.far_adjustment import RULE
+from auction_rules.far_grants import tied, winning_set
+from auction_rules.floor import Bid, Draw
 from auction_rules.registry import find
-from auction_rules.rule import Settlement
+from auction_rules.rule import Accept, Settlement
 from auction_rules.terms import SECOND
 from tests.auction_rules.table import Table
 from tests.shared import SHARED
@@ -330,3 +335,108 @@ def test_the_least_amount_that_gets_a_bidder_in():
     assert "6" not in here.standing.leaders
     assert here.bid("6", sixth, here.standing.opens + 2) == "accepted"
     assert "6" in here.standing.leaders
+
+
+EQUALS = {"equal": "DRAW", "cap_price": "4500"}
+
+
+@pytest.mark.parametrize(
+    ("quotes", "more", "pool"),
+    [
+        # 30,000 and 40,000 and 25,000 at the cap: 95,000 fit into 100,000.
+        ((("1", 4_500), ("3", 4_500), ("2", 4_500)), {}, ()),
+        # With 20,000 more they do not: any of the four may be the one left out.
+        ((("1", 4_500), ("3", 4_500), ("2", 4_500), ("4", 4_500)), {}, ("1", "3", "2", "4")),
+        # The best price is served first; the equals below it do not all fit.
+        ((("3", 4_500), ("1", 4_400), ("2", 4_400), ("4", 4_400)), {}, ("1", "2", "4")),
+        # 40,000 are left for two that together ask for 55,000.
+        ((("3", 4_500), ("4", 4_400), ("1", 4_300), ("2", 4_300)), {}, ("1", "2")),
+        # Whoever is skipped at one price decides what is left for equals below it.
+        (
+            (("1", 4_500), ("3", 4_500), ("2", 4_400), ("4", 4_400)),
+            {"quota_area": 60_000},
+            ("1", "3", "2", "4"),
+        ),
+        # Where the misfit stops everything, the equals below get nothing in any order.
+        (
+            (("1", 4_500), ("3", 4_500), ("2", 4_400), ("4", 4_400)),
+            {"quota_area": 60_000, "misfit": "STOP"},
+            ("1", "3"),
+        ),
+        # Nothing is left for the last price, in whatever order.
+        ((("1", 4_500), ("2", 4_400), ("4", 4_400)), {"quota_area": 30_000}, ()),
+        # None of the equals fits, but a part could be granted.
+        ((("1", 4_500), ("2", 4_400), ("4", 4_400)), {"quota_area": 40_000}, ()),
+        (
+            (("1", 4_500), ("2", 4_400), ("4", 4_400)),
+            {"quota_area": 40_000, "misfit": "PARTIAL"},
+            ("2", "4"),
+        ),
+        # One parcel of two at the same price.
+        (
+            (("1", 4_500), ("2", 4_500)),
+            {"quota_kind": "PARCEL_COUNT", "quota_area": None, "quota_parcels": 1},
+            ("1", "2"),
+        ),
+    ],
+)
+def test_between_whom_an_order_decides(quotes, more, pool):
+    here = table(quotes, **EQUALS, **more)
+    assert tied(here.floor) == pool
+    here.bell()
+    here.bell()
+    assert here.standing.closed == (pool == ())
+    assert here.standing.pool == (tuple(sorted(pool)) if pool else None)
+
+
+def test_every_order_grants_the_same_where_nobody_is_drawn_for():
+    quotes = (("1", 4_500), ("3", 4_500), ("2", 4_500))
+    for order in itertools.permutations(quotes):
+        shares = winning_set(table(order, **EQUALS).floor)
+        assert {s.bidder for s in shares} == {"1", "2", "3"}
+
+
+@pytest.mark.parametrize("seed", ["1", "2", "3"])
+def test_the_draw_orders_equals_at_the_cap(seed):
+    more = {"quota_kind": "PARCEL_COUNT", "quota_area": None, "quota_parcels": 1}
+    here = table((("1", 4_500), ("2", 4_500)), **EQUALS, **more)
+    here.bell()
+    here.bell()
+    drawn = here.rule.office(here.floor, "li", Draw(seed), CLOSES)
+    assert isinstance(drawn, Accept)
+    here.happen(drawn.facts, CLOSES)
+    text = f"{seed}|P1+P2+P3+P4+P5+P6|1,2"
+    first = "12"[int.from_bytes(hashlib.sha256(text.encode()).digest(), "big") % 2]
+    facts = here.bell()
+    assert facts[-2:] == (award(first, 4_500), Closed())
+    assert here.standing.leaders == (first,)
+
+
+def test_too_few_are_not_drawn_between():
+    more = {"quota_kind": "PARCEL_COUNT", "quota_area": None, "quota_parcels": 1}
+    here = table((("1", 4_500), ("2", 4_500)), **EQUALS, **more, min_bidders=3)
+    assert Unsold("BELOW_MIN_BIDDERS") in here.end()
+
+
+@st.composite
+def _two_orders(draw):
+    """The same quotes in two orders of arrival, and the terms of the quota."""
+    bidders = draw(st.lists(st.sampled_from("123456"), min_size=2, max_size=5, unique=True))
+    quotes = [(b, draw(st.sampled_from([4_300, 4_400, 4_500]))) for b in bidders]
+    area = draw(st.sampled_from([15_000, 30_000, 45_000, 60_000, 100_000]))
+    more = {"quota_area": area, "misfit": draw(st.sampled_from(["SKIP", "STOP", "PARTIAL"]))}
+    return quotes, draw(st.permutations(quotes)), more
+
+
+@settings(max_examples=150)
+@given(_two_orders())
+def test_where_nobody_is_drawn_for_arrival_changes_no_grant(case):
+    quotes, again, more = case
+    first, second = (table(tuple(order), **EQUALS, **more).floor for order in (quotes, again))
+    assert set(tied(first)) == set(tied(second))
+    granted, other = (
+        {share.bidder: share.quantity for share in winning_set(floor)} for floor in (first, second)
+    )
+    assert sum(granted.values()) <= more["quota_area"]
+    if not tied(first):
+        assert granted == other

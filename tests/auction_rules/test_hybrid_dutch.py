@@ -5,8 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from auction_rules.facts import Awarded, DeadlineMoved
+from auction_rules.floor import Stay
 from auction_rules.hybrid_dutch import RULE, STOPPED
+from auction_rules.registry import find
+from auction_rules.rule import Accept
+from auction_rules.terms import SECOND
 from tests.auction_rules.clocks import answers, plans, played
+from tests.auction_rules.table import Table
 
 TERMS = {"opens": 0, "start_price": 1_000, "last_price": 600, "step": 100}
 
@@ -73,3 +79,53 @@ def test_who_may_act_where_and_who_wins(terms, plan, seed):
         assert (award.price, sealed[award.bidder]) == (highest, highest)
     else:
         assert (award.bidder, award.price) == (stopped, price)
+
+
+def test_a_sealed_offer_is_cancelled_by_a_no_and_may_be_made_again():
+    here = Table(find("hybrid_dutch"), {**TERMS, "least_raise": 10}, "A B C")
+    here.bell()
+    assert isinstance(here.ask("A", Stay(1), 5), Accept)
+    here.bell()
+    now = here.standing.opens + 1
+    assert here.confirm("B", now, answer=False) == "OUTSIDE_WINDOW"
+    assert here.bid("B", 1_010, now) == "accepted"
+    assert here.confirm("B", now + 1, answer=True) == "OUTSIDE_WINDOW"
+    assert here.confirm("A", now + 1, answer=False) == "NO_RIGHT_IN_PHASE"
+    assert here.confirm("B", now + 2, answer=False) == "accepted"
+    assert "B" not in here.standing.offers
+    assert here.confirm("B", now + 3, answer=False) == "OUTSIDE_WINDOW"
+    assert here.bid("C", 1_050, now + 4) == "accepted"
+    # Above the price of the clock, not above what he took back.
+    assert here.bid("B", 1_010, now + 5) == "accepted"
+    assert here.confirm("C", here.closes, answer=False) == "OUTSIDE_WINDOW"
+    assert here.confirm("C", here.closes - 1, answer=False) == "accepted"
+    assert Awarded("B", None, 1_010, None, 1_010) in here.end()
+
+
+def test_when_all_cancel_the_price_of_the_clock_stands():
+    here = Table(find("hybrid_dutch"), {**TERMS, "least_raise": 10}, "A B")
+    here.bell()
+    here.ask("A", Stay(1), 5)
+    here.bell()
+    now = here.standing.opens + 1
+    assert here.bid("B", 1_010, now) == "accepted"
+    assert here.confirm("B", now, answer=False) == "accepted"
+    # Nobody has gone above it, so there is nothing he must answer.
+    assert Awarded("A", None, 1_000, None, 1_000) in here.bell()
+
+
+@pytest.mark.parametrize("stage", ["sealed", "best"])
+@pytest.mark.parametrize("resume", ["FULL_COUNTDOWN", "REMAINING"])
+def test_a_suspended_window_gets_what_the_terms_promise(stage, resume):
+    here = Table(find("hybrid_dutch"), {**TERMS, "least_raise": 10, "resume": resume}, "A B")
+    here.bell()
+    here.ask("A", Stay(1), 5)
+    here.bell()
+    if stage == "best":
+        assert here.bid("B", 1_010, here.standing.opens) == "accepted"
+        here.bell()
+    assert here.standing.stage == stage
+    whole = {"sealed": 600, "best": 300}[stage] * SECOND
+    now = here.closes + 10
+    left = whole if resume == "FULL_COUNTDOWN" else 7
+    assert RULE.resume(here.floor, here.closes - 7, now) == (DeadlineMoved(now + left, "resumed"),)

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from auction_rules.conformance import check
 from auction_rules.facts import Awarded, Closed, LeadersChanged, PoolFixed, Unsold
 from auction_rules.floor import Bid, Confirm, Draw, Score
-from auction_rules.intermediary import reference
+from auction_rules.intermediary import long_list, reference
 from auction_rules.lint import lint
 from auction_rules.registry import find
 from auction_rules.rule import Accept, Settlement
@@ -94,6 +94,72 @@ def test_credit_stays_sealed_until_all_is_in():
     assert here.bid("A", 1, 2_000) == "AFTER_DEADLINE"
 
 
+@pytest.mark.parametrize(
+    ("share", "cut", "listed"),
+    [
+        # Five came: two fifths are two, and whoever is level with the second comes in as well.
+        (4_000, 0, "AB"),
+        (4_001, 0, "ABCD"),
+        (6_000, 0, "ABCD"),
+        (8_001, 0, "ABCDE"),
+        (1, 0, "A"),
+        (0, 0, "ABCDE"),
+        # Both count: the share of all who came, and the least credit.
+        (4_000, 81, "A"),
+        (10_000, 70, "ABCD"),
+        (10_000, 91, ""),
+    ],
+)
+def test_the_long_list_by_cut_off_and_in_proportion(share, cut, listed):
+    terms = {**CREDIT, "credit_share_basis_points": share, "credit_cut": cut}
+    here = table([(b, 50) for b in "ABCDE"], **terms)
+    here.bell()
+    for bidder, points in {"A": 90, "B": 80, "C": 70, "D": 70, "E": 60}.items():
+        assert office(here, "R", Score(bidder, points)) == "accepted"
+    assert long_list(here.floor) == tuple(listed)
+
+
+scores = st.lists(st.integers(0, 6), min_size=1, max_size=5)
+
+
+@given(scores, st.integers(0, 10_000), st.integers(0, 6))
+def test_the_long_list_is_who_has_fewer_better_ones_than_there_are_places(points, share, cut):
+    terms = {**CREDIT, "credit_share_basis_points": share, "credit_cut": cut, "min_bidders": 2}
+    here = table([(b, 50) for b in "ABCDE"[: len(points)]], **terms)
+    if len(points) < 2:
+        assert Unsold("INSUFFICIENT_BIDDERS") in here.bell()
+        return
+    here.bell()
+    given_to = dict(zip("ABCDE", points, strict=False))
+    for bidder, score in given_to.items():
+        assert office(here, "R", Score(bidder, score)) == "accepted"
+    places = Fraction(share * len(points), 10_000) if share else len(points)
+    for bidder, score in given_to.items():
+        better = sum(other > score for other in points)
+        assert (bidder in long_list(here.floor)) == (better < places and score >= cut)
+
+
+@pytest.mark.parametrize("mode", ["RANDOM", "LOWEST", "BEST_PRICE", "AVERAGE"])
+@pytest.mark.parametrize("came", [0, 1, 2])
+def test_too_few_for_the_system_and_the_owner_picks(mode, came):
+    terms = {"mode": mode, "funds": "SOCIAL", "fallback": "OWNER", "owner": "W"}
+    here = table([("B", 80), ("A", 70)][:came], **terms)
+    if not came:
+        assert Unsold("INSUFFICIENT_BIDDERS") in here.bell()
+        return
+    here.bell()
+    assert here.standing.stage == "choice"
+    assert office(here, "W", Score("C", 1)) == "NOT_ON_LIST"
+    assert office(here, "W", Score("B", 1)) == "accepted"
+    assert Awarded("B", None, 80, None, 80) in here.end()
+
+
+def test_enough_and_the_owner_is_not_asked():
+    terms = {"mode": "LOWEST", "funds": "SOCIAL", "fallback": "OWNER", "owner": "W"}
+    here = table([("A", 80), ("B", 70), ("C", 60)], **terms)
+    assert Awarded("C", None, 60, None, 60) in here.end()
+
+
 @pytest.mark.parametrize("mode", [{"mode": "RANDOM"}, OWNER, CREDIT])
 def test_registration_for_the_fee(mode):
     here = Table(RULE, TERMS | mode | {"entry": "REGISTER", "min_bidders": 3}, "A B C")
@@ -118,6 +184,11 @@ def test_registration_for_the_fee(mode):
         CREDIT | {"registrar": ""},
         CREDIT | {"registrar": "W"},
         CREDIT | {"short_list": 0},
+        {"mode": "LOWEST", "credit_share_basis_points": 1},
+        CREDIT | {"credit_share_basis_points": 10_001},
+        CREDIT | {"fallback": "OWNER", "funds": "SOCIAL"},
+        {"mode": "LOWEST", "fallback": "OWNER", "funds": "SOCIAL"},
+        {"mode": "LOWEST", "fallback": "OWNER", "owner": "W"},
     ],
 )
 def test_terms_that_do_not_go_together(terms):
@@ -132,9 +203,10 @@ def test_terms_that_do_not_go_together(terms):
         {"mode": "LOWEST"},
         {"mode": "AVERAGE", "funds": "SOCIAL", "min_bidders": 1},
         {"mode": "OWNER", "owner": "O1"},
+        {"mode": "LOWEST", "funds": "SOCIAL", "fallback": "OWNER", "owner": "O1"},
         {"mode": "CREDIT", "owner": "O1", "registrar": "O2", "short_list": 2, "credit_cut": 5_020},
     ],
-    ids=lambda terms: terms["mode"],
+    ids="-".join,
 )
 def test_the_kit_passes_in_every_mode(terms):
     assert [str(failure) for failure in check(RULE, {**RULE.example, **terms})] == []

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from auction_rules.conformance import check
 from auction_rules.japanese import RULE
 from auction_rules.lint import lint
 from tests.auction_rules.clocks import answers, plans, played, ticks
@@ -39,6 +40,12 @@ def test_a_clock_that_one_bidder_may_win_is_remarked_upon(terms, told):
     assert ("ONE_SUFFICES" in {remark.code for remark in remarks}) == told
 
 
+LADDERS = st.one_of(
+    st.builds(lambda step: {"step": step}, st.integers(5, 20)),
+    st.just({"step_kind": "PERCENT_OF_LATEST", "step_basis_points": 4_000}),
+)
+
+
 @st.composite
 def japanese_terms(draw):
     """Any terms of a Japanese auction that go together, with few levels."""
@@ -48,11 +55,12 @@ def japanese_terms(draw):
         "direction": "FORWARD" if forward else "REVERSE",
         "start_price": ends[not forward],
         "last_price": ends[forward],
-        "step": draw(st.integers(5, 20)),
+        **draw(LADDERS),
         "tick_seconds": 10,
         "pays": draw(st.sampled_from(["LAST_ACCEPTED", "RIVAL_LEFT"])),
-        "rivals": draw(st.sampled_from(["NAMED", "HIDDEN"])),
-        "tie": draw(st.sampled_from(["DRAW", "EARLIER", "SEALED_ROUND"])),
+        "rivals": draw(st.sampled_from(["NAMED", "COUNTED", "HIDDEN"])),
+        "last_one": draw(st.sampled_from(["STOPS", "CONTINUES"])),
+        "tie": draw(st.sampled_from(["DRAW", "EARLIER", "SEALED_ROUND", "SHARED"])),
         "min_bidders": draw(st.integers(1, 3)),
     }
     terms["one_suffices_told"] = terms["min_bidders"] == 1
@@ -77,9 +85,20 @@ def test_levels_exits_and_the_price(terms, plan, seed):
     if len(stayed) < config.min_bidders:
         assert here.state.standing.unsold == ("BELOW_MIN_BIDDERS" if stayed else "NO_BID")
         return
-    (award,) = awards
     farthest = max(len(own) for own in stayed.values())
     level = [bidder for bidder, own in stayed.items() if len(own) == farthest]
+    if config.last_one == "STOPS":
+        # With one bidder staying, no further level opens.
+        alone = min(n for n in range(len(levels) + 1) if _staying(stayed, n) < 2)
+        assert len(levels) <= max(1, alone)
+    if config.tie == "SHARED" and len(level) > 1:
+        price = levels[farthest - 1]
+        assert sorted(a.bidder for a in awards) == sorted(level)
+        assert sum(a.total for a in awards) == price
+        assert {a.price for a in awards} == {price}
+        assert max(a.total for a in awards) - min(a.total for a in awards) <= 1
+        return
+    (award,) = awards
     assert award.bidder in level
     assert award.total == award.price
     if len(level) == 1 and config.pays == "LAST_ACCEPTED":
@@ -93,12 +112,32 @@ def test_levels_exits_and_the_price(terms, plan, seed):
         assert award.price == levels[farthest - 1]
 
 
+def _staying(stayed, number):
+    """How many accepted this many levels; before the first, whoever may come."""
+    return sum(len(own) >= number for own in stayed.values()) if number else 2
+
+
 def test_hidden_rivals_are_named_by_no_fact_before_the_end():
     terms = {"start_price": 600, "last_price": 1_000, "step": 100, "tick_seconds": 10}
     plan = [(0, who, "stay", 0) for who in "AB"] + [(10, "A", "stay", 0), (0, "B", "stay", 0)]
-    for rivals, times in (("NAMED", 3), ("HIDDEN", 1)):
+    for rivals, times in (("NAMED", 3), ("COUNTED", 1), ("HIDDEN", 1)):
         here = played("japanese", {**terms, "rivals": rivals}, plan, "5eed")
         named = [
             f for e in here.entries for f in e["data"].get("facts", ()) if f["fact"] == "entitled"
         ]
         assert len(named) == times
+        facts = [f for e in here.entries for f in e["data"].get("facts", ())]
+        counted = [f["value"] for f in facts if f["fact"] == "noted" and f["key"] == "staying"]
+        assert counted == ([2, 2] if rivals == "COUNTED" else [])
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"tie": "SHARED", "rivals": "COUNTED"},
+        {"last_one": "CONTINUES", "pays": "RIVAL_LEFT"},
+        {"step": "0", "step_kind": "PERCENT_OF_LATEST", "step_basis_points": 500},
+    ],
+)
+def test_conformance(more):
+    assert check(RULE, {**RULE.example, **more}) == []

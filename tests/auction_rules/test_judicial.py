@@ -124,6 +124,46 @@ def test_what_moves_the_end(at, closes, equal):
     assert here.closes == closes
 
 
+@pytest.mark.parametrize(
+    ("policy", "left", "given"),
+    [
+        ("REMAINING", 23 * 3600, 23 * 3600),
+        ("FULL_COUNTDOWN", 23 * 3600, 23 * 3600),
+        ("REMAINING", 120, 120),
+        ("FULL_COUNTDOWN", 120, 300),
+        ("FULL_COUNTDOWN", 300, 300),
+        ("FULL_COUNTDOWN", 301, 301),
+    ],
+)
+def test_what_a_suspension_gives_back(policy, left, given):
+    """The day that art. 20 promises is never cut to the five minutes of an extension."""
+    here = table(resume=policy)
+    since, now = END - left * SECOND, END + DAY * SECOND
+    here.happen(RULE.resume(here.floor, since, now), now)
+    assert here.closes == now + given * SECOND
+
+
+@pytest.mark.parametrize(
+    ("order", "winner"),
+    [
+        (("A", "R", "P"), "P"),
+        (("A", "P", "Q"), "P"),
+        (("A", "Q", "P"), "Q"),
+        (("R", "Q"), "Q"),
+        (("P", "R"), "P"),
+        (("A", "B", "R"), "R"),
+        (("A", "B"), "A"),
+    ],
+)
+def test_at_one_price_the_order_counts_and_then_the_time(order, winner):
+    """Art. 21; who is refused at this price does not go higher here."""
+    here = table()
+    for bidder in order:
+        here.bid(bidder, 700, OPENS)
+    here.end()
+    assert [(a.bidder, a.price) for a in here.standing.awards] == [(winner, 700)]
+
+
 def test_equal_offers_are_ranked_by_right():
     here = table()
     for bidder in ("A", "R", "P"):

@@ -14,20 +14,23 @@ from auction_rules.facts import (
     DeadlineMoved,
     Entitled,
     LeadersChanged,
+    Noted,
     OfferStood,
     Revealed,
     StageClosed,
+    Unsold,
 )
 from auction_rules.floor import Bid, Confirm, Draw, OpenReserve, SealReserve
 from auction_rules.land_listing import RULE, LandTerms
 from auction_rules.land_presets import PRESETS
 from auction_rules.registry import find
 from auction_rules.rule import Accept
-from auction_rules.terms import SECOND, SQUARE_METRE
+from auction_rules.terms import SECOND, SQUARE_METRE, Unit
 from bidding.core.commands import Resume
 from bidding.core.document import Document
 from bidding.core.record import bind, command_of, record, replay
 from bidding.core.state import State, evolve
+from tests.auction_rules.known import FILLED_IN
 from tests.auction_rules.table import Table
 from tests.bidding.core.plans import plans, play
 from tests.bidding.core.session import OPENS as LISTED
@@ -61,6 +64,11 @@ INDICATOR = {
     "indicator_step": 200,
     "indicator_most": 1_500,
 }
+TOTAL = {"cap_price": 150, "cap_sequel": "SEALED_TOTAL", "total_seconds": 40}
+JOIN = {"cap_price": 150, "cap_sequel": "JOIN_LOTTERY", "join_seconds": 30}
+ABOVE = {"cap_trigger": "ABOVE_CAP"}
+ROW = {"kind": "SELF_HELD_AREA", "start": 100, "step": 100, "most": 300}
+LIST = INDICATOR | {"indicator_most": 1_400, "more_indicators": [ROW], "agree_seconds": 20}
 
 
 def table(bidders="A B C", **terms):
@@ -111,6 +119,23 @@ def test_the_cap_is_aligned(cap, ok):
         (INDICATOR | {"indicator_step": 0}, "indicator_start"),
         (INDICATOR | {"indicator_most": 999}, "indicator_start"),
         (INDICATOR | {"indicator": "SELF_HELD_SHARE"}, "indicator_most"),
+        (ABOVE, "cap_price"),
+        ({"cap_price": 150} | ABOVE, "cap_trigger"),
+        (POOL | ABOVE, "cap_trigger"),
+        (JOIN | ABOVE | {"over_cap": "CLAMP"}, "over_cap"),
+        (JOIN | ABOVE | {"cap_price": 100}, "CAP_NOT_ALIGNED"),
+        (JOIN | {"join_seconds": 0}, "join_seconds"),
+        ({"cap_price": 150, "join_seconds": 30}, "join_seconds"),
+        (ONE_PRICE | {"cap_sequel": "SELL", "one_price_pause_seconds": 1}, "cap_sequel"),
+        (TOTAL | {"total_seconds": 0}, "total_seconds"),
+        (TOTAL | {"total_most": 149}, "total_most"),
+        (TOTAL | {"total_step": 0}, "total_step"),
+        ({"cap_price": 150, "total_most": 160}, "total_most"),
+        (INDICATOR | {"agree_seconds": 20}, "agree_seconds"),
+        (INDICATOR | {"more_indicators": [ROW]}, "more_indicators"),
+        (LIST | {"more_indicators": [ROW | {"start": 0}]}, "indicator_start"),
+        (LIST | {"more_indicators": [ROW | {"kind": "SELF_HELD_SHARE"}]}, "more_indicators"),
+        ({"cap_price": 150, "more_indicators": [ROW]}, "cap_sequel"),
     ],
 )
 def test_terms_that_do_not_go_together(terms, code):
@@ -120,6 +145,11 @@ def test_terms_that_do_not_go_together(terms, code):
     assert first["type"] == code
     assert first["ctx"]["zh"]
     assert first["ctx"]["en"]
+
+
+def test_a_price_that_is_only_passed_need_not_be_a_rung():
+    terms = TERMS | JOIN | ABOVE | {"cap_price": 153, "grid": "MIN_STEP"}
+    assert LandTerms.model_validate(terms).cap_price == 153
 
 
 def test_the_reserve_may_be_the_cap():
@@ -325,21 +355,160 @@ def test_the_next_indicator_goes_to_the_most():
     assert here.bell()[-2:] == (Awarded("A", None, 150, 1_400, 150), Closed())
 
 
+@pytest.mark.parametrize("sequel", [ONE_PRICE, JOIN, TOTAL, INDICATOR])
+def test_an_offer_beyond_the_threshold_does_not_stand_and_ends_the_bidding(sequel):
+    here = table(**sequel | ABOVE)
+    here.bid("A", 150, OPENS)
+    here.bell()
+    # At the threshold bidding goes on as ever.
+    assert here.standing.stage == "timed"
+    now = CLOSES + SECOND
+    judged = here.ask("B", Bid(160), now)
+    assert isinstance(judged, Accept)
+    assert not [fact for fact in judged.facts if isinstance(fact, OfferStood)]
+    assert here.standing.leaders == ("A",)
+    assert here.bid("C", 170, now) == "CAP_REACHED"
+    assert here.rule.least(here.floor) is None
+    assert here.rule.due(here.floor) == 0
+    here.happen(here.rule.lapse(here.floor, now), now)
+    assert here.standing.stage in ("confirm", "join", "total", "indicator")
+
+
+@pytest.mark.parametrize("sequel", [ONE_PRICE, JOIN, TOTAL, INDICATOR])
+def test_at_the_threshold_and_not_beyond_it_is_an_ordinary_sale(sequel):
+    here = table(**sequel | ABOVE)
+    here.bid("A", 150, OPENS)
+    assert here.end()[-2:] == (Awarded("A", None, 150, None, 150), Closed())
+
+
+@pytest.mark.parametrize(
+    ("answers", "facts"),
+    [
+        ({}, (Unsold("NOBODY_JOINED"),)),
+        ({"A": False}, (Unsold("NOBODY_JOINED"),)),
+        ({"C": True}, (Awarded("C", None, 150, None, 150),)),
+        ({"A": True, "B": False}, (Awarded("A", None, 150, None, 150),)),
+    ],
+)
+def test_who_joins_the_draw_at_the_cap(answers, facts):
+    here = beyond(**JOIN)
+    for bidder, answer in answers.items():
+        assert here.confirm(bidder, CLOSES, answer=answer) == "accepted"
+    assert here.end()[-len(facts) - 1 :] == (*facts, Closed())
+
+
+def test_several_who_join_are_drawn_between():
+    here = beyond(**JOIN)
+    for bidder in "CB":
+        here.confirm(bidder, CLOSES)
+    here.bell()
+    assert here.standing.pool == ("B", "C")
+    assert here.standing.leaders == ("B", "C")
+    drawn = here.rule.office(here.floor, "li", Draw("seed"), CLOSES + 40 * SECOND)
+    here.happen(drawn.facts, CLOSES + 40 * SECOND)
+    number = int.from_bytes(hashlib.sha256(b"seed|LOT-01|B,C").digest(), "big")
+    assert here.end()[-2] == Awarded("BC"[number % 2], None, 150, None, 150)
+
+
+@pytest.mark.parametrize(
+    ("totals", "leaders"),
+    [
+        ({"A": 150}, ("A/total",)),
+        ({"A": 150, "B": 151}, ("B/total",)),
+        ({"C": 160, "B": 160, "A": 150}, ("C/total", "B/total")),
+    ],
+)
+def test_the_highest_sealed_total(totals, leaders):
+    here = beyond(**TOTAL)
+    for bidder, amount in totals.items():
+        assert here.bid(bidder, amount, CLOSES) == "accepted"
+        assert here.bid(bidder, 170, CLOSES) == "ALREADY_QUOTED"
+    assert here.rule.least(here.floor) == 150
+    here.bell()
+    assert here.standing.leaders == leaders
+    assert here.rule.ranking(here.floor)[0] == leaders[0]
+    assert here.standing.closed == (len(leaders) == 1)
+
+
+def test_the_one_drawn_for_equal_totals_has_it_at_his_total():
+    here = beyond(**TOTAL)
+    for bidder in "BC":
+        here.bid(bidder, 160, CLOSES)
+    here.bell()
+    assert here.standing.pool == ("B", "C")
+    drawn = here.rule.office(here.floor, "li", Draw("seed"), CLOSES + 50 * SECOND)
+    here.happen(drawn.facts, CLOSES + 50 * SECOND)
+    number = int.from_bytes(hashlib.sha256(b"seed|LOT-01|B,C").digest(), "big")
+    winner = "BC"[number % 2]
+    assert here.end()[-3:] == (
+        LeadersChanged((f"{winner}/total",), 160),
+        Awarded(winner, None, 160, None, 160),
+        Closed(),
+    )
+
+
+def test_equal_totals_by_time():
+    here = beyond(**TOTAL, total_equal="EARLIER")
+    for bidder in "CB":
+        here.bid(bidder, 160, CLOSES)
+    assert here.end()[-2] == Awarded("C", None, 160, None, 160)
+
+
+def test_one_indicator_leads_to_the_next_when_it_is_at_its_end():
+    here = beyond(**LIST)
+    now = CLOSES + SECOND
+    assert here.bid("B", 150, now, quantity=1_400) == "accepted"
+    assert here.rule.due(here.floor) == 0
+    here.happen(here.rule.lapse(here.floor, now), now)
+    assert here.standing.stage == "agree_2"
+    assert here.confirm("A", now) == "accepted"
+    here.bell()
+    now += 20 * SECOND
+    assert here.bid("B", 150, now, quantity=100) == "NO_RIGHT_IN_PHASE"
+    assert here.bid("A", 150, now, quantity=300) == "accepted"
+    # The last one has no successor: it runs to the end of its countdown.
+    assert here.rule.due(here.floor) == now + 60 * SECOND
+    assert here.rule.ranking(here.floor) == ("A/indicator_2", "B/indicator", "A")
+    assert here.bell()[-3:] == (
+        Noted("indicator", 1_400),
+        Awarded("A", None, 150, 300, 150),
+        Closed(),
+    )
+
+
+def test_an_indicator_short_of_its_end_is_the_last():
+    here = beyond(**LIST)
+    here.bid("B", 150, CLOSES + SECOND, quantity=1_200)
+    assert here.bell()[-2:] == (Awarded("B", None, 150, 1_200, 150), Closed())
+
+
+@pytest.mark.parametrize(
+    ("since", "opens", "closes"),
+    [(5, 105, 135), (10, 100, 130), (20, None, 130)],
+)
+def test_a_fault_in_the_pause_gives_back_what_was_left_of_it(since, opens, closes):
+    # Ten seconds of pause, then thirty to confirm; resumed a hundred seconds after the close.
+    here = beyond(**ONE_PRICE, one_price_pause_seconds=10)
+    assert here.confirm("B", CLOSES + 9 * SECOND) == "OUTSIDE_WINDOW"
+    resumed = CLOSES + 100 * SECOND
+    here.happen(here.rule.resume(here.floor, CLOSES + since * SECOND, resumed), resumed)
+    assert here.closes == CLOSES + closes * SECOND
+    assert here.standing.opens == CLOSES + (10 if opens in (None, 100) else opens) * SECOND
+    assert here.confirm("B", CLOSES + 106 * SECOND) == "accepted"
+
+
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_fills_valid_terms(name):
     preset = RULE.presets[name]
     assert preset["title"].keys() == {"zh", "en"}
-    hall = {**RULE.example, **preset["terms"]}
-    if "cap_sequel" in preset["terms"]:
-        # The prices beyond the preset are the centre's to fill.
-        hall["cap_price"] = "11000"
-    if name == "one_price":
-        hall |= {"one_price_least": "11000", "one_price_most": "12000"}
-    if name == "housing_area":
-        hall |= {"indicator_start": "100", "indicator_step": "100", "indicator_most": "900"}
+    # The prices beyond the preset are the centre's to fill.
+    hall = {**RULE.example, **FILLED_IN.get(name, {}), **preset["terms"]}
     terms = LandTerms.model_validate(hall)
     for key, value in preset["terms"].items():
-        assert getattr(terms, key) == value
+        read = getattr(terms, key)
+        assert read == (Unit(**value) if key == "unit" else value) or key == "one_price_quantum"
+    # Whole units of money, whatever its decimals.
+    assert terms.one_price_quantum in (1, 10**terms.unit.scale)
 
 
 # Every course of a listing, under terms of any kind.
@@ -373,8 +542,11 @@ def documents(draw):
     if draw(st.booleans()):
         again = draw(st.booleans())
         terms |= {"preparation_seconds": draw(st.integers(1, 30)), "resume_with_preparation": again}
-    terms |= draw(st.sampled_from([{}, POOL, ONE_PRICE, INDICATOR, {"cap_price": 150}]))
-    if "cap_price" in terms:
+    kinds = [{}, POOL, ONE_PRICE, INDICATOR, LIST, JOIN, TOTAL, {"cap_price": 150}]
+    terms |= draw(st.sampled_from(kinds))
+    if terms.get("cap_sequel") not in (None, "POOL_LOTTERY") and draw(st.booleans()):
+        terms |= ABOVE
+    elif "cap_price" in terms:
         terms["over_cap"] = draw(st.sampled_from(["REJECT", "CLAMP"]))
     title = {"zh": "样例", "en": "Sample"}
     return Document(
@@ -422,7 +594,7 @@ def test_a_listing_judges_itself_again_and_sells_what_stood(doc, plan):
         for fact in entry["data"].get("facts", ()):
             if fact["fact"] == "offer_stood" and fact["slot"] is None:
                 cap = state.terms.cap_price
-                pooled = state.terms.cap_sequel == "POOL_LOTTERY" and best == cap
+                pooled = "LOTTERY" in state.terms.cap_sequel and best == cap
                 assert fact["amount"] > best or (pooled and fact["amount"] == cap)
                 assert cap is None or fact["amount"] <= cap
                 best = max(best, fact["amount"])

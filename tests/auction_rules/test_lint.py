@@ -7,8 +7,10 @@ from auction_rules.lint import Remark, lint
 from auction_rules.registry import rules
 from auction_rules.terms import term
 
-ENGLISH = dict(english.RULE.example)
-FAR = dict(far_adjustment.RULE.example)
+# Where the extensions have no limit there is a remark of its own (test_remarks.py).
+LIMIT = {"max_extension_seconds": 7200}
+ENGLISH = {**english.RULE.example, **LIMIT}
+FAR = {**far_adjustment.RULE.example, **LIMIT}
 ONE = {"id": "P1", "added_area": "100"}
 TWO = {"id": "P2", "added_area": "50"}
 

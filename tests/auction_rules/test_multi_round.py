@@ -27,6 +27,8 @@ def config(**terms):
         {"step": 0},
         {"shortlist_count": 0},
         {"shortlist_basis_points": 5},
+        {"shortlist": "DROP_N", "shortlist_count": 0},
+        {"shortlist": "DROP_N", "shortlist_basis_points": 5},
         {"rounds": 1},
     ],
 )
@@ -42,6 +44,11 @@ def test_terms_that_do_not_go_together(terms):
         ({}, [1200, 1200, 1100], "AB"),
         ({"shortlist": "WITHIN", "shortlist_basis_points": 1000}, [1200, 1080, 1079], "AB"),
         ({"shortlist": "WITHIN"}, [1200, 1200, 1199], "AB"),
+        ({"shortlist": "DROP_N", "shortlist_count": 1}, [], ""),
+        ({"shortlist": "DROP_N", "shortlist_count": 1}, [1200], "A"),
+        ({"shortlist": "DROP_N", "shortlist_count": 1}, [1200, 1200, 1200], "AB"),
+        ({"shortlist": "DROP_N", "shortlist_count": 2}, [1200, 1100, 1000], "A"),
+        ({"shortlist": "DROP_N", "shortlist_count": 5}, [1200, 1100, 1000], "A"),
         (
             {"shortlist": "WITHIN", "shortlist_basis_points": 1000, "better": "LOWER"},
             [900, 990, 991],
@@ -77,6 +84,7 @@ def test_who_stays_out_stays_out():
         {},
         {"better": "LOWER", "amendments": 1},
         {"shortlist": "WITHIN", "shortlist_basis_points": 500, "rounds": 2},
+        {"shortlist": "DROP_N", "shortlist_count": 1, "pause_seconds": 60},
     ],
 )
 def test_conformance(more):
@@ -87,11 +95,13 @@ def test_conformance(more):
 def terms(draw: st.DrawFn) -> dict[str, object]:
     within = draw(st.booleans())
     margin = {"shortlist": "WITHIN", "shortlist_basis_points": draw(st.integers(0, 2000))}
-    count = {"shortlist_count": draw(st.integers(1, 3))}
+    ranks = draw(st.sampled_from(["TOP_N", "DROP_N"]))
+    count = {"shortlist": ranks, "shortlist_count": draw(st.integers(1, 3))}
     return {
         "better": draw(st.sampled_from(["HIGHER", "LOWER"])),
         "rounds": draw(st.integers(2, 4)),
         "round_seconds": draw(st.integers(1, 40)),
+        "pause_seconds": draw(st.sampled_from([0, 0, 1, 20])),
         "start_price": draw(st.integers(100, 1000)),
         "step": draw(st.integers(1, 20)),
         "amendments": draw(st.integers(0, 2)),
@@ -111,6 +121,7 @@ def test_any_course(terms, plan):
             continue
         bidder, amount = entry["actor"], entry["data"]["ask"]["amount"]
         assert sign * (amount - session.state.terms.start_price) >= 0
+        assert str(before.standing.stage).startswith("round-")
         if before.standing.stage != "round-1":
             assert sign * (amount - last[bidder][1]) >= session.state.terms.step
         last[bidder] = (str(before.standing.stage), amount)

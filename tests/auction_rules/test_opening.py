@@ -246,3 +246,33 @@ def _price_points(formula, weight, price, prices):
     base = _half_up(Fraction(sum(kept), len(kept)))
     each = formula["over_deduction"] if price > base else formula.get("under_deduction", 0)
     return max(0, most - _half_up(Fraction(abs(price - base) * 100 * each, base)))
+
+
+@pytest.mark.parametrize(
+    ("tie", "points", "order"),
+    [
+        # 36.00 + 50, 40.00 + 46, both 86.00: the price, or the experts, or lots.
+        ("LOWER_PRICE", {"A": 4_600, "B": 5_000, "C": 0}, "AB"),
+        ("HIGHER_QUALITY", {"A": 4_600, "B": 5_000, "C": 0}, "BA"),
+        ("DRAW", {"A": 4_600, "B": 5_000, "C": 0}, None),
+        # More points in all come before everything that tells ties apart.
+        ("HIGHER_QUALITY", {"A": 4_601, "B": 5_000, "C": 0}, "AB"),
+    ],
+)
+def test_equal_totals_are_told_apart_as_the_terms_say(tie, points, order):
+    here = table(THREE, tie=tie)
+    here.bell()
+    here.bell()
+    for bidder, given_to in points.items():
+        office(here, "E1", Score(bidder, given_to))
+    here.bell()
+    if order is None:
+        assert here.standing.pool == ("A", "B")
+        return
+    assert RULE.ranking(here.floor)[:2] == tuple(order)
+    assert here.standing.awards[0].bidder == order[0]
+
+
+def test_more_quality_needs_experts():
+    with pytest.raises(ValidationError):
+        RULE.Config.model_validate(TERMS | ALONE | {"tie": "HIGHER_QUALITY"})

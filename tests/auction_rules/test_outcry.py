@@ -181,14 +181,20 @@ def test_naming_what_is_his_anyway_does_no_harm():
         (Resume.REMAINING, Countdown(300), 1_200, 9_000, 9_100),
         (Resume.REMAINING, Countdown(300), 1_300, 9_000, 9_000),
         (Resume.REMAINING, Countdown(300), 1_400, 9_000, 9_000),
-        # A stage without a countdown has no full one to give.
-        (Resume.FULL_COUNTDOWN, None, 1_200, 9_000, 9_100),
+        # Without a countdown the whole window is promised; `STAGE` lasts 300.
+        (Resume.FULL_COUNTDOWN, None, 1_200, 9_000, 9_300),
+        (Resume.REMAINING, None, 1_200, 9_000, 9_100),
         (Resume.FULL_COUNTDOWN, Countdown(50), 1_010, 1_020, 1_300),
     ],
 )
 def test_what_a_suspension_gives_back(policy, countdown, since, now, closes):
     stage = replace(STAGE, resume_policy=policy, countdown=countdown)
     assert stage.resume(floor(stage), since, now) == (DeadlineMoved(closes, "resumed"),)
+
+
+def test_a_window_by_the_calendar_gets_back_what_it_lost():
+    stage = replace(STAGE, resume_policy=Resume.FULL_COUNTDOWN, countdown=None, ends=1_300)
+    assert stage.resume(floor(stage), 1_200, 9_000) == (DeadlineMoved(9_100, "resumed"),)
 
 
 def test_the_wait_for_a_first_offer_is_given_back_what_a_suspension_took():

@@ -26,9 +26,9 @@ TERMS = {
     "step": 10,
     "countdown_seconds": 60,
 }
-EQUAL = {"first_refusal": "IN_HALL_EQUAL"}
-AFTER = {"first_refusal": "AFTER_BID", "claim_seconds": 30}
-RAISES = AFTER | {"raise_seconds": 20}
+EQUAL = {"first_refusal": "IN_HALL_EQUAL", "equal_ranks": "EARLIER"}
+AFTER = {"first_refusal": "AFTER_BID", "equal_ranks": "EARLIER", "claim_seconds": 30}
+RAISES = AFTER | {"raise_seconds": 20, "exercise": "AGAIN"}
 SINGLE = {"quoting": "SINGLE", "countdown_seconds": 0}
 TIERS = {"step_tiers": [{"from_price": 150, "step": 20}, {"from_price": 200, "step": 50}]}
 KINDS = [{}, EQUAL, AFTER, RAISES, SINGLE, SINGLE | AFTER, SINGLE | RAISES, TIERS, TIERS | RAISES]
@@ -61,9 +61,14 @@ def asked_at(price=110, **more):
         {"countdown_seconds": 0},
         {"quoting": "SINGLE"},
         SINGLE | EQUAL,
-        {"first_refusal": "AFTER_BID"},
+        AFTER | {"claim_seconds": 0},
+        AFTER | {"equal_ranks": None},
+        {"equal_ranks": "DRAW"},
         {"claim_seconds": 30},
-        {"raise_seconds": 30},
+        AFTER | {"raise_seconds": 30},
+        AFTER | {"exercise": "ONCE"},
+        EQUAL | {"raise_seconds": 30, "exercise": "AGAIN"},
+        EQUAL | {"equal_ranks": "DRAW"},
         EQUAL | {"claim_seconds": 30},
         TIERS | {"grid": "MULTIPLE_OF_STEP"},
         {"step_tiers": [{"from_price": 100, "step": 20}]},

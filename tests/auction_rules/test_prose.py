@@ -5,7 +5,8 @@ import re
 import pytest
 
 from auction_rules import english, far_adjustment
-from auction_rules.prose import prose
+from auction_rules.prose import idle, prose
+from auction_rules.registry import BUILT_IN, rules
 from auction_rules.terms import Unit
 from tests.auction_rules.known import known
 
@@ -38,7 +39,7 @@ def test_every_term_in_use_is_said(rule, terms):
         value = getattr(config, name)
         silent = value is None or value in ((), "", 0) or isinstance(value, Unit)
         # A lot is said by its name, and an extension that is none by a sentence.
-        if silent or name.startswith(("lot_", "extension")):
+        if silent or name.startswith(("lot_", "extension")) or idle(config, name):
             continue
         assert re.split("[（(]", field.title)[0] in text, name
 
@@ -50,9 +51,9 @@ def test_a_plain_auction_word_for_word():
         "标的与数量：标的为示例标的。",
     ]
     assert text["zh"][3:7] == [
-        "报价与增价：报价以“元”计，高者为优；起始价：1,000,000 元；增价方式：固定金额；增价幅度：10,000 元；报价阶梯：不低于一个增价幅度即可；领先者可自行加价：是。",
+        "报价与增价：报价以“元”计，高者为优；起始价：1,000,000 元；增价方式：固定金额；增价幅度：10,000 元；报价阶梯：不低于一个增价幅度即可；领先者可自行加价：是；自动出价：不设自动出价。",
         "倒计时与延时：延时方式：有效报价后重新倒计时；延时时长：300 秒。",
-        "同价处理：报价以到达服务器的先后逐条编号，先后以编号为准。",
+        "同价处理：每次有效报价须优于当前最优报价，故不会出现相同的最优报价。",
         "限价：本场不设限价。",
     ]
     assert text["en"][4] == (
@@ -78,3 +79,134 @@ def test_remarks_are_for_the_drafter():
     assert "发布前提示：不设延时" in said(english.RULE, terms)
     assert "Before publishing: Without" in said(english.RULE, terms, "en")
     assert "发布前提示" not in said(english.RULE, terms, remarks=False)
+
+
+EXAMPLES = {rule.name: rule for rule in rules()}
+QUOTED_ONCE = {"quoting": "SINGLE", "countdown_seconds": 0}
+IN_HALL = {"first_refusal": "IN_HALL_EQUAL", "equal_ranks": "EARLIER"}
+LOTS = {"first_refusal": "IN_HALL_EQUAL", "equal_ranks": "DRAW", "claim_seconds": 600}
+ASKED = {"first_refusal": "AFTER_BID", "equal_ranks": "EARLIER", "claim_seconds": 600}
+RAISED = {**ASKED, "raise_seconds": 300, "exercise": "ONCE"}
+LONGER = {
+    "single_bidder": "EXTEND_LISTING",
+    "listing_extension_seconds": 604_800,
+    "listing_extensions": 2,
+    "after_extensions": "SELL",
+}
+# What no term can change, rule by rule: how equal offers are told apart.
+TIES = {
+    "english": ("不会出现相同的最优报价", "never reached twice"),
+    "far_adjustment": ("先到达服务器者优先", "reached the server first"),
+    "reverse_procurement": ("先到达服务器者优先", "reached the server first"),
+    "turn_rounds": ("先到达服务器者优先", "reached the server first"),
+    "open_closed": ("先到达服务器者优先", "reached the server first"),
+    "simultaneous": ("同轮同价", "Equal offers"),
+    "multi_round": ("先到达服务器者优先", "reached the server first"),
+    "car_plates": ("价格优先、时间优先", "by price, then by time"),
+    "quantity_bid": ("不会出现相同的最优报价", "never reached twice"),
+    "quota": ("同价（封顶）时：摇号", "a draw"),
+    "sealed_bid": ("报价相同时：先报者优先", "Equal offers: the earlier one"),
+    "volume": ("边际同价：时间优先", "At the margin"),
+    "land_listing": ("不会出现相同的最优报价", "never reached twice"),
+    "mining_rights": ("不会出现相同的最优报价", "never reached twice"),
+    "dutch": ("同一档多人应价：摇号", "by lot"),
+    "japanese": ("同档一并退出：摇号", "by lot"),
+    "hybrid_dutch": ("摇号确定停钟者", "lots decide who stopped the clock"),
+    "ascending_clock": ("减量不能全部接受时", "no room for all reductions"),
+    "judicial": ("顺位在先者优先", "the better right wins"),
+    "property_rights": ("不会出现相同的最优报价", "never reached twice"),
+    "intermediary": ("以摇号确定", "lots decide"),
+    "opening": ("报价低者优先，仍相同的摇号", "the lower price, then by lot"),
+}
+
+
+def test_no_built_in_rule_is_left_out():
+    assert TIES.keys() == {rule.name for rule in BUILT_IN}
+
+
+@pytest.mark.parametrize("name", TIES)
+def test_ties_are_told_as_the_rule_decides_them(name):
+    rule = EXAMPLES[name]
+    for lang, words in zip(("zh", "en"), TIES[name], strict=True):
+        head = {"zh": "同价处理：", "en": "Equal offers: "}[lang]
+        (line,) = [p for p in said(rule, rule.example, lang).splitlines() if p.startswith(head)]
+        assert words in line
+        # The order of arrival is named where it decides, and nowhere else.
+        by_lot = name in ("dutch", "japanese", "intermediary", "opening", "quota")
+        assert not (by_lot and re.search("先到达|先报|reached the server", line))
+
+
+@pytest.mark.parametrize(
+    ("name", "terms", "there", "not_there"),
+    [
+        ("intermediary", {"mode": "RANDOM", "entry": "REGISTER"}, "摇号选取", "低者为优"),
+        (
+            "intermediary",
+            {"mode": "RANDOM", "entry": "REGISTER"},
+            "不报价，成交价即公布的服务费 80,000 元",
+            "即最高限价",
+        ),
+        ("intermediary", {"mode": "AVERAGE"}, "平均价者中选", "低者为优"),
+        ("intermediary", {"mode": "OWNER", "owner": "W"}, "由业主选取，不按报价排序", "以摇号确定"),
+        ("intermediary", {}, "最高限价为 80,000 元；高于最高限价的报价无效", "先到达"),
+        ("intermediary", {}, "名单在取得随机数之前固定并公布", "None"),
+        ("opening", {}, "价格分与专家评分之和高者为优", "低者为优"),
+        ("opening", {}, "视为撤销；因其他原因的，视为撤回", "基准价去掉"),
+        ("opening", {}, "不予开标或者停止评审，未开标的投标不公开", "先到达"),
+        ("reverse_procurement", {}, "成交确认期限：72 小时", "259200"),
+        ("reverse_procurement", {}, "依次询问下一名；已被取消资格的不再询问", "扣除"),
+        (
+            "reverse_procurement",
+            {"confirm_seconds": 0},
+            "最少有效报价家数：3；不足上述数目的，不成交",
+            "依次询问",
+        ),
+        ("reverse_procurement", {"preference_basis_points": 600}, "小微企业价格扣除：6%", "万分之"),
+        ("reverse_procurement", {"preference_basis_points": 600}, "按供应商原报价付款", "None"),
+        ("reverse_procurement", {"form": "OPEN"}, "不会出现相同的最优报价", "先到达服务器者优先"),
+        ("turn_rounds", {}, "可以收回本次报价", "None"),
+        ("open_closed", {}, "晚于该时刻的报价不计入", "本场不设延时"),
+        ("open_closed", {}, "入围幅度（高于最低价）：10%", "万分之"),
+        (
+            "multi_round",
+            {"better": "LOWER"},
+            "起始价或最高限价为 100,000 元，即最高限价",
+            "本场不设限价",
+        ),
+        ("multi_round", {}, "未作新报价的，保留其原报价", "即最高限价"),
+        ("sealed_bid", {}, "高者为优", "与平均价比较"),
+        ("sealed_bid", {"winner": "NEAREST_AVERAGE"}, "与平均价比较", "高者为优"),
+        (
+            "sealed_bid",
+            {"direction": "REVERSE"},
+            "起始价为 1,000,000 元，即最高限价",
+            "本场不设限价",
+        ),
+        ("volume", {"margin": "PRO_RATA"}, "取整余量", "时间优先"),
+        ("volume", {}, "时间优先", "取整余量"),
+        ("land_listing", {}, "本场不设限价", "密封总价"),
+        ("land_listing", {}, "本场不设限价", "一次报价"),
+        ("hybrid_dutch", {}, "可以收回自己的报价并重新报价", "中止与流拍：最低加价"),
+        ("property_rights", {}, "触发延时的报价", "优先购买权人"),
+        ("property_rights", QUOTED_ONCE, "先到达服务器者优先", "触发延时的报价"),
+        ("property_rights", IN_HALL, "同一顺位的，先出价者优先", "摇号"),
+        ("property_rights", LOTS, "由下一名递补", "先出价者优先"),
+        ("property_rights", LOTS, "均未确认的，不成交", "追加报价"),
+        ("property_rights", ASKED, "逾期未答复的，视为放弃", "追加报价一次"),
+        ("property_rights", RAISED, "行权人不再次被询问", "直至一方不再出价"),
+        ("property_rights", {**RAISED, "exercise": "AGAIN"}, "直至一方不再出价", "不再次被询问"),
+        ("property_rights", LONGER, "不足两人的，延牌", "协议转让"),
+    ],
+)
+def test_only_what_holds_under_these_terms_is_said(name, terms, there, not_there):
+    rule = EXAMPLES[name]
+    text = said(rule, {**rule.example, **terms}, remarks=False)
+    assert there in text
+    assert not_there not in text
+
+
+def test_a_name_stands_in_the_language_of_the_text():
+    clock = EXAMPLES["ascending_clock"]
+    assert "名称 甲类，" in said(clock, clock.example)
+    assert "Name A," in said(clock, clock.example, "en")
+    assert "甲类" not in said(clock, clock.example, "en")

@@ -8,7 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from auction_rules.facts import Awarded, DeadlineMoved, Drawn, LeadersChanged, OfferStood, PoolFixed
+from auction_rules.conformance import check
+from auction_rules.facts import (
+    Awarded,
+    DeadlineMoved,
+    Drawn,
+    LeadersChanged,
+    Noted,
+    OfferStood,
+    PoolFixed,
+)
 from auction_rules.floor import Bid, Draw
 from auction_rules.quota import tied
 from auction_rules.registry import find
@@ -128,7 +137,9 @@ def test_who_is_drawn_for():
     "terms",
     [
         TIMED | {"lots": []},
-        TIMED | {"lots": LOTS},
+        TIMED | {"party_mark": "-"},
+        TIMED | {"bidder_limit": "200"},
+        TIMED | {"lots": LOTS, "party_mark": "x"},
         TIMED | {"lots": [{"id": "P1", "area": "0"}]},
         TIMED | {"lots": [{"id": "P1", "area": "1.00001"}]},
         TIMED | {"countdown_seconds": 0},
@@ -240,3 +251,107 @@ def test_the_draw_decides_and_not_the_time():
     assert winners(here) == [("B", "P1")]
     assert here.standing.leaders == ("B/P1",)
     assert here.rule.ranking(here.floor) == ("B/P1", "A/P1", "C/P1")
+
+
+IN_TURN = {
+    **TIMED,
+    "lots": [{"id": "L1", "area": "10"}, {"id": "L2", "area": "10"}, {"id": "L3", "area": "10"}],
+    "cap_price": 33,
+    "exclusive": [{"lots": ["L1", "L2"]}],
+    "party_mark": "-",
+}
+
+
+def in_turn(bidders="1 2 3-1 3-2", **terms):
+    here = Table(find("quota"), IN_TURN | terms, bidders)
+    here.bell()
+    return here
+
+
+def test_lots_in_turn_open_when_the_one_before_is_decided():
+    here = in_turn()
+    assert here.standing.stage == "timed-L1"
+    assert here.bid("1", 30, SECOND) == "accepted"
+    assert here.bid("2", 31, 2 * SECOND, slot="L2") == "NO_SUCH_LOT"
+    here.bell()
+    assert here.standing.stage == "timed-L2"
+    assert here.standing.leaders == ()
+    assert here.rule.least(here.floor) == 30
+    assert here.rule.actions(here.floor, "2", here.standing.opens).minimum == 30
+
+
+@pytest.mark.parametrize(
+    ("winner", "asks", "said"),
+    [
+        ("1", "1", "EXCLUDED_BY_MUTEX"),
+        ("1", "2", "accepted"),
+        ("3-1", "3-1", "EXCLUDED_BY_MUTEX"),
+        ("3-1", "3-2", "EXCLUDED_BY_MUTEX"),
+        ("3-1", "1", "accepted"),
+    ],
+)
+def test_winning_a_lot_bars_the_party_from_the_rest_of_its_group(winner, asks, said):
+    here = in_turn()
+    assert here.bid(winner, 30, SECOND) == "accepted"
+    here.bell()
+    now = here.standing.opens
+    blocked = here.rule.actions(here.floor, asks, now).blocked
+    assert (blocked is None) == (said == "accepted")
+    assert here.bid(asks, 30, now) == said
+    here.bell()
+    # The third lot is in no group.
+    assert here.bid(asks, 30, here.standing.opens) == "accepted"
+
+
+def test_sealed_offers_that_a_group_or_a_limit_voids_are_named():
+    offers = [("A", "P1", 60), ("A", "P2", 60), ("B", "P2", 50), ("A", "P3", 60)]
+    group = listed(offers, exclusive=[{"lots": ["P1", "P2"]}]).end()
+    assert [f for f in group if isinstance(f, Noted)] == [Noted("void A/P2", "EXCLUDED_BY_MUTEX")]
+    limit = listed(offers, bidder_limit="30").end()
+    assert [f for f in limit if isinstance(f, Noted)] == [Noted("void A/P2", "QTY_OVER_LIMIT")]
+    assert not [f for f in listed(offers).end() if isinstance(f, Noted)]
+
+
+@pytest.mark.parametrize("equal", ["DRAW", "EARLIER"])
+def test_lots_in_turn_keep_what_every_rule_owes_the_house(equal):
+    rule = find("quota")
+    lots = [{"id": f"L{n}", "area": "10"} for n in (1, 2, 3)]
+    terms = {**rule.example, "lots": lots, "cap_price": "33", "equal": equal}
+    terms |= {"exclusive": [{"lots": ["L1", "L3"]}], "bidder_limit": "20"}
+    assert [str(failure) for failure in check(rule, terms)] == []
+
+
+turns = st.tuples(
+    st.integers(0, 9), st.sampled_from(BIDDERS), st.integers(29, 34), st.none(), st.none()
+)
+
+
+@settings(max_examples=80)
+@given(
+    st.sampled_from([(), ({"lots": ["L1", "L2"]},), ({"lots": ["L1", "L2", "L3"]},)]),
+    st.sampled_from([None, "10", "20"]),
+    st.integers(1, 2),
+    st.lists(turns, max_size=14),
+)
+def test_nobody_wins_two_lots_that_exclude_each_other(exclusive, limit, least, plan):
+    terms = {
+        **IN_TURN,
+        "opens": OPENS,
+        "countdown_seconds": 12,
+        "equal": "EARLIER",
+        "exclusive": exclusive,
+        "bidder_limit": limit,
+        "min_bidders": least,
+    }
+    here = session("quota", terms, plan, "2018")
+    judge_again(here)
+    standing = here.state.standing
+    groups = [group["lots"] for group in exclusive]
+    for bidder in BIDDERS:
+        mine = [a.lot for a in standing.awards if a.bidder == bidder]
+        assert all(len([lot for lot in mine if lot in group]) <= 1 for group in groups)
+        assert limit is None or len(mine) <= int(limit) // 10
+    for award in standing.awards:
+        offers = [o for o in standing.offers.values() if o.slot == award.lot]
+        assert award.price == max(o.amount for o in offers)
+        assert len(offers) >= least

@@ -1,5 +1,6 @@
 """Reverse procurement: the ceiling, the preference compared exactly, the line of those asked."""
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 
 from auction_rules.conformance import check
 from auction_rules.facts import Awarded, Unsold
+from auction_rules.floor import Entrant
 from auction_rules.registry import find
 from auction_rules.reverse_procurement import RULE, compared
 from auction_rules.rule import Settlement
@@ -45,6 +47,8 @@ def table(bidders: str = "A B C", **terms: object) -> Table:
         {"step": 0},
         {"step": 1001},
         {"extension_seconds": 5},
+        {"step_basis_points": 1},
+        {"form": "OPEN", "step_basis_points": 10_000},
         {"form": "OPEN", "amendments": 1},
         {"form": "OPEN", "trigger_window_seconds": 5},
         {"preference_basis_points": 10_000},
@@ -178,3 +182,32 @@ def test_any_course(terms, plan):
 
 def _discount(config, bidder):
     return config.preference_basis_points if bidder == SMALL else 0
+
+
+@pytest.mark.parametrize(
+    ("step", "share", "best", "most"),
+    [
+        (10, 0, 900, 890),
+        (10, 100, 900, 890),
+        (10, 200, 900, 882),
+        # 1.5 % of 901 is 13.515: fourteen.
+        (1, 150, 901, 887),
+        (1, 1, 100, 99),
+    ],
+)
+def test_an_open_offer_falls_by_the_larger_of_amount_and_share(step, share, best, most):
+    here = table(form="OPEN", step=step, step_basis_points=share)
+    assert here.bid("A", best, 1) == "accepted"
+    assert RULE.least(here.floor) == most
+    assert here.bid("B", most + 1, 2) == "BELOW_MIN_NEXT"
+    assert here.bid("B", most, 3) == "accepted"
+
+
+def test_a_share_with_a_preference_is_of_the_small_firms_own_money():
+    """Compared at 90 %, it must fall by a tenth of what is level with the best, in its own money."""
+    here = table(form="OPEN", step_basis_points=1_000, preference_basis_points=1_000)
+    here.floor = replace(here.floor, entrants={**here.floor.entrants, "B": Entrant("B", None, 1)})
+    assert here.bid("A", 810, 1) == "accepted"
+    # 810 in A's money is 900 in B's; a tenth of it is 90.
+    assert here.bid("B", 811, 2) == "BELOW_MIN_NEXT"
+    assert here.bid("B", 810, 3) == "accepted"

@@ -1,6 +1,10 @@
 """Sealed offers: first price, the highest rejected, the average; edges, terms, and a slow twin."""
 
+import hashlib
+import json
 from fractions import Fraction
+from functools import cache
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +19,7 @@ from auction_rules.terms import SECOND
 from tests.auction_rules.rejudged import BIDDERS, judge_again, session
 from tests.auction_rules.table import Table
 from tests.bidding.core.session import OPENS
+from tests.shared import SHARED
 
 UNIT = {"zh": "元", "en": "CNY", "scale": 0, "fen": 100}
 TERMS = {"unit": UNIT, "opens": 10, "closes": 1_000, "start_price": 100, "step": 10}
@@ -202,3 +207,55 @@ def test_nobody_is_nearer_the_average_than_the_winner(terms, plan):
     level = [amount for amount in allowed if abs(amount - reference) == nearest]
     if terms["near_tie"] != "AS_EQUAL":
         assert award.price == (min(level) if terms["near_tie"] == "BELOW" else max(level))
+
+
+@cache
+def published():
+    """The winners of FCC auction 901, 2012: prices in dollars a road mile."""
+    path = SHARED / "data" / "fcc901_single_round_reverse_winners.json"
+    found: Any = json.loads(path.read_text("utf-8"))
+    return found["winners"]
+
+
+def sealed_purchase(units):
+    """All published winners in one sealed purchase, each an offer of its own, in mixed order."""
+    prices = [int(w["net_dollars_per_mile"]) for w in published()]
+    terms = {
+        **TERMS,
+        "direction": "REVERSE",
+        "start_price": max(prices),
+        "step": 1,
+        "units": units,
+    }
+    here = Table(find("sealed_bid"), terms, " ".join(w["itemname"] for w in published()))
+    here.bell()
+    mixed = sorted(published(), key=lambda w: hashlib.sha256(w["itemname"].encode()).digest())
+    for n, winner in enumerate(mixed):
+        amount = int(winner["net_dollars_per_mile"])
+        assert here.bid(winner["itemname"], amount, 10 + n) == "accepted"
+    return here, [(w["itemname"], int(w["net_dollars_per_mile"])) for w in mixed]
+
+
+@pytest.mark.vectors("fcc901_single_round_reverse_winners")
+@pytest.mark.parametrize("units", [795, 794, 400, 1])
+def test_the_published_winners_of_a_national_single_round_purchase(units):
+    """Lowest price a mile first, each at his own price; the money adds up to the published sum."""
+    here, offers = sealed_purchase(units)
+    facts = here.end()
+    awards = [f for f in facts if isinstance(f, Awarded)]
+    # A stable sort of what was offered: by price, then by arrival.
+    expected = sorted(offers, key=lambda offer: offer[1])[:units]
+    assert [(a.bidder, a.price) for a in awards] == expected
+
+
+@pytest.mark.vectors("fcc901_single_round_reverse_winners")
+def test_the_published_money_of_that_purchase():
+    assert len(published()) == len({w["itemname"] for w in published()}) == 795
+    total = 0
+    for w in published():
+        cents = Fraction(w["dollars_per_mile"]) * Fraction(w["road_miles"]) * 100
+        assert cents == Fraction(w["total_bid_amount"]) * 100
+        assert cents.denominator == 1
+        total += int(cents)
+    # Just within the budget of 300 million dollars.
+    assert total == 29_999_863_225

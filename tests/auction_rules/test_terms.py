@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from auction_rules.english import EnglishTerms
+from auction_rules.english_terms import EnglishTerms
 from auction_rules.far_adjustment import FarTerms
 from auction_rules.money import LIMIT
 from auction_rules.registry import BUILT_IN

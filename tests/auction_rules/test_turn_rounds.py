@@ -103,6 +103,7 @@ def test_no_lots_and_no_quantities():
     assert session.bid("02", 700, quantity=1) == "QUANTITY_FIXED"
 
 
+@pytest.mark.vectors("prozorro_3round_2015")
 def test_the_published_record():
     """Every amount shown at the end of a turn is the published one, and so are the times."""
     record = json.loads((SHARED / "data" / "prozorro_3round_2015.json").read_text("utf-8"))

@@ -1,5 +1,6 @@
 """Volume auctions: quantity and money are conserved, and a slow twin grants the same."""
 
+import hashlib
 from collections import defaultdict
 from fractions import Fraction
 
@@ -9,8 +10,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from auction_rules.facts import Awarded, LeadersChanged, Unsold
+from auction_rules.floor import Draw
 from auction_rules.registry import find
+from auction_rules.rule import Accept
 from auction_rules.terms import SECOND
+from auction_rules.volume import marginal
 from tests.auction_rules.rejudged import BIDDERS, judge_again, session
 from tests.auction_rules.table import Table
 from tests.bidding.core.session import OPENS
@@ -55,6 +59,27 @@ def test_lines_are_leaders_by_their_own_keys():
 def test_the_limits_of_a_bidder_are_over_all_his_lines(quantity, slot, said):
     here = table([("A", 30, 20, "1")], lines=2, min_quantity=5, bidder_limit=50, amendments=1)
     assert here.bid("A", 40, 500, quantity=quantity, slot=slot) == said
+
+
+@pytest.mark.parametrize(
+    ("lines", "limit", "amendments", "bounds"),
+    [
+        (2, 50, 0, (5, 30)),
+        (2, 25, 0, (5, 5)),
+        # Four are left and five are the least: only the line that stands can be replaced.
+        (2, 24, 0, None),
+        (2, 24, 1, (5, 24)),
+        (2, None, 0, (5, 80)),
+    ],
+)
+def test_the_quantity_offered_is_what_the_other_lines_leave(lines, limit, amendments, bounds):
+    terms = {"lines": lines, "min_quantity": 5, "bidder_limit": limit, "amendments": amendments}
+    here = table([("A", 30, 20, "1")], **terms)
+    said = here.rule.actions(here.floor, "A", 500)
+    if bounds is None:
+        assert said.blocked is not None
+        return
+    assert (said.quantity_minimum, said.quantity_maximum) == bounds
 
 
 def test_a_line_left_open_is_offered_when_another_is_used_up():
@@ -200,3 +225,91 @@ def test_the_refused_part_of_a_line_is_the_highest_rejected():
     # Where B fits exactly, what is rejected is C's line.
     here = table(quotes, pricing="HIGHEST_REJECTED", supply=120)
     assert [a.price for a in here.end() if isinstance(a, Awarded)] == [21, 21]
+
+
+MARGIN = {"margin": "DRAW", "lot_zh": "LOT-01"}
+
+
+@pytest.mark.parametrize(
+    ("quotes", "supply", "pool"),
+    [
+        # The supply ends among the two at 25.
+        ([("A", 30, 60, "1"), ("B", 25, 30, "1"), ("C", 25, 30, "1")], 100, ("B", "C")),
+        # They fit exactly, so a draw would change nothing.
+        ([("A", 30, 40, "1"), ("B", 25, 30, "1"), ("C", 25, 30, "1")], 100, ()),
+        # Nothing is left for that price.
+        ([("A", 30, 100, "1"), ("B", 25, 30, "1"), ("C", 25, 30, "1")], 100, ()),
+        # Equals above the margin both have theirs; below it one bidder is alone.
+        ([("A", 30, 40, "1"), ("B", 30, 40, "1"), ("C", 25, 30, "1")], 100, ()),
+        # The lines of one bidder are not drawn between.
+        ([("A", 25, 60, "1"), ("A", 25, 30, "2"), ("B", 24, 60, "1")], 100, ()),
+    ],
+)
+def test_who_is_drawn_between_at_the_margin(quotes, supply, pool):
+    here = table(quotes, **MARGIN, lines=2, supply=supply)
+    assert marginal(here.floor) == pool
+    here.bell()
+    assert here.standing.closed == (pool == ())
+    assert here.standing.pool == (pool or None)
+
+
+@pytest.mark.parametrize("seed", ["1", "2", "3", "4"])
+def test_the_drawn_order_fills_and_the_last_gets_the_rest(seed):
+    here = table([("A", 30, 60, "1"), ("B", 25, 30, "1"), ("C", 25, 30, "1")], **MARGIN)
+    here.bell()
+    drawn = here.rule.office(here.floor, "li", Draw(seed), 1_001)
+    assert isinstance(drawn, Accept)
+    here.happen(drawn.facts, 1_001)
+    number = int.from_bytes(hashlib.sha256(f"{seed}|LOT-01|B,C".encode()).digest(), "big")
+    first, last = ("B", "C") if number % 2 == 0 else ("C", "B")
+    awards = [f for f in here.end() if isinstance(f, Awarded)]
+    assert [(a.bidder, a.price, a.quantity) for a in awards] == [
+        ("A", 25, 60),
+        (first, 25, 30),
+        (last, 25, 10),
+    ]
+
+
+def test_parts_are_granted_where_lots_are_drawn():
+    with pytest.raises(ValidationError):
+        find("volume").Config.model_validate(TERMS | MARGIN | {"misfit": "SKIP"})
+
+
+def test_no_draw_for_an_auction_that_is_annulled():
+    here = table([("A", 25, 60, "1"), ("B", 25, 30, "1")], **MARGIN, undersubscribed="ANNUL")
+    assert Unsold("UNDERSUBSCRIBED") in here.end()
+    few = table([("A", 25, 99, "1"), ("B", 25, 30, "1")], **MARGIN, min_bidders=3)
+    assert Unsold("BELOW_MIN_BIDDERS") in few.end()
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 4),
+            st.sampled_from(BIDDERS),
+            st.integers(20, 22),
+            st.integers(1, 70),
+            st.just("1"),
+        ),
+        max_size=8,
+    ),
+    st.sampled_from(["a", "b", "c"]),
+)
+def test_a_draw_at_the_margin_judges_itself_again_and_grants_all_there_is(plan, seed):
+    terms = {**TERMS, **MARGIN, "opens": OPENS, "closes": OPENS + 60 * SECOND}
+    here = session("volume", terms, plan, seed)
+    judge_again(here)
+    standing = here.state.standing
+    asked = sum(o.quantity or 0 for o in standing.offers.values())
+    assert sum(a.quantity or 0 for a in standing.awards) == min(100, asked)
+    granted = defaultdict(int, {a.bidder: a.quantity or 0 for a in standing.awards})
+    lowest = min((o.amount for o in standing.offers.values() if granted[o.bidder]), default=0)
+    for offer in standing.offers.values():
+        # Above the margin everybody has all he asked for; below it nobody has anything.
+        if offer.amount > lowest:
+            assert granted[offer.bidder] == offer.quantity
+        if offer.amount < lowest:
+            assert not granted[offer.bidder]
+    short = [o for o in standing.offers.values() if 0 < granted[o.bidder] < (o.quantity or 0)]
+    assert len(short) <= 1

@@ -139,6 +139,62 @@ async def test_from_the_form_to_a_paddle(office: Office, complaints: Complaints)
     await expect(bidder.page.locator(".notice.mine .paddle")).to_have_text(paddle)
 
 
+async def test_the_notice_is_read_before_it_is_approved_and_ever_after(office: Office) -> None:
+    staff, approver, public = [await office.desk(a) for a in ("staff", "approver", None)]
+    form, preview = staff.page, staff.at("preview")
+    await staff.go("/staff#/drafts/new")
+    await staff.at("rule").select_option("english")
+    # Nothing is asked of the house while the form is empty; the page says what is missing.
+    await expect(preview).to_contain_text("条件填写完整后")
+    await expect(preview.locator("[data-test=prose]")).to_have_count(0)
+    await staff.at("example").click()
+    await expect(preview).to_contain_text("起始价：1,000,000 元")
+    await expect(preview.locator("[data-code=NO_EXTENSION]")).to_have_count(0)
+    # The text and the remarks follow what is typed.
+    await form.fill("#terms-start_price", "860000")
+    await form.fill("#terms-extension_seconds", "0")
+    await expect(preview).to_contain_text("起始价：860,000 元")
+    await expect(preview.locator("[data-code=NO_EXTENSION]")).to_contain_text("网络快者得利")
+    await form.fill("#terms-start_price", "")
+    await expect(preview).to_have_attribute("data-stale", "true")
+    await form.fill("#terms-start_price", "870000")
+    await expect(preview).to_contain_text("起始价：870,000 元")
+    await form.fill("#auction", "told")
+    await form.fill("#title-zh", "公告里的场次")
+    await form.fill("#title-en", "The one in the notice")
+    await form.fill("#terms-opens", await field(office, timedelta(hours=1)))
+    await staff.at("submit").click()
+    await expect(staff.at("draft-state")).to_have_attribute("data-state", "submitted")
+    digest = await staff.at("sha256").inner_text()
+
+    # The second person reads the text, the remarks and the hash before he signs it off.
+    await approver.go("/staff#/drafts")
+    await approver.page.get_by_role("link", name="公告里的场次").click()
+    await expect(approver.at("preview")).to_contain_text("起始价：870,000 元")
+    await expect(approver.at("preview").locator("[data-code=NO_EXTENSION]")).to_be_visible()
+    await expect(approver.at("sha256")).to_have_text(digest)
+    words = await approver.at("prose").locator("p").all_inner_texts()
+    await approver.at("read-back").fill(digest[:8])
+    await approver.at("approve").click()
+    await expect(approver.at("draft-state")).to_have_attribute("data-state", "published")
+
+    # And everybody reads the same afterwards, without remarks, in both languages, and on paper.
+    await public.go("/room/told")
+    await public.at("rules").locator("summary").click()
+    await expect(public.at("rules-hash")).to_have_attribute("data-sha256", digest)
+    await expect(public.at("prose").locator("p")).to_have_text(words)
+    await expect(public.at("remarks")).to_have_count(0)
+    await public.at("language").click()
+    await expect(public.at("prose")).to_contain_text("Start price: 870,000 CNY")
+    async with public.context.expect_page() as waiting:
+        await public.at("print").click()
+    paper = await waiting.value
+    await expect(paper.locator("h1")).to_have_text("The one in the notice")
+    await expect(paper.locator("body")).to_contain_text(digest)
+    # Its own styles are let in by their hash: centred is not what a bare heading is.
+    await expect(paper.locator("h1")).to_have_css("text-align", "center")
+
+
 async def test_terminate_needs_the_approver(office: Office) -> None:
     await english(office.people, "stopped", [])
     staff, approver = await office.desk("staff"), await office.desk("approver")

@@ -450,3 +450,60 @@ async def test_question_at_the_gate(scene: Scene) -> None:
     await expect(qian.at("bid")).to_have_text("暂不能报价")
     await zhao.bid("4500")
     await expect(qian.at("price")).to_have_text("4,500.00")
+
+
+async def test_bid_for_me_up_to_a_limit_that_only_i_see(scene: Scene) -> None:
+    numbers = await english(scene.people, "limited", list(BIDDERS), proxy="ALLOWED")
+    zhao, qian = await scene.desk("zhao"), await scene.desk("qian")
+    await zhao.enter("limited")
+    await qian.enter("limited")
+
+    # By the keyboard alone: written, read back in capitals, confirmed.
+    await zhao.at("limit-open").focus()
+    await zhao.page.keyboard.press("Enter")
+    await expect(zhao.at("limit-amount")).to_be_focused()
+    await zhao.page.keyboard.type("999999")
+    await expect(zhao.at("limit")).to_contain_text("限额至少为 1,000,000.00 元")
+    await zhao.at("limit-amount").fill("1,234,567.89")
+    await zhao.page.keyboard.press("Enter")
+    await expect(zhao.at("limit-check")).to_contain_text(
+        "人民币壹佰贰拾叁万肆仟伍佰陆拾柒元捌角玖分"
+    )
+    await expect(zhao.at("limit-confirm")).to_be_focused()
+    await zhao.page.locator("[data-test=limit-confirm][aria-disabled=false]").wait_for()
+    await zhao.page.keyboard.press("Enter")
+    await zhao.answered("signed")
+    await expect(zhao.at("limit-on")).to_contain_text("不超过 1,234,567.89 元")
+    await zhao.state("leading")
+
+    # A rival's offer is answered at once, and marked as the server's doing.
+    await qian.bid("1,100,000")
+    await zhao.state("leading")
+    await qian.state("outbid")
+    await expect(zhao.at("price")).to_have_text("1,110,000.00")
+    await expect(zhao.at("auto")).to_have_count(2)
+    await expect(qian.at("auto")).to_have_count(0)
+    await expect(qian.at("history")).to_contain_text(f"由系统代 {numbers['zhao']} 号自动报出")
+    assert "1,234,567" not in await qian.page.content()
+    assert "1,234,567" in await zhao.page.content()
+
+    # Beyond the limit the banner says so, and it can be taken away.
+    await qian.bid("1,300,000")
+    await zhao.state("outbid")
+    await expect(zhao.at("limit")).to_have_attribute("data-state", "used")
+    await expect(zhao.at("limit-on")).to_contain_text("系统不再代您出价")
+    await zhao.at("limit-off").click()
+    await zhao.page.keyboard.press("Escape")
+    await expect(zhao.at("limit-end")).to_have_count(0)
+    await zhao.at("limit-off").click()
+    await zhao.page.locator("[data-test=limit-off-sure][aria-disabled=false]").click()
+    await expect(zhao.at("limit-on")).to_have_count(0)
+    await expect(zhao.at("limit-open")).to_be_visible()
+
+
+async def test_no_such_control_where_the_terms_have_no_proxy_bids(scene: Scene) -> None:
+    await english(scene.people, "unlimited", ["zhao"])
+    zhao = await scene.desk("zhao")
+    await zhao.enter("unlimited")
+    await expect(zhao.at("bid")).to_have_attribute("aria-disabled", "false")
+    await expect(zhao.at("limit")).to_have_count(0)

@@ -4,9 +4,12 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from auction_rules.registry import UnknownRule
+from bidding.core.notice import Notice
 from bidding.proof.archive import parse_archive
 from bidding.proof.merkle import Tree, leaf_hash
 from bidding.proof.receipt import Receipt
@@ -36,6 +39,45 @@ def test_a_good_archive(
     out, err = capsys.readouterr()
     assert out
     assert not err
+
+
+@pytest.mark.parametrize(
+    ("lang", "words", "others"),
+    [
+        ("zh", ("起始价：100 元", "增价幅度：10 元", "延时时长：60 秒"), "Start price"),
+        ("en", ("Start price: 100 CNY", "Step: 10 CNY", "Extension length: 60 s"), "起始价"),
+    ],
+)
+def test_the_terms_in_words(
+    files: tuple[Path, Path],
+    capsys: pytest.CaptureFixture[str],
+    lang: str,
+    words: tuple[str, ...],
+    others: str,
+) -> None:
+    assert run(files, "show", "--terms", "--lang", lang) == 0
+    out = capsys.readouterr().out
+    assert all(word in out for word in words)
+    assert others not in out
+    # The hash is that of the document in entry 0, as the approver signed it off.
+    archive, _ = files
+    entry = json.loads(parse_archive(archive.read_bytes()).entries[0])
+    assert entry["data"]["sha256"] in out
+    assert entry["data"]["document"]["rule_sha256"] in out
+
+
+def test_the_terms_of_a_rule_that_is_not_here(
+    files: tuple[Path, Path],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def missing(document: dict[str, Any], sha256: str) -> Notice:
+        del sha256
+        raise UnknownRule(f"{document['rule']}@{document['version']}")
+
+    monkeypatch.setattr("replay.__main__.notice", missing)
+    assert run(files, "show", "--terms") == 2
+    assert capsys.readouterr().err == "the rule english@1 is not here\n"
 
 
 def test_every_answer_in_chinese(

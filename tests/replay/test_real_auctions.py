@@ -28,6 +28,7 @@ def test_sixteen_plays_are_in_the_repository() -> None:
     assert len(list((SCENARIOS / "onchain").glob("*.yaml"))) == 16
 
 
+@pytest.mark.vectors("onchain_english_extension")
 @pytest.mark.parametrize("record", auctions(), ids=lambda r: str(r["auction"]))
 def test_every_bid_winner_and_price_is_the_recorded_one(record: dict[str, object]) -> None:
     scenario = read(SCENARIOS / "onchain" / f"onchain-{record['auction']}.yaml")

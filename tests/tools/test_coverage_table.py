@@ -42,3 +42,12 @@ def test_choices_are_counted_by_what_is_played(tool, tmp_path):
     assert count["english", "reserve", "given"] == 0
     assert ("english", "reserve", "given") in tool.untouched(tmp_path)
     assert "| step | 增价幅度 | given | 4 |" in tool.table(tmp_path)
+
+
+def test_a_choice_that_is_left_open_is_no_row(tool):
+    rows = {
+        value
+        for rule, name, value in tool.counted()
+        if (rule, name) == ("property_rights", "exercise")
+    }
+    assert rows == {"AGAIN", "ONCE"}

@@ -17,6 +17,7 @@ from auction_rules.floor import (
     Draw,
     Leave,
     OpenReserve,
+    Proxy,
     Reveal,
     Score,
     SealedBid,
@@ -146,6 +147,13 @@ class LeaveBody(Body, wire.Signed):
     """Out of the clock from the round named on."""
 
     round: wire.Whole
+
+
+class ProxyBody(Body, wire.Signed):
+    """A secret limit up to which the house bids for you; null takes it away."""
+
+    ref: wire.SecretReference
+    limit: wire.Integer | None
 
 
 class DrawBody(Body):
@@ -411,6 +419,12 @@ async def leave(call: Call) -> Any:
     return await _as_bidder(call, Leave(body.round), body)
 
 
+async def proxy(call: Call) -> Any:
+    """The same as a proxy on the stream."""
+    body = call.body(ProxyBody)
+    return await _as_bidder(call, Proxy(body.limit), body)
+
+
 async def enrol(call: Call) -> Any:
     """The same as an enrol on the stream."""
     body = call.body(EnrolBody)
@@ -620,6 +634,15 @@ ROUTES: Final = (
         "Enrol a key",
         roles=BIDDER,
         body=EnrolBody,
+        problems=("NOT_ADMITTED",),
+    ),
+    _command(
+        "proxy",
+        proxy,
+        "自动出价",
+        "Bid for me",
+        roles=BIDDER,
+        body=ProxyBody,
         problems=("NOT_ADMITTED",),
     ),
     _command("draw", draw, "录入摇号种子", "Bring in a draw's seed", roles=HOUSE, body=DrawBody),

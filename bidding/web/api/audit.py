@@ -1,7 +1,7 @@
 """The record: entries, receipts, the archive, the policy, and whether it all holds.
 
-While sealed offers lie unopened nobody reads the record, not even those who watch the house: an
-entry holds what its bidder asked (MP 2018: "selected bidders saw prices").
+While sealed offers or secret limits lie unopened nobody reads the record, not even those who watch
+the house: an entry holds what its bidder asked (MP 2018: "selected bidders saw prices").
 """
 
 import asyncio
@@ -185,9 +185,9 @@ async def _seated(call: Call) -> bool:
 
 
 async def archive(call: Call) -> web.Response:
-    """The whole session in one file; public once it is over."""
+    """The whole session in one file; public once it is over, if nobody's limit stands in it."""
     present = await _readable(call)
-    if not present.over and not call.who.has("staff", "approver", "auditor"):
+    if (present.limits or not present.over) and not call.who.has("staff", "approver", "auditor"):
         raise Problem("FORBIDDEN" if call.who.account else "NOT_SIGNED_IN")
     content = await call.door.house.archive(call.auction)
     return file_response(content, ARCHIVE_TYPE, f"{call.auction}.archive")
@@ -296,7 +296,7 @@ ROUTES: Final = (
         archive,
         ROOM,
         "存档文件",
-        "The archive; public after the close",
+        "The archive; public after the close where there were no secret limits",
         file=ARCHIVE_TYPE,
         problems=("SEALED", "FORBIDDEN", "NOT_SIGNED_IN"),
     ),

@@ -11,7 +11,10 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field, ValidationError
 
+from auction_rules.lint import lint
 from auction_rules.registry import UnknownRule, find
+from auction_rules.rule import Rule
+from auction_rules.terms import RuleConfig
 from bidding.core.document import Document
 from bidding.engine.identity import Draft, Stale
 from bidding.engine.ports import LogExists
@@ -67,8 +70,16 @@ class FieldProblem(Answer):
     sentence: wire.Sentence
 
 
+class RemarkLine(Answer):
+    """What may be regretted: to be read before publishing, and no reason to refuse."""
+
+    code: str
+    zh: str
+    en: str
+
+
 class DraftLine(Answer):
-    """`sha256` and `canonical` are there when the document is complete and right."""
+    """`sha256`, `canonical` and remarks are there when the document is complete and right."""
 
     id: str
     state: str
@@ -82,6 +93,7 @@ class DraftLine(Answer):
     sha256: str | None
     canonical: dict[str, Any] | None
     problems: list[FieldProblem]
+    remarks: list[RemarkLine]
 
 
 class DraftList(Answer):
@@ -148,7 +160,13 @@ def _line(draft: Draft) -> dict[str, Any]:
         "sha256": document.sha256 if document else None,
         "canonical": document.canonical() if document else None,
         "problems": [{"path": f.path, "sentence": f.sentence} for f in found],
+        "remarks": remark_lines(*document.bound()) if document else [],
     }
+
+
+def remark_lines(rule: Rule, terms: RuleConfig) -> list[dict[str, str]]:
+    """The remarks on these terms, as they leave the house."""
+    return [{"code": r.code, "zh": r.zh, "en": r.en} for r in lint(rule, terms)]
 
 
 def _fields(body: DraftBody) -> dict[str, Any]:
@@ -179,12 +197,12 @@ async def create(call: Call) -> dict[str, Any]:
 
 async def read(call: Call) -> dict[str, Any]:
     """One draft."""
-    return _line(await _draft(call))
+    return _line(await draft_of(call))
 
 
 async def change(call: Call) -> dict[str, Any]:
     """Write the fields anew while it is a draft."""
-    draft = await _draft(call, "draft")
+    draft = await draft_of(call, "draft")
     body = call.body(DraftBody)
     if body.auction is None and draft.fields.get("auction"):
         body = body.model_copy(update={"auction": draft.fields["auction"]})
@@ -194,7 +212,7 @@ async def change(call: Call) -> dict[str, Any]:
 
 async def submit(call: Call) -> dict[str, Any]:
     """Fix the document and hand it to the second person."""
-    draft = await _draft(call, "draft")
+    draft = await draft_of(call, "draft")
     document = document_of(draft.fields)
     _still_ahead(document, call.door.clock.now())
     if document.auction in call.door.house.auctions():
@@ -216,7 +234,7 @@ async def approve(call: Call) -> dict[str, Any]:
     The register is written before the log, so that two approvers at once publish once. A crash
     in between leaves a published draft without an auction: approving again finishes it.
     """
-    draft = await _draft(call, "submitted", "published")
+    draft = await draft_of(call, "submitted", "published")
     me = call.account.account
     if me in draft.writers or me == draft.submitted_by:
         raise Problem("SAME_PERSON")
@@ -245,7 +263,7 @@ async def send_back(call: Call) -> dict[str, Any]:
     Also one that a crash left published without an auction: once its opening time has passed it
     can no longer be finished, and must not be lost.
     """
-    draft = await _draft(call, "submitted", "published")
+    draft = await draft_of(call, "submitted", "published")
     if draft.state == "published" and draft.auction in call.door.house.auctions():
         raise Problem("NOT_A_DRAFT")
     reason = call.body(ReturnBody).reason
@@ -255,7 +273,8 @@ async def send_back(call: Call) -> dict[str, Any]:
     return _line(await _write(call, changed))
 
 
-async def _draft(call: Call, *states: str) -> Draft:
+async def draft_of(call: Call, *states: str) -> Draft:
+    """The draft asked for. Raises NOT_FOUND, or NOT_A_DRAFT in another state than these."""
     draft = await call.door.registry.draft(call.path["id"])
     if draft is None:
         raise Problem("NOT_FOUND")

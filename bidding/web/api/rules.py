@@ -1,6 +1,7 @@
 """The rules installed here, with what the staff's form needs to fill in their terms."""
 
 import re
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from pydantic import Field
@@ -60,13 +61,36 @@ def example(rule: Any, now: int) -> dict[str, Any]:
 
     Durations between them stay; the first falls on a full minute.
     """
-    terms = dict(rule.example)
-    instants = {k: instant(v) for k, v in terms.items() if isinstance(v, str) and _ISO.match(v)}
+    instants = list(_instants(rule.example))
     if not instants:
-        return terms
+        return dict(rule.example)
     minute = 60 * SECOND
     tomorrow = (now + 24 * 3600 * SECOND) // minute * minute
-    return terms | {k: t - min(instants.values()) + tomorrow for k, t in instants.items()}
+    moved: dict[str, Any] = _moved(rule.example, tomorrow - min(instants))
+    return moved
+
+
+def _instants(terms: Any) -> Iterator[int]:
+    """Every instant in terms as they are written, those in lists of rows included."""
+    if isinstance(terms, str) and _ISO.match(terms):
+        yield instant(terms)
+    elif isinstance(terms, Mapping):
+        for value in terms.values():
+            yield from _instants(value)
+    elif isinstance(terms, list | tuple):
+        for value in terms:
+            yield from _instants(value)
+
+
+def _moved(terms: Any, by: int) -> Any:
+    """The same terms with every instant later by so many microseconds."""
+    if isinstance(terms, str):
+        return instant(terms) + by if _ISO.match(terms) else terms
+    if isinstance(terms, Mapping):
+        return {key: _moved(value, by) for key, value in terms.items()}
+    if isinstance(terms, list | tuple):
+        return [_moved(value, by) for value in terms]
+    return terms
 
 
 async def rules(_: Call) -> dict[str, Any]:

@@ -4,11 +4,13 @@ All derive from the ascending auction, so that nothing but the fault is wrong wi
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic import field_serializer
 
-from auction_rules.english import English, EnglishTerms
+from auction_rules.english import English
+from auction_rules.english_terms import EnglishTerms
 from auction_rules.facts import (
     Awarded,
     Closed,
@@ -250,6 +252,23 @@ class Pessimist(English):
         return Actions("bid", blocked=Refuse("ALREADY_LEADING")) if given.minimum else given
 
 
+class Hoarder(English):
+    """It offers quantities where there is one lot, and takes none."""
+
+    def actions(self, floor, bidder, now):
+        given = super().actions(floor, bidder, now)
+        if given.minimum is None:
+            return given
+        return replace(given, quantity_minimum=1, quantity_maximum=2)
+
+
+class Half(English):
+    """It tells the most one may ask for and not the least."""
+
+    def actions(self, floor, bidder, now):
+        return replace(super().actions(floor, bidder, now), quantity_maximum=2)
+
+
 class Glass(English):
     """Said to be sealed; what must be beaten tells the sealed amount."""
 
@@ -330,6 +349,8 @@ BAD: Mapping[type[English], str] = {
     Latecomer: "nothing_after_due",
     Optimist: "actions_and_judge",
     Pessimist: "actions_and_judge",
+    Hoarder: "actions_and_judge",
+    Half: "actions_and_judge",
     Glass: "sealed_stays_sealed",
     Signal: "sealed_stays_sealed",
     Gossip: "limits_stay_secret",

@@ -17,7 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auction_rules.facts import Awarded
-from auction_rules.far_adjustment import QuotaKind, quota
+from auction_rules.far_grants import quota
+from auction_rules.far_terms import QuotaKind
 from auction_rules.money import divide_half_up, divide_up
 from auction_rules.values import changed
 from bidding.core.commands import Resume

@@ -29,6 +29,11 @@ FACTS: list[tuple[Any, str, str]] = [
         "截止时间改为 2026-03-02 09:00:00（有效报价触发延时）",
         "closes now at 2026-03-02 09:00:00 (a valid offer extended it)",
     ),
+    (
+        f.DeadlineMoved(T0, "listing"),
+        "截止时间改为 2026-03-02 09:00:00（报价人不足，延牌）",
+        "closes now at 2026-03-02 09:00:00 (too few bidders, so the listing is extended)",
+    ),
     (f.Entitled("timed", ("01",)), "可进入下一阶段：01", "may go on: 01"),
     (f.Entitled("timed", ()), "可进入下一阶段：无", "may go on: nobody"),
     (f.Answered("01", answer=True), "01 号确认参加", "No. 01 goes on"),
@@ -82,6 +87,7 @@ FACTS: list[tuple[Any, str, str]] = [
     (f.Drawn("x", "s", ("03", "01")), "摇号结果：03、01", "drawn in this order: 03, 01"),
     (f.Scored("li", "03", 900), "li 已为 03 号评分", "li has scored No. 03"),
     (f.ProxySet("03", 110_050), "自动出价上限 1,100.50 元", "automatic bidding up to 1,100.50 CNY"),
+    (f.RaisedByHouse("03", 9), "由系统代 03 号自动报出", "made by the house for No. 03"),
     (f.ProxySet("03", None), "自动出价已取消", "automatic bidding is cancelled"),
     (
         f.Awarded("03", None, 110_050, None, 1),

@@ -46,7 +46,7 @@ STANDING_CHANGES: dict[str, Any] = {
     "reserves": {"li": "c"},
     "reserve_amounts": {"li": 1},
     "scores": {"li/01": 1},
-    "proxies": {"01": 1},
+    "proxy_times": {"01": (1, 1)},
     "withdrawn": {"01": "revoked"},
     "sealed": {"01": SEALED},
     "trustee_keys": {"T1": "k"},
@@ -60,6 +60,7 @@ STATE_CHANGES: dict[str, Any] = {
     "suspended": h.Suspended(1, "x"),
     "ended": "voided",
 }
+SECRET = {"proxies"}  # a limit is told by the entry that set it, never by a digest
 NOT_ITS_OWN = {
     "entrants",  # read from people
     "standing",  # each field below
@@ -68,7 +69,7 @@ NOT_ITS_OWN = {
 
 
 def test_the_table_names_every_field():
-    assert STANDING_CHANGES.keys() == {f.name for f in fields(Standing)}
+    assert STANDING_CHANGES.keys() | SECRET == {f.name for f in fields(Standing)}
     assert STATE_CHANGES.keys() | NOT_ITS_OWN == {f.name for f in fields(State)}
 
 
@@ -89,6 +90,11 @@ def test_every_field_of_the_floor_changes_the_digest():
         for name, value in STANDING_CHANGES.items()
     ]
     assert len(_digests([plain, *changed])) == len(STANDING_CHANGES) + 1
+
+
+def test_a_digest_cannot_be_tried_for_a_limit():
+    one, other = (Standing(proxies={"01": limit}, proxy_times={"01": (3, 5)}) for limit in (1, 2))
+    assert State(ORIGIN, standing=one).digest == State(ORIGIN, standing=other).digest
 
 
 @pytest.mark.parametrize(
@@ -117,7 +123,7 @@ def test_every_field_of_a_person_changes_the_digest():
         replace(PERSON, who=None),
         replace(PERSON, paid=501),
         replace(PERSON, deposit_ok=False),
-        replace(PERSON, excluded=True),
+        replace(PERSON, entrant=Entrant("01", "P1", 1, excluded=True)),
         replace(PERSON, bank_refs=("b", "c")),
         replace(PERSON, keys=(KeyEnrolled("01", "k", "ed25519", "cA=="),)),
     ]

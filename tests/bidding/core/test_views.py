@@ -120,7 +120,7 @@ def test_sealed_offers_are_everybody_s_once_the_stage_has_closed():
     assert room["stage"]["sealed"] is True
     assert views.snapshot(session.state, session.rule, "bidder:01", session.now)["offers"] == [
         {"bidder": "01", "lot": "P1", "slot": None, "amount": 150, "quantity": 30}
-        | {"t": OPENS, "i": 4, "in": False}
+        | {"t": OPENS, "i": 4, "in": False, "auto": False}
     ]
     panel = views.you(session.state, session.rule, "01", session.now)
     assert (panel["state"], panel["rank"], panel["offer"]["amount"]) == ("quoted", None, 150)
@@ -421,6 +421,8 @@ def test_the_panel_of_a_bidder():
             "round": None,
             "price": None,
             "enter": None,
+            "quantity_minimum": None,
+            "quantity_maximum": None,
             "blocked": {
                 "reason": "DEPOSIT_NOT_CONFIRMED",
                 "sentence": {
@@ -428,6 +430,7 @@ def test_the_panel_of_a_bidder():
                     "en": "The deposit has not been confirmed.",
                 },
             },
+            "limits": None,
         },
     }
     for bidder in ("01", "02"):

@@ -1,0 +1,45 @@
+"""Sentences that several rules say about themselves in the notice (公告); see `prose`.
+
+What it is: the wording of what a rule fixes and no term can change: who wins, how equal offers
+are told apart, what follows when too few come. What it is not: a judgement; the rule judges.
+
+A rule's `says` gives sentences by topic: `best` (which offer is the better one, where that is
+not simply the higher or the lower), `result`, `step`, `extension`, `tie`, `ceiling`, `sight` and
+`failure`. They stand before the lines of the terms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, TypeAlias
+
+from auction_rules.terms import Text
+
+Says: TypeAlias = Mapping[str, tuple[Text, ...]]
+
+
+def both(zh: str, en: str) -> Text:
+    """A clause in both languages, without its full stop."""
+    return {"zh": zh, "en": en}
+
+
+EARLIER: Final = both(
+    "报价相同的，先到达服务器者优先", "of equal offers the one that reached the server first wins"
+)
+NEVER_EQUAL: Final = both(
+    "每次有效报价须优于当前最优报价，故不会出现相同的最优报价",
+    "a valid offer is better than the best before it, so the best is never reached twice",
+)
+LOTS: Final = both(
+    "相同的，以摇号确定；摇号名单在取得随机数之前固定并公布，任何人可以复核",
+    "lots decide among equal ones; the pool is fixed and published before any entropy is known, "
+    "and anybody can check the draw",
+)
+HIGHEST: Final = both(
+    "报价最高者成交，按其报价付款", "the highest offer wins, and its price is paid"
+)
+LOWEST: Final = both("报价最低者成交，按其报价付款", "the lowest offer wins, and its price is paid")
+CEILING: Final = both("高于最高限价的报价无效", "an offer above the ceiling is invalid")
+KEPT: Final = both(
+    "未作新报价的，保留其原报价参加排序", "who makes no new offer is ranked by the one he has"
+)

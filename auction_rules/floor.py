@@ -75,9 +75,9 @@ class SealedBid:
 
 @dataclass(frozen=True, slots=True)
 class Reveal:
-    """A bidder opens his sealed offer: with its key, or in a remedy with the plain bytes; base64."""
+    """A bidder opens his sealed offer: with the key of its box, or in a remedy plain; base64."""
 
-    key: str | None = None
+    secret: str | None = None
     plain: str | None = None
 
 

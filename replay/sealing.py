@@ -80,9 +80,9 @@ class Sealer:
         """With the key of what stands under this commitment, its plain offer, or a wrong key."""
         kept = self._kept.get(commit)
         if kept is None or how == "wrong":
-            return Reveal(key=to_base64(bytes(32)))
+            return Reveal(secret=to_base64(bytes(32)))
         return (
-            Reveal(key=to_base64(kept.key)) if how == "key" else Reveal(plain=to_base64(kept.plain))
+            Reveal(secret=to_base64(kept.key)) if how == "key" else Reveal(plain=to_base64(kept.plain))
         )
 
     def trustee_key(self, trustee: str, flaw: str | None) -> TrusteeKey:

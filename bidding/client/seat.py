@@ -223,7 +223,8 @@ class Seat:
         ref = ref or new_ref()
         stands = (self.you or {}).get("sealed") or {}
         kept = self.kept[stands.get("commit", "")]
-        parts = {"key": None, "plain": kept.plain} if plain else {"key": kept.key, "plain": None}
+        secret = (None, kept.plain) if plain else (kept.key, None)
+        parts = dict(zip(("secret", "plain"), secret, strict=True))
         return await self._ask({"type": "reveal", "ref": ref, **parts}, ref, within)
 
     async def confirm(self, *, answer: bool, ref: str | None = None, within: float = 30) -> Answer:

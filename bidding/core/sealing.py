@@ -95,11 +95,11 @@ def _fits(key: str, public: str) -> bool:
 
 def _own_plain(state: State, one: SealedOffer, ask: Reveal) -> bytes | None:
     """The bytes he committed to, out of his key or as he hands them in; None when they are not."""
-    if (ask.key is None) == (ask.plain is None):
+    if (ask.secret is None) == (ask.plain is None):
         return None
     context, sealed = _context(state, one.bidder, one.lot), _parts(one)
-    raw = _bytes(ask.key or ask.plain or "")
-    if raw is not None and ask.key is not None:
+    raw = _bytes(ask.secret or ask.plain or "")
+    if raw is not None and ask.secret is not None:
         try:
             raw = escrow.open_box(context, sealed, raw)
         except escrow.EscrowError:

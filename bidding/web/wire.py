@@ -211,15 +211,15 @@ class Seal(Signed):
 
 
 class Reveal(Signed):
-    """Opens one's own sealed offer, once opening has begun: by its key, or in a remedy as it was."""
+    """Opens one's own sealed offer, once opening has begun: by the key of its box, or in a remedy as it was."""
 
     type: Literal["reveal"]
-    key: Commitment | None = None
+    secret: Commitment | None = None
     plain: SealedText | None = None
 
     def ask(self) -> c.Ask:
         """The request it is."""
-        return floor.Reveal(self.key, self.plain)
+        return floor.Reveal(self.secret, self.plain)
 
 
 class Proxy(Signed):

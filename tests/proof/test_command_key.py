@@ -44,6 +44,7 @@ def test_what_is_signed_has_one_spelling():
 @pytest.mark.parametrize(
     ("alg", "public", "signature"),
     [("ed25519", ED_PUBLIC, b64(ED.sign(TEXT))), ("p256", P256_PUBLIC, p256_sign(TEXT))],
+    ids=["ed25519", "p256"],
 )
 class TestEither:
     def test_a_sound_key_and_its_signature_hold(self, alg, public, signature):

@@ -191,7 +191,7 @@ class SealBody(Body, wire.Signed):
 class RevealBody(Body, wire.Signed):
     """The key of one's own sealed offer, or in a remedy the offer as it was sealed."""
 
-    key: wire.Commitment | None = None
+    secret: wire.Commitment | None = None
     plain: wire.SealedText | None = None
 
 
@@ -398,7 +398,7 @@ async def seal(call: Call) -> Any:
 async def reveal(call: Call) -> Any:
     """The same as a reveal on the stream."""
     body = call.body(RevealBody)
-    return await _as_bidder(call, Reveal(body.key, body.plain), body)
+    return await _as_bidder(call, Reveal(body.secret, body.plain), body)
 
 
 async def confirm(call: Call) -> Any:

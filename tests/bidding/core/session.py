@@ -213,7 +213,7 @@ ASKS: tuple[Ask, ...] = (
     Withdraw("01", "revoked"),
     SealedBid("c", "b", 2, ("s", "s"), "P1"),
     SealedBid("c", "b", 0),
-    Reveal(key="k"),
+    Reveal(secret="k"),
     Reveal(plain="p"),
     TrusteeKey("T1", "k"),
 )

@@ -82,7 +82,9 @@ class Sealer:
         if kept is None or how == "wrong":
             return Reveal(secret=to_base64(bytes(32)))
         return (
-            Reveal(secret=to_base64(kept.key)) if how == "key" else Reveal(plain=to_base64(kept.plain))
+            Reveal(secret=to_base64(kept.key))
+            if how == "key"
+            else Reveal(plain=to_base64(kept.plain))
         )
 
     def trustee_key(self, trustee: str, flaw: str | None) -> TrusteeKey:

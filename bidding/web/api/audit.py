@@ -8,7 +8,7 @@ import asyncio
 from typing import Annotated, Any, Final
 
 from aiohttp import web
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from bidding.engine.house import NotWitnessed, Stage
 from bidding.proof.archive import parse_archive
@@ -58,8 +58,6 @@ class ReceiptQuery(StageQuery):
 
 class SizesQuery(Query):
     """Two sizes of the log, the smaller first; each as a signed checkpoint names it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     start: Annotated[Whole, Field(ge=1, alias="from")]
     stop: Annotated[Whole, Field(ge=1, alias="to")]

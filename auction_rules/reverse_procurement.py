@@ -1,6 +1,7 @@
 """政府采购反向竞价 reverse_procurement@1: the lowest offer at or below the ceiling wins.
 
-Two forms (DOMAIN §6). SEALED: each supplier quotes in one hidden window. OPEN: each offer must
+Two forms (DOMAIN §6). SEALED: each supplier quotes in one hidden window, and may seal his
+quote in his own browser (`escrow_terms`). OPEN: each offer must
 fall below the best one by a step, an amount or a share of it (DOMAIN §6), and a late one moves the
 end (MECHANISMS M02). Above the
 ceiling (最高限价) an offer is invalid; with fewer valid offers than the terms require nothing is
@@ -19,6 +20,7 @@ from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import Field, model_validator
 
+from auction_rules.escrow_terms import Escrow, EscrowTerms
 from auction_rules.extension import Countdown, Trigger
 from auction_rules.facts import Amount, Awarded, FloorFact, Instant, LeadersChanged, Unsold
 from auction_rules.floor import Floor, Offer
@@ -27,8 +29,10 @@ from auction_rules.program import Stage, Staged
 from auction_rules.rule import Lot, Settlement
 from auction_rules.says import CEILING, EARLIER, LOWEST, NEVER_EQUAL, Says, both
 from auction_rules.stages.claim import Claim
+from auction_rules.stages.escrowed import kept_by
 from auction_rules.stages.outcry import Outcry
 from auction_rules.stages.sealed import Sealed
+from auction_rules.stages.unsealing import following, handed_in, unsealing
 from auction_rules.steps import Grid, Ladder
 from auction_rules.terms import (
     SECOND,
@@ -36,7 +40,6 @@ from auction_rules.terms import (
     Count,
     Moment,
     Money,
-    RuleConfig,
     Seconds,
     Text,
     term,
@@ -57,7 +60,7 @@ class Form(Choice):
     OPEN = ("OPEN", "公开逐轮降价", "open, each offer below the best")
 
 
-class ReverseTerms(RuleConfig):
+class ReverseTerms(EscrowTerms):
     """Terms of a reverse auction."""
 
     lot_zh: Annotated[str, Field(min_length=1, max_length=120)] = term(
@@ -128,6 +131,8 @@ class ReverseTerms(RuleConfig):
                 "密封报价不按当前最低价降价",
                 "sealed offers do not fall from the lowest one",
             )
+        if self.form is Form.OPEN and self.escrow is not Escrow.PLAIN:
+            raise wrong("escrow", "公开竞价没有密封报价", "open offers are not sealed")
         if self.form is Form.OPEN and self.amendments:
             raise wrong("form", "公开竞价没有修改次数", "open offers have no amendments")
         if self.trigger_window_seconds and not self.extension_seconds:
@@ -154,27 +159,33 @@ class ReverseProcurement(Staged[ReverseTerms]):
 
     def stages(self, terms: ReverseTerms) -> tuple[Stage, ...]:
         """The quoting or bidding, then the confirmation where the terms ask for one."""
-        first = _sealed(terms) if terms.form is Form.SEALED else _open(terms)
+        rooms: tuple[Stage, ...] = (_open(terms),)
+        if terms.form is Form.SEALED:
+            window = kept_by(terms, _sealed(terms))
+            rooms = (window, *unsealing(terms, window))
         if not terms.confirm_seconds:
-            return (first,)
+            return rooms
         claim = Claim(
             "confirm", CONFIRMING, terms.confirm_seconds * SECOND, self.ranking, _nothing_more
         )
-        return (first, claim)
+        return (*rooms, claim)
 
     def starts(self, terms: ReverseTerms) -> Instant:
         """The opening time."""
         return terms.opens
 
     def follows(self, floor: Floor[ReverseTerms], closed: str) -> str | None:
-        """Somebody to confirm, if there is a result and the terms ask for it."""
+        """The opening of what is sealed; somebody to confirm, if there is a result to be confirmed."""
+        many = handed_in(floor) >= floor.terms.min_offers
+        if many and (opening := following(floor, closed, "quoting")):
+            return opening
         asked = closed != "confirm" and floor.terms.confirm_seconds
         return "confirm" if asked and _enough(floor) else None
 
     def finish(self, floor: Floor[ReverseTerms], now: Instant) -> tuple[FloorFact, ...]:
         """The best offer, or the first in line who confirmed, at the price he asked."""
         del now
-        if not floor.standing.offers:
+        if not handed_in(floor):
             return (Unsold("NO_BID" if floor.entrants else "NO_APPLICANT"),)
         if not _enough(floor):
             # DOMAIN §6: fewer than three valid quotes make it void.

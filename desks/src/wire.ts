@@ -57,6 +57,15 @@ export interface Award {
   total: number;
 }
 
+/** How offers are sealed here; null where the centre keeps them. */
+export interface Escrow {
+  mode: "TRUSTEES" | "BIDDER_OPENS";
+  threshold: number;
+  trustees: { id: string; title: Text; public: string }[];
+  /** The unit as it is sealed with the price. */
+  unit: string;
+}
+
 export interface Room {
   auction: string;
   origin: string;
@@ -88,6 +97,7 @@ export interface Room {
   awards: Award[];
   unsold: { reason: string; sentence: Text } | null;
   figures: { total: number; premium: number; premium_rate: string | null; unused: number | null; saved?: number; saving_rate?: string | null } | null;
+  escrow: Escrow | null;
   terms: { label: Text; value: Text }[];
   entrants: number | null;
 }
@@ -125,10 +135,12 @@ export interface You {
   rank: number | null;
   offer: { amount: number; t: number; i: number | null } | null;
   sentence: Text;
+  /** His offer that nobody has opened yet. */
+  sealed: { commit: string; t: number; i: number } | null;
   /** Up to where the server bids for him; his alone. */
   limit: number | null;
   actions: {
-    ask: "bid" | "confirm" | null;
+    ask: "bid" | "confirm" | "seal" | "reveal" | null;
     minimum: number | null;
     maximum: number | null;
     step: number | null;
@@ -215,8 +227,16 @@ export type Frame =
   | WireError;
 
 export interface Ask {
-  type: "bid" | "confirm" | "proxy";
+  type: "bid" | "confirm" | "proxy" | "seal" | "reveal";
   ref: string;
+  /** With `seal`: base64, and how many of the shares open it. */
+  commit?: string;
+  box?: string;
+  k?: number;
+  shares?: string[];
+  /** With `reveal`: the key of the box, or in a remedy the plain offer. */
+  secret?: string | null;
+  plain?: string | null;
   /** With `proxy`: null takes it away. */
   limit?: number | null;
   amount?: number;

@@ -1,12 +1,15 @@
 /** The room's page as reactive state: one live connection, what it told us, and the answer to the last ask. */
 
 import { computed, onMounted, onUnmounted, ref, shallowRef } from "vue";
+import { seal, type Kept } from "../escrow";
 import { Problem, bytes, get, sentenceOf, token } from "../http";
+import { both } from "../i18n";
 import * as links from "../links";
 import { isSigned, isWitnessed, readReceipt } from "../receipt";
 import { has, load, who } from "../session";
 import type { Ask, Frame, Mine, Refused, Room, Text, Welcome } from "../wire";
 import { Feed, monotonic, type Link } from "./feed";
+import { KeptOffers } from "./kept";
 import { PendingAsks, RESEND_WITHIN_MS, newRef, type Pending } from "./pending";
 import * as state from "./state";
 
@@ -41,6 +44,7 @@ export function useRoom(auction: string) {
   });
   const retries = new Map<string, number>();
   let pending: PendingAsks | null = null;
+  let keeper: KeptOffers | null = null;
 
   const feed = new Feed(
     {
@@ -99,6 +103,7 @@ export function useRoom(auction: string) {
         welcome.value = frame;
         if (frame.bidder === null) knowledge.value = state.unseated(knowledge.value);
         pending = new PendingAsks(localStorage, `daylight.pending.${auction}.${frame.bidder ?? "public"}`);
+        keeper = new KeptOffers(localStorage, `daylight.sealed.${auction}.${frame.bidder ?? "public"}`);
         void resume();
         break;
       case "snapshot":
@@ -193,6 +198,39 @@ export function useRoom(auction: string) {
   }
 
   function ask(wish: Omit<Ask, "ref">): void {
+    // Where offers are sealed the amount itself never leaves the page.
+    if (wish.type === "bid" && you.value?.actions.ask === "seal") void sealAndSend(wish);
+    else send(wish);
+  }
+
+  async function sealAndSend(wish: Omit<Ask, "ref">): Promise<void> {
+    const { escrow, auction: named } = room.value ?? {};
+    const bidder = you.value?.bidder;
+    if (!escrow || named === undefined || bidder === undefined || wish.amount === undefined) return;
+    const offer = { auction: named, lot: wish.lot ?? "", bidder, price: wish.amount, unit: escrow.unit };
+    try {
+      const made = await seal(offer, escrow.trustees.map((trustee) => trustee.public), escrow.threshold);
+      keeper?.keep(made.sealed.commit, made.kept);
+      send({ type: "seal", ...made.sealed, lot: wish.lot ?? null });
+    } catch {
+      failed("seal.failed");
+    }
+  }
+
+  /** What opens a sealed offer, if this browser sealed it. */
+  const keptOf = (commit: string): Kept | null => keeper?.of(commit) ?? null;
+
+  function reveal(plain: boolean): void {
+    const kept = you.value?.sealed ? keptOf(you.value.sealed.commit) : null;
+    if (kept) send({ type: "reveal", secret: plain ? null : kept.key, plain: plain ? kept.plain : null });
+  }
+
+  function failed(why: "seal.failed"): void {
+    show({ type: "seal", ref: newRef() }, "error");
+    if (answer.value) answer.value = { ...answer.value, sentence: both(why) };
+  }
+
+  function send(wish: Omit<Ask, "ref">): void {
     const full: Ask = { ...wish, ref: newRef() };
     pending?.keep({ ask: full, sent: Date.now() });
     show(full, "sent");
@@ -233,7 +271,7 @@ export function useRoom(auction: string) {
     feed.close();
   });
 
-  return { auction, room, you, events, welcome, link, live, now, local, meter, answer, failure, mine, ask, learnMine, reopen: () => feed.open() };
+  return { auction, room, you, events, welcome, link, live, now, local, meter, answer, failure, mine, ask, reveal, keptOf, learnMine, reopen: () => feed.open() };
 }
 
 export type RoomState = ReturnType<typeof useRoom>;

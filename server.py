@@ -300,7 +300,7 @@ def _witnesses(settings: Settings) -> WitnessPolicy:
     try:
         return parse_witnesses(path.read_text("utf-8"))
     except PolicyError as error:
-        raise Mistake(f"见证人名单 {path} 有误：{error.zh}", f"{path}: {error}") from error
+        raise Mistake(f"见证人名单 {path} 有误：{error.zh}。", f"{path}: {error}") from error
     except (OSError, UnicodeDecodeError) as error:
         raise Mistake(
             f"见证人名单 {path} 无法读取（{error}）。", f"{path} cannot be read: {error}."

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from bidding.client import Visitor
+from bidding.proof.note import Verifier
 from tests.doors.door import (
     ROOT,
     HouseProcess,
@@ -101,6 +102,26 @@ def test_a_broken_key(tmp_path):
     assert "not a signing key" in said(start(tmp_path / "new", "--key", str(key)))[1]
     assert list(tmp_path.iterdir()) == [key]
     assert key.read_text() == "?"
+
+
+def test_a_list_of_witnesses_that_is_none(tmp_path):
+    path = tmp_path / "witnesses"
+    assert str(path) in said(start(tmp_path / "new", "--witnesses", str(path)))[1]
+    for text in ("", "quorum nobody\n", "quorum none\nlog x\n", b"\xff\n"):
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        assert str(path) in said(start(tmp_path / "new", "--witnesses", str(path)))[1]
+    assert not (tmp_path / "new").exists()
+
+
+def test_the_key_for_witnesses_can_be_shown_before_and_beside_the_open_house(tmp_path):
+    prefix = ("--origin-prefix", "bid.example.cn/log")
+    first = start(tmp_path / "data", "--show-key", *prefix)
+    with house_process(tmp_path / "data") as house:
+        beside = start(house.data, "--show-key", *prefix)
+    for done in (first, beside):
+        assert (done.returncode, done.stderr) == (0, "")
+        assert Verifier.parse(done.stdout.strip()).name == "bid.example.cn/log"
+    assert first.stdout == beside.stdout
 
 
 @pytest.fixture

@@ -10,9 +10,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from bidding.adapters.keys import FileKeys
@@ -22,7 +23,7 @@ from bidding.proof.archive import parse_archive
 from bidding.proof.checkpoint import Checkpoint, parse_body
 from bidding.proof.merkle import Tree, leaf_hash
 from bidding.proof.witness import Submission
-from tests.doors.house_process import REPOSITORY, SECOND, HouseProcess, People
+from tests.doors.house_process import REPOSITORY, SECOND, HouseProcess, People, free_port
 from tests.doors.witness_process import WitnessProcess
 
 ORIGIN = "daylight.local/log"
@@ -36,7 +37,7 @@ class Watched:
     office: WitnessProcess
     notary: WitnessProcess
     folder: Path
-    kept: dict[str, int] = field(default_factory=dict)
+    figures: str
 
     def replay(self, *arguments: str) -> tuple[int, str]:
         """The auditor's own command: its exit status and words."""
@@ -79,8 +80,9 @@ def watched(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Watched]
         "quorum enough\n"
     )
     (tmp_path / "files").mkdir()
-    house = HouseProcess(data, "--witnesses", str(file))
-    yield Watched(house, office, notary, tmp_path / "files")
+    figures = free_port()
+    house = HouseProcess(data, "--witnesses", str(file), "--metrics-port", str(figures))
+    yield Watched(house, office, notary, tmp_path / "files", f"http://127.0.0.1:{figures}/metrics")
     house.stop()
     office.stop()
     notary.stop()
@@ -236,6 +238,15 @@ async def test_one_witness_is_a_quorum_where_the_policy_says_so(watched: Watched
         policy = watched.file("policy", await play.file("policy"))
         second = watched.file("r2", await play.witnessed(index))
         assert watched.replay("receipt", second, "--policy", policy)[0] == 0
+        told = (await _figures(watched)).splitlines()
+        assert "daylight_witnesses_away 1.0" in told
+        assert "daylight_witness_disputes 0.0" in told
+        assert "daylight_witness_lag_entries 0.0" in told
         # A running session's archive ends with what is witnessed, so that it verifies.
         archive = watched.file("archive", await play.file("archive"))
         assert watched.replay("verify", archive, "--policy", policy)[0] == 0
+
+
+async def _figures(watched: Watched) -> str:
+    async with aiohttp.ClientSession() as http, http.get(watched.figures) as response:
+        return await response.text()

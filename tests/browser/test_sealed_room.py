@@ -1,0 +1,97 @@
+"""Sealing in a real browser: a price is typed, and what leaves the page cannot be read by the house."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, WebSocket, expect
+
+from bidding.proof import escrow
+from tests.browser.conftest import Complaints
+from tests.browser.desk import Desk, open_house
+from tests.doors.house_process import SECOND, People
+
+PRIVATES = [sha256(f"browser trustee {n}".encode()).digest() for n in (1, 2, 3)]
+SECONDS = 15
+"""Long enough to sign in, type and confirm on a busy machine."""
+
+
+def trustee(number: int) -> dict[str, str]:
+    public = b64encode(escrow.public_of(PRIVATES[number - 1])).decode()
+    return {
+        "id": f"T{number}",
+        "zh": f"受托人{number}",
+        "en": f"Trustee {number}",
+        "public": public,
+    }
+
+
+async def published(people: People, auction: str, **escrow_terms: object) -> dict[str, str]:
+    """A sealed auction that opens in a second; returns account -> number."""
+    now = (await people["staff"].get("/api/time"))["now"]
+    terms = {
+        "opens": now + SECOND,
+        "closes": now + SECONDS * SECOND,
+        "start_price": "100000",
+        "step": "1000",
+        "opening_seconds": 120,
+        "on_missing": "WITHDRAWN",
+        **escrow_terms,
+    }
+    title = {"zh": "密封出让", "en": "Sealed sale"}
+    fields = {"auction": auction, "title": title, "rule": "sealed_bid", "terms": terms}
+    await people.publish({**fields, "deposit": 0})
+    return await people.admit(auction, {"zhao": None}, 0)
+
+
+@pytest.mark.parametrize("mode", ["TRUSTEES", "BIDDER_OPENS"])
+async def test_a_price_is_sealed_where_it_is_typed(
+    browser: Browser, complaints: Complaints, tmp_path: Path, mode: str
+) -> None:
+    def listen(context: BrowserContext) -> None:
+        context.on("console", complaints.on_console)
+        context.on("weberror", lambda found: complaints.on_error(found.error))
+
+    together = {"trustees": [trustee(n) for n in (1, 2, 3)], "threshold": 2}
+    terms = {"escrow": mode, **(together if mode == "TRUSTEES" else {})}
+    async with open_house(tmp_path, "zhao") as (house, people):
+        zhao = await Desk.open(browser, house, listen, "zhao")
+        sent: list[str] = []
+
+        def follow(line: WebSocket) -> None:
+            line.on("framesent", lambda payload: sent.append(str(payload)))
+
+        zhao.page.on("websocket", follow)
+        numbers = await published(people, "sealed", **terms)
+        await zhao.enter("sealed")
+        await expect(zhao.at("sealed")).to_contain_text("在本浏览器中密封")
+        await expect(zhao.at("amount")).to_have_value("100,000.00")
+        await zhao.bid("271,000")
+        await zhao.answered("signed")
+        await expect(zhao.at("fingerprint")).to_contain_text("指纹")
+        await expect(zhao.at("sealed")).to_contain_text("271,000.00")
+
+        asked = [json.loads(frame) for frame in sent if '"seal"' in frame]
+        assert [one["type"] for one in asked] == ["seal"]
+        assert "27100000" not in "".join(sent)
+        assert "271" not in (await zhao.at("history").inner_text())
+
+        path = "/api/auctions/sealed"
+        if mode == "TRUSTEES":
+            await expect(zhao.at("pad")).to_contain_text("由受托人共同解密", timeout=20_000)
+            for number in (1, 3):
+                key = b64encode(PRIVATES[number - 1]).decode()
+                shown = {"trustee": f"T{number}", "key": key}
+                await people["staff"].post(f"{path}/trustee-key", shown)
+        else:
+            await zhao.at("reveal").click(timeout=20_000)
+        await expect(zhao.at("outcome")).to_contain_text("271,000.00")
+        room = (await people["auditor"].get(path))["room"]
+        assert [(a["bidder"], a["price"]) for a in room["awards"]] == [
+            (numbers["zhao"], 27_100_000)
+        ]
+        await zhao.context.close()

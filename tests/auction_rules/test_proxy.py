@@ -1,7 +1,7 @@
 """Proxy bids: the closed form, its edges (M03), and the stage that turns it into facts."""
 
 from itertools import count
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -266,7 +266,6 @@ class _Buyer(Staged[RuleConfig]):
 
     name, version, title = "buyer", "1", {"zh": "反向", "en": "Reverse"}
     Config = RuleConfig
-    example: ClassVar[dict[str, Any]] = {}
     cap: int | None = None
 
     def stages(self, terms):
@@ -294,12 +293,6 @@ class _Buyer(Staged[RuleConfig]):
 
     def finish(self, floor, now):
         return ()
-
-    def lots(self, terms):
-        return ()
-
-    def least(self, floor):
-        return None
 
     def ranking(self, floor):
         offers = sorted(floor.standing.offers.values(), key=lambda o: (o.amount, o.since))
@@ -333,7 +326,7 @@ UNIT = {"unit": TERMS["unit"]}
     ],
 )
 def test_prices_fall_just_as_they_rise(acts, cap, stands):
-    rule = _Buyer()
+    rule: Any = _Buyer()
     rule.cap = cap
     here = Table(rule, UNIT, "A B C")
     here.bell()
@@ -355,7 +348,8 @@ def test_no_limit_beyond_the_cap_and_none_when_it_is_reached():
 
 
 def test_a_change_of_leader_alone_moves_the_end_where_the_terms_say_so():
-    here = Table(_Buyer(), UNIT, "A B")
+    rule: Any = _Buyer()
+    here = Table(rule, UNIT, "A B")
     here.bell()
     now = OPENS + 50 * SECOND
     limit(here, "A", 800, now)

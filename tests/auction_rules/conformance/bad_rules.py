@@ -269,6 +269,14 @@ class Half(English):
         return replace(super().actions(floor, bidder, now), quantity_maximum=2)
 
 
+class Promiser(English):
+    """It says the house would bid to a limit, and takes none."""
+
+    def actions(self, floor, bidder, now):
+        given = super().actions(floor, bidder, now)
+        return replace(given, limits=(given.minimum, given.maximum)) if given.minimum else given
+
+
 class Glass(English):
     """Said to be sealed; what must be beaten tells the sealed amount."""
 
@@ -351,6 +359,7 @@ BAD: Mapping[type[English], str] = {
     Pessimist: "actions_and_judge",
     Hoarder: "actions_and_judge",
     Half: "actions_and_judge",
+    Promiser: "actions_and_judge",
     Glass: "sealed_stays_sealed",
     Signal: "sealed_stays_sealed",
     Gossip: "limits_stay_secret",

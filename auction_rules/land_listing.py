@@ -17,6 +17,7 @@ from typing import Any, ClassVar, Final
 from auction_rules.facts import Amount, FloorFact, Instant, Unsold
 from auction_rules.floor import Floor
 from auction_rules.land_presets import PRESETS
+from auction_rules.land_says import told
 from auction_rules.land_sequels import (
     after,
     best_beyond,
@@ -26,6 +27,7 @@ from auction_rules.land_sequels import (
 from auction_rules.land_terms import CapSequel, CapTrigger, LandTerms, OverCap
 from auction_rules.listing import Ceiling, Listing, by_amount
 from auction_rules.program import Stage
+from auction_rules.says import Says
 from auction_rules.terms import Text, Unit
 
 __all__ = ["RULE", "LandListing", "LandTerms"]
@@ -94,6 +96,10 @@ class LandListing(Listing[LandTerms]):
     def ranking(self, floor: Floor[LandTerms]) -> tuple[str, ...]:
         """What was offered beyond the cap comes before what led to it."""
         return tuple(o.key for o in (*best_beyond(floor), *by_amount(floor)))
+
+    def says(self, terms: LandTerms) -> Says:
+        """What the notice says of this rule besides its terms."""
+        return told(terms)
 
     def quantity_unit(self, terms: LandTerms) -> Unit | None:
         """The unit of the indicators, where any may be bid."""

@@ -27,7 +27,7 @@ LANGS: Final = ("zh", "en")
 _TOPICS: Final[Mapping[str, str]] = {
     "other": r"^(least_finalists|margin_basis_points|trim_)",
     "step": r"^(least_raise|proxy|proxy_(overtake|keeps_time|to_reserve))$",
-    "ceiling": r"^(one_price_(least|most)|indicator_most)$",
+    "ceiling": r"^(cap_trigger|one_price_(least|most)|total_most|indicator_most)$",
     "tie": r"^(margin|rationing)$|tie|equal|near_|^draw|residue",
     "what": r"^(lot|lots|items|parcels|products|supply|quota|units$|lines|price$|basis|wins|form$)|"
     r"quantity",
@@ -39,7 +39,7 @@ _TOPICS: Final[Mapping[str, str]] = {
     "failure": r"^resume$|^min_|least|reserve|undersubscribed|one_suffices|one_bidder|fallback",
     "sight": r"^quoting$|sealed|visib|broadcast|disclos|shown|told|commit|rivals",
     "more": r"cap|ceiling|limit_|upper|above",
-    "rest": r"start|step|grid|jump|raise|last_price|amend|better|direction",
+    "rest": r"start|step|grid|jump|raise|last_price|amend|better|direction|withdraw",
 }
 _MEANT: Final[Mapping[str, str]] = {"more": "ceiling", "rest": "step"}
 """Patterns that are tried late stand for a topic that others of its patterns are tried for early."""
@@ -48,6 +48,7 @@ _IDLE: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     (r"proxy_", "proxy", ("ALLOWED",)),
     (r"one_price_", "cap_sequel", ("ONE_PRICE",)),
     (r"total_", "cap_sequel", ("SEALED_TOTAL",)),
+    (r"over_cap$", "cap_trigger", ("AT_CAP",)),
     (r"indicator", "cap_sequel", ("NEXT_INDICATOR",)),
     (r"(distance|near_tie|trim_)", "winner", ("NEAREST_AVERAGE",)),
     (r"(residue|rounding)$", "margin", ("PRO_RATA",)),

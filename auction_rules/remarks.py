@@ -216,7 +216,7 @@ def _listing(terms: ListingTerms, days: int) -> Said:
 def _land_listing(terms: LandTerms) -> Said:
     """Ten days of listing: Order 39 of the Ministry of Land and Resources, art. 18."""
     yield from _listing(terms, 10)
-    if terms.cap_sequel.name == "POOL_LOTTERY":
+    if terms.cap_sequel.name in ("POOL_LOTTERY", "JOIN_LOTTERY"):
         yield DRAW
     if terms.cap_sequel.name == "ONE_PRICE":
         yield AVERAGE

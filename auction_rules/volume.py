@@ -18,6 +18,7 @@ from auction_rules.floor import Bid, Floor, Offer
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Lot, Refuse, Settlement
+from auction_rules.says import EARLIER, LOTS, Says, both
 from auction_rules.stages.draw import DrawStage
 from auction_rules.stages.sealed import Sealed
 from auction_rules.terms import Text, Unit
@@ -25,6 +26,15 @@ from auction_rules.volume_terms import Margin, Short, VolumeTerms, ladder
 from auction_rules.worth import settled_in, total_of
 
 BIDDING: Final[Text] = {"zh": "密封申报", "en": "Sealed lines"}
+_SHARED: Final = both(
+    "总量在某一报价上不足的，该报价的各笔按申报数量比例分配",
+    "lines at the price at which the supply ends share pro rata to their quantities",
+)
+_EQUAL: Final[Mapping[Margin, tuple[Text, ...]]] = {
+    Margin.EARLIER: (EARLIER,),
+    Margin.DRAW: (LOTS,),
+    Margin.PRO_RATA: (_SHARED,),
+}
 DRAWING: Final[Text] = {"zh": "边际同价摇号", "en": "Draw among equals at the margin"}
 
 __all__ = ["RULE", "Volume", "VolumeTerms"]
@@ -130,6 +140,17 @@ class Volume(Staged[VolumeTerms]):
         base = sum(_total(terms, terms.start_price, a.quantity or 0) for a in sold)
         unused = terms.supply - sum(a.quantity or 0 for a in sold)
         return Settlement(total, total - base, rate(total - base, base), unused)
+
+    def says(self, terms: VolumeTerms) -> Says:
+        """What the notice says of this rule besides its terms."""
+        order = both(
+            "按报价由高到低成交至总量用完",
+            "lines are filled from the highest price down until the supply is used up",
+        )
+        return {
+            "tie": _EQUAL[terms.margin],
+            "result": (order,),
+        }
 
     def lots(self, terms: VolumeTerms) -> tuple[Lot, ...]:
         """The whole volume."""

@@ -36,6 +36,7 @@ from auction_rules.floor import Floor, Offer, Stay
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Accept, Judgement, Lot, Refuse, Settlement
+from auction_rules.says import Says, both
 from auction_rules.stages.clock import Clock, Onward
 from auction_rules.terms import SECOND, Area, Choice, Count, Seconds, Text, Unit, term, wrong
 from auction_rules.ties import ROUND, Tie, TieChain
@@ -198,6 +199,15 @@ class Dutch(Staged[DutchTerms]):
         if terms.direction is Direction.FORWARD:
             return Settlement(total, gained, rate(gained, bound), unused)
         return Settlement(total, 0, None, unused, saved=gained, saving_rate=rate(gained, bound))
+
+    def says(self, terms: DutchTerms) -> Says:
+        """What the notice says of this rule besides its terms."""
+        several = both(
+            "先应价者成交，直至数量售完或者钟走到末档价格",
+            "who takes the price of a tick has it, until all is gone or the clock has run down",
+        )
+        one = both("先应价者按该档价格成交", "who takes the price of the clock wins at it")
+        return {"result": (several if terms.supply > 1 else one,)}
 
     def lots(self, terms: DutchTerms) -> tuple[Lot, ...]:
         """The one lot, with its quantity."""

@@ -37,6 +37,7 @@ from auction_rules.lint import Remark
 from auction_rules.money import LIMIT, rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Accept, Judgement, Lot, Refuse, Settlement
+from auction_rules.says import Says, both
 from auction_rules.stages.clock import Clock, Onward
 from auction_rules.terms import SECOND, Choice, Count, Seconds, Text, term, wrong
 from auction_rules.ties import ROUND, ExitTie, TieChain
@@ -214,6 +215,16 @@ class Japanese(Staged[JapaneseTerms]):
         if terms.direction is Direction.FORWARD:
             return Settlement(price, gained, shown)
         return Settlement(price, 0, None, saved=gained, saving_rate=shown)
+
+    def says(self, terms: JapaneseTerms) -> Says:
+        """What the notice says of this rule besides its terms."""
+        del terms
+        out = both(
+            "每档须应价，不应价即退出，不得再进入",
+            "to stay, say yes to every level; who does not is out, and cannot come back",
+        )
+        won = both("最后应价者成交", "who stays last wins")
+        return {"step": (out,), "result": (won,)}
 
     def lots(self, terms: JapaneseTerms) -> tuple[Lot, ...]:
         """The one lot."""

@@ -134,6 +134,14 @@ def _simultaneous(terms: SimultaneousTerms) -> Said:
             "每轮须使用的资格不足一半：竞买人可以观望到最后才出价。",
             "Less than half the points need be used in a round: bidders may wait until the end.",
         )
+    if terms.withdrawals and not terms.withdrawal_basis_points:
+        yield Remark(
+            "FREE_WITHDRAWAL",
+            "撤回后标的未成交的，不付违约金：竞买人可以无代价地占住标的再撤回。",
+            "Nothing is owed where the lot stays unsold: to hold a lot and withdraw costs nothing.",
+        )
+    if terms.tie.name != "EARLIER":
+        yield DRAW
     for item in terms.items:
         if item.points > terms.eligibility_points:
             yield Remark(
@@ -165,7 +173,9 @@ def _car_plates(terms: PlateTerms) -> Said:
 
 
 def _quantity_bid(terms: QuantityTerms) -> Said:
-    if not terms.extension_seconds and not terms.tick_seconds:
+    if terms.form.name == "CLOCK":
+        yield DRAW
+    elif not terms.extension_seconds:
         yield NO_EXTENSION
     if terms.step * 5 > terms.start_quantity > 0:
         yield Remark(

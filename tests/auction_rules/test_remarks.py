@@ -33,6 +33,7 @@ LISTED = {"form": "LISTED", "closes": "2026-03-02T11:00:00+08:00", "countdown_se
 SOCIAL = {"mode": "LOWEST", "funds": "SOCIAL"}
 BROADCASTS = [{"at": "2026-03-25T10:00:00+08:00"}]
 LATE = [{"at": "2026-03-25T14:56:00+08:00"}]
+QUANTITY_CLOCK = {"form": "CLOCK", "tick_seconds": 30, "limit_quantity": "200"}
 
 CASES = [
     ("english", {}, "NO_HARD_STOP", LONG),
@@ -62,10 +63,19 @@ CASES = [
         {"activity_basis_points": 5_000},
     ),
     ("simultaneous", {"items": ITEMS}, "OUT_OF_REACH", {"items": ITEMS, "eligibility_points": 3}),
+    ("simultaneous", {"tie": "DRAWN_EACH_ROUND"}, "DRAW_NEEDS_WITNESS", {"tie": "EARLIER"}),
+    (
+        "simultaneous",
+        {"withdrawals": 1},
+        "FREE_WITHDRAWAL",
+        {"withdrawals": 1, "withdrawal_basis_points": 300},
+    ),
     ("multi_round", {"shortlist_count": 1}, "LONE_FINALIST", {"shortlist_count": 2}),
     ("car_plates", {"amendments": 0}, "BROADCAST_FOR_NOBODY", {"amendments": 1}),
     ("car_plates", {"broadcasts": LATE}, "LATE_BROADCAST", {"broadcasts": BROADCASTS}),
     ("quantity_bid", {"extension_seconds": 0}, "NO_EXTENSION", {"extension_seconds": 60}),
+    ("quantity_bid", QUANTITY_CLOCK, "DRAW_NEEDS_WITNESS", {}),
+    ("quantity_bid", {"extension_seconds": 0}, "NO_EXTENSION", QUANTITY_CLOCK),
     ("quantity_bid", {"step": 21}, "LARGE_STEP", {"step": 20}),
     ("quota", {"equal": "DRAW"}, "DRAW_NEEDS_WITNESS", {"equal": "EARLIER"}),
     ("quota", {"equal": "EARLIER"}, "FASTEST_AT_THE_CAP", {"equal": "DRAW"}),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from auction_rules.land_terms import CapSequel, CapTrigger, EqualTotals, LandTerms
+from auction_rules.land_choices import CapSequel, CapTrigger, EqualTotals
+from auction_rules.land_terms import LandTerms
 from auction_rules.says import EARLIER, LOTS, NEVER_EQUAL, Says, both
 from auction_rules.terms import Text
 

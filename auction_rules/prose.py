@@ -34,9 +34,9 @@ _TOPICS: Final[Mapping[str, str]] = {
     "result": r"^(mode|winner|pricing|misfit|distance|best_offer|formula|price_weight|experts|"
     r"award)|_deduction$|_trimmed$|preference",
     "extension": r"extension|countdown|trigger|restart|candle|random_|^end_commit$",
-    "when": r"_seconds$|_open|_clos|^opens|^closes|start$|latest|rounds?($|_)|tick|^clock|pause|"
+    "when": r"(?<!direct)(?<!notice)_seconds$|_open|_clos|^opens|^closes|start$|latest|rounds?($|_)|tick|^clock|pause|"
     r"begin|(^|_)ends?($|_)",
-    "failure": r"^resume$|^min_|least|reserve|undersubscribed|one_suffices|one_bidder|fallback",
+    "failure": r"^resume(_|$)|^min_|least|reserve|undersubscribed|one_suffices|one_bidder|fallback",
     "sight": r"^quoting$|sealed|visib|broadcast|disclos|shown|told|commit|rivals",
     "more": r"cap|ceiling|limit_|upper|above",
     "rest": r"start|step|grid|jump|raise|last_price|amend|better|direction|withdraw",

@@ -33,12 +33,12 @@ if TYPE_CHECKING:  # rules import `lint`, which imports this; for the reader and
     from auction_rules.ascending_terms import ClockSaleTerms
     from auction_rules.car_plates import PlateTerms
     from auction_rules.clock_terms import ClockTerms
-    from auction_rules.dutch import DutchTerms
+    from auction_rules.dutch_terms import DutchTerms
     from auction_rules.english_terms import EnglishTerms
     from auction_rules.far_adjustment import FarTerms
     from auction_rules.hybrid_dutch import HybridTerms
     from auction_rules.intermediary_terms import IntermediaryTerms
-    from auction_rules.japanese import JapaneseTerms
+    from auction_rules.japanese_terms import JapaneseTerms
     from auction_rules.judicial import JudicialTerms
     from auction_rules.land_listing import LandTerms
     from auction_rules.listing_terms import ListingTerms

@@ -120,6 +120,7 @@ _COLON: Final[Text] = {"zh": "：", "en": ": "}
 _COMMA: Final[Text] = {"zh": "、", "en": ", "}
 _HINT: Final = re.compile(r"\s*[（(](秒|s\b|0)[^（）()]*[）)]")
 _SECONDS_BEFORE: Final = re.compile(r"秒数(，[^（）]*)?(?=）)")
+_S_BEFORE: Final = re.compile(r"\(s (before[^,)]*)(, [^)]*)?\)")
 _NOTE: Final = re.compile(r"\s*[（(][^（）()]*[）)]$")
 _PER_MYRIAD: Final = re.compile(
     r"\s*[（(]万分之[）)]|\s*\(basis points\)|的?万分之，?|basis points, ?"
@@ -257,7 +258,13 @@ def _sight(rule: Any, terms: RuleConfig, lang: str) -> Iterator[str]:
     for line in rule.programme(terms):
         standing = Standing(stage=line.id, kind=line.kind)
         seen = rule.disclosure(Floor(terms, standing, {}, 1))
-        if seen.sealed:
+        if seen.sealed and line.kind == "clock":
+            how = {
+                "zh": "答复密封，仅本人可见；每轮或每档结束后公布的，以本规则为准",
+                "en": "answers are sealed, and each sees his own; what is told after each tick or "
+                "round is as the rule says",
+            }
+        elif seen.sealed:
             how = {
                 "zh": "报价密封，仅本人可见，报价人数也不公布",
                 "en": "offers are sealed, each sees his own, and not how many there are",
@@ -325,6 +332,7 @@ def _label(field: Any, name: str) -> Text:
     titles = {"zh": field.title or name, "en": en}
     if name.endswith("_basis_points"):
         titles = {lang: _PER_MYRIAD.sub("", title) for lang, title in titles.items()}
+    titles["en"] = _S_BEFORE.sub(r"(\1)", titles["en"])
     return {lang: _SECONDS_BEFORE.sub("", _HINT.sub("", t)) for lang, t in titles.items()}
 
 

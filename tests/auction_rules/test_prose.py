@@ -205,6 +205,19 @@ def test_only_what_holds_under_these_terms_is_said(name, terms, there, not_there
     assert not_there not in text
 
 
+def test_a_clock_that_tells_who_goes_on_does_not_say_that_nobody_is_told():
+    clock = EXAMPLES["japanese"]
+    assert "每档后公布继续者号牌" in said(clock, clock.example)
+    assert "报价人数也不公布" not in said(clock, clock.example)
+
+
+def test_seconds_before_an_end_keep_what_they_are_before():
+    land = EXAMPLES["land_listing"]
+    terms = {**land.example, **land.presets["shantou"]["terms"]}  # type: ignore[attr-defined]
+    assert "底价录入开始（截止前）：1800 秒" in said(land, terms)
+    assert re.search(r"\(before[^)]*\): 1800 s", said(land, terms, "en"))
+
+
 def test_a_name_stands_in_the_language_of_the_text():
     clock = EXAMPLES["ascending_clock"]
     assert "名称 甲类，" in said(clock, clock.example)

@@ -20,6 +20,7 @@ from auction_rules.facts import (
 )
 from auction_rules.floor import Bid, Floor, Proxy
 from auction_rules.program import Staged
+from auction_rules.prose import prose
 from auction_rules.proxy import Equal, Overtake, Proxying, Side, alone, bounds, check, contest
 from auction_rules.registry import find
 from auction_rules.rule import Accept, Refuse, Settlement
@@ -504,6 +505,26 @@ def test_any_play_keeps_the_promises(ways, acts):
 def before_again(here, floor, who, ask, now):
     """The same question again, as one who judges the log later asks it."""
     return here.rule.judge(floor, who, ask, now)
+
+
+def test_the_notice_says_how_the_house_bids_and_who_sees_a_limit():
+    rule = find("english")
+
+    def notice(**terms):
+        told = prose(rule, rule.Config.model_validate({**rule.example, **terms}), remarks=False)
+        assert len(told["zh"]) == len(told["en"])
+        return "".join(told["zh"]), " ".join(told["en"])
+
+    zh, en = notice()
+    assert "不会出现相同的最优报价" in zh
+    assert "委托系统自动出价" not in zh
+    zh, en = notice(proxy="ALLOWED")
+    assert "不会出现相同的最优报价" not in zh
+    assert "先委托者按其限额领先" in zh
+    assert "限额仅委托人本人可见" in zh
+    assert "the earlier limit leads at its full amount" in en
+    zh, _ = notice(proxy="ALLOWED", proxy_equal="LATER")
+    assert "后到者领先" in zh
 
 
 @pytest.mark.parametrize(

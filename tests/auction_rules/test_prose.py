@@ -5,9 +5,10 @@ import re
 import pytest
 
 from auction_rules import english, far_adjustment
-from auction_rules.prose import idle, prose
+from auction_rules.prose import prose
 from auction_rules.registry import BUILT_IN, rules
 from auction_rules.terms import Unit
+from auction_rules.topics import idle
 from tests.auction_rules.known import known
 
 TERMS = [pytest.param(rule, terms, id=name) for name, rule, terms in known()]

@@ -82,6 +82,8 @@ def _far_adjustment(terms: FarTerms) -> Said:
         yield NO_HARD_STOP
     if terms.quoting.name == "SEALED" and terms.min_bidders < 2:
         yield COUNT_HIDDEN
+    if terms.equal.name == "DRAW":
+        yield DRAW
 
 
 def _reverse_procurement(terms: ReverseTerms) -> Said:
@@ -203,6 +205,8 @@ def _volume(terms: VolumeTerms) -> Said:
     """M13; what falls short or ties is shared by those who ask, and they will foresee it."""
     if terms.bidder_limit is None or terms.bidder_limit == terms.supply:
         yield TAKES_ALL
+    if terms.margin.name == "DRAW":
+        yield DRAW
     if terms.margin.name == "PRO_RATA":
         yield Remark(
             "SHARES_INVITE_OVERASKING",
@@ -226,7 +230,8 @@ def _listing(terms: ListingTerms, days: int) -> Said:
 def _land_listing(terms: LandTerms) -> Said:
     """Ten days of listing: Order 39 of the Ministry of Land and Resources, art. 18."""
     yield from _listing(terms, 10)
-    if terms.cap_sequel.name in ("POOL_LOTTERY", "JOIN_LOTTERY"):
+    totals = terms.cap_sequel.name == "SEALED_TOTAL" and terms.total_equal.name == "LOTTERY"
+    if terms.cap_sequel.name in ("POOL_LOTTERY", "JOIN_LOTTERY") or totals:
         yield DRAW
     if terms.cap_sequel.name == "ONE_PRICE":
         yield AVERAGE
@@ -281,6 +286,12 @@ def _ascending_clock(terms: ClockSaleTerms) -> Said:
             "初始资格点数不限：竞买人可在首轮虚报需求，以保留以后的活跃度。",
             "Points are unlimited at first: bidders may overstate their first demand to stay free.",
         )
+    if terms.missing.name == "AS_BEFORE":
+        yield Remark(
+            "SILENCE_BUYS",
+            "未报量视为维持原量：掉线的竞买人会被他人一轮轮抬价。",
+            "Silence goes on wanting: others may raise the price on a bidder who has lost his line.",
+        )
 
 
 def _judicial(terms: JudicialTerms) -> Said:
@@ -328,6 +339,8 @@ def _intermediary(terms: IntermediaryTerms) -> Said:
 
 def _opening(terms: OpeningTerms) -> Said:
     """M11 and M12."""
+    if terms.tie.name == "DRAW":
+        yield DRAW
     if terms.formula.name == "MEAN_DEDUCTION":
         yield AVERAGE
         if terms.mean_trimmed and terms.min_bidders < 5:

@@ -23,6 +23,13 @@ ONE_PRICE = {
     "one_price_least": "15000",
     "one_price_most": "20000",
 }
+TOTALS = {
+    **CAP,
+    "max_jump_steps": 1,
+    "cap_sequel": "SEALED_TOTAL",
+    "total_seconds": 600,
+    "total_equal": "LOTTERY",
+}
 MEAN = {"formula": "MEAN_DEDUCTION", "over_deduction": 60, "under_deduction": 30}
 AFTER = {"first_refusal": "AFTER_BID", "equal_ranks": "EARLIER", "claim_seconds": 600}
 IN_HALL = {"first_refusal": "IN_HALL_EQUAL", "equal_ranks": "EARLIER"}
@@ -43,6 +50,7 @@ CASES = [
     ("far_adjustment", {}, "NO_HARD_STOP", {"cap_price": "6000"}),
     ("far_adjustment", {"quoting": "SEALED"}, "COUNT_HIDDEN", {"quoting": "OPEN"}),
     ("far_adjustment", {"quoting": "SEALED"}, "COUNT_HIDDEN", {"min_bidders": 2}),
+    ("far_adjustment", {"equal": "DRAW"}, "DRAW_NEEDS_WITNESS", {"equal": "EARLIER"}),
     ("reverse_procurement", OPEN, "NO_EXTENSION", {**OPEN, "extension_seconds": 120}),
     ("reverse_procurement", OPEN, "NO_EXTENSION", {"form": "SEALED"}),
     ("reverse_procurement", {"min_offers": 2}, "FEWER_THAN_THREE", {"min_offers": 3}),
@@ -86,6 +94,7 @@ CASES = [
         {**LISTED, "bidder_limit": "100"},
     ),
     ("volume", {"bidder_limit": None}, "ONE_MAY_TAKE_ALL", {"bidder_limit": 999_999}),
+    ("volume", {"margin": "DRAW"}, "DRAW_NEEDS_WITNESS", {"margin": "EARLIER"}),
     ("volume", {"margin": "PRO_RATA"}, "SHARES_INVITE_OVERASKING", {"margin": "EARLIER"}),
     ("volume", {"lines": 2}, "LAST_LINE_SETS_PRICE", {"lines": 1}),
     ("volume", {"lines": 2}, "LAST_LINE_SETS_PRICE", {"lines": 2, "pricing": "PAY_AS_BID"}),
@@ -97,6 +106,7 @@ CASES = [
     ),
     ("land_listing", CAP, "FASTEST_AT_THE_CAP", {}),
     ("land_listing", {**CAP, "cap_sequel": "POOL_LOTTERY"}, "DRAW_NEEDS_WITNESS", CAP),
+    ("land_listing", TOTALS, "DRAW_NEEDS_WITNESS", {**TOTALS, "total_equal": "EARLIER"}),
     ("land_listing", ONE_PRICE, "AVERAGE_INVITES_AGREEMENT", CAP),
     (
         "mining_rights",
@@ -113,6 +123,7 @@ CASES = [
     ("japanese", {"tick_seconds": 14}, "SHORT_TICK", {"tick_seconds": 15}),
     ("japanese", {"tie": "DRAW"}, "DRAW_NEEDS_WITNESS", {"tie": "EARLIER"}),
     ("ascending_clock", {"rationing": "DRAW"}, "DRAW_NEEDS_WITNESS", {"rationing": "PRO_RATA"}),
+    ("ascending_clock", {"missing": "AS_BEFORE"}, "SILENCE_BUYS", {"missing": "ZERO"}),
     ("ascending_clock", {"eligibility": 0}, "FIRST_ROUND_UNBOUND", {"eligibility": 10}),
     ("judicial", {"duration_seconds": DAY + 1}, "ENDS_AT_ANOTHER_HOUR", {"duration_seconds": DAY}),
     ("property_rights", SINGLE, "COUNT_HIDDEN", {"quoting": "REPEATED"}),
@@ -135,6 +146,7 @@ CASES = [
         {"mode": "LOWEST"},
     ),
     ("intermediary", {**SOCIAL, "min_bidders": 1}, "ONE_SUFFICES", {**SOCIAL, "min_bidders": 2}),
+    ("opening", {"tie": "DRAW"}, "DRAW_NEEDS_WITNESS", {"tie": "LOWER_PRICE"}),
     ("opening", MEAN, "AVERAGE_INVITES_AGREEMENT", {"formula": "LOWEST_RATIO"}),
     (
         "opening",

@@ -256,6 +256,12 @@ def registrants(floor: Floor[IntermediaryTerms]) -> tuple[str, ...]:
     return floor.standing.entitled or ()
 
 
+def _may_be_chosen(floor: Floor[IntermediaryTerms], bidder: str) -> bool:
+    """Not once his admission is withdrawn; what he quoted still counts in a mean."""
+    entrant = floor.entrants.get(bidder)
+    return entrant is None or not entrant.excluded
+
+
 def long_list(floor: Floor[IntermediaryTerms]) -> tuple[str, ...]:
     """Registrants with enough credit points; in proportion, the best of them with their equals."""
     terms, scores, came = floor.terms, floor.standing.scores, registrants(floor)
@@ -265,15 +271,16 @@ def long_list(floor: Floor[IntermediaryTerms]) -> tuple[str, ...]:
         places = divide_up(len(came) * terms.credit_share_basis_points, 10_000)
         # Equal points are not told apart here: the draw that follows takes them all in.
         least = max(least, sorted(points.values(), reverse=True)[places - 1])
-    return tuple(b for b in came if points[b] >= least)
+    return tuple(b for b in came if points[b] >= least and _may_be_chosen(floor, b))
 
 
 def short_list(floor: Floor[IntermediaryTerms]) -> tuple[str, ...]:
     """Those the owner may pick: all registrants, or the first of those drawn."""
     if floor.terms.mode is not Mode.CREDIT:
-        return registrants(floor)
+        return tuple(b for b in registrants(floor) if _may_be_chosen(floor, b))
     listed = floor.standing.order or long_list(floor)
-    return listed[: floor.terms.short_list]
+    # Who is excluded after the draw leaves his place to the next one drawn.
+    return tuple(b for b in listed if _may_be_chosen(floor, b))[: floor.terms.short_list]
 
 
 def _after_credit(floor: Floor[IntermediaryTerms], closed: str) -> str | None:
@@ -328,7 +335,7 @@ def _picked(floor: Floor[IntermediaryTerms]) -> bool:
 
 def level(floor: Floor[IntermediaryTerms]) -> tuple[str, ...]:
     """The best, all of them that are equal."""
-    worth = _worth(floor)
+    worth = {b: value for b, value in _worth(floor).items() if _may_be_chosen(floor, b)}
     best = min(worth.values(), default=0)
     return tuple(b for b, value in worth.items() if value == best)
 

@@ -274,7 +274,9 @@ class Promiser(English):
 
     def actions(self, floor, bidder, now):
         given = super().actions(floor, bidder, now)
-        return replace(given, limits=(given.minimum, given.maximum)) if given.minimum else given
+        if given.minimum is None or given.maximum is None:
+            return given
+        return replace(given, limits=(given.minimum, given.maximum))
 
 
 class Glass(English):

@@ -144,15 +144,16 @@ class AscendingClock(Staged[ClockSaleTerms]):
 
     def says(self, terms: ClockSaleTerms) -> Says:
         """What the notice says of this rule besides its terms."""
-        del terms
-        return {
-            "result": (
-                both(
-                    "各标的无超额需求时结束，按各自标的的现价付款",
-                    "it ends when no product has excess demand; each pays the price that stands",
-                ),
-            ),
-        }
+        end = both(
+            "各标的无超额需求时结束，按各自标的的现价付款",
+            "it ends when no product has excess demand; each pays the price that stands",
+        )
+        inside = both(
+            "各变更按其价位占本轮涨幅的比例先后处理；减量以不低于供应量为限，标的现价为供需相等处的价位",
+            "changes count in the order of their part of the way up the round; a reduction goes no "
+            "further than the supply, and the price is the one at which equality was reached",
+        )
+        return {"result": (end, inside) if terms.inside is Inside.PRICE_POINTS else (end,)}
 
     def lots(self, terms: ClockSaleTerms) -> tuple[Lot, ...]:
         """The products."""

@@ -91,13 +91,19 @@ def named(floor: Where) -> dict[tuple[str, str], Offer]:
     }
 
 
-def wanted(floor: Where) -> dict[tuple[str, str], Amount]:
-    """What was asked for, and what silence about a product means by the terms."""
+def wanted(floor: Where, *, heard: bool = False) -> dict[tuple[str, str], Amount]:
+    """What was asked for, and what silence about a product means by the terms.
+
+    `heard`: somebody is heard in this round, whatever was asked for so far.
+    """
     said = {key: o.quantity or 0 for key, o in named(floor).items()}
-    if floor.terms.missing is Missing.ZERO:
+    if floor.terms.missing is Missing.ZERO or not (said or heard):
+        # Where nobody is heard, nobody goes on: a clock of sleepers would never end.
         return said
+    gone = [b for b, entrant in floor.entrants.items() if entrant.excluded]
     dear = [p.id for p in floor.terms.products if too_dear(floor, p)]
-    return {**{k: q for k, q in held(floor).items() if k[1] not in dear}, **said}
+    kept = {k: q for k, q in held(floor).items() if k[0] not in gone and k[1] not in dear}
+    return {**kept, **said}
 
 
 def too_dear(floor: Where, product: Product) -> bool:
@@ -107,7 +113,7 @@ def too_dear(floor: Where, product: Product) -> bool:
 
 def most(floor: Where, bidder: str, product: Product) -> Amount:
     """The most he may ask for of a product, given what he wants of the others."""
-    others = {**wanted(floor), (bidder, product.id): 0}
+    others = {**wanted(floor, heard=True), (bidder, product.id): 0}
     free = eligibility(floor, bidder) - market(floor.terms).activity(others, bidder)
     return 0 if too_dear(floor, product) else min(product.supply, free // product.points)
 

@@ -43,7 +43,11 @@ class Missing(Choice):
     """What it means that nothing was heard of a bidder for a product he holds."""
 
     ZERO = ("ZERO", "视为自轮初价起减至零", "he wants none, from the price before the round on")
-    AS_BEFORE = ("AS_BEFORE", "视为维持原量", "he goes on wanting what he holds")
+    AS_BEFORE = (
+        "AS_BEFORE",
+        "视为维持原量，但全体均未报的除外",
+        "he goes on wanting what he holds, unless nobody is heard",
+    )
 
 
 class Product(BaseModel):

@@ -14,7 +14,7 @@ Pure arithmetic; who may ask for what, and what silence means, is the rule's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import lcm
 
 from auction_rules.clock_demand import Demand, Market
@@ -53,34 +53,54 @@ def processed(
     sale: Market, held: Demand, changes: Sequence[Change], eligibility: Mapping[str, int]
 ) -> Processed:
     """The round in which these changes, in this order, met the demand held before it."""
-    after, reached = dict(held), dict[str, Amount]()
+    book = _Book(
+        sale,
+        dict(held),
+        {product: sale.demand(held, product) for product in sale.supply},
+        {b: points - sale.activity(held, b) for b, points in eligibility.items()},
+    )
     waiting: list[Change] = []
     for change in changes:
         waiting.append(change)
-        while any(_applied(sale, after, reached, c, eligibility) for c in waiting):
-            # Each application brings a bidder nearer to what he asked for: this ends.
-            pass
-    return Processed(after, reached)
+        # Each application brings a bidder nearer to what he asked for: this ends.
+        while any(book.applied(c) for c in waiting):
+            waiting = [c for c in waiting if not book.done(c)]
+    return Processed(book.after, book.reached)
 
 
-def _applied(
-    sale: Market,
-    after: dict[tuple[str, str], Amount],
-    reached: dict[str, Amount],
-    change: Change,
-    eligibility: Mapping[str, int],
-) -> bool:
-    key = (change.bidder, change.product)
-    now = after.get(key, 0)
-    if change.quantity < now:
-        room = sale.demand(after, change.product) - sale.supply[change.product]
-        less = min(now - change.quantity, max(0, room))
-        if less:
-            after[key] = now - less
-            reached[change.product] = max(reached.get(change.product, 0), change.price)
-        return less > 0
-    free = eligibility[change.bidder] - sale.activity(after, change.bidder)
-    more = min(change.quantity - now, max(0, free // sale.points[change.product]))
-    if more:
-        after[key] = now + more
-    return more > 0
+@dataclass(slots=True)
+class _Book:
+    """The demand while changes are gone over, with its sums kept up."""
+
+    sale: Market
+    after: dict[tuple[str, str], Amount]
+    demand: dict[str, Amount]
+    free: dict[str, int]
+    reached: dict[str, Amount] = field(default_factory=dict)
+
+    def done(self, change: Change) -> bool:
+        """Whether the bidder has what he asked for."""
+        return self.after.get((change.bidder, change.product), 0) == change.quantity
+
+    def applied(self, change: Change) -> bool:
+        """Applies as much of a change as there is room for; whether that was any."""
+        product = change.product
+        now = self.after.get((change.bidder, product), 0)
+        if change.quantity < now:
+            room = self.demand[product] - self.sale.supply[product]
+            less = min(now - change.quantity, max(0, room))
+            if less:
+                self._move(change, -less)
+                self.reached[product] = max(self.reached.get(product, 0), change.price)
+            return less > 0
+        points = self.sale.points[product]
+        more = min(change.quantity - now, max(0, self.free[change.bidder] // points))
+        if more:
+            self._move(change, more)
+        return more > 0
+
+    def _move(self, change: Change, by: Amount) -> None:
+        key = (change.bidder, change.product)
+        self.after[key] = self.after.get(key, 0) + by
+        self.demand[change.product] += by
+        self.free[change.bidder] -= by * self.sale.points[change.product]

@@ -17,10 +17,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
-from pydantic import model_validator
-
 from auction_rules.allocation import Misfit, fill
-from auction_rules.clock_terms import ClockTerms, Direction
+from auction_rules.clock_terms import Direction
+from auction_rules.dutch_terms import DutchTerms, Pricing
 from auction_rules.facts import (
     Amount,
     Awarded,
@@ -36,89 +35,13 @@ from auction_rules.floor import Floor, Offer, Stay
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Accept, Judgement, Lot, Refuse, Settlement
+from auction_rules.says import Says, both
 from auction_rules.stages.clock import Clock, Onward
-from auction_rules.terms import SECOND, Area, Choice, Count, Seconds, Text, Unit, term, wrong
-from auction_rules.ties import ROUND, Tie, TieChain
-from auction_rules.worth import highest_price, settled_in, total_of
+from auction_rules.terms import SECOND, Text, Unit
+from auction_rules.ties import ROUND, TieChain
+from auction_rules.worth import settled_in, total_of
 
 CLOCK: Final[Text] = {"zh": "荷兰钟", "en": "Dutch clock"}
-UNITS: Final = Unit(zh="份", en="units")
-
-
-class Pricing(Choice):
-    """What buyers of several units pay."""
-
-    PAY_AS_BID = ("PAY_AS_BID", "按各自应价", "each the price he took")
-    UNIFORM = (
-        "UNIFORM",
-        "统一按最低应价（采购为最高应价）",
-        "all the lowest price taken (buying: the highest)",
-    )
-
-
-class DutchTerms(ClockTerms):
-    """Terms of a Dutch auction."""
-
-    direction: Direction = term(
-        "方向", "Direction", kind="enum", enum=Direction.options(), default=Direction.FORWARD
-    )
-    quantity_unit: Unit = term("数量单位", "Quantity unit", kind="unit", default=UNITS)
-    supply: Area = term("数量", "Supply", kind="area", default=1)
-    min_quantity: Area = term("每次最少数量", "Least quantity", kind="area", default=1)
-    max_per_bidder: Area | None = term(
-        "每人最多数量", "Most for one bidder", kind="area", default=None
-    )
-    misfit: Misfit = term(
-        "末位不能完全容纳时",
-        "When the last one does not fit",
-        kind="enum",
-        enum=Misfit.options(),
-        default=Misfit.PARTIAL,
-    )
-    pricing: Pricing = term(
-        "成交价", "Price", kind="enum", enum=Pricing.options(), default=Pricing.PAY_AS_BID
-    )
-    back_up_ticks: Count = term(
-        "有成交后回退档数(0 为不回退)",
-        "Steps the clock backs up after a sale (0 = none)",
-        kind="count",
-        default=0,
-    )
-    tie: Tie = term(
-        "同一档多人应价", "Ties within a tick", kind="enum", enum=Tie.options(), default=Tie.DRAW
-    )
-    tie_seconds: Seconds = term(
-        "密封再报时长（秒）", "Length of the sealed round (s)", kind="seconds", default=0
-    )
-
-    @property
-    def runs(self) -> int:
-        """A selling clock falls, a buying one rises (M05, M06)."""
-        return -self.direction.better
-
-    @model_validator(mode="after")
-    def _dutch(self) -> DutchTerms:
-        if (self.tie is Tie.SEALED_ROUND) != bool(self.tie_seconds):
-            raise wrong(
-                "tie_seconds",
-                "密封再报时长仅在同价再报时填写",
-                "the length of the sealed round goes with ties told apart by one",
-            )
-        if not 1 <= self.min_quantity <= self.supply:
-            raise wrong(
-                "min_quantity",
-                "每次最少数量须大于零且不超过总数量",
-                "the least quantity is more than zero and not above the supply",
-            )
-        if self.max_per_bidder is not None and self.max_per_bidder < self.min_quantity:
-            raise wrong(
-                "max_per_bidder",
-                "每人最多数量低于每次最少数量",
-                "the most for one bidder is below the least quantity",
-            )
-        if max(self.start_price, self.last_price) > _most(self):
-            raise wrong("start_price", "总价过大", "the total would be too large")
-        return self
 
 
 class Dutch(Staged[DutchTerms]):
@@ -199,6 +122,15 @@ class Dutch(Staged[DutchTerms]):
             return Settlement(total, gained, rate(gained, bound), unused)
         return Settlement(total, 0, None, unused, saved=gained, saving_rate=rate(gained, bound))
 
+    def says(self, terms: DutchTerms) -> Says:
+        """What the notice says of this rule besides its terms."""
+        several = both(
+            "先应价者成交，直至数量售完或者钟走到末档价格",
+            "who takes the price of a tick has it, until all is gone or the clock has run down",
+        )
+        one = both("先应价者按该档价格成交", "who takes the price of the clock wins at it")
+        return {"result": (several if terms.supply > 1 else one,)}
+
     def lots(self, terms: DutchTerms) -> tuple[Lot, ...]:
         """The one lot, with its quantity."""
         return (Lot("1", {"zh": terms.lot_zh, "en": terms.lot_en}, terms.supply),)
@@ -226,12 +158,8 @@ def chain(terms: DutchTerms) -> TieChain:
         tied=_last_takers,
         room=_room,
         tail=terms.misfit is Misfit.SKIP,
-        limit=_most(terms),
+        limit=terms.dearest(),
     )
-
-
-def _most(terms: DutchTerms) -> Amount:
-    return highest_price(terms.unit, terms.quantity_unit, terms.supply, terms.supply)
 
 
 def _taken(floor: Floor[DutchTerms]) -> tuple[Offer, ...]:

@@ -19,7 +19,7 @@ from auction_rules.floor import Floor
 from auction_rules.lint import Remark
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
-from auction_rules.proxy import ProxyBids, Proxying
+from auction_rules.proxy import ProxyBids, Proxying, clauses
 from auction_rules.rule import Lot, Settlement
 from auction_rules.says import HIGHEST, NEVER_EQUAL, Says
 from auction_rules.stages.outcry import Outcry
@@ -147,8 +147,10 @@ class English(Staged[EnglishTerms]):
 
     def says(self, terms: EnglishTerms) -> Says:
         """What the notice says of this rule besides its terms."""
-        del terms
-        return {"tie": (NEVER_EQUAL,), "result": (HIGHEST,)}
+        how = _proxying(terms)
+        if how is None:
+            return {"tie": (NEVER_EQUAL,), "result": (HIGHEST,)}
+        return {**clauses(how), "result": (HIGHEST,)}
 
     def lots(self, terms: EnglishTerms) -> tuple[Lot, ...]:
         """The one lot."""

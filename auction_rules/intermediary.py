@@ -28,7 +28,14 @@ from typing import Any, ClassVar, Final
 from auction_rules.contingency import given_back
 from auction_rules.facts import Amount, Awarded, FloorFact, Instant, LeadersChanged, Noted, Unsold
 from auction_rules.floor import Bid, Floor
-from auction_rules.intermediary_terms import PICKED, Entry, Fallback, IntermediaryTerms, Mode
+from auction_rules.intermediary_terms import (
+    CHOSEN,
+    PICKED,
+    Entry,
+    Fallback,
+    IntermediaryTerms,
+    Mode,
+)
 from auction_rules.lint import Remark
 from auction_rules.money import divide_half_up, divide_up, rate
 from auction_rules.points import mean, without_ends
@@ -46,25 +53,6 @@ COEFFICIENTS: Final = ("95", "96", "97", "98")
 """Per cent; the pool of the draw, public before any entropy is known."""
 _NOTE: Final = "coefficient"
 _MOST_POINTS: Final = 10_000
-_BEST: Final[Mapping[Mode, Text]] = {
-    Mode.RANDOM: both("在报名者中摇号选取", "one of those who came is drawn by lot"),
-    Mode.LOWEST: both("报价最低者中选", "the lowest quote is chosen"),
-    Mode.BEST_PRICE: both(
-        "去掉一个最高报价和一个最低报价，其余报价的平均价乘以从 95%、96%、97%、98% 中抽得的系数，"
-        "四舍五入到最小计价单位，最接近者中选",
-        "without one highest and one lowest quote, the mean of the rest times a coefficient drawn "
-        "from 95, 96, 97 and 98 %, half up to the smallest unit; the nearest quote is chosen",
-    ),
-    Mode.AVERAGE: both(
-        "最接近全部报价平均价者中选", "the quote nearest the mean of all quotes is chosen"
-    ),
-    Mode.CREDIT: both(
-        "按信用分确定长名单，从中随机抽取短名单，由业主从短名单中选取",
-        "credit points give the long list, a draw the short list, and the owner picks from it",
-    ),
-    Mode.OWNER: both("由业主从报名者中选取", "the owner picks one of those who came"),
-}
-"""How the one chosen is found, in the words of the notice."""
 _TITLES: Final[Mapping[str, Text]] = {
     "quotes": {"zh": "密封报价", "en": "Sealed quotes"},
     "register": {"zh": "报名", "en": "Registration"},
@@ -178,7 +166,7 @@ class Intermediary(Staged[IntermediaryTerms]):
             "由业主选取，不按报价排序", "the owner picks, and no quote ranks before another"
         )
         return {
-            "best": (_BEST[terms.mode],),
+            "best": (CHOSEN[terms.mode],),
             "tie": (pick,) if terms.mode in PICKED else (LOTS,),
             "ceiling": (ceiling, CEILING) if quoting else (fee,),
         }
@@ -268,6 +256,12 @@ def registrants(floor: Floor[IntermediaryTerms]) -> tuple[str, ...]:
     return floor.standing.entitled or ()
 
 
+def _may_be_chosen(floor: Floor[IntermediaryTerms], bidder: str) -> bool:
+    """Not once his admission is withdrawn; what he quoted still counts in a mean."""
+    entrant = floor.entrants.get(bidder)
+    return entrant is None or not entrant.excluded
+
+
 def long_list(floor: Floor[IntermediaryTerms]) -> tuple[str, ...]:
     """Registrants with enough credit points; in proportion, the best of them with their equals."""
     terms, scores, came = floor.terms, floor.standing.scores, registrants(floor)
@@ -277,15 +271,16 @@ def long_list(floor: Floor[IntermediaryTerms]) -> tuple[str, ...]:
         places = divide_up(len(came) * terms.credit_share_basis_points, 10_000)
         # Equal points are not told apart here: the draw that follows takes them all in.
         least = max(least, sorted(points.values(), reverse=True)[places - 1])
-    return tuple(b for b in came if points[b] >= least)
+    return tuple(b for b in came if points[b] >= least and _may_be_chosen(floor, b))
 
 
 def short_list(floor: Floor[IntermediaryTerms]) -> tuple[str, ...]:
     """Those the owner may pick: all registrants, or the first of those drawn."""
     if floor.terms.mode is not Mode.CREDIT:
-        return registrants(floor)
+        return tuple(b for b in registrants(floor) if _may_be_chosen(floor, b))
     listed = floor.standing.order or long_list(floor)
-    return listed[: floor.terms.short_list]
+    # Who is excluded after the draw leaves his place to the next one drawn.
+    return tuple(b for b in listed if _may_be_chosen(floor, b))[: floor.terms.short_list]
 
 
 def _after_credit(floor: Floor[IntermediaryTerms], closed: str) -> str | None:
@@ -340,7 +335,7 @@ def _picked(floor: Floor[IntermediaryTerms]) -> bool:
 
 def level(floor: Floor[IntermediaryTerms]) -> tuple[str, ...]:
     """The best, all of them that are equal."""
-    worth = _worth(floor)
+    worth = {b: value for b, value in _worth(floor).items() if _may_be_chosen(floor, b)}
     best = min(worth.values(), default=0)
     return tuple(b for b, value in worth.items() if value == best)
 

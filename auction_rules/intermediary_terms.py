@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Final
 
 from pydantic import Field, model_validator
 
-from auction_rules.terms import Choice, Count, Moment, Money, RuleConfig, term, wrong
+from auction_rules.says import both
+from auction_rules.terms import Choice, Count, Moment, Money, RuleConfig, Text, term, wrong
 
 
 class Mode(Choice):
@@ -43,6 +45,25 @@ class Fallback(Choice):
 
 PRICED: Final = (Mode.LOWEST, Mode.BEST_PRICE, Mode.AVERAGE)
 PICKED: Final = (Mode.CREDIT, Mode.OWNER)
+CHOSEN: Final[Mapping[Mode, Text]] = {
+    Mode.RANDOM: both("在报名者中摇号选取", "one of those who came is drawn by lot"),
+    Mode.LOWEST: both("报价最低者中选", "the lowest quote is chosen"),
+    Mode.BEST_PRICE: both(
+        "去掉一个最高报价和一个最低报价，其余报价的平均价乘以从 95%、96%、97%、98% 中抽得的系数，"
+        "四舍五入到最小计价单位，最接近者中选",
+        "without one highest and one lowest quote, the mean of the rest times a coefficient drawn "
+        "from 95, 96, 97 and 98 %, half up to the smallest unit; the nearest quote is chosen",
+    ),
+    Mode.AVERAGE: both(
+        "最接近全部报价平均价者中选", "the quote nearest the mean of all quotes is chosen"
+    ),
+    Mode.CREDIT: both(
+        "按信用分确定长名单，从中随机抽取短名单，由业主从短名单中选取",
+        "credit points give the long list, a draw the short list, and the owner picks from it",
+    ),
+    Mode.OWNER: both("由业主从报名者中选取", "the owner picks one of those who came"),
+}
+"""How the one chosen is found, in the words of the notice."""
 Officer = Annotated[str, Field(pattern=r"^([A-Za-z0-9_-]{1,32})?$")]
 
 

@@ -16,17 +16,21 @@ from typing import Any, ClassVar, Final
 
 from auction_rules.facts import Amount, FloorFact, Instant, Unsold
 from auction_rules.floor import Floor
+from auction_rules.land_choices import CapSequel, CapTrigger, OverCap
 from auction_rules.land_presets import PRESETS
+from auction_rules.land_says import told
 from auction_rules.land_sequels import (
     after,
     best_beyond,
     earlier_indicators,
     rooms,
 )
-from auction_rules.land_terms import CapSequel, CapTrigger, LandTerms, OverCap
-from auction_rules.listing import Ceiling, Listing, by_amount
+from auction_rules.land_terms import LandTerms
+from auction_rules.listing import Ceiling, Listing
+from auction_rules.listing_floor import by_amount
 from auction_rules.program import Stage
-from auction_rules.terms import Text, Unit
+from auction_rules.says import Says
+from auction_rules.terms import SECOND, Text, Unit
 
 __all__ = ["RULE", "LandListing", "LandTerms"]
 
@@ -67,6 +71,10 @@ class LandListing(Listing[LandTerms]):
             passes=terms.cap_trigger is CapTrigger.ABOVE_CAP,
         )
 
+    def notice(self, terms: LandTerms) -> tuple[Instant, Instant]:
+        """Fujian 58: up to an hour at once, else a day ahead; Suzhou 25: five days ahead."""
+        return terms.resume_direct_seconds * SECOND, terms.resume_notice_seconds * SECOND
+
     def sequels(self, terms: LandTerms) -> tuple[Stage, ...]:
         """The rooms beyond the cap."""
         return rooms(terms)
@@ -94,6 +102,10 @@ class LandListing(Listing[LandTerms]):
     def ranking(self, floor: Floor[LandTerms]) -> tuple[str, ...]:
         """What was offered beyond the cap comes before what led to it."""
         return tuple(o.key for o in (*best_beyond(floor), *by_amount(floor)))
+
+    def says(self, terms: LandTerms) -> Says:
+        """What the notice says of this rule besides its terms."""
+        return told(terms)
 
     def quantity_unit(self, terms: LandTerms) -> Unit | None:
         """The unit of the indicators, where any may be bid."""

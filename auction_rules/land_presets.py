@@ -15,7 +15,8 @@ PRESETS: Final[Mapping[str, Mapping[str, Any]]] = {
             "zh": "苏州、太仓：最后一小时冻结，四分钟倒计时",
             "en": "Suzhou, Taicang: last hour frozen, four minutes",
         },
-        # Suzhou 18-23; whole steps from the Taicang FAQ; reserve in the last half hour, by art. 19.
+        # Suzhou 18-23; whole steps from the Taicang FAQ; reserve in the last half hour, by art. 19;
+        # five days' notice before going on after a fault, by art. 25.
         "terms": {
             "grid": "MULTIPLE_OF_STEP",
             "last_hour": "FROZEN",
@@ -26,6 +27,7 @@ PRESETS: Final[Mapping[str, Mapping[str, Any]]] = {
             "countdown_seconds": 240,
             "countdown_mode": "RESET",
             "resume": "FULL_COUNTDOWN",
+            "resume_notice_seconds": 432_000,
             "reserve_kind": "SEALED",
             "reserve_from_seconds": 1800,
         },
@@ -48,6 +50,8 @@ PRESETS: Final[Mapping[str, Mapping[str, Any]]] = {
             "countdown_mode": "RESET",
             "resume": "FULL_COUNTDOWN",
             "resume_with_preparation": True,
+            "resume_direct_seconds": 3600,
+            "resume_notice_seconds": 86_400,
             "reserve_kind": "SEALED",
             "reserve_until_seconds": 3600,
         },

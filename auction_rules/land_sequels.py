@@ -12,14 +12,9 @@ from typing import Final
 
 from auction_rules.facts import Noted
 from auction_rules.floor import Floor, Offer
-from auction_rules.land_terms import (
-    CapSequel,
-    EqualTotals,
-    IndicatorRow,
-    LandTerms,
-    OnePriceEntry,
-)
-from auction_rules.listing import countdown
+from auction_rules.land_choices import CapSequel, EqualTotals, IndicatorRow, OnePriceEntry
+from auction_rules.land_terms import LandTerms
+from auction_rules.listing_floor import countdown
 from auction_rules.listing_terms import LARGEST
 from auction_rules.program import Stage
 from auction_rules.stages.cap_consent import CapConsent

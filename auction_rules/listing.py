@@ -13,36 +13,46 @@ of them terms. A rule says whether there is a cap, and what follows when it is r
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
-from auction_rules.extension import Countdown
 from auction_rules.facts import (
     Amount,
     Awarded,
-    Entitled,
     FloorFact,
     Instant,
     LeadersChanged,
+    Noted,
     Unsold,
 )
-from auction_rules.floor import Floor, Offer, OfficerAsk, offer_key
+from auction_rules.floor import BidderAsk, Floor, offer_key
+from auction_rules.listing_floor import (
+    REOPENS,
+    announced_price,
+    by_amount,
+    countdown,
+    gate_passed,
+    leading,
+    may_answer,
+    named_by_offer,
+    no_quantity,
+    reopening,
+    sealing_in_time,
+    top_amount,
+)
 from auction_rules.listing_terms import (
-    Eligibility,
     LastHour,
     ListingTerms,
     ReserveKind,
     SingleBidder,
-    TimedNeeds,
-    TimedStart,
 )
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
-from auction_rules.rule import Judgement, Lot, Refuse, Settlement
+from auction_rules.rule import Actions, Judgement, Lot, Refuse, Settlement
 from auction_rules.says import NEVER_EQUAL, Says, both
 from auction_rules.stages.frozen import Frozen
 from auction_rules.stages.gate import Gate
 from auction_rules.stages.hall import Hall, passed_by
-from auction_rules.stages.reserve import OpenReserves, reserve_of, sealing
+from auction_rules.stages.reserve import OpenReserves, reserve_of
 from auction_rules.steps import Ladder
 from auction_rules.terms import SECOND, Text
 
@@ -104,13 +114,13 @@ class Listing(Staged[L]):
         rooms: list[Stage] = [listing]
         stretch = (terms.last_opens, terms.listing_closes)
         if terms.last_hour is LastHour.FROZEN:
-            rooms.append(Frozen("frozen", FROZEN, *stretch, _entitled, _sealing))
+            rooms.append(Frozen("frozen", FROZEN, *stretch, named_by_offer, sealing_in_time))
         if split:
             title = ALONE if terms.last_hour is LastHour.FROZEN else LAST
             rooms.append(self._hall(terms, "last_hour", title, stretch, last=True))
         if terms.asks:
             length = terms.inquiry_seconds * SECOND
-            rooms.append(Gate("inquiry", ASKING, length, "timed", _may_answer))
+            rooms.append(Gate("inquiry", ASKING, length, "timed", may_answer))
         rooms += [self._timed(terms), *self.sequels(terms)]
         if terms.reserve_kind is ReserveKind.SEALED:
             rooms.append(OpenReserves())
@@ -125,14 +135,14 @@ class Listing(Staged[L]):
             kind="quoting",
             title=title,
             ladder=self.ladder(terms, terms.step),
-            to_beat=_top,
+            to_beat=top_amount,
             leading=leading,
-            quantity=_no_quantity,
+            quantity=no_quantity,
             resume_policy=terms.resume,
             begins=window[0],
             ends=window[1],
-            entitle=_entitled if last else None,
-            officers=_sealing,
+            entitle=named_by_offer if last else None,
+            officers=sealing_in_time,
             pooled=ceiling is not None and ceiling.pooled,
             clamps=ceiling is not None and ceiling.clamps,
             threshold=None if ceiling is None else ceiling.threshold,
@@ -145,14 +155,14 @@ class Listing(Staged[L]):
             kind="timed",
             title=TIMED,
             ladder=self.ladder(terms, terms.step_when_timed),
-            to_beat=_top,
+            to_beat=top_amount,
             leading=leading,
-            quantity=_no_quantity,
+            quantity=no_quantity,
             resume_policy=terms.resume,
             length=terms.countdown_seconds * SECOND,
             preparation=terms.preparation_seconds * SECOND,
             countdown=countdown(terms),
-            announced=_announced,
+            announced=announced_price,
             pooled=ceiling is not None and ceiling.pooled,
             clamps=ceiling is not None and ceiling.clamps,
             stops_at_cap=ceiling is not None and ceiling.stops,
@@ -174,6 +184,32 @@ class Listing(Staged[L]):
     def starts(self, terms: L) -> Instant:
         """The opening of the listing."""
         return terms.listing_opens
+
+    def notice(self, terms: L) -> tuple[Instant, Instant]:
+        """How long a fault may last to be ended at once, and how long ahead else it is announced."""
+        del terms
+        return (0, 0)
+
+    def judge(self, floor: Floor[L], bidder: str, ask: BidderAsk, now: Instant) -> Judgement:
+        """As in every programme, once the resumption that was announced has come."""
+        if now < reopening(floor):
+            return Refuse("OUTSIDE_WINDOW")
+        return Staged.judge(self, floor, bidder, ask, now)
+
+    def actions(self, floor: Floor[L], bidder: str, now: Instant) -> Actions:
+        """The same, beforehand."""
+        if now < reopening(floor):
+            return Actions(blocked=Refuse("OUTSIDE_WINDOW"))
+        return Staged.actions(self, floor, bidder, now)
+
+    def resume(self, floor: Floor[L], since: Instant, now: Instant) -> tuple[FloorFact, ...]:
+        """What the phase gives back, from the announced instant on (DOMAIN §2.5, Fujian 58)."""
+        after, ahead = self.notice(floor.terms)
+        reopens = reopening(floor)
+        wait = max(ahead if now - since > after else 0, reopens - now, 0)
+        # A fault in the time of notice takes nothing from the phase: it had not gone on yet.
+        given = Staged.resume(self, floor, max(since, reopens), now + wait)
+        return (*given, Noted(REOPENS, now + wait)) if wait and given else given
 
     def at_cap(self, floor: Floor[L]) -> bool:
         """Whether somebody has offered the cap."""
@@ -213,7 +249,7 @@ class Listing(Staged[L]):
             # Nobody can go higher: the cap was reached while the listing was open, and the
             # sequel waits for its end (DOMAIN §2.4, Dongguan).
             return self._decided(floor)
-        if not _gate_passed(floor):
+        if not gate_passed(floor):
             return self._decided(floor)
         return "inquiry" if terms.asks else "timed"
 
@@ -264,7 +300,7 @@ class Listing(Staged[L]):
             return None
         if stage.pooled and self.at_cap(floor):
             return stage.ladder.cap
-        top = _top(floor, "")
+        top = top_amount(floor, "")
         over = passed_by(floor) is not None or not stage.ladder.open(top)
         return None if over else stage.ladder.minimum(top)
 
@@ -289,71 +325,3 @@ class Listing(Staged[L]):
     def lots(self, terms: L) -> tuple[Lot, ...]:
         """The one lot."""
         return (Lot("1", {"zh": terms.lot_zh, "en": terms.lot_en}),)
-
-
-def countdown(terms: ListingTerms) -> Countdown:
-    """What every valid offer of a timed phase does to its end."""
-    return Countdown(terms.countdown_seconds * SECOND, terms.countdown_mode)
-
-
-def by_amount(floor: Floor[Any]) -> list[Offer]:
-    """The offers of the open phases, best first; equal ones, at the cap, by arrival."""
-    found = [o for o in floor.standing.offers.values() if o.slot is None]
-    return sorted(found, key=lambda o: (-o.amount, o.i))
-
-
-def leading(floor: Floor[Any]) -> LeadersChanged:
-    """The best offer, or all that reached the same amount, in the order of arrival."""
-    ranked = by_amount(floor)
-    best = ranked[0].amount
-    return LeadersChanged(tuple(o.bidder for o in ranked if o.amount == best), best)
-
-
-def _gate_passed(floor: Floor[Any]) -> bool:
-    standing, needs = floor.standing, floor.terms.timed_needs
-    if needs is TimedNeeds.TWO_IN_LAST_HOUR:
-        # The stretch has just closed: `opens` is still its beginning, moved by suspensions.
-        return len([o for o in standing.offers.values() if o.t >= standing.opens]) > 1
-    return len(standing.offers) > (1 if needs is TimedNeeds.TWO_BIDDERS else 0)
-
-
-def _announced(floor: Floor[Any]) -> Amount | None:
-    top = _top(floor, "")
-    if top is None or floor.terms.timed_start is TimedStart.TOP:
-        return top
-    step: Amount = floor.terms.step_when_timed
-    return top + step
-
-
-def _sealing(floor: Floor[Any], officer: str, ask: OfficerAsk, now: Instant) -> Judgement:
-    """Fujian 32, Suzhou 19, Shantou 20: by a named person, once, in a window before the close."""
-    terms, standing = floor.terms, floor.standing
-    if terms.reserve_kind is not ReserveKind.SEALED or standing.closes is None:
-        return Refuse("NOT_BIDDABLE")
-    ahead = terms.last_hour_seconds * SECOND if standing.stage == "listing" else 0
-    close = standing.closes + ahead
-    opens = close - terms.reserve_from_seconds * SECOND if terms.reserve_from_seconds else 0
-    window = (opens, close - terms.reserve_until_seconds * SECOND)
-    return sealing(floor, officer, ask, now, window)
-
-
-def _top(floor: Floor[Any], bidder: str) -> Amount | None:
-    del bidder
-    top = floor.standing.top
-    return top.amount if top else None
-
-
-def _no_quantity(floor: Floor[Any], bidder: str) -> Amount | None:
-    del floor, bidder
-    return None
-
-
-def _entitled(floor: Floor[Any]) -> Entitled | None:
-    if floor.terms.eligibility is not Eligibility.HAS_VALID_BID:
-        return None
-    return Entitled("timed", tuple(sorted(floor.standing.offers)))
-
-
-def _may_answer(floor: Floor[Any], bidder: str) -> bool:
-    open_to_all = floor.terms.eligibility is Eligibility.CONFIRMED
-    return open_to_all or bidder in floor.standing.offers

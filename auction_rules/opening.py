@@ -1,7 +1,7 @@
 """网上开标 opening@1: sealed offers, opened at the deadline, scored for price and quality.
 
-1. Offers are sealed and may be replaced until the deadline (招标投标法 art. 29); late ones are
-   refused and their time is recorded (实施条例 art. 36).
+1. Offers are sealed and may be replaced or taken back until the deadline (招标投标法 art. 29);
+   late ones are refused and their time is recorded (实施条例 art. 36).
 2. Fewer than three offers are not opened at all (实施条例 art. 44), and stay sealed.
 3. In the opening window an officer records what cannot be decrypted, revoked (撤销) or withdrawn
    (撤回) by its cause (电子招标投标办法 art. 31); the rest is read out. Fewer than three: it stops.
@@ -91,6 +91,7 @@ class Opening(Staged[OpeningTerms]):
             ends=terms.closes,
             amendments=None,
             check=_check,
+            cancels=True,
             open_at_end=False,
         )
         window = kept_by(terms, plain)
@@ -189,6 +190,12 @@ class Opening(Staged[OpeningTerms]):
                     "价格分与专家评分之和高者为优，评分精确到百分之一分，四舍五入",
                     "the higher sum of price points and experts' points is better, points to the "
                     "hundredth, half up",
+                ),
+            ),
+            "step": (
+                both(
+                    "投标截止前可以修改或者撤回投标，撤回后可以重新投标",
+                    "until the deadline an offer may be replaced or taken back, and made again",
                 ),
             ),
             "ceiling": (

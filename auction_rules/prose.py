@@ -20,49 +20,10 @@ from auction_rules.lint import lint
 from auction_rules.money import format_decimal
 from auction_rules.says import Says
 from auction_rules.terms import RuleConfig, Text, Unit, show_instant, shown
+from auction_rules.topics import idle, topic_of
 
 LANGS: Final = ("zh", "en")
 
-# A term belongs to the first topic whose pattern its name meets.
-_TOPICS: Final[Mapping[str, str]] = {
-    "other": r"^(least_finalists|margin_basis_points|trim_)",
-    "step": r"^(least_raise|proxy|proxy_(overtake|keeps_time|to_reserve))$",
-    "ceiling": r"^(one_price_(least|most)|indicator_most)$",
-    "tie": r"^(margin|rationing)$|tie|equal|near_|^draw|residue",
-    "what": r"^(lot|lots|items|parcels|products|supply|quota|units$|lines|price$|basis|wins|form$)|"
-    r"quantity",
-    "result": r"^(mode|winner|pricing|misfit|distance|best_offer|formula|price_weight|experts|"
-    r"award)|_deduction$|_trimmed$|preference",
-    "extension": r"extension|countdown|trigger|restart|candle|random_|^end_commit$",
-    "when": r"_seconds$|_open|_clos|^opens|^closes|start$|latest|rounds?($|_)|tick|^clock|pause|"
-    r"begin|(^|_)ends?($|_)",
-    "failure": r"^resume$|^min_|least|reserve|undersubscribed|one_suffices|one_bidder|fallback",
-    "sight": r"^quoting$|sealed|visib|broadcast|disclos|shown|told|commit|rivals",
-    "more": r"cap|ceiling|limit_|upper|above",
-    "rest": r"start|step|grid|jump|raise|last_price|amend|better|direction",
-}
-_MEANT: Final[Mapping[str, str]] = {"more": "ceiling", "rest": "step"}
-"""Patterns that are tried late stand for a topic that others of its patterns are tried for early."""
-# A term that says nothing under the value of another would only puzzle, or be taken for a promise.
-_IDLE: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
-    (r"proxy_", "proxy", ("ALLOWED",)),
-    (r"one_price_", "cap_sequel", ("ONE_PRICE",)),
-    (r"total_", "cap_sequel", ("SEALED_TOTAL",)),
-    (r"indicator", "cap_sequel", ("NEXT_INDICATOR",)),
-    (r"(distance|near_tie|trim_)", "winner", ("NEAREST_AVERAGE",)),
-    (r"(residue|rounding)$", "margin", ("PRO_RATA",)),
-    (r"mean_trimmed$", "formula", ("MEAN_DEDUCTION",)),
-)
-_NEEDS: Final[Mapping[str, str]] = {
-    r"(cap_sequel|cap_trigger|over_cap)": "cap_price",
-    r"late_cap": "last_average",
-    r"experts_trimmed": "experts",
-    r"tie$": "tick_seconds",
-    r"(extension_|duration_seconds|grid$|min_bidders$)": "in_the_open",
-    r"automatic_waivers": "waivers",
-    r"(countdown_mode|trigger)$": "each_extension",
-}
-"""Terms that say nothing where another one has no value."""
 _ORDER: Final = (
     "what",
     "when",
@@ -119,6 +80,7 @@ _COLON: Final[Text] = {"zh": "：", "en": ": "}
 _COMMA: Final[Text] = {"zh": "、", "en": ", "}
 _HINT: Final = re.compile(r"\s*[（(](秒|s\b|0)[^（）()]*[）)]")
 _SECONDS_BEFORE: Final = re.compile(r"秒数(，[^（）]*)?(?=）)")
+_S_BEFORE: Final = re.compile(r"\(s (before[^,)]*)(, [^)]*)?\)")
 _NOTE: Final = re.compile(r"\s*[（(][^（）()]*[）)]$")
 _PER_MYRIAD: Final = re.compile(
     r"\s*[（(]万分之[）)]|\s*\(basis points\)|的?万分之，?|basis points, ?"
@@ -262,7 +224,13 @@ def _sight(rule: Any, terms: RuleConfig, lang: str) -> Iterator[str]:
     for line in rule.programme(terms):
         standing = Standing(stage=line.id, kind=line.kind)
         seen = rule.disclosure(Floor(terms, standing, {}, 1))
-        if seen.sealed:
+        if seen.sealed and line.kind == "clock":
+            how = {
+                "zh": "答复密封，仅本人可见；每轮或每档结束后公布的，以本规则为准",
+                "en": "answers are sealed, and each sees his own; what is told after each tick or "
+                "round is as the rule says",
+            }
+        elif seen.sealed:
             how = {
                 "zh": "报价密封，仅本人可见，报价人数也不公布",
                 "en": "offers are sealed, each sees his own, and not how many there are",
@@ -308,19 +276,7 @@ def _lines(terms: RuleConfig) -> Iterator[_Line]:
             continue  # the lots are named before the terms
         if name.startswith("extension") and getattr(terms, "extension_seconds", None) == 0:
             continue  # how nothing is extended would only puzzle
-        topic = next((t for t, p in _TOPICS.items() if re.search(p, name)), "other")
-        yield _MEANT.get(topic, topic), _label(field, name), _value(terms, field, name, value)
-
-
-def idle(terms: RuleConfig, name: str) -> bool:
-    """Whether the term of this name says nothing under these terms."""
-    for pattern, other, values in _IDLE:
-        if re.match(pattern, name) and str(getattr(terms, other, values[0])) not in values:
-            return True
-    return any(
-        re.match(pattern, name) and hasattr(terms, other) and not getattr(terms, other)
-        for pattern, other in _NEEDS.items()
-    )
+        yield topic_of(name), _label(field, name), _value(terms, field, name, value)
 
 
 def _label(field: Any, name: str) -> Text:
@@ -330,6 +286,7 @@ def _label(field: Any, name: str) -> Text:
     titles = {"zh": field.title or name, "en": en}
     if name.endswith("_basis_points"):
         titles = {lang: _PER_MYRIAD.sub("", title) for lang, title in titles.items()}
+    titles["en"] = _S_BEFORE.sub(r"(\1)", titles["en"])
     return {lang: _SECONDS_BEFORE.sub("", _HINT.sub("", t)) for lang, t in titles.items()}
 
 

@@ -14,9 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from auction_rules.facts import Amount
 from auction_rules.rule import Refuse
+from auction_rules.says import Says, both
 from auction_rules.steps import Ladder
 from auction_rules.terms import Choice
 
@@ -74,6 +76,36 @@ class Result:
     winner: Side
     price: Amount
     loser: Amount | None
+
+
+_RAISES: Final = both(
+    "竞买人可委托系统自动出价：系统只报到领先所需的价格，即对方的限额或者报价加一个增价幅度，"
+    "并以委托人的限额为限",
+    "a bidder may have the house bid for him: it bids what the lead takes, the other's limit or "
+    "offer and a step, and at most his own limit",
+)
+_TIES: Final = {
+    Equal.EARLIER: both(
+        "双方限额不能互相超过，或者报价不能超过他人限额的，先委托者按其限额领先",
+        "where neither of two limits outbids the other, or an offer does not outbid a limit, "
+        "the earlier limit leads at its full amount",
+    ),
+    Equal.LATER: both(
+        "双方限额不能互相超过，或者限额不能超过对方报价的，后到者领先",
+        "where neither of two limits outbids the other, or a limit does not outbid an offer, "
+        "the later one leads",
+    ),
+}
+_SECRET: Final = both(
+    "限额仅委托人本人可见，系统代为报出的价格予以标明；结束之前任何人不得查阅记录",
+    "a limit is seen by its owner alone, and what the house bids is marked; nobody reads the "
+    "record before the close",
+)
+
+
+def clauses(how: Proxying) -> Says:
+    """What the notice says of proxy bids besides their terms."""
+    return {"step": (_RAISES,), "tie": (_TIES[how.equal],), "sight": (_SECRET,)}
 
 
 def contest(ladder: Ladder, how: Proxying, one: Side, two: Side) -> Result:

@@ -36,6 +36,7 @@ from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
 from auction_rules.quota_terms import Equal, Form, QuotaLot, QuotaTerms, ladder
 from auction_rules.rule import Lot, Refuse, Settlement
+from auction_rules.says import EARLIER, HIGHEST, LOTS, NEVER_EQUAL, Says, both
 from auction_rules.stages.cap_pool import CapPool, cap_pool
 from auction_rules.stages.draw import DrawStage
 from auction_rules.stages.outcry import Outcry
@@ -135,6 +136,23 @@ class Quota(Staged[QuotaTerms]):
         base = sum(_total(terms, terms.start_price, a.quantity or 0) for a in rows)
         unused = sum(lot.area for lot in terms.lots) - sum(a.quantity or 0 for a in rows)
         return Settlement(total, total - base, rate(total - base, base), unused)
+
+    def says(self, terms: QuotaTerms) -> Says:
+        """What the notice says of this rule besides its terms."""
+        listed = terms.form is Form.LISTED
+        order = both(
+            "各标的按公告次序依次确定竞得人", "the lots are awarded in the order of the notice"
+        )
+        group = both(
+            "已竞得互斥标的之一的，其本人及同一竞买人、联合体对其余互斥标的的报价无效",
+            "who has won a lot of an exclusive group is void for the others of it, and so are "
+            "all numbers of his party or consortium",
+        )
+        several = (order,) if len(terms.lots) > 1 else ()
+        return {
+            "tie": (LOTS if _draws(terms) else EARLIER if listed else NEVER_EQUAL,),
+            "result": (HIGHEST, *several, *((group,) if terms.exclusive else ())),
+        }
 
     def lots(self, terms: QuotaTerms) -> tuple[Lot, ...]:
         """As the notice lists them."""

@@ -33,12 +33,12 @@ if TYPE_CHECKING:  # rules import `lint`, which imports this; for the reader and
     from auction_rules.ascending_terms import ClockSaleTerms
     from auction_rules.car_plates import PlateTerms
     from auction_rules.clock_terms import ClockTerms
-    from auction_rules.dutch import DutchTerms
+    from auction_rules.dutch_terms import DutchTerms
     from auction_rules.english_terms import EnglishTerms
     from auction_rules.far_adjustment import FarTerms
     from auction_rules.hybrid_dutch import HybridTerms
     from auction_rules.intermediary_terms import IntermediaryTerms
-    from auction_rules.japanese import JapaneseTerms
+    from auction_rules.japanese_terms import JapaneseTerms
     from auction_rules.judicial import JudicialTerms
     from auction_rules.land_listing import LandTerms
     from auction_rules.listing_terms import ListingTerms
@@ -82,6 +82,8 @@ def _far_adjustment(terms: FarTerms) -> Said:
         yield NO_HARD_STOP
     if terms.quoting.name == "SEALED" and terms.min_bidders < 2:
         yield COUNT_HIDDEN
+    if terms.equal.name == "DRAW":
+        yield DRAW
 
 
 def _reverse_procurement(terms: ReverseTerms) -> Said:
@@ -134,6 +136,14 @@ def _simultaneous(terms: SimultaneousTerms) -> Said:
             "每轮须使用的资格不足一半：竞买人可以观望到最后才出价。",
             "Less than half the points need be used in a round: bidders may wait until the end.",
         )
+    if terms.withdrawals and not terms.withdrawal_basis_points:
+        yield Remark(
+            "FREE_WITHDRAWAL",
+            "撤回后标的未成交的，不付违约金：竞买人可以无代价地占住标的再撤回。",
+            "Nothing is owed where the lot stays unsold: to hold a lot and withdraw costs nothing.",
+        )
+    if terms.tie.name != "EARLIER":
+        yield DRAW
     for item in terms.items:
         if item.points > terms.eligibility_points:
             yield Remark(
@@ -165,7 +175,9 @@ def _car_plates(terms: PlateTerms) -> Said:
 
 
 def _quantity_bid(terms: QuantityTerms) -> Said:
-    if not terms.extension_seconds and not terms.tick_seconds:
+    if terms.form.name == "CLOCK":
+        yield DRAW
+    elif not terms.extension_seconds:
         yield NO_EXTENSION
     if terms.step * 5 > terms.start_quantity > 0:
         yield Remark(
@@ -193,6 +205,8 @@ def _volume(terms: VolumeTerms) -> Said:
     """M13; what falls short or ties is shared by those who ask, and they will foresee it."""
     if terms.bidder_limit is None or terms.bidder_limit == terms.supply:
         yield TAKES_ALL
+    if terms.margin.name == "DRAW":
+        yield DRAW
     if terms.margin.name == "PRO_RATA":
         yield Remark(
             "SHARES_INVITE_OVERASKING",
@@ -216,7 +230,8 @@ def _listing(terms: ListingTerms, days: int) -> Said:
 def _land_listing(terms: LandTerms) -> Said:
     """Ten days of listing: Order 39 of the Ministry of Land and Resources, art. 18."""
     yield from _listing(terms, 10)
-    if terms.cap_sequel.name == "POOL_LOTTERY":
+    totals = terms.cap_sequel.name == "SEALED_TOTAL" and terms.total_equal.name == "LOTTERY"
+    if terms.cap_sequel.name in ("POOL_LOTTERY", "JOIN_LOTTERY") or totals:
         yield DRAW
     if terms.cap_sequel.name == "ONE_PRICE":
         yield AVERAGE
@@ -271,6 +286,12 @@ def _ascending_clock(terms: ClockSaleTerms) -> Said:
             "初始资格点数不限：竞买人可在首轮虚报需求，以保留以后的活跃度。",
             "Points are unlimited at first: bidders may overstate their first demand to stay free.",
         )
+    if terms.missing.name == "AS_BEFORE":
+        yield Remark(
+            "SILENCE_BUYS",
+            "未报量视为维持原量：掉线的竞买人会被他人一轮轮抬价。",
+            "Silence goes on wanting: others may raise the price on a bidder who has lost his line.",
+        )
 
 
 def _judicial(terms: JudicialTerms) -> Said:
@@ -318,6 +339,8 @@ def _intermediary(terms: IntermediaryTerms) -> Said:
 
 def _opening(terms: OpeningTerms) -> Said:
     """M11 and M12."""
+    if terms.tie.name == "DRAW":
+        yield DRAW
     if terms.formula.name == "MEAN_DEDUCTION":
         yield AVERAGE
         if terms.mean_trimmed and terms.min_bidders < 5:

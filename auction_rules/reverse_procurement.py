@@ -332,10 +332,16 @@ def _chosen(floor: Floor[ReverseTerms]) -> Offer | None:
     """The one who won or would win; in the confirmation, the one who is or was asked last."""
     ranked, standing = _ranked(floor), floor.standing
     if not standing.round:
-        return ranked[0] if ranked else None
+        # Where nobody is asked to confirm, who is excluded is passed over all the same.
+        return next((o for o in ranked if not _excluded(floor, o.bidder)), None)
     asked = ranked[standing.round - 1]
     over = standing.stage is None
     return asked if not over or standing.answers.get(asked.bidder) else None
+
+
+def _excluded(floor: Floor[ReverseTerms], bidder: str) -> bool:
+    entrant = floor.entrants.get(bidder)
+    return entrant is not None and entrant.excluded
 
 
 def _no_quantity(floor: Floor[ReverseTerms], bidder: str) -> Amount | None:

@@ -4,7 +4,8 @@ Three mechanisms in one rule: first price (MECHANISMS M08), the highest rejected
 unit or several (M09), and the offer nearest the average (M11, with DOMAIN §2.4 for which of two
 equally near offers wins). It sells or buys: `direction` turns every comparison.
 
-1. The last valid offer of a bidder counts, and its time is his place among equals.
+1. The last valid offer of a bidder counts, and its time is his place among equals. Where the
+   terms say so it can be taken back before the close (M08).
 2. Offers worse than the public reserve do not win and set no price; the average is over them
    all the same, since it is taken of valid offers.
 3. An average invites bidders to agree on offers; a notice that uses one should say why.
@@ -71,6 +72,7 @@ class SealedBid(Staged[SealedTerms]):
             ends=terms.closes,
             amendments=terms.amendments,
             check=_check,
+            cancels=terms.may_withdraw,
         )
         window = kept_by(terms, plain)
         rooms: tuple[Stage, ...] = (window, *unsealing(terms, window))

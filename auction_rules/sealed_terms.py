@@ -90,6 +90,14 @@ class SealedTerms(EscrowTerms):
         kind="count",
         default=0,
     )
+    may_withdraw: bool = term(
+        "截止前可撤回报价",
+        "An offer may be taken back before the close",
+        help_zh="撤回后再次报价计入可修改次数",
+        help_en="An offer made after that counts as a replacement",
+        kind="flag",
+        default=False,
+    )
     reserve: Money | None = term("保留价（公开）", "Reserve (public)", kind="money", default=None)
     min_bidders: Count = term(
         "最少有效报价人数", "Least bidders with an offer", kind="count", default=1

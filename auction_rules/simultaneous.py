@@ -28,6 +28,7 @@ from auction_rules.floor import Floor, Offer
 from auction_rules.money import divide_half_up, rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Lot, Settlement
+from auction_rules.says import Says, both
 from auction_rules.simultaneous_terms import SimultaneousTerms, Tie
 from auction_rules.stages.draw import DrawStage
 from auction_rules.stages.lot_activity import Activity
@@ -99,6 +100,19 @@ class Simultaneous(Staged[SimultaneousTerms]):
         total = sum(o.amount for o in high)
         base = sum(i.start_price for i in floor.terms.items if i.id in sold)
         return Settlement(total, total - base, rate(total - base, base) if high else None)
+
+    def says(self, terms: SimultaneousTerms) -> Says:
+        """What the notice says of this rule besides its terms."""
+        end = both(
+            "全部标的同时结束：最后阶段中某一轮没有报价、豁免和撤回的，该轮结束即止；各标的由其最高报价者按其报价成交",
+            "all lots end together, with the first round of the last phase without an offer, a "
+            "waiver or a withdrawal; each goes to its high bidder at his own offer",
+        )
+        owed = both(
+            "撤回最高报价的，另付该标的其后少成交的差额",
+            "who withdraws a high offer owes what the lot then brings less",
+        )
+        return {"result": (end, owed) if terms.withdrawals else (end,)}
 
     def lots(self, terms: SimultaneousTerms) -> tuple[Lot, ...]:
         """The lots of the notice."""

@@ -90,8 +90,8 @@ class SimultaneousTerms(RuleConfig):
         default=0,
     )
     withdrawal_basis_points: Annotated[int, Field(strict=True, ge=0, le=10_000)] = term(
-        "撤回后未成交的违约金（所撤报价的万分之）",
-        "Owed for a withdrawn offer on a lot left unsold (basis points of it)",
+        "撤回后该标的未成交的，所撤报价的（万分之）",
+        "Owed where the lot of a withdrawn offer stays unsold, of that offer (basis points)",
         kind="count",
         default=0,
     )

@@ -3,8 +3,9 @@
 MECHANISMS M13, with the carbon auctions of Guangdong as its published cases (DOMAIN §4). Lines
 are sorted by price, then by arrival (log order) or by a draw among those at the price where the
 supply ends, and filled while it lasts. What winners pay, what happens to the line that no longer
-fits, and what happens when demand falls short are terms. Not here: offers without a price, minimum
-fills that make a bidder decline a part, and annulment by the price of a secondary market.
+fits, and what happens when demand falls short are terms. Where the price of a secondary market
+shall annul the auction, officers seal it as a reserve while lines are taken. Not here: offers
+without a price, and minimum fills that make a bidder decline a part.
 """
 
 from __future__ import annotations
@@ -14,17 +15,28 @@ from typing import Any, ClassVar, Final
 
 from auction_rules.allocation import Wish, fill, fill_pro_rata, uniform_price
 from auction_rules.facts import Amount, Awarded, FloorFact, Instant, LeadersChanged, Unsold
-from auction_rules.floor import Bid, Floor, Offer
+from auction_rules.floor import Bid, Floor, Offer, OfficerAsk
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
-from auction_rules.rule import Lot, Refuse, Settlement
+from auction_rules.rule import Judgement, Lot, Refuse, Settlement
+from auction_rules.says import EARLIER, LOTS, Says, both
 from auction_rules.stages.draw import DrawStage
-from auction_rules.stages.sealed import Sealed
+from auction_rules.stages.reserve import OpenReserves, reserve_of, sealing
+from auction_rules.stages.sealed import Sealed, nobody
 from auction_rules.terms import Text, Unit
 from auction_rules.volume_terms import Margin, Short, VolumeTerms, ladder
 from auction_rules.worth import settled_in, total_of
 
 BIDDING: Final[Text] = {"zh": "密封申报", "en": "Sealed lines"}
+_SHARED: Final = both(
+    "总量在某一报价上不足的，该报价的各笔按申报数量比例分配",
+    "lines at the price at which the supply ends share pro rata to their quantities",
+)
+_EQUAL: Final[Mapping[Margin, tuple[Text, ...]]] = {
+    Margin.EARLIER: (EARLIER,),
+    Margin.DRAW: (LOTS,),
+    Margin.PRO_RATA: (_SHARED,),
+}
 DRAWING: Final[Text] = {"zh": "边际同价摇号", "en": "Draw among equals at the margin"}
 
 __all__ = ["RULE", "Volume", "VolumeTerms"]
@@ -82,6 +94,7 @@ class Volume(Staged[VolumeTerms]):
             "terms": {
                 "pricing": "LOWEST_ACCEPTED",
                 "margin": "DRAW",
+                "sealed_reserve": True,
                 "misfit": "PARTIAL",
                 "undersubscribed": "ANNUL",
             },
@@ -90,19 +103,25 @@ class Volume(Staged[VolumeTerms]):
     """Terms that published rules fix, by name: `title` in both languages, and `terms`."""
 
     def stages(self, terms: VolumeTerms) -> tuple[Stage, ...]:
-        """The one window, then the draw where there may be one."""
-        draw = DrawStage("draw", DRAWING, _drawn_for, marginal, _redrawn)
-        return (_sealed(terms), draw) if terms.margin is Margin.DRAW else (_sealed(terms),)
+        """The one window, the draw where there may be one, and the reserve where one is sealed."""
+        rooms: list[Stage] = [_sealed(terms)]
+        if terms.margin is Margin.DRAW:
+            rooms.append(DrawStage("draw", DRAWING, _drawn_for, marginal, _redrawn))
+        if terms.sealed_reserve:
+            rooms.append(OpenReserves())
+        return tuple(rooms)
 
     def starts(self, terms: VolumeTerms) -> Instant:
         """The opening of the window."""
         return terms.opens
 
     def follows(self, floor: Floor[VolumeTerms], closed: str) -> str | None:
-        """A draw, where lines of several bidders meet the end of the supply at one price."""
-        fails = _failure(floor)
-        draws = closed == "sealed" and floor.terms.margin is Margin.DRAW and fails is None
-        return "draw" if draws and marginal(floor) else None
+        """A draw, where lines of several bidders meet the end of the supply; then the reserve."""
+        if closed == "reserve" or _failure(floor) is not None:
+            return None
+        if closed == "sealed" and floor.terms.margin is Margin.DRAW and marginal(floor):
+            return "draw"
+        return "reserve" if floor.standing.reserves else None
 
     def finish(self, floor: Floor[VolumeTerms], now: Instant) -> tuple[FloorFact, ...]:
         """An award for each line that was granted something, in rank order."""
@@ -110,7 +129,11 @@ class Volume(Staged[VolumeTerms]):
         failed = _failure(floor)
         if failed is not None:
             return (failed,)
-        return awards(floor) or (Unsold("NOTHING_FITS"),)
+        sold, reserve = awards(floor), reserve_of(floor)
+        if sold and reserve is not None and min(a.price for a in sold) < reserve:
+            # MECHANISMS M13: annulled where the price is well below the secondary market's.
+            return (Unsold("RESERVE_NOT_MET"),)
+        return sold or (Unsold("NOTHING_FITS"),)
 
     def least(self, floor: Floor[VolumeTerms]) -> Amount:
         """The floor price: what others asked for binds nobody."""
@@ -130,6 +153,17 @@ class Volume(Staged[VolumeTerms]):
         base = sum(_total(terms, terms.start_price, a.quantity or 0) for a in sold)
         unused = terms.supply - sum(a.quantity or 0 for a in sold)
         return Settlement(total, total - base, rate(total - base, base), unused)
+
+    def says(self, terms: VolumeTerms) -> Says:
+        """What the notice says of this rule besides its terms."""
+        order = both(
+            "按报价由高到低成交至总量用完",
+            "lines are filled from the highest price down until the supply is used up",
+        )
+        return {
+            "tie": _EQUAL[terms.margin],
+            "result": (order,),
+        }
 
     def lots(self, terms: VolumeTerms) -> tuple[Lot, ...]:
         """The whole volume."""
@@ -155,12 +189,19 @@ def _sealed(terms: VolumeTerms) -> Sealed:
         amendments=terms.amendments,
         check=_check,
         quantities=_bounds,
+        officers=_sealing if terms.sealed_reserve else nobody,
         slots=tuple(str(n) for n in range(1, terms.lines + 1)),
     )
 
 
 def _total(terms: VolumeTerms, price: Amount, quantity: Amount) -> Amount:
     return total_of(terms.unit, terms.quantity_unit, price, quantity)
+
+
+def _sealing(floor: Floor[VolumeTerms], officer: str, ask: OfficerAsk, now: Instant) -> Judgement:
+    """As long as lines are taken."""
+    standing = floor.standing
+    return sealing(floor, officer, ask, now, (standing.opens, standing.closes or 0))
 
 
 def _check(floor: Floor[VolumeTerms], bidder: str, bid: Bid) -> Refuse | None:

@@ -107,6 +107,12 @@ class VolumeTerms(RuleConfig):
         enum=Short.options(),
         default=Short.AS_PRICED,
     )
+    sealed_reserve: bool = term(
+        "设密封保留价（成交的最低价低于其平均的流拍）",
+        "A sealed reserve: annulled where the lowest price paid is below its average",
+        kind="bool",
+        default=False,
+    )
     min_bidders: Count = term(
         "最少有效申报人数", "Least bidders with a line", kind="count", default=1
     )

@@ -320,7 +320,7 @@ class _Player:
             self._expect(number, f"hides {key}", expected=True, got=value in (None, [], {}))
 
     def _as_shown(self, key: str, wanted: Any) -> Any:
-        amounts = key in ("top", "cutoff", "next", "start") and isinstance(wanted, str)
+        amounts = key in ("top", "cutoff", "next", "start", "limit") and isinstance(wanted, str)
         return parse_decimal(wanted, self.unit.scale) if amounts else wanted
 
     def _expect(self, step: int, about: str, expected: Any, got: Any) -> None:

@@ -43,6 +43,7 @@ from bidding.proof.witness import (
     bad_request,
     judge,
     parse_request,
+    stranger,
 )
 from replay.witness_memory import Closing, Memory, NoMemory, make_memory
 
@@ -193,9 +194,9 @@ class Witness:
         except RequestError as error:
             return bad_request(str(error))
         origin = submission.checkpoint.origin
-        if not self._trust.verifiers(origin):
-            # Answered without a turn: strangers' names must not take places in memory.
-            return judge(submission, None, self._trust, self._cosigner, now).answer
+        # Answered without a turn: names that strangers make up must take no place in memory.
+        if (refused := stranger(submission, self._trust)) is not None:
+            return refused
         try:
             with self._memory.turn(origin) as latest:
                 verdict = judge(submission, latest, self._trust, self._cosigner, now)

@@ -68,7 +68,7 @@ class Memory:
     def turn(self, origin: str) -> Iterator[Checkpoint | None]:
         """One request's turn on one log: what was signed last, while nobody else may change it.
 
-        Only for origins that are trusted: each takes a place in memory. Raises Closing.
+        Only for a log that signed the request: each takes a place in memory. Raises Closing.
         """
         with self._state:
             if self._closed:

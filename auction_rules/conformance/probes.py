@@ -65,6 +65,7 @@ def agreement(play: Play) -> Finding:
             now = step.act.now
             actions = play.rule.actions(step.after, bidder, now)
             finding = _agrees(play.rule, step.after, bidder, now, actions)
+            finding = finding or _limits_agree(play.rule, step.after, bidder, now, actions)
             if finding:
                 return f"{now} {bidder}: {finding}"
     return None
@@ -89,6 +90,25 @@ def _agrees(rule: Rule, floor: Floor[Any], bidder: str, now: Instant, actions: A
     if finding := _quantities_agree(rule, floor, bidder, now, actions):
         return finding
     return _amounts_agree(rule, floor, bidder, now, actions)
+
+
+def _limits_agree(
+    rule: Rule, floor: Floor[Any], bidder: str, now: Instant, actions: Actions
+) -> Finding:
+    """A secret limit is taken from the nearest to the farthest one told, and not beyond."""
+    if actions.limits is None:
+        return None
+    nearest, farthest = actions.limits
+    sign = 1 if farthest >= nearest else -1
+    for limit, taken in (
+        (nearest, True),
+        (farthest, True),
+        (nearest - sign, False),
+        (farthest + sign, False),
+    ):
+        if isinstance(rule.judge(floor, bidder, Proxy(limit), now), Accept) != taken:
+            return f"limits {nearest}..{farthest} are offered, and judge disagrees at {limit}"
+    return None
 
 
 def _quantities_agree(

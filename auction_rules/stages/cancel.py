@@ -1,7 +1,8 @@
-"""Sealed offers that may be taken back (MECHANISMS M20: "-1 cancels").
+"""Sealed offers that may be taken back while the window is open (MECHANISMS M08, M20).
 
-What it is: the sealed form of `outcry` in which a no takes one's own offer back while the window
-is open; he may offer again. What it is not: a withdrawal after the opening, which no rule allows.
+What it is: a no takes one's own offer back, as "-1" does in the hybrid form (M20) and as a tender
+may be withdrawn before its deadline (招标投标法 art. 29); who took his back may offer again.
+What it is not: a withdrawal after the opening, which no rule allows.
 """
 
 from __future__ import annotations
@@ -18,17 +19,22 @@ CANCELLED: Final = "cancelled"
 """The cause of an offer that its bidder took back himself."""
 
 
+def taken_back(floor: Floor[Any], bidder: str, ask: Confirm, refused: Refuse | None) -> Judgement:
+    """What a bidder's no comes to; `refused` is why he may do nothing in this stage at all."""
+    if refused is not None:
+        return refused
+    # Offers of earlier stages are kept in slots of their own: only this window's is his here.
+    if ask.answer or bidder not in floor.standing.offers:
+        return Refuse("OUTSIDE_WINDOW")
+    return Accept((OfferWithdrawn(bidder, None, CANCELLED),))
+
+
 @dataclass(frozen=True, slots=True)
 class Cancellable(Outcry):
-    """One window; an offer is cancelled by answering no, and nobody else is told."""
+    """The sealed form of an outcry, in which an offer can be taken back."""
 
     def judge(self, floor: Floor[Any], bidder: str, ask: BidderAsk, now: Instant) -> Judgement:
         """As in an outcry, and a no for who has an offer to take back."""
-        if not isinstance(ask, Confirm):
-            return Outcry.judge(self, floor, bidder, ask, now)
-        if refused := self._right(floor, bidder, None):
-            return refused
-        # Offers of earlier stages are kept in slots of their own: only this window's is his here.
-        if ask.answer or bidder not in floor.standing.offers:
-            return Refuse("OUTSIDE_WINDOW")
-        return Accept((OfferWithdrawn(bidder, None, CANCELLED),))
+        if isinstance(ask, Confirm):
+            return taken_back(floor, bidder, ask, self._right(floor, bidder, None))
+        return Outcry.judge(self, floor, bidder, ask, now)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from auction_rules.facts import DeadlineMoved, FloorFact, Instant, OfferStood
+from auction_rules.facts import FloorFact, Instant, OfferStood
 from auction_rules.floor import Bid, BidderAsk, Floor, Offer
 from auction_rules.rule import Accept, Actions, Judgement, Refuse
 from auction_rules.stages.outcry import Outcry
@@ -65,14 +65,3 @@ class EqualPrice(Outcry):
             step = self.ladder.step_from(top.amount)
             return Actions("bid", top.amount, top.amount, step, (top.amount,))
         return replace(shown, minimum=top.amount, quick=(top.amount, *shown.quick[:-1]))
-
-    def resume(self, floor: Floor[Any], since: Instant, now: Instant) -> tuple[FloorFact, ...]:
-        """As in the outcry, but never less than remained: a countdown may be short beside it."""
-        facts, closes = Outcry.resume(self, floor, since, now), floor.standing.closes
-        if closes is None:
-            return facts
-        left = now + max(0, closes - since)
-        return tuple(
-            replace(f, closes=max(f.closes, left)) if isinstance(f, DeadlineMoved) else f
-            for f in facts
-        )

@@ -234,7 +234,8 @@ class Outcry:
             return ()
         target = now + max(0, closes - since)
         if self.countdown is not None and self.resume_policy is Resume.FULL_COUNTDOWN:
-            target = max(now + self.countdown.length, closes)
+            # A countdown may be short beside what remained of the whole stage.
+            target = max(target, now + self.countdown.length)
         elif self.ends is None and self.resume_policy is Resume.FULL_COUNTDOWN:
             # A window of a length is promised whole; one by the calendar gets back what it lost.
             target = now + self.length

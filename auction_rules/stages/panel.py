@@ -60,8 +60,10 @@ class Panel:
         return Accept((Scored(officer, ask.bidder, ask.points),))
 
     def due(self, floor: Floor[Any]) -> Instant | None:
-        """At once when all points are in, or the one that is waited for."""
+        """At once when all points are in, or the one that is waited for, or nobody is listed."""
         scores, listed = floor.standing.scores, self.bidders(floor)
+        if not listed:
+            return 0
         given = [score_key(o, b) in scores for o in self.officers(floor) for b in listed]
         return 0 if (any(given) if self.one else all(given)) else None
 

@@ -22,8 +22,9 @@ from auction_rules.facts import (
     StageClosed,
     StageOpened,
 )
-from auction_rules.floor import Bid, BidderAsk, Floor, OfficerAsk, offer_key
+from auction_rules.floor import Bid, BidderAsk, Confirm, Floor, OfficerAsk, offer_key
 from auction_rules.rule import Accept, Actions, Disclosure, Judgement, Refuse
+from auction_rules.stages.cancel import taken_back
 from auction_rules.steps import Ladder
 from auction_rules.terms import Text
 
@@ -61,6 +62,8 @@ class Sealed:
     )
     """The least and the most quantity for a slot, as `check` applies them; None: it is fixed."""
     officers: Callable[[Floor[Any], str, OfficerAsk, Instant], Judgement] = nobody
+    cancels: bool = False
+    """Whether a no takes the offer back; one offer a bidder, and none from an earlier stage."""
     open_at_end: bool = True
     kind: str = "sealed"
 
@@ -74,6 +77,8 @@ class Sealed:
     def judge(self, floor: Floor[Any], bidder: str, ask: BidderAsk, now: Instant) -> Judgement:
         """A valid offer replaces the bidder's earlier one, if he may still replace it."""
         del now
+        if isinstance(ask, Confirm) and self.cancels:
+            return taken_back(floor, bidder, ask, self.right(floor, bidder))
         if not isinstance(ask, Bid):
             return Refuse("OUTSIDE_WINDOW")
         refused = self._may(floor, bidder, ask.slot) or self._valid(floor, bidder, ask)

@@ -223,6 +223,7 @@ _SAY: Final[Mapping[str, Callable[[_Note], Pair]]] = {
         f"{n.found[0]} 号专家评分 {_of(n.value)}",
         f"No. {n.found[0]}: {_of(n.value)} points by the experts",
     ),
+    r"reopens": _at("已预告，本阶段自 {} 恢复", "notice is given: this phase goes on at {}"),
     r"latest_start": _at("等待首个报价至 {}", "waits for a first offer until {}"),
     r"last stretch opened": _at("随机截止时段自 {} 起算", "the last stretch counts from {}"),
     r"random end": _at("随机截止时刻为 {}", "the random end was {}"),

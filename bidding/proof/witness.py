@@ -142,6 +142,21 @@ def _parse(raw: bytes) -> Submission:
     return Submission(old, proof, note, checkpoint)
 
 
+def stranger(submission: Submission, trust: Trust) -> Answer | None:
+    """The answer to what no trusted log signed; None for what one did.
+
+    To be asked before anything is kept for a log: its name alone may be anybody's invention.
+    """
+    verifiers = trust.verifiers(submission.checkpoint.origin)
+    if not verifiers:
+        return _answer(404, "unknown log")
+    try:
+        open_note(submission.note, verifiers)
+    except NoteError as error:
+        return _answer(403, f"invalid signature: {error}")
+    return None
+
+
 def judge(
     submission: Submission, latest: Checkpoint | None, trust: Trust, cosigner: Cosigner, now: int
 ) -> Verdict:
@@ -150,15 +165,10 @@ def judge(
     `now` is in seconds since 1970 UTC.
     """
     checkpoint, known = submission.checkpoint, 0 if latest is None else latest.size
-    verifiers = trust.verifiers(checkpoint.origin)
-    if not verifiers:
-        return _refused(404, "unknown log")
-    try:
-        text = open_note(submission.note, verifiers).text
-    except NoteError as error:
-        return _refused(403, f"invalid signature: {error}")
+    if (answer := stranger(submission, trust)) is not None:
+        return Verdict(answer)
     if submission.old > checkpoint.size:
-        return _refused(400, "the old size is above the checkpoint's")
+        return Verdict(_answer(400, "the old size is above the checkpoint's"))
     if submission.old != known:
         return Verdict(_conflict(known))
     if latest is not None and checkpoint.size == known and checkpoint.root != latest.root:
@@ -167,7 +177,8 @@ def judge(
         _check_growth(submission, latest)
     except ProofError as error:
         return Verdict(_answer(422, f"consistency proof: {error}"), suspect=known > 0)
-    return Verdict(Answer(200, cosigner.cosign(text, now)), remember=checkpoint)
+    # A checkpoint has one spelling, so its body is the text that the log signed.
+    return Verdict(Answer(200, cosigner.cosign(checkpoint.body(), now)), remember=checkpoint)
 
 
 def add_checkpoint(
@@ -215,10 +226,6 @@ def _check_growth(submission: Submission, latest: Checkpoint | None) -> None:
         return
     new = submission.checkpoint
     verify_consistency(latest.size, new.size, latest.root, new.root, submission.proof)
-
-
-def _refused(status: int, why: str) -> Verdict:
-    return Verdict(_answer(status, why))
 
 
 def _answer(status: int, why: str) -> Answer:

@@ -59,8 +59,6 @@ def _asked(here: Session, what: str, number: int, *, several: bool) -> Bid | Sta
         return Leave(standing.round)
     if what == "bid" or standing.kind not in ("clock", None):
         return Bid((standing.cutoff or 50) + number - 3)
-    if what == "none":
-        return Stay(standing.round, 0, SLOTS[number % 2] if several else None)
     if what == "at":
         return _inside(here, number, several=several)
     stated = here.rule.quantity_unit(here.state.terms) is not None

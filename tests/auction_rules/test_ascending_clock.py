@@ -117,9 +117,6 @@ inside_plans = st.lists(
 
 @given(anything, st.one_of(plans, inside_plans), st.sampled_from(["5eed", "00ff"]))
 def test_supply_prices_and_points(terms, plan, seed):
-    # Whoever is silent and goes on wanting would never end a clock in excess demand.
-    if terms["missing"] == "AS_BEFORE":
-        plan = [*plan, *((10 * (n % 6 == 0), "ABC"[n % 3], "none", n % 6) for n in range(12))]
     here = played("ascending_clock", terms, plan, seed)
     config, awards = here.state.terms, here.state.standing.awards
     for product in config.products:

@@ -97,6 +97,38 @@ def test_answers(slots, bidder, ask, said):
     assert stage.judge(floor_of(stage), bidder, ask, 110) == said
 
 
+@pytest.mark.parametrize(
+    ("slots", "bidder", "ask", "said"),
+    [
+        ((), "A", Bid(950), Accept(())),
+        ((), "B", Bid(950), Refuse("ALREADY_ANSWERED")),
+        ((), "A", Bid(950, lot="P"), Refuse("NO_SUCH_LOT")),
+        (("P", "Q"), "A", Bid(950), Refuse("NO_SUCH_LOT")),
+        (("P", "Q"), "A", Bid(950, lot="Q"), Accept(())),
+        (("P", "Q"), "A", Bid(950, slot="Q"), Accept(())),
+        (("P", "Q"), "A", Bid(950, lot="P", slot="Q"), Refuse("NO_SUCH_LOT")),
+        (("P", "Q"), "A", Confirm(), Refuse("OUTSIDE_WINDOW")),
+    ],
+)
+def test_answers_that_name_a_price_where_one_may_be_named(slots, bidder, ask, said):
+    asked = []
+
+    def taken(_floor, _bidder, bid):
+        asked.append(bid)
+        return Accept(())
+
+    stage = clock(
+        slots=slots,
+        offer=taken,
+        prices=lambda _floor, _bidder: (901, 1_000),
+    )
+    floor = floor_of(stage)
+    assert stage.judge(floor, bidder, ask, 110) == said
+    assert [bid.slot for bid in asked] == ([ask.slot or ask.lot] if said == Accept(()) else [])
+    actions = stage.actions(floor, "A", 110)
+    assert (actions.minimum, actions.maximum) == (901, 1_000)
+
+
 def test_what_a_bidder_may_do_is_what_judge_holds_him_to():
     stage = clock()
     floor = floor_of(stage)

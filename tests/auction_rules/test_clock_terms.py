@@ -4,8 +4,8 @@ import pytest
 from pydantic import ValidationError
 
 from auction_rules.clock_terms import ClockTerms, Direction, RungKind
-from auction_rules.dutch import DutchTerms
-from auction_rules.japanese import JapaneseTerms
+from auction_rules.dutch_terms import DutchTerms
+from auction_rules.japanese_terms import JapaneseTerms
 from auction_rules.terms import SECOND
 
 

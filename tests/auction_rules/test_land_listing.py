@@ -530,6 +530,7 @@ def documents(draw):
         "countdown_mode": draw(st.sampled_from(["RESET", "EXTEND", "CYCLE"])),
         "resume": draw(st.sampled_from(["FULL_COUNTDOWN", "REMAINING"])),
         "single_bidder": draw(st.sampled_from(["SELL", "NO_SALE"])),
+        "resume_notice_seconds": draw(st.sampled_from([0, 0, 25])),
         "reserve_kind": "SEALED" if sealed else "NONE",
     }
     hour = draw(st.sampled_from(["OPEN", "FROZEN", "COUNTED"]))
@@ -612,3 +613,45 @@ def test_a_listing_judges_itself_again_and_sells_what_stood(doc, plan):
         assert (
             terms.single_bidder == "SELL" or len({o.bidder for o in standing.offers.values()}) > 1
         )
+
+
+HOUR, DAY = 3_600 * SECOND, 86_400 * SECOND
+
+
+@pytest.mark.parametrize(
+    ("lost", "reopens"),
+    [(HOUR, 0), (HOUR + 1, DAY), (3 * HOUR, DAY)],
+)
+def test_notice_is_given_after_a_fault_of_more_than_an_hour(lost, reopens):
+    here = table(resume_direct_seconds=3_600, resume_notice_seconds=86_400)
+    here.bid("A", 100, OPENS)
+    since = OPENS + 100 * SECOND
+    left, now = CLOSES - since, since + lost
+    here.happen(here.rule.resume(here.floor, since, now), now)
+    assert here.closes == now + reopens + left
+    if reopens:
+        blocked = here.rule.actions(here.floor, "B", now + reopens - 1).blocked
+        assert blocked is not None
+        assert blocked.reason == "OUTSIDE_WINDOW"
+        assert here.bid("B", 110, now + reopens - 1) == "OUTSIDE_WINDOW"
+    assert here.bid("B", 110, now + reopens) == "accepted"
+
+
+def test_a_second_fault_in_the_time_of_notice_takes_nothing():
+    here = table(resume_notice_seconds=86_400)
+    here.bid("A", 100, OPENS)
+    since, now = OPENS + 100 * SECOND, OPENS + 200 * SECOND
+    here.happen(here.rule.resume(here.floor, since, now), now)
+    closes = here.closes
+    # Any fault is announced a day ahead here, so the second one counts from its own end.
+    again = now + HOUR
+    here.happen(here.rule.resume(here.floor, now + HOUR - SECOND, again), again)
+    assert here.closes == closes + HOUR
+    assert here.bid("B", 110, again + DAY - 1) == "OUTSIDE_WINDOW"
+    assert here.bid("B", 110, again + DAY) == "accepted"
+
+
+def test_how_long_a_fault_may_last_goes_with_notice():
+    with pytest.raises(ValidationError) as wrong:
+        LandTerms.model_validate(TERMS | {"resume_direct_seconds": 3_600})
+    assert wrong.value.errors()[0]["type"] == "resume_direct_seconds"

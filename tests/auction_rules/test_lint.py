@@ -3,6 +3,7 @@
 import pytest
 
 from auction_rules import english, far_adjustment
+from auction_rules.english_terms import EnglishTerms
 from auction_rules.lint import Remark, lint
 from auction_rules.registry import rules
 from auction_rules.terms import term
@@ -60,7 +61,7 @@ def test_remarks(example, terms, codes):
 def test_reserve_above_a_cap():
     """No rule of these two has both; the terms of one that does are enough."""
 
-    class Terms(english.EnglishTerms):
+    class Terms(EnglishTerms):
         cap_price: int = term("最高限价", "Cap", default=0)
 
     def codes(**terms):
@@ -84,6 +85,6 @@ def test_a_rule_without_remarks_of_its_own():
     class Bare:
         direction = english.RULE.direction
 
-    terms = english.EnglishTerms.model_validate({**ENGLISH, "extension_seconds": 0})
+    terms = EnglishTerms.model_validate({**ENGLISH, "extension_seconds": 0})
     assert lint(Bare(), terms) == ()
     assert isinstance(lint(english.RULE, terms)[0], Remark)

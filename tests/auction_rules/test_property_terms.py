@@ -1,5 +1,7 @@
 """Terms of a sale of property rights: what goes together, and what published rules fix."""
 
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
@@ -7,6 +9,8 @@ from auction_rules.property_presets import PRESETS
 from auction_rules.property_rights import RULE
 from auction_rules.property_terms import FIVE_DAYS, PropertyTerms
 from auction_rules.terms import SECOND
+from replay.play import resolve
+from replay.scenario import Times, read
 from tests.bidding.core.session import OPENS
 
 CLOSES = OPENS + 100 * SECOND
@@ -103,3 +107,20 @@ def test_every_preset_fills_valid_terms(name):
     assert preset["title"].keys() == {"zh", "en"}
     for key, value in preset["terms"].items():
         assert getattr(terms, key) == value
+
+
+PLAYS = Path(__file__).parents[2] / "examples" / "scenarios" / "property_rights"
+
+
+def played():
+    """The terms of every play of a property sale."""
+    for path in sorted(PLAYS.glob("*.yaml")):
+        scenario = read(path)
+        given = resolve(PropertyTerms, scenario.terms, Times(scenario.start))
+        yield PropertyTerms.model_validate(given)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_has_a_play(name):
+    fixed = PRESETS[name]["terms"]
+    assert any(all(getattr(t, key) == value for key, value in fixed.items()) for t in played())

@@ -5,9 +5,10 @@ import re
 import pytest
 
 from auction_rules import english, far_adjustment
-from auction_rules.prose import idle, prose
+from auction_rules.prose import prose
 from auction_rules.registry import BUILT_IN, rules
 from auction_rules.terms import Unit
+from auction_rules.topics import idle
 from tests.auction_rules.known import known
 
 TERMS = [pytest.param(rule, terms, id=name) for name, rule, terms in known()]
@@ -203,6 +204,19 @@ def test_only_what_holds_under_these_terms_is_said(name, terms, there, not_there
     text = said(rule, {**rule.example, **terms}, remarks=False)
     assert there in text
     assert not_there not in text
+
+
+def test_a_clock_that_tells_who_goes_on_does_not_say_that_nobody_is_told():
+    clock = EXAMPLES["japanese"]
+    assert "每档后公布继续者号牌" in said(clock, clock.example)
+    assert "报价人数也不公布" not in said(clock, clock.example)
+
+
+def test_seconds_before_an_end_keep_what_they_are_before():
+    land = EXAMPLES["land_listing"]
+    terms = {**land.example, **land.presets["shantou"]["terms"]}  # type: ignore[attr-defined]
+    assert "底价录入开始（截止前）：1800 秒" in said(land, terms)
+    assert re.search(r"\(before[^)]*\): 1800 s", said(land, terms, "en"))
 
 
 def test_a_name_stands_in_the_language_of_the_text():

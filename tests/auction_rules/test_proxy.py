@@ -1,7 +1,7 @@
 """Proxy bids: the closed form, its edges (M03), and the stage that turns it into facts."""
 
 from itertools import count
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -20,6 +20,7 @@ from auction_rules.facts import (
 )
 from auction_rules.floor import Bid, Floor, Proxy
 from auction_rules.program import Staged
+from auction_rules.prose import prose
 from auction_rules.proxy import Equal, Overtake, Proxying, Side, alone, bounds, check, contest
 from auction_rules.registry import find
 from auction_rules.rule import Accept, Refuse, Settlement
@@ -266,7 +267,6 @@ class _Buyer(Staged[RuleConfig]):
 
     name, version, title = "buyer", "1", {"zh": "反向", "en": "Reverse"}
     Config = RuleConfig
-    example: ClassVar[dict[str, Any]] = {}
     cap: int | None = None
 
     def stages(self, terms):
@@ -294,12 +294,6 @@ class _Buyer(Staged[RuleConfig]):
 
     def finish(self, floor, now):
         return ()
-
-    def lots(self, terms):
-        return ()
-
-    def least(self, floor):
-        return None
 
     def ranking(self, floor):
         offers = sorted(floor.standing.offers.values(), key=lambda o: (o.amount, o.since))
@@ -333,7 +327,7 @@ UNIT = {"unit": TERMS["unit"]}
     ],
 )
 def test_prices_fall_just_as_they_rise(acts, cap, stands):
-    rule = _Buyer()
+    rule: Any = _Buyer()
     rule.cap = cap
     here = Table(rule, UNIT, "A B C")
     here.bell()
@@ -355,7 +349,8 @@ def test_no_limit_beyond_the_cap_and_none_when_it_is_reached():
 
 
 def test_a_change_of_leader_alone_moves_the_end_where_the_terms_say_so():
-    here = Table(_Buyer(), UNIT, "A B")
+    rule: Any = _Buyer()
+    here = Table(rule, UNIT, "A B")
     here.bell()
     now = OPENS + 50 * SECOND
     limit(here, "A", 800, now)
@@ -510,6 +505,26 @@ def test_any_play_keeps_the_promises(ways, acts):
 def before_again(here, floor, who, ask, now):
     """The same question again, as one who judges the log later asks it."""
     return here.rule.judge(floor, who, ask, now)
+
+
+def test_the_notice_says_how_the_house_bids_and_who_sees_a_limit():
+    rule = find("english")
+
+    def notice(**terms):
+        told = prose(rule, rule.Config.model_validate({**rule.example, **terms}), remarks=False)
+        assert len(told["zh"]) == len(told["en"])
+        return "".join(told["zh"]), " ".join(told["en"])
+
+    zh, en = notice()
+    assert "不会出现相同的最优报价" in zh
+    assert "委托系统自动出价" not in zh
+    zh, en = notice(proxy="ALLOWED")
+    assert "不会出现相同的最优报价" not in zh
+    assert "先委托者按其限额领先" in zh
+    assert "限额仅委托人本人可见" in zh
+    assert "the earlier limit leads at its full amount" in en
+    zh, _ = notice(proxy="ALLOWED", proxy_equal="LATER")
+    assert "后到者领先" in zh
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,13 @@ ONE_PRICE = {
     "one_price_least": "15000",
     "one_price_most": "20000",
 }
+TOTALS = {
+    **CAP,
+    "max_jump_steps": 1,
+    "cap_sequel": "SEALED_TOTAL",
+    "total_seconds": 600,
+    "total_equal": "LOTTERY",
+}
 MEAN = {"formula": "MEAN_DEDUCTION", "over_deduction": 60, "under_deduction": 30}
 AFTER = {"first_refusal": "AFTER_BID", "equal_ranks": "EARLIER", "claim_seconds": 600}
 IN_HALL = {"first_refusal": "IN_HALL_EQUAL", "equal_ranks": "EARLIER"}
@@ -33,6 +40,7 @@ LISTED = {"form": "LISTED", "closes": "2026-03-02T11:00:00+08:00", "countdown_se
 SOCIAL = {"mode": "LOWEST", "funds": "SOCIAL"}
 BROADCASTS = [{"at": "2026-03-25T10:00:00+08:00"}]
 LATE = [{"at": "2026-03-25T14:56:00+08:00"}]
+QUANTITY_CLOCK = {"form": "CLOCK", "tick_seconds": 30, "limit_quantity": "200"}
 
 CASES = [
     ("english", {}, "NO_HARD_STOP", LONG),
@@ -42,6 +50,7 @@ CASES = [
     ("far_adjustment", {}, "NO_HARD_STOP", {"cap_price": "6000"}),
     ("far_adjustment", {"quoting": "SEALED"}, "COUNT_HIDDEN", {"quoting": "OPEN"}),
     ("far_adjustment", {"quoting": "SEALED"}, "COUNT_HIDDEN", {"min_bidders": 2}),
+    ("far_adjustment", {"equal": "DRAW"}, "DRAW_NEEDS_WITNESS", {"equal": "EARLIER"}),
     ("reverse_procurement", OPEN, "NO_EXTENSION", {**OPEN, "extension_seconds": 120}),
     ("reverse_procurement", OPEN, "NO_EXTENSION", {"form": "SEALED"}),
     ("reverse_procurement", {"min_offers": 2}, "FEWER_THAN_THREE", {"min_offers": 3}),
@@ -62,10 +71,19 @@ CASES = [
         {"activity_basis_points": 5_000},
     ),
     ("simultaneous", {"items": ITEMS}, "OUT_OF_REACH", {"items": ITEMS, "eligibility_points": 3}),
+    ("simultaneous", {"tie": "DRAWN_EACH_ROUND"}, "DRAW_NEEDS_WITNESS", {"tie": "EARLIER"}),
+    (
+        "simultaneous",
+        {"withdrawals": 1},
+        "FREE_WITHDRAWAL",
+        {"withdrawals": 1, "withdrawal_basis_points": 300},
+    ),
     ("multi_round", {"shortlist_count": 1}, "LONE_FINALIST", {"shortlist_count": 2}),
     ("car_plates", {"amendments": 0}, "BROADCAST_FOR_NOBODY", {"amendments": 1}),
     ("car_plates", {"broadcasts": LATE}, "LATE_BROADCAST", {"broadcasts": BROADCASTS}),
     ("quantity_bid", {"extension_seconds": 0}, "NO_EXTENSION", {"extension_seconds": 60}),
+    ("quantity_bid", QUANTITY_CLOCK, "DRAW_NEEDS_WITNESS", {}),
+    ("quantity_bid", {"extension_seconds": 0}, "NO_EXTENSION", QUANTITY_CLOCK),
     ("quantity_bid", {"step": 21}, "LARGE_STEP", {"step": 20}),
     ("quota", {"equal": "DRAW"}, "DRAW_NEEDS_WITNESS", {"equal": "EARLIER"}),
     ("quota", {"equal": "EARLIER"}, "FASTEST_AT_THE_CAP", {"equal": "DRAW"}),
@@ -76,6 +94,7 @@ CASES = [
         {**LISTED, "bidder_limit": "100"},
     ),
     ("volume", {"bidder_limit": None}, "ONE_MAY_TAKE_ALL", {"bidder_limit": 999_999}),
+    ("volume", {"margin": "DRAW"}, "DRAW_NEEDS_WITNESS", {"margin": "EARLIER"}),
     ("volume", {"margin": "PRO_RATA"}, "SHARES_INVITE_OVERASKING", {"margin": "EARLIER"}),
     ("volume", {"lines": 2}, "LAST_LINE_SETS_PRICE", {"lines": 1}),
     ("volume", {"lines": 2}, "LAST_LINE_SETS_PRICE", {"lines": 2, "pricing": "PAY_AS_BID"}),
@@ -87,6 +106,7 @@ CASES = [
     ),
     ("land_listing", CAP, "FASTEST_AT_THE_CAP", {}),
     ("land_listing", {**CAP, "cap_sequel": "POOL_LOTTERY"}, "DRAW_NEEDS_WITNESS", CAP),
+    ("land_listing", TOTALS, "DRAW_NEEDS_WITNESS", {**TOTALS, "total_equal": "EARLIER"}),
     ("land_listing", ONE_PRICE, "AVERAGE_INVITES_AGREEMENT", CAP),
     (
         "mining_rights",
@@ -103,6 +123,7 @@ CASES = [
     ("japanese", {"tick_seconds": 14}, "SHORT_TICK", {"tick_seconds": 15}),
     ("japanese", {"tie": "DRAW"}, "DRAW_NEEDS_WITNESS", {"tie": "EARLIER"}),
     ("ascending_clock", {"rationing": "DRAW"}, "DRAW_NEEDS_WITNESS", {"rationing": "PRO_RATA"}),
+    ("ascending_clock", {"missing": "AS_BEFORE"}, "SILENCE_BUYS", {"missing": "ZERO"}),
     ("ascending_clock", {"eligibility": 0}, "FIRST_ROUND_UNBOUND", {"eligibility": 10}),
     ("judicial", {"duration_seconds": DAY + 1}, "ENDS_AT_ANOTHER_HOUR", {"duration_seconds": DAY}),
     ("property_rights", SINGLE, "COUNT_HIDDEN", {"quoting": "REPEATED"}),
@@ -125,6 +146,7 @@ CASES = [
         {"mode": "LOWEST"},
     ),
     ("intermediary", {**SOCIAL, "min_bidders": 1}, "ONE_SUFFICES", {**SOCIAL, "min_bidders": 2}),
+    ("opening", {"tie": "DRAW"}, "DRAW_NEEDS_WITNESS", {"tie": "LOWER_PRICE"}),
     ("opening", MEAN, "AVERAGE_INVITES_AGREEMENT", {"formula": "LOWEST_RATIO"}),
     (
         "opening",

@@ -2,8 +2,10 @@
 
 import pytest
 
-from auction_rules.facts import DeadlineMoved
+from auction_rules.facts import DeadlineMoved, OfferWithdrawn
+from auction_rules.floor import Confirm
 from auction_rules.registry import rules
+from auction_rules.rule import Accept
 from auction_rules.stages.sealed import Sealed
 from auction_rules.terms import SECOND
 from tests.auction_rules.known import known
@@ -61,3 +63,32 @@ def test_offers_count_in_the_time_given_back(resume):
     amount = here.rule.actions(here.floor, "A", last - 1).minimum or 0
     assert here.bid("A", amount, last) == "AFTER_DEADLINE"
     assert here.bid("A", amount, last - 1) == "accepted"
+
+
+def test_an_offer_taken_back_is_gone_and_counts_as_made():
+    rule, terms = next((r, t) for n, r, t in known() if n == "sealed_bid-example")
+    here = Table(rule, {**terms, "may_withdraw": True, "amendments": 1}, "A B")
+    here.bell()
+    now, amount = here.standing.opens, rule.least(here.floor) or 0
+    assert here.confirm("A", now, answer=False) == "OUTSIDE_WINDOW"
+    assert here.bid("A", amount, now) == "accepted"
+    assert here.confirm("B", now, answer=False) == "OUTSIDE_WINDOW"
+    assert here.confirm("A", now, answer=True) == "OUTSIDE_WINDOW"
+    assert here.ask("A", Confirm(answer=False), here.closes - 1) == Accept(
+        (OfferWithdrawn("A", None, "cancelled"),)
+    )
+    assert here.standing.offers == {}
+    assert here.bid("A", amount, here.closes - 1) == "accepted"
+    assert here.bid("A", amount, here.closes - 1) == "AMEND_LIMIT"
+    assert here.confirm("A", here.closes, answer=False) == "OUTSIDE_WINDOW"
+
+
+@pytest.mark.parametrize("name", ["car_plates", "multi_round", "reverse_procurement", "volume"])
+def test_where_no_text_lets_an_offer_be_taken_back_it_stands(name):
+    rule, terms = next((r, t) for n, r, t in known() if n == f"{name}-example")
+    here = Table(rule, terms, "A B")
+    here.bell()
+    now, actions = here.standing.opens, rule.actions(here.floor, "A", here.standing.opens)
+    form = {"quantity": actions.quantity_minimum, "slot": "1" if name == "volume" else None}
+    assert here.bid("A", actions.minimum or 0, now, **form) == "accepted"
+    assert here.confirm("A", now, answer=False) == "OUTSIDE_WINDOW"

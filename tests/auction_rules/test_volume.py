@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from auction_rules.commit import commitment
 from auction_rules.facts import Awarded, LeadersChanged, Unsold
-from auction_rules.floor import Draw
+from auction_rules.floor import Draw, OpenReserve, SealReserve
 from auction_rules.registry import find
-from auction_rules.rule import Accept
+from auction_rules.rule import Accept, Refuse
 from auction_rules.terms import SECOND
 from auction_rules.volume import marginal
 from tests.auction_rules.rejudged import BIDDERS, judge_again, session
@@ -313,3 +314,33 @@ def test_a_draw_at_the_margin_judges_itself_again_and_grants_all_there_is(plan, 
             assert not granted[offer.bidder]
     short = [o for o in standing.offers.values() if 0 < granted[o.bidder] < (o.quantity or 0)]
     assert len(short) <= 1
+
+
+@pytest.mark.parametrize(
+    ("pricing", "reserve", "sold"),
+    [
+        ("LOWEST_ACCEPTED", 25, True),
+        ("LOWEST_ACCEPTED", 26, False),
+        # Each his own: the lowest price paid is what counts.
+        ("PAY_AS_BID", 25, True),
+        ("PAY_AS_BID", 26, False),
+    ],
+)
+def test_a_sealed_reserve_annuls_what_is_sold_below_it(pricing, reserve, sold):
+    here = table([("A", 30, 60, "1"), ("B", 25, 60, "1")], sealed_reserve=True, pricing=pricing)
+    sealed = here.rule.office(here.floor, "li", SealReserve(commitment(reserve, "07")), 500)
+    assert isinstance(sealed, Accept)
+    here.happen(sealed.facts, 500)
+    here.bell()
+    assert here.standing.stage == "reserve"
+    shown = here.rule.office(here.floor, "li", OpenReserve(reserve, "07"), 1_001)
+    assert isinstance(shown, Accept)
+    here.happen(shown.facts, 1_001)
+    assert (Unsold("RESERVE_NOT_MET") in here.end()) == (not sold)
+
+
+def test_no_reserve_is_sealed_where_the_terms_know_none():
+    here = table([("A", 30, 60, "1")])
+    refused = here.rule.office(here.floor, "li", SealReserve(commitment(25, "07")), 500)
+    assert isinstance(refused, Refuse)
+    assert refused.reason == "NOT_BIDDABLE"

@@ -6,6 +6,7 @@ it only opens doors, signs in and fills in forms as a person would.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, Locator, Page
 
-from tests.doors.house_process import PASSWORD, SECOND, HouseProcess, People
+from tests.doors.house_process import OFFICERS, PASSWORD, SECOND, HouseProcess, People, make_people
 
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -25,8 +26,8 @@ Listen = Callable[[BrowserContext], None]
 async def open_house(data: Path, *bidders: str) -> AsyncIterator[tuple[HouseProcess, People]]:
     """A house in its own process, with officers and these bidders signed in over HTTP."""
     house = HouseProcess(data)
-    await house.accounts(list(bidders))
-    await house.start()
+    await make_people(data, {**OFFICERS, **dict.fromkeys(bidders, ("bidder",))})
+    await asyncio.to_thread(house.start)
     try:
         async with People(house) as people:
             await people.sign_in("staff", "approver", "auditor", *bidders)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -200,7 +201,7 @@ async def test_house_killed_and_back(scene: Scene, complaints: Complaints) -> No
     await zhao.enter("killed")
     await zhao.bid("1,000,000")
     await zhao.answered("signed")
-    scene.house.kill()
+    scene.house.end(signal.SIGKILL)
     await expect(zhao.at("banner")).to_contain_text("重连")
     await expect(zhao.page.locator(".price")).to_have_class(re.compile("stale"))
     await expect(zhao.page.locator(".price")).to_contain_text("秒前的价格")
@@ -209,7 +210,7 @@ async def test_house_killed_and_back(scene: Scene, complaints: Complaints) -> No
     assert old[0] == old[1]
     await expect(zhao.at("bid")).to_have_text("连接已断开")
     await expect(zhao.at("amount")).to_be_disabled()
-    await scene.house.start()
+    await asyncio.to_thread(scene.house.start)
     await expect(zhao.at("banner")).to_have_count(0, timeout=30_000)
     await expect(zhao.at("price")).to_have_text("1,000,000.00")
     await expect(zhao.at("bid")).to_have_attribute("aria-disabled", "false")

@@ -50,9 +50,8 @@ async def test_a_bid_in_flight_when_the_house_is_killed_is_answered_once(house: 
                 for n in range(4)
             ]
             await asyncio.sleep(0.05)
-            port = house.port
             await loop.run_in_executor(None, house.end, signal.SIGKILL)
-            await loop.run_in_executor(None, house.start, port)
+            await loop.run_in_executor(None, house.start)
             answers = await asyncio.gather(*flying)
             assert seat.connections >= 2
             assert seat.unanswered == []
@@ -84,7 +83,7 @@ async def test_going_away_is_said_and_nothing_asked_before_is_lost(house: HouseP
             assert await closed_with(ws) == 1001
             assert await ending == 0
         assert answer["type"] in ("accepted", "retry")
-        await asyncio.get_running_loop().run_in_executor(None, house.start, house.port)
+        await asyncio.get_running_loop().run_in_executor(None, house.start)
         again = await bidder.post(
             f"/api/auctions/{auction}/bids", {"ref": "last", "amount": 100_000}
         )

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bidding.client import HouseSaysNo, Seat, Visitor
+from bidding.web.api.audit import where_only
 from bidding.web.wire import SecretReference
 from tests.doors.door import (
     HouseProcess,
@@ -160,3 +161,9 @@ async def test_the_documents_describe_it(house: HouseProcess):
         limit = stream["components"]["schemas"]["Proxy"]["properties"]
         assert set(limit) == {"type", "ref", "limit"}
         assert limit["ref"]["pattern"] in str(SecretReference)
+
+
+def test_a_verdict_for_everybody_says_where_and_not_what():
+    wrong = {"where": "entry 7", "what": "expected a limit of 173731"}
+    assert where_only(wrong) == {"where": "entry 7", "what": ""}
+    assert where_only(None) is None

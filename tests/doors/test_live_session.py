@@ -7,6 +7,7 @@ archive verifies and re-judges with the auditor's own commands.
 from __future__ import annotations
 
 import asyncio
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -21,7 +22,7 @@ from bidding.client import Answer, Seat
 from bidding.proof.policy import parse_policy
 from bidding.proof.receipt import verify_receipt
 from replay.verify import verify
-from tests.doors.house_process import REPOSITORY, SECOND, HouseProcess, People
+from tests.doors.house_process import OFFICERS, ROOT, SECOND, HouseProcess, People, make_people
 
 BIDDERS = {f"bidder{n}": f"P{n}" for n in range(1, 6)}
 AREAS = {"P1": 30_000, "P2": 25_000, "P3": 40_000, "P4": 20_000, "P5": 15_000}
@@ -33,8 +34,8 @@ COUNTDOWN_SECONDS = 5
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[HouseProcess]:
     house = HouseProcess(tmp_path / "data")
-    await house.accounts(list(BIDDERS))
-    await house.start()
+    await make_people(house.data, {**OFFICERS, **dict.fromkeys(BIDDERS, ("bidder",))})
+    await asyncio.to_thread(house.start)
     yield house
     house.stop()
 
@@ -117,11 +118,11 @@ async def test_a_live_session_survives_kill_9(house: HouseProcess, tmp_path: Pat
         racing = asyncio.gather(*(w.bid_on(24, 500_000) for w in watchers))
         for watcher, had in zip(watchers, before, strict=True):
             await watcher.seat.until(more_than(watcher, had), within=10)
-        house.kill()
+        house.end(signal.SIGKILL)
         in_flight = sum(len(w.asked) - len(w.answers) for w in watchers)
         assert in_flight, "the house must die with bids under way"
         acknowledged = {r: a for w in watchers for r, a in w.answers.items()}
-        await house.start()
+        await asyncio.to_thread(house.start)
         await racing
         for watcher in watchers:
             await watcher.seat.until(lambda seat: seat.room["status"] == "closed", within=30)
@@ -207,7 +208,7 @@ async def check_files(people: People, auction: str, mine: Watcher, tmp_path: Pat
         done = await asyncio.to_thread(
             subprocess.run,
             [sys.executable, "-m", "replay", command, files[0], "--policy", files[1]],
-            cwd=REPOSITORY,
+            cwd=ROOT,
             capture_output=True,
             text=True,
             check=False,

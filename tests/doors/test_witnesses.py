@@ -6,6 +6,8 @@ Everything is checked as an outsider checks it: with files, a policy and `python
 from __future__ import annotations
 
 import asyncio
+import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,7 +25,14 @@ from bidding.proof.archive import parse_archive
 from bidding.proof.checkpoint import Checkpoint, parse_body
 from bidding.proof.merkle import Tree, leaf_hash
 from bidding.proof.witness import Submission
-from tests.doors.house_process import REPOSITORY, SECOND, HouseProcess, People, free_port
+from tests.doors.house_process import (
+    OFFICERS,
+    ROOT,
+    SECOND,
+    HouseProcess,
+    People,
+    make_people,
+)
 from tests.doors.witness_process import WitnessProcess
 
 ORIGIN = "daylight.local/log"
@@ -42,7 +51,7 @@ class Watched:
     def replay(self, *arguments: str) -> tuple[int, str]:
         """The auditor's own command: its exit status and words."""
         command = [sys.executable, "-m", "replay", *arguments]
-        done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         return done.returncode, done.stdout + done.stderr
 
     def file(self, name: str, content: bytes) -> str:
@@ -55,7 +64,7 @@ def show_key(data: Path) -> str:
     """What the operator hands to whoever witnesses."""
     done = subprocess.run(
         [sys.executable, "server.py", "--data", str(data), "--show-key"],
-        cwd=REPOSITORY,
+        cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
@@ -80,8 +89,11 @@ def watched(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Watched]
         "quorum enough\n"
     )
     (tmp_path / "files").mkdir()
-    figures = free_port()
-    house = HouseProcess(data, "--witnesses", str(file), "--metrics-port", str(figures))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        figures = probe.getsockname()[1]
+    options = ("--no-demo", "--witnesses", str(file), "--metrics-port", str(figures))
+    house = HouseProcess(data, options)
     yield Watched(house, office, notary, tmp_path / "files", f"http://127.0.0.1:{figures}/metrics")
     house.stop()
     office.stop()
@@ -122,8 +134,8 @@ class Session:
 
 async def session(stack: AsyncExitStack, watched: Watched, seconds: int) -> Session:
     house = watched.house
-    await house.accounts(["bidder1"])
-    await house.start()
+    await make_people(house.data, {**OFFICERS, "bidder1": ("bidder",)})
+    house.start()
     people = await stack.enter_async_context(People(house))
     await people.sign_in("staff", "approver", "auditor", "bidder1")
     now = (await people["staff"].get("/api/time"))["now"]
@@ -178,8 +190,8 @@ async def test_a_session_with_two_witnesses_from_bid_to_archive(watched: Watched
         assert watched.replay("receipt", third, "--policy", policy)[0] == 0
 
         # The house dies and comes back: what was witnessed still is.
-        watched.house.kill()
-        await watched.house.start()
+        watched.house.end(signal.SIGKILL)
+        watched.house.start()
         assert await play.witnessed(later) is not None
 
         await play.seat.until(lambda s: s.room["status"] == "closed", within=30)

@@ -75,7 +75,7 @@ def test_the_terms_of_a_rule_that_is_not_here(
         del sha256
         raise UnknownRule(f"{document['rule']}@{document['version']}")
 
-    monkeypatch.setattr("replay.__main__.notice", missing)
+    monkeypatch.setattr("replay.commands.show.notice", missing)
     assert run(files, "show", "--terms") == 2
     assert capsys.readouterr().err == "the rule english@1 is not here\n"
 

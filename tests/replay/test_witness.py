@@ -210,6 +210,15 @@ def test_what_cannot_be_written_is_not_signed_and_not_tried_again(own, monkeypat
     assert len(list(folder.glob("*.checkpoint"))) == 1
 
 
+def test_names_that_strangers_make_up_take_no_place(own):
+    cosigner, memory, folder = own
+    witness = Witness(cosigner, Trust(centres=[Signer(CENTRE, SEED).verifier]), memory)
+    for n in range(50):
+        assert witness.add_checkpoint(body(0, 5, session=f"x{n}", seed=bytes(32)), 1).status == 403
+        assert witness.add_checkpoint(body(0, 5, session=f"x/{n}"), 1).status == 404
+    assert (len(memory._turns), len(memory), len(list(folder.iterdir()))) == (0, 0, 2)
+
+
 def test_closing_waits_for_whoever_has_a_turn(own):
     _, memory, _ = own
     with memory.turn("a"):

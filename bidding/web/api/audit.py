@@ -205,7 +205,16 @@ async def verify(call: Call) -> dict[str, Any]:
         raise Problem("FORBIDDEN" if call.who.account else "NOT_SIGNED_IN")
     content = await call.door.house.archive(call.auction)
     trusted = call.door.house.policy(call.auction)
-    return await asyncio.to_thread(_verdict, content, trusted)
+    verdict = await asyncio.to_thread(_verdict, content, trusted)
+    if present.limits and not call.who.has("staff", "approver", "auditor"):
+        # Where it went wrong is public; what stands there may be somebody's limit.
+        verdict["first_wrong"] = where_only(verdict["first_wrong"])
+    return verdict
+
+
+def where_only(wrong: dict[str, Any] | None) -> dict[str, Any] | None:
+    """A fault without the words of the entry it is in."""
+    return None if wrong is None else {"where": wrong["where"], "what": ""}
 
 
 def _verdict(content: bytes, trusted: str) -> dict[str, Any]:

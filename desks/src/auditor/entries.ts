@@ -28,7 +28,7 @@ export const isRefused = (entry: Entry): boolean => entry.type.endsWith(".refuse
 export function keeps(filter: Filter, entry: Entry): boolean {
   switch (filter) {
     case "bids":
-      return entry.type.startsWith("bid.") || entry.type.startsWith("confirm.");
+      return /^(bid|confirm|proxy)\./.test(entry.type);
     case "refused":
       return isRefused(entry);
     case "staff":
@@ -40,7 +40,7 @@ export function keeps(filter: Filter, entry: Entry): boolean {
   }
 }
 
-const ASKS = new Set(["bid", "confirm", "admit", "exclude", "deposit", "suspend", "resume", "terminate", "void", "bell"]);
+const ASKS = new Set(["bid", "confirm", "proxy", "admit", "exclude", "deposit", "suspend", "resume", "terminate", "void", "bell"]);
 
 export function askOf(entry: Entry): string {
   if (entry.type === "session.opened") return t("ask.session.opened");

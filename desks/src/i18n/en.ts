@@ -227,6 +227,8 @@ export const en: Record<keyof typeof zh, string> = {
   "standing.set": "Set",
   "standing.in": "in",
   "standing.out": "out",
+  "standing.auto": "auto",
+  "standing.auto_more": "bid by the system within the bidder's limit",
 
   "chart.title": "Price over time",
   "chart.price": "Price",

@@ -225,6 +225,8 @@ export const zh = {
   "standing.set": "入围",
   "standing.in": "入围",
   "standing.out": "未入围",
+  "standing.auto": "自动",
+  "standing.auto_more": "由系统在竞买人的限额内代为报出",
 
   "chart.title": "价格走势",
   "chart.price": "当前价",

@@ -269,6 +269,16 @@ class Half(English):
         return replace(super().actions(floor, bidder, now), quantity_maximum=2)
 
 
+class Promiser(English):
+    """It says the house would bid to a limit, and takes none."""
+
+    def actions(self, floor, bidder, now):
+        given = super().actions(floor, bidder, now)
+        if given.minimum is None or given.maximum is None:
+            return given
+        return replace(given, limits=(given.minimum, given.maximum))
+
+
 class Glass(English):
     """Said to be sealed; what must be beaten tells the sealed amount."""
 
@@ -351,6 +361,7 @@ BAD: Mapping[type[English], str] = {
     Pessimist: "actions_and_judge",
     Hoarder: "actions_and_judge",
     Half: "actions_and_judge",
+    Promiser: "actions_and_judge",
     Glass: "sealed_stays_sealed",
     Signal: "sealed_stays_sealed",
     Gossip: "limits_stay_secret",

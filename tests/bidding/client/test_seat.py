@@ -159,6 +159,17 @@ async def test_retry_is_asked_again_with_the_same_reference():
         assert house.bids() == ["again", "again"]
 
 
+async def test_a_limit_goes_out_under_a_reference_nobody_can_foresee():
+    async with visit() as (house, seat), seat:
+        for limit in (500, None):
+            assert (await seat.proxy(limit)).accepted
+        asked = [message for message in house.heard if message["type"] == "proxy"]
+        assert [message["limit"] for message in asked] == [500, None]
+        assert len({message["ref"] for message in asked}) == 2
+        assert all(len(message["ref"]) >= 16 for message in asked)
+        assert set(asked[0]) == {"type", "ref", "limit"}
+
+
 async def test_an_error_of_a_bid_is_raised_and_the_bid_forgotten():
     async with visit() as (house, seat), seat:
         house.answers = False

@@ -122,7 +122,7 @@ async def test_a_closed_auction_comes_back_closed(hall):
 
 
 async def test_a_running_auction_is_suspended_as_of_the_last_sign_of_life_and_resumed(hall):
-    auction = await hall.running("03")
+    auction = await hall.running("03", document=english(resume="REMAINING"))
     await hall.house.ask(auction, bid("03", 100_000))
     await hall.clock.advance(30 * SECOND)
     up = hall.clock.now()

@@ -10,9 +10,10 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from auction_rules.escrow_terms import Escrow, EscrowTerms
-from auction_rules.facts import FloorFact, Instant, OfferSealed, StageClosed
-from auction_rules.floor import Bid, BidderAsk, Floor, SealedBid
+from auction_rules.facts import FloorFact, Instant, OfferSealed, OfferWithdrawn, StageClosed
+from auction_rules.floor import Bid, BidderAsk, Confirm, Floor, SealedBid
 from auction_rules.rule import Accept, Actions, Judgement, Refuse
+from auction_rules.stages.cancel import CANCELLED
 from auction_rules.stages.sealed import Sealed
 
 
@@ -24,8 +25,10 @@ class Escrowed(Sealed):
     holders: int = 0
 
     def judge(self, floor: Floor[Any], bidder: str, ask: BidderAsk, now: Instant) -> Judgement:
-        """A sealed offer replaces the earlier one."""
+        """A sealed offer replaces the earlier one; where the rule lets him, a no takes it back."""
         del now
+        if isinstance(ask, Confirm) and self.cancels:
+            return self._taken_back(floor, bidder, ask)
         if isinstance(ask, Bid):
             return Refuse("MUST_BE_SEALED")
         if not isinstance(ask, SealedBid):
@@ -39,6 +42,13 @@ class Escrowed(Sealed):
         sealed = OfferSealed(bidder, ask.lot, ask.commit, ask.box, ask.k, ask.shares)
         count = floor.standing.notes.get(self._tally(bidder, None), 0)
         return Accept((sealed, *self._counted(bidder, None, count + 1)))
+
+    def _taken_back(self, floor: Floor[Any], bidder: str, ask: Confirm) -> Judgement:
+        if refused := self.right(floor, bidder):
+            return refused
+        if ask.answer or bidder not in floor.standing.sealed:
+            return Refuse("OUTSIDE_WINDOW")
+        return Accept((OfferWithdrawn(bidder, None, CANCELLED),))
 
     def close(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
         """What is sealed stays sealed; without any the window ends as others do."""

@@ -1,7 +1,8 @@
 """Verify an archive against a policy: bytes, tree, signatures, then the fold of the states.
 
-Two questions, asked in this order: is this the log that its owner signed, and does each
-entry follow from the state before it. Whether the rule decided rightly is `rejudge`.
+Three questions, asked in this order: is this the log that its owner signed, does each entry
+follow from the state before it, and does every sealed offer open to what the log says. Whether
+the rule decided rightly is `rejudge`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from bidding.core.state import BadEntry, State
 from bidding.proof.archive import ArchiveError, Verified, verify_archive
 from bidding.proof.policy import Policy
 from replay.film import Film
+from replay.openings import Opened, openings
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Told how many entries of how many were folded, now and then."""
@@ -27,6 +29,8 @@ class Session:
 
     film: Film
     proof: Verified
+    opened: tuple[Opened, ...]
+    """The offers that their bidders had sealed, opened again."""
 
     @property
     def origin(self) -> str:
@@ -69,7 +73,7 @@ def verify(raw: bytes, policy: Policy, told: Progress | None = None) -> Session:
             ) from wrong
         if told is not None and (index + 1) % _TELL_EVERY == 0:
             told(index + 1, len(verified.entries))
-    return Session(film, verified)
+    return Session(film, verified, openings(verified.entries))
 
 
 __all__ = ["Progress", "Session", "verify"]

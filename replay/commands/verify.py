@@ -47,6 +47,10 @@ def _found(session: Session) -> dict[str, Any]:
         "checkpoints": session.checkpoints,
         "root": session.proof.checkpoint.root.hex(),
         "witnesses": list(session.witnesses),
+        "opened": [
+            {"entry": one.index, "bidder": one.bidder, "amount": one.amount, "void": one.void}
+            for one in session.opened
+        ],
         "status": session.state.status,
     }
 
@@ -55,9 +59,13 @@ def _sentence(session: Session, lang: str) -> str:
     count, notes = len(session.entries), session.checkpoints
     if lang == "zh":
         by = "、".join(session.witnesses) or "无（仅由日志所有者签名）"
-        return f"有效：{session.origin} 共 {count} 条记录，{notes} 个检查点，见证：{by}"
+        sealed = f"，密封报价重新解密 {len(session.opened)} 份" if session.opened else ""
+        return f"有效：{session.origin} 共 {count} 条记录，{notes} 个检查点，见证：{by}{sealed}"
     by = ", ".join(session.witnesses) or "nobody but the log's owner"
-    return f"ok: {count} entries of {session.origin}, {notes} checkpoints, witnessed by {by}"
+    sealed = f", {len(session.opened)} sealed offers opened again" if session.opened else ""
+    return (
+        f"ok: {count} entries of {session.origin}, {notes} checkpoints, witnessed by {by}{sealed}"
+    )
 
 
 def _print(found: dict[str, Any]) -> None:

@@ -13,7 +13,18 @@ from types import ModuleType
 from typing import Final
 
 from bidding.proof.text import BilingualError
-from replay.commands import at, explain, receipt, rejudge, scenario, show, verify, what_if, witness
+from replay.commands import (
+    at,
+    explain,
+    receipt,
+    rejudge,
+    scenario,
+    show,
+    trustee_key,
+    verify,
+    what_if,
+    witness,
+)
 from replay.commands.files import Usage
 
 _COMMANDS: Final[Mapping[str, ModuleType]] = {
@@ -26,6 +37,7 @@ _COMMANDS: Final[Mapping[str, ModuleType]] = {
     "what-if": what_if,
     "scenario": scenario,
     "witness": witness,
+    "trustee-key": trustee_key,
 }
 
 

@@ -22,7 +22,7 @@ export type Status = "announced" | "running" | "suspended" | "closed" | "termina
 
 export interface Stage {
   id: string;
-  kind: "quoting" | "gate" | "timed";
+  kind: "quoting" | "gate" | "timed" | "unsealing";
   index: number;
   title: Text;
   opens: number;
@@ -98,6 +98,8 @@ export interface Room {
   unsold: { reason: string; sentence: Text } | null;
   figures: { total: number; premium: number; premium_rate: string | null; unused: number | null; saved?: number; saving_rate?: string | null } | null;
   escrow: Escrow | null;
+  /** Trustees whose one-time keys are published. */
+  opened_by: string[];
   terms: { label: Text; value: Text }[];
   entrants: number | null;
 }

@@ -83,10 +83,19 @@ async def test_a_price_is_sealed_where_it_is_typed(
         path = "/api/auctions/sealed"
         if mode == "TRUSTEES":
             await expect(zhao.at("pad")).to_contain_text("由受托人共同解密", timeout=20_000)
+            staff = await Desk.open(browser, house, listen, "staff")
+            await staff.go("/staff#/auctions/sealed")
             for number in (1, 3):
+                await staff.at("trustee").select_option(f"T{number}")
                 key = b64encode(PRIVATES[number - 1]).decode()
-                shown = {"trustee": f"T{number}", "key": key}
-                await people["staff"].post(f"{path}/trustee-key", shown)
+                await staff.at("trustee-key").fill(key)
+                await staff.at("bring-key").click()
+                if number == 1:
+                    await expect(staff.at("trustees")).to_contain_text("已公布私钥")
+                    await expect(staff.at("trustee-key")).to_have_value("")
+                    await expect(staff.at("live")).not_to_contain_text("271,000")
+            await expect(staff.at("live")).to_contain_text("解密为 271,000")
+            await staff.context.close()
         else:
             await zhao.at("reveal").click(timeout=20_000)
         await expect(zhao.at("outcome")).to_contain_text("271,000.00")

@@ -208,8 +208,8 @@ class Witnessing:
             await self._stirred(log)
             started = self._clock.now()
             log.stir.clear()
-            self._round(log)
-            await self._sleep(started + EVERY)
+            if self._round(log):
+                await self._sleep(started + EVERY)
 
     async def _take_up(self, log: _Log) -> bool:
         """What the house before this one kept, if today's policy takes it for a quorum.
@@ -247,23 +247,29 @@ class Witnessing:
             stirred.cancel()
             waited.cancel()
 
-    def _round(self, log: _Log) -> None:
-        """Asks everybody who is free and lacks the newest checkpoint."""
+    def _round(self, log: _Log) -> bool:
+        """Asks everybody who is free and lacks the newest checkpoint; whether a second is up.
+
+        A round in which nobody was asked costs the next checkpoint no waiting.
+        """
         source, now = log.source(), self._clock.now()
         if source is None:
-            return  # being read again; whoever opens it stirs us
+            return True  # being read again: nothing can be shown before long
         size, note = source.checkpoint
         target = log.targets.get(size)
         if target is None:
             target = log.targets[size] = _Target(size, note, now, self._known_lines(log, size))
         for stale in [t for t in log.targets.values() if t is not target and not t.asking]:
             del log.targets[stale.size]
+        asked = False
         for name, witness in self._witnesses.items():
             free = name not in log.busy and self._free_at(log, name) <= now
             if free and name not in target.lines:
                 log.busy.add(name)
                 target.asking += 1
                 self._spawn(self._send(log, witness, target))
+                asked = True
+        return asked
 
     async def _send(self, log: _Log, witness: Witness, target: _Target) -> None:
         """One witness's line for one checkpoint, or a while of leaving him alone."""

@@ -35,8 +35,6 @@ from tests.doors.house_process import (
 )
 from tests.doors.witness_process import WitnessProcess
 
-ORIGIN = "daylight.local/log"
-
 
 @dataclass
 class Watched:

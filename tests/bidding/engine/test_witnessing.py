@@ -123,6 +123,33 @@ async def test_a_bid_is_answered_at_once_and_witnessed_within_a_second(hall):
     assert (await receipt(hall, answer.index, "R1"))[1] == "R1"
 
 
+async def test_after_a_quiet_time_a_bid_is_shown_to_witnesses_at_once(hall):
+    await hall.running("03")
+    await hall.clock.advance(3 * SECOND + SECOND // 3)
+    for amount in (100_000, 101_000):
+        answer = await hall.house.ask("zs-1", bid("03", amount))
+        await settle()
+        assert (await receipt(hall, answer.index))[1] == "R2"
+        # Shorter than two seconds: a round for nothing would still be running.
+        await hall.clock.advance(SECOND + SECOND // 2)
+
+
+async def test_a_log_that_is_being_read_again_keeps_nobody_busy(hall, monkeypatch):
+    await hall.running("03")
+    rounds, honest = [], hall.witnessing._round
+
+    def counted(log):
+        rounds.append(log)
+        return honest(log)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(hall.house._seats["zs-1"], "auctioneer", None)
+        patched.setattr(hall.witnessing, "_round", counted)
+        hall.witnessing.grew(LOG)
+        await hall.seconds(5)
+    assert 1 <= len(rounds) <= 6
+
+
 async def test_a_growing_log_is_shown_once_a_second_and_its_end_always(hall):
     await hall.running("03", "04")
     amount = 100_000

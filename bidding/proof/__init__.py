@@ -14,6 +14,8 @@ Bottom up:
     checkpoint  C2SP tlog-checkpoint: origin, size, root
     note        C2SP signed-note and tlog-cosignature: who signed it
     policy      C2SP tlog-policy: whose signatures are enough
+    witness     C2SP tlog-witness: what a witness signs, and what it never signs
+    witness_policy   which witnesses a centre has, for the policies of all its logs
     envelope    what every entry says of itself
     receipt     C2SP tlog-proof: "my bid is entry 17 of the log the centre signed"
     archive     the auditor's single file

@@ -43,9 +43,11 @@ from auction_rules.program import Stage, Staged
 from auction_rules.rule import Lot, Refuse, Settlement
 from auction_rules.says import CEILING, LOTS, Says, both
 from auction_rules.stages.draw import DrawStage
+from auction_rules.stages.escrowed import kept_by
 from auction_rules.stages.gate import Gate
 from auction_rules.stages.panel import Panel, score_key
 from auction_rules.stages.sealed import Sealed
+from auction_rules.stages.unsealing import UNSEALED, following, unsealing
 from auction_rules.steps import Ladder
 from auction_rules.terms import Text
 
@@ -84,8 +86,10 @@ class Intermediary(Staged[IntermediaryTerms]):
     def stages(self, terms: IntermediaryTerms) -> tuple[Stage, ...]:
         """How providers come in, then what the mode needs."""
         then = _rooms(terms)
-        entry = _window(terms) if terms.entry is Entry.QUOTE else _register(terms, then[0].id)
-        return (entry, *then)
+        if terms.entry is not Entry.QUOTE:
+            return (_register(terms, then[0].id), *then)
+        window = kept_by(terms, _window(terms))
+        return (window, *unsealing(terms, window), *then)
 
     def starts(self, terms: IntermediaryTerms) -> Instant:
         """The opening of the window."""
@@ -93,6 +97,9 @@ class Intermediary(Staged[IntermediaryTerms]):
 
     def follows(self, floor: Floor[IntermediaryTerms], closed: str) -> str | None:
         """What the mode needs next; nothing where too few came or nothing is left to decide."""
+        if opening := following(floor, closed, "quotes"):
+            return opening
+        closed = "quotes" if closed in UNSEALED else closed
         mode, entered = floor.terms.mode, closed in ("quotes", "register")
         if _failed(floor):
             return None
@@ -107,7 +114,9 @@ class Intermediary(Staged[IntermediaryTerms]):
     def resume(
         self, floor: Floor[IntermediaryTerms], since: Instant, now: Instant
     ) -> tuple[FloorFact, ...]:
-        """As the terms say; only the first window runs against the clock."""
+        """As the terms say; besides the opening only the first window runs against the clock."""
+        if floor.standing.stage in UNSEALED:
+            return super().resume(floor, since, now)
         return given_back(floor, floor.terms.closes - floor.terms.opens, since, now)
 
     def finish(self, floor: Floor[IntermediaryTerms], now: Instant) -> tuple[FloorFact, ...]:
@@ -181,7 +190,7 @@ class Intermediary(Staged[IntermediaryTerms]):
         return -1
 
 
-def _window(terms: IntermediaryTerms) -> Stage:
+def _window(terms: IntermediaryTerms) -> Sealed:
     return Sealed(
         id="quotes",
         title=_TITLES["quotes"],

@@ -7,8 +7,9 @@ from typing import Annotated, Final
 
 from pydantic import Field, model_validator
 
+from auction_rules.escrow_terms import Escrow, EscrowTerms
 from auction_rules.says import both
-from auction_rules.terms import Choice, Count, Moment, Money, RuleConfig, Text, term, wrong
+from auction_rules.terms import Choice, Count, Moment, Money, Text, term, wrong
 
 
 class Mode(Choice):
@@ -67,7 +68,7 @@ CHOSEN: Final[Mapping[Mode, Text]] = {
 Officer = Annotated[str, Field(pattern=r"^([A-Za-z0-9_-]{1,32})?$")]
 
 
-class IntermediaryTerms(RuleConfig):
+class IntermediaryTerms(EscrowTerms):
     """Terms of one selection."""
 
     lot_zh: Annotated[str, Field(min_length=1, max_length=120)] = term(
@@ -129,6 +130,8 @@ def _window_problem(c: IntermediaryTerms) -> tuple[str, str, str] | None:
         return ("closes", "截止须晚于开始", "the close must be after the opening")
     if c.start_price < 1:
         return ("start_price", "服务费须大于零", "the fee must be more than zero")
+    if c.escrow is not Escrow.PLAIN and c.entry is not Entry.QUOTE:
+        return ("escrow", "无须报价的报名不能密封", "without quotes there is nothing to seal")
     if c.mode in PRICED and c.entry is not Entry.QUOTE:
         return ("entry", "按价格选取须报价", "a choice by price needs quotes")
     # Haizhou: fewer than three fails where state funds pay; Guangdong's picks need two.

@@ -51,6 +51,7 @@ from auction_rules.rule import Judgement, Lot, Refuse, Settlement
 from auction_rules.says import Says
 from auction_rules.stages.draw import DrawStage
 from auction_rules.stages.equal_price import Rank, rank
+from auction_rules.stages.escrowed import kept_by
 from auction_rules.stages.first_refusal import (
     FirstRefusal,
     RaiseOnce,
@@ -62,6 +63,7 @@ from auction_rules.stages.open_phase import OpenPhase
 from auction_rules.stages.reserve import OpenReserves, reserve_of, sealing
 from auction_rules.stages.sealed import Sealed
 from auction_rules.stages.successors import Successors
+from auction_rules.stages.unsealing import UNSEALED, following, unsealing
 from auction_rules.terms import SECOND, Text
 
 FREE: Final[Text] = {"zh": "自由报价", "en": "Free offers"}
@@ -98,7 +100,8 @@ class PropertyRights(Staged[PropertyTerms]):
 
     def stages(self, terms: PropertyTerms) -> tuple[Stage, ...]:
         """The time for offers; the reserve; then what the first refusal asks for."""
-        rooms: list[Stage] = [_single(terms)]
+        window = kept_by(terms, _single(terms))
+        rooms: list[Stage] = [window, *unsealing(terms, window)]
         if terms.quoting is not Quoting.SINGLE:
             rooms = [_free(terms), *([_timed(terms)] if terms.timed else ())]
         if terms.reserve_kind is ReserveKind.SEALED:
@@ -120,9 +123,11 @@ class PropertyRights(Staged[PropertyTerms]):
 
     def follows(self, floor: Floor[PropertyTerms], closed: str) -> str | None:
         """Offers, the reserve, the holders; between claim and raise until somebody is silent."""
+        if opening := following(floor, closed, "single"):
+            return opening
         if floor.standing.top is None:
             return None
-        match closed:
+        match "single" if closed in UNSEALED else closed:
             case "free" if floor.terms.timed:
                 return "timed"
             case "free" | "timed" | "single":

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field, model_validator
 
+from auction_rules.escrow_terms import Escrow, EscrowTerms
 from auction_rules.extension import Mode, Trigger
 from auction_rules.listing_terms import ReserveKind
 from auction_rules.property_choices import (
@@ -26,7 +27,6 @@ from auction_rules.terms import (
     Count,
     Moment,
     Money,
-    RuleConfig,
     Seconds,
     term,
     wrong,
@@ -38,7 +38,7 @@ FIVE_DAYS: Final = 5 * 86_400
 Problem = tuple[str, str, str]
 
 
-class PropertyTerms(RuleConfig):
+class PropertyTerms(EscrowTerms):
     """Terms of a sale of property rights."""
 
     lot_zh: Annotated[str, Field(min_length=1, max_length=120)] = term(
@@ -224,6 +224,12 @@ def _price_problem(c: PropertyTerms) -> Problem | None:
 def _time_problem(c: PropertyTerms) -> Problem | None:
     if c.closes <= c.opens:
         return ("closes", "截止须晚于开始", "the close must be after the opening")
+    if c.escrow is not Escrow.PLAIN and c.quoting is not Quoting.SINGLE:
+        return (
+            "escrow",
+            "仅一次报价可由竞买人密封",
+            "only single offers are sealed by the bidders",
+        )
     if c.timed != bool(c.countdown_seconds):
         return (
             "countdown_seconds",

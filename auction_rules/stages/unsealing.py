@@ -60,6 +60,8 @@ _TITLES: Final[dict[str, Text]] = {
     REMEDY: {"zh": "补救：上传未加密报价", "en": "Remedy: the plain offer"},
 }
 KIND: Final = "unsealing"
+UNSEALED: Final = (BY_TRUSTEES, BY_BIDDERS, REMEDY)
+"""After the last of these a rule goes on as after the window itself."""
 
 
 def unsealing(terms: EscrowTerms, window: Sealed) -> tuple[Unsealing, ...]:

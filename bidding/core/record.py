@@ -47,10 +47,12 @@ def open_session(
     approver: str,
     *,
     python: str = "-",
+    policy_sha256: str | None = None,
 ) -> Recorded:
     """Entry 0 of a session: the whole document, who proposed it and who approved it.
 
-    `python` is the version of the interpreter that runs it live, for the record only. Raises UnknownRule or pydantic's ValidationError; `proposer` and `approver` are actors.
+    `python` is the version of the interpreter that runs it live, `policy_sha256` the hex SHA-256
+    of the trust policy published with it (whose signatures count): both for the record only. Raises UnknownRule or pydantic's ValidationError; `proposer` and `approver` are actors.
     """
     rule, _ = document.bound()
     entry: dict[str, Any] = {
@@ -66,6 +68,7 @@ def open_session(
             "sha256": document.sha256,
             "engine": ENGINE,
             "python": python,
+            "policy_sha256": policy_sha256,
             "proposer": proposer,
             "approver": approver,
         },

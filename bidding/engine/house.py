@@ -15,6 +15,7 @@ and checks nobody's identity; the door does that before it asks.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import platform
 from collections.abc import Mapping, Sequence
@@ -286,7 +287,11 @@ class House:
         if document.auction in self._seats:
             raise LogExists(origin)
         now, python = self._clock.now(), platform.python_version()
-        made = open_session(origin, document, now, proposer, approver, python=python)
+        trusted = self.witnessing.policy.text(self._keys.signer(origin).verifier)
+        policy = hashlib.sha256(trusted.encode()).hexdigest()
+        made = open_session(
+            origin, document, now, proposer, approver, python=python, policy_sha256=policy
+        )
         tree = Tree()
         tree.append(leaf_hash(made.body))
         note = self._keys.signer(origin).sign(Checkpoint(origin, 1, tree.root()).body())

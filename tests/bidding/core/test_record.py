@@ -34,7 +34,7 @@ from tests.bidding.core.session import (
 
 def test_entry_0_holds_the_whole_document_and_who_let_it_through():
     doc = document(deposit=500)
-    done = open_session(ORIGIN, doc, T0, "staff:li", "approver:wang")
+    done = open_session(ORIGIN, doc, T0, "staff:li", "approver:wang", policy_sha256="ab" * 32)
     entry = done.entry
     assert {k: v for k, v in entry.items() if k != "data"} == {
         "v": 1,
@@ -53,8 +53,10 @@ def test_entry_0_holds_the_whole_document_and_who_let_it_through():
         "python",
         "proposer",
         "approver",
+        "policy_sha256",
         "facts",
     }
+    assert data["policy_sha256"] == "ab" * 32
     assert (data["proposer"], data["approver"]) == ("staff:li", "approver:wang")
     assert data["sha256"] == doc.sha256
     assert data["sha256"] == hashlib.sha256(canon.encode(data["document"])).hexdigest()

@@ -28,6 +28,7 @@ export default defineConfig({
         room: here("./room.html"),
         staff: here("./staff.html"),
         auditor: here("./auditor.html"),
+        verify: here("./verify.html"),
       },
     },
   },

@@ -1,4 +1,4 @@
-"""The built desks, served as files: five addresses, four pages, hashed assets.
+"""The built desks, served as files: six addresses, five pages, hashed assets.
 
 Pages are read once at start and named by the build's manifest; nothing is looked up on disk by what a
 browser asks. An asset's name holds the hash of its content, so browsers may keep it for a year;
@@ -22,6 +22,7 @@ PAGES: Final = {
     "/room/{auction}": "room",
     "/staff": "staff",
     "/audit": "auditor",
+    "/verify": "verify",
 }
 
 _TYPES: Final = {

@@ -18,6 +18,11 @@ export const ownSessions = "/#/sessions";
 export const staff = "/staff";
 export const auditor = "/audit";
 
+/** The verification page, ready for one auction's files. */
+export function verify(auction?: string): string {
+  return auction === undefined ? "/verify" : `/verify?auction=${encodeURIComponent(auction)}`;
+}
+
 export function room(auction: string): string {
   return `/room/${encodeURIComponent(auction)}`;
 }
@@ -39,6 +44,8 @@ export const api = {
   noticePage: (a: string, lang: string) => `/api/auctions/${encodeURIComponent(a)}/notice.html?lang=${lang}`,
   noticeText: (a: string, lang: string) => `/api/auctions/${encodeURIComponent(a)}/notice.txt?lang=${lang}`,
   policy: (a: string) => `/api/auctions/${encodeURIComponent(a)}/policy`,
+  archive: (a: string) => `/api/auctions/${encodeURIComponent(a)}/archive`,
+  consistency: (a: string, from: bigint, to: bigint) => `/api/auctions/${encodeURIComponent(a)}/consistency?from=${from}&to=${to}`,
   receipt: (a: string, i: number) => `/api/auctions/${encodeURIComponent(a)}/receipts/${i}`,
   receiptByRef: (a: string, ref: string) => `/api/auctions/${encodeURIComponent(a)}/receipts?ref=${encodeURIComponent(ref)}`,
 };

@@ -40,7 +40,7 @@ export function keeps(filter: Filter, entry: Entry): boolean {
   }
 }
 
-const ASKS = new Set(["bid", "confirm", "proxy", "admit", "exclude", "deposit", "suspend", "resume", "terminate", "void", "bell"]);
+const ASKS = new Set(["bid", "confirm", "proxy", "admit", "exclude", "deposit", "suspend", "resume", "terminate", "void", "bell", "enrol"]);
 
 export function askOf(entry: Entry): string {
   if (entry.type === "session.opened") return t("ask.session.opened");

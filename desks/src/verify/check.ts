@@ -1,0 +1,52 @@
+/**
+ * One look at a file with a policy: which kind it is, whether it holds, and what may be said about it.
+ * It knows no page; progress is told and awaited, so that a page can stay alive under a long archive.
+ */
+
+import { isArchive, verifyArchive, type Progress } from "../proof/archive";
+import { whyNot } from "../proof/able";
+import type { Entry } from "../proof/envelope";
+import { NONE, parsePolicy, type Witnessed } from "../proof/policy";
+import { verifyReceipt } from "../proof/receipt";
+import { toHex, type Bytes } from "../proof/text";
+
+export interface Found {
+  kind: "receipt" | "archive";
+  origin: string;
+  size: number;
+  root: string;
+  witnesses: Witnessed[];
+  /** The policy asks for no witness at all. */
+  alone: boolean;
+  /** The receipt's entry; of an archive its last. */
+  entry: Entry | null;
+  /** The receipt's entry as it was logged. */
+  raw: Bytes | null;
+  checkpoints: number;
+  signed: number;
+  requests: number;
+}
+
+/** What holds; raises Refusal with the place and the reason. */
+export async function check(file: Bytes, policyFile: Bytes, told?: Progress): Promise<Found> {
+  const unable = await whyNot();
+  if (unable) throw unable;
+  const policy = await parsePolicy(policyFile);
+  const alone = policy.quorum === NONE;
+  if (isArchive(file)) {
+    const { archive, checkpoint, witnesses, entries, signed, requests } = await verifyArchive(file, policy, told);
+    const seen = { origin: archive.origin, size: entries.length, root: toHex(checkpoint.root), witnesses, alone, signed, requests };
+    return { kind: "archive", ...seen, entry: entries.at(-1) ?? null, raw: null, checkpoints: archive.checkpoints.length };
+  }
+  const { checkpoint, witnesses, entry, receipt } = await verifyReceipt(file, policy);
+  const seen = { origin: checkpoint.origin, size: Number(checkpoint.size), root: toHex(checkpoint.root), witnesses, alone };
+  return { kind: "receipt", ...seen, entry, raw: receipt.entry, checkpoints: 1, signed: 0, requests: 0 };
+}
+
+/** Which auction a file says it is of, to know whose policy to ask for; it is only a guess of where to look. */
+export function auctionOf(file: Bytes): string | null {
+  const text = new TextDecoder().decode(file);
+  const lines = text.split("\n", 2_000);
+  const origin = isArchive(file) ? lines[1] : lines[lines.indexOf("") + 1];
+  return /\/([a-z0-9][a-z0-9-]{0,47})$/.exec(origin ?? "")?.[1] ?? null;
+}

@@ -196,8 +196,76 @@ class PoolFixed:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawRound:
+    """The one publication of the public source that this draw uses, known before it comes out."""
+
+    fact: ClassVar[str] = "draw_round"
+    what: str
+    round: int
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class DrawCommitted:
+    """A party committed to its secret; hexadecimal SHA-256, of no use before the secret is shown."""
+
+    fact: ClassVar[str] = "draw_committed"
+    what: str
+    party: str
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrawWindow:
+    """Parties have [opens, closes) for their `duty`: to commit to secrets, or to reveal them.
+
+    Once they reveal, nobody can commit any more.
+    """
+
+    fact: ClassVar[str] = "draw_window"
+    what: str
+    duty: str
+    opens: Instant
+    closes: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class DrawRevealed:
+    """A party showed its secret, and the commitment holds."""
+
+    fact: ClassVar[str] = "draw_revealed"
+    what: str
+    party: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrawAbsent:
+    """These parties let their time to `duty` (commit or reveal) go by; no time runs any more."""
+
+    fact: ClassVar[str] = "draw_absent"
+    what: str
+    duty: str
+    parties: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DrawTyped:
+    """An officer typed what was published or drawn by hand; it counts when another types the same."""
+
+    fact: ClassVar[str] = "draw_typed"
+    what: str
+    officer: str
+    round: int | None
+    value: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Drawn:
-    """The draw over the fixed pool: the entropy that came in, and the whole order it gives."""
+    """The draw over the fixed pool: the seed, and the whole order it gives.
+
+    The seed is empty where the order itself came in, drawn by hand.
+    """
 
     fact: ClassVar[str] = "drawn"
     what: str
@@ -295,6 +363,12 @@ FloorFact: TypeAlias = (
     | ReserveSealed
     | ReserveOpened
     | PoolFixed
+    | DrawRound
+    | DrawCommitted
+    | DrawWindow
+    | DrawRevealed
+    | DrawAbsent
+    | DrawTyped
     | Drawn
     | Scored
     | ProxySet
@@ -324,6 +398,12 @@ FLOOR_FACTS: Final[tuple[type[Any], ...]] = (
     ReserveSealed,
     ReserveOpened,
     PoolFixed,
+    DrawRound,
+    DrawCommitted,
+    DrawWindow,
+    DrawRevealed,
+    DrawAbsent,
+    DrawTyped,
     Drawn,
     Scored,
     ProxySet,

@@ -89,6 +89,35 @@ class Draw:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawCommit:
+    """A party to the draw commits to its secret: auction_rules.draw.secret_commitment."""
+
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrawReveal:
+    """A party shows its secret: 64 hexadecimal digits."""
+
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrawFigure:
+    """What a public source published under this number: drand's signature, or digits."""
+
+    round: int
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrawBalls:
+    """The order in which balls were drawn by hand: everybody in the pool, the winner first."""
+
+    order: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SealReserve:
     """An officer commits to a reserve he alone knows."""
 
@@ -128,7 +157,8 @@ class TrusteeKey:
 
 
 BidderAsk: TypeAlias = Bid | Confirm | Stay | Leave | Proxy | SealedBid | Reveal
-OfficerAsk: TypeAlias = Draw | SealReserve | OpenReserve | Score | Withdraw | TrusteeKey
+DrawAsk: TypeAlias = Draw | DrawCommit | DrawReveal | DrawFigure | DrawBalls
+OfficerAsk: TypeAlias = DrawAsk | SealReserve | OpenReserve | Score | Withdraw | TrusteeKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +226,21 @@ class Entrant:
     """His admission was withdrawn: what he offered stands in the log, and he is asked nothing."""
 
 
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """What came in for the draw that is open, before it is done; nothing where a seed comes alone."""
+
+    what: str | None = None
+    round: int | None = None
+    """The publication that counts, and the instant it comes out."""
+    at: Instant = 0
+    commits: Mapping[str, str] = field(default_factory=dict)
+    revealing: bool = False
+    reveals: Mapping[str, str] = field(default_factory=dict)
+    typed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By officer."""
+
+
 @dataclass(frozen=True)
 class Standing:
     """The floor between two entries. Times in microseconds, amounts in the smallest unit."""
@@ -231,6 +276,7 @@ class Standing:
     sealed: Mapping[str, SealedOffer] = field(default_factory=dict)
     """By bidder: offers that nobody has opened yet."""
     trustee_keys: Mapping[str, str] = field(default_factory=dict)
+    chance: Chance = field(default_factory=Chance)
 
     @property
     def top(self) -> Offer | None:
@@ -327,6 +373,15 @@ def _deadline_moved(s: Standing, fact: f.DeadlineMoved, t: Instant, i: int) -> S
     return changed(s, closes=fact.closes, extensions=s.extensions + 1, extended=s.extended + gained)
 
 
+def _chance(change: Callable[[Chance, Any], Chance]) -> Callable[..., Standing]:
+    return lambda s, fact, _t, _i: changed(s, chance=change(s.chance, fact))
+
+
+def _draw_window(s: Standing, fact: f.DrawWindow) -> Standing:
+    chance = replace(s.chance, what=fact.what, revealing=fact.duty == "reveal")
+    return changed(s, opens=fact.opens, closes=fact.closes, chance=chance)
+
+
 def _simple(change: Callable[[Standing, Any], Standing]) -> Callable[..., Standing]:
     return lambda s, fact, _t, _i: change(s, fact)
 
@@ -350,7 +405,13 @@ _FOLD: Final[Mapping[type[Any], Callable[..., Standing]]] = {
     f.ReserveOpened: _simple(
         lambda s, x: changed(s, reserve_amounts={**s.reserve_amounts, x.by: x.amount})
     ),
-    f.PoolFixed: _simple(lambda s, x: changed(s, pool=x.pool, order=())),
+    f.PoolFixed: _simple(lambda s, x: changed(s, pool=x.pool, order=(), chance=Chance())),
+    f.DrawRound: _chance(lambda c, x: replace(c, what=x.what, round=x.round, at=x.at)),
+    f.DrawCommitted: _chance(lambda c, x: replace(c, commits={**c.commits, x.party: x.commit})),
+    f.DrawWindow: _simple(_draw_window),
+    f.DrawRevealed: _chance(lambda c, x: replace(c, reveals={**c.reveals, x.party: x.secret})),
+    f.DrawAbsent: _simple(lambda s, _: changed(s, closes=None)),
+    f.DrawTyped: _chance(lambda c, x: replace(c, typed={**c.typed, x.officer: x.value})),
     f.Drawn: _simple(lambda s, x: changed(s, order=x.order)),
     f.Scored: _simple(
         lambda s, x: changed(s, scores={**s.scores, f"{x.expert}/{x.bidder}": x.points})

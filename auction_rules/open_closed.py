@@ -14,6 +14,7 @@ from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import Field, model_validator
 
+from auction_rules.draw_terms import DrawTerms, Source, draws_of
 from auction_rules.facts import (
     Amount,
     Awarded,
@@ -37,7 +38,6 @@ from auction_rules.terms import (
     Count,
     Moment,
     Money,
-    RuleConfig,
     Seconds,
     Text,
     term,
@@ -51,7 +51,7 @@ FINAL: Final[Text] = {"zh": "密封终次报价", "en": "Sealed finals"}
 _WHOLE: Final = 10_000
 
 
-class OpenClosedTerms(RuleConfig):
+class OpenClosedTerms(DrawTerms):
     """Terms of an open and closed reverse auction."""
 
     lot_zh: Annotated[str, Field(min_length=1, max_length=120)] = term(
@@ -67,11 +67,13 @@ class OpenClosedTerms(RuleConfig):
     random_seconds: Seconds = term(
         "随机截止时段最长（秒）", "Longest last stretch (s)", default=600, kind="seconds"
     )
-    end_commit: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] = term(
+    end_commit: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = term(
         "随机种子的 SHA-256",
         "SHA-256 of the seed",
-        help_zh="种子在公告前选定并密封保管，随机截止时段结束后揭示",
-        help_en="The seed is chosen before publication, kept sealed, and shown after the stretch",
+        help_zh="种子在公告前选定并密封保管，随机截止时段结束后揭示；指定了摇号方式的不填",
+        help_en="The seed is chosen before publication, kept sealed, and shown after the stretch; "
+        "nothing where the terms name another source of chance",
+        default=None,
     )
     ceiling: Money = term("最高限价", "Ceiling", kind="money")
     step: Money = term("降价幅度", "Decrement", kind="money", default=1)
@@ -90,6 +92,8 @@ class OpenClosedTerms(RuleConfig):
     def _together(self) -> OpenClosedTerms:
         if not (self.open_seconds and self.random_seconds and self.final_seconds):
             raise wrong("length", "各阶段至少 1 秒", "each stage is at least one second")
+        if problem := _source(self):
+            raise wrong(*problem)
         if not 1 <= self.step <= self.ceiling:
             raise wrong(
                 "step",
@@ -97,6 +101,19 @@ class OpenClosedTerms(RuleConfig):
                 "the decrement must be more than zero and at most the ceiling",
             )
         return self
+
+
+def _source(c: OpenClosedTerms) -> tuple[str, str, str] | None:
+    source = draws_of(c).source
+    if source is Source.BALLS:
+        return ("draws", "随机截止不能以摇球确定", "balls give an order, not an end")
+    if (source is Source.OFFICERS) != (c.end_commit is not None):
+        return (
+            "end_commit",
+            "须公布种子的 SHA-256，或者指定摇号方式，二者择一",
+            "publish the SHA-256 of a seed, or name a source of chance: one of the two",
+        )
+    return None
 
 
 class OpenClosed(Staged[OpenClosedTerms]):

@@ -34,6 +34,7 @@ _DEPOSIT = ("本场竞价须知：竞买保证金", "terms of this auction: depo
 _SEALED = ("电子招标投标办法第三十、三十一条", "Electronic Tendering Measures, arts 30 and 31")
 _SIGNED = ("电子签名法第十三条", "Electronic Signature Law, art. 13")
 _RIGHT = ("本场竞价须知：参与资格", "terms of this auction: right to take part")
+_CHANCE = ("本场竞价须知：摇号方式", "terms of this auction: how lots are drawn")
 
 _ALL: Final = (
     Reason(
@@ -265,6 +266,81 @@ _ALL: Final = (
         "BAD_SEED",
         "未受理：摇号种子写法不对。",
         "Not accepted: that is no seed for the draw.",
+    ),
+    Reason(
+        "OTHER_SOURCE",
+        "未受理：公告约定的随机数来源不是这种方式。",
+        "Not accepted: the terms name another source of chance.",
+        *_CHANCE,
+    ),
+    Reason(
+        "NOT_A_PARTY",
+        "未受理：公告约定的摇号参与方中没有您的账号。",
+        "Not accepted: the terms do not name you as a party to the draw.",
+        *_CHANCE,
+    ),
+    Reason(
+        "BAD_DRAW_COMMITMENT",
+        "未受理：密封值须为 64 位小写十六进制的 SHA-256。",
+        "Not accepted: a commitment is a SHA-256 in 64 lower-case hexadecimal digits.",
+    ),
+    Reason(
+        "COMMITS_CLOSED",
+        "未受理：已开始揭示，不能再密封。",
+        "Not accepted: secrets are being shown; nobody can commit any more.",
+        *_CHANCE,
+    ),
+    Reason(
+        "REVEAL_TOO_EARLY",
+        "未受理：其他各方尚可密封，现在揭示会让人事先知道。请妥善保管，待开始揭示。",
+        "Not accepted: others may still commit, and would know it. Keep it until secrets are shown.",
+        *_CHANCE,
+    ),
+    Reason(
+        "NEVER_COMMITTED",
+        "未受理：您没有在时限内密封，不能揭示。",
+        "Not accepted: you never committed, so there is nothing to show.",
+        *_CHANCE,
+    ),
+    Reason(
+        "SECRET_DIFFERS",
+        "未受理：揭示的内容与您的密封值不一致。请核对 64 位小写十六进制秘密值。",
+        "Not accepted: this is not what you committed to. Check the 64 hexadecimal digits.",
+        *_CHANCE,
+    ),
+    Reason(
+        "ROUND_TOO_EARLY",
+        "未受理：该期公布得过早，名单可能尚未固定。本次摇号使用第 {round} 期。",
+        "Not accepted: that number came out too early for this pool; number {round} counts.",
+        *_CHANCE,
+    ),
+    Reason(
+        "OTHER_ROUND",
+        "未受理：本次摇号只使用第 {round} 期。",
+        "Not accepted: number {round} counts for this draw, and no other.",
+        *_CHANCE,
+    ),
+    Reason(
+        "ROUND_NOT_OUT",
+        "未受理：第 {round} 期尚未公布。",
+        "Not accepted: number {round} is not out yet.",
+        *_CHANCE,
+    ),
+    Reason(
+        "BAD_FIGURE",
+        "未受理：写法不对。drand 须录入 96 位小写十六进制签名，其他须为数字。",
+        "Not accepted: drand's signature has 96 lower-case hexadecimal digits; others are digits.",
+    ),
+    Reason(
+        "NOT_THE_POOL",
+        "未受理：摇出的次序须恰好包含名单中的每一个号码。",
+        "Not accepted: an order names everybody in the pool once, and nobody else.",
+    ),
+    Reason(
+        "TYPED_DIFFERS",
+        "未受理：与另一名工作人员录入的不一致。请双方核对原始结果。",
+        "Not accepted: another officer typed something else. Both should check what was drawn.",
+        *_CHANCE,
     ),
     Reason(
         "BAD_COMMITMENT",

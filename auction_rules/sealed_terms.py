@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from auction_rules.allocation import Pricing
 from auction_rules.averages import TrimRounding
+from auction_rules.draw_terms import DrawTerms
 from auction_rules.escrow_terms import EscrowTerms
 from auction_rules.money import LIMIT
 from auction_rules.steps import Grid, Ladder
@@ -54,7 +55,7 @@ class Tie(Choice):
     DRAW = ("DRAW", "摇号", "a draw")
 
 
-class SealedTerms(EscrowTerms):
+class SealedTerms(EscrowTerms, DrawTerms):
     """Terms of a sealed auction."""
 
     lot_zh: Annotated[str, Field(min_length=1, max_length=120)] = term(

@@ -43,6 +43,7 @@ from bidding.proof.checkpoint import Checkpoint
 from bidding.proof.merkle import Tree, leaf_hash
 from bidding.proof.note import Signer
 from bidding.proof.policy import policy_text
+from replay import drawing
 from replay.located import Unreadable
 from replay.scenario import Award, Outcome, Scenario, Step, Times, Variant
 from replay.sealing import Sealer
@@ -245,6 +246,11 @@ class _Player:
             return self._admit(step.who, at)
         if step.draw is not None:
             return self._ask("staff:1", Draw(step.draw), at)
+        if step.draws:
+            # What a party commits to names the draw that runs when it arrives.
+            self._bells(at)
+            party, ask = drawing.brought(step, self.state.standing.chance.what)
+            return self._ask(f"staff:{party}", ask, at)
         if step.trustee_key is not None:
             key = self.sealer.trustee_key(step.trustee_key, step.flaw)
             return self._ask("staff:1", key, at)

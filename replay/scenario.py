@@ -21,7 +21,8 @@ BIDDERS_VERBS = (
     *("bid", "quote", "confirm", "accept", "exit", "exercise", "waive", "proxy"),
     *("seal", "reveal"),
 )
-VERBS = (*BIDDERS_VERBS, "staff", "deposit", "draw", "score", "trustee_key", "crash", "see")
+DRAWS_VERBS = ("draw", "draw_commit", "draw_reveal", "draw_figure", "draw_balls")
+VERBS = (*BIDDERS_VERBS, *DRAWS_VERBS, "staff", "deposit", "score", "trustee_key", "crash", "see")
 
 
 class _Strict(BaseModel):
@@ -67,6 +68,30 @@ class Points(_Strict):
     points: Amount
 
 
+class Secret(_Strict):
+    """A party's secret, as a word of the play: its SHA-256 is what the party keeps and shows."""
+
+    party: str
+    secret: str
+    raw: bool = False
+    """The word itself is committed to or shown, whatever it is."""
+
+
+class Figure(_Strict):
+    """What an officer says was published under a number."""
+
+    officer: str
+    round: int
+    value: str
+
+
+class Balls(_Strict):
+    """The order in which an officer says the balls came."""
+
+    officer: str
+    order: list[str]
+
+
 class Step(_Strict):
     """One thing somebody does, and what must come of it."""
 
@@ -90,6 +115,10 @@ class Step(_Strict):
     trustee_key: str | None = None
     flaw: str | None = None
     draw: str | None = None
+    draw_commit: Secret | None = None
+    draw_reveal: Secret | None = None
+    draw_figure: Figure | None = None
+    draw_balls: Balls | None = None
     score: Points | None = None
     amount: Amount | None = None
     nonce: str = "00"
@@ -118,6 +147,11 @@ class Step(_Strict):
     expect: str | None = None
     nearest: list[Amount] | None = None
     deadline: str | None = None
+
+    @property
+    def draws(self) -> bool:
+        """Whether somebody brings in chance from a source that the terms name."""
+        return any(getattr(self, verb) is not None for verb in DRAWS_VERBS[1:])
 
     @model_validator(mode="after")
     def _one_verb(self) -> Step:

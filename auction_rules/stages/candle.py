@@ -8,6 +8,8 @@ when its longest length is over, an officer shows the seed, and
 Offers that arrived at or after that end do not count: what the bidder had before stands again.
 So the end is fixed before the first offer, no bidder can know it, and anybody can work it out
 afterwards (MECHANISMS M22). Who keeps the seed knows it; keep it as a sealed reserve is kept.
+Where the terms name a source instead (auction_rules.draw_terms), chance comes in after the
+stretch by the same formula, and nobody at all can know the end while offers are taken.
 Times are counted from the opening of the stretch; a suspension is no part of them.
 """
 
@@ -35,6 +37,7 @@ from auction_rules.facts import (
 )
 from auction_rules.floor import Bid, BidderAsk, Draw, Floor, OfficerAsk
 from auction_rules.rule import Accept, Actions, Disclosure, Judgement, Refuse
+from auction_rules.stages.entropy import Entropy
 from auction_rules.stages.outcry import Outcry
 from auction_rules.terms import SECOND, Resume, Text
 
@@ -115,11 +118,14 @@ class Candle:
 
 @dataclass(frozen=True, slots=True)
 class EndSeed:
-    """Waits for the seed whose lowercase hexadecimal SHA-256 is `commit`; `seconds` is the stretch."""
+    """Waits for the seed whose lowercase hexadecimal SHA-256 is `commit`; `seconds` is the stretch.
+
+    None: nothing was committed to, the source that the terms name brings the seed.
+    """
 
     id: str
     title: Text
-    commit: str
+    commit: str | None
     seconds: int
     leading: Callable[[Floor[Any]], LeadersChanged]
     entitle: Callable[[Floor[Any]], Entitled]
@@ -127,9 +133,19 @@ class EndSeed:
     kind: str = "seed"
 
     def open(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
-        """Nothing lapses: without the seed nobody knows what counts."""
-        del floor
-        return (StageOpened(self.id, self.kind, now, None),)
+        """Without the seed nobody knows what counts."""
+        opened = StageOpened(self.id, self.kind, now, None)
+        return (opened, *self._entropy.open(floor, now))
+
+    @property
+    def _entropy(self) -> Entropy:
+        return Entropy(lambda _floor: _END, self._found)
+
+    def _found(self, floor: Floor[Any], seed: str, order: tuple[str, ...]) -> tuple[FloorFact, ...]:
+        assert not order, "balls give no instant"
+        length = 1 + drawn_number(seed, _END, self.seconds)
+        end = floor.standing.notes[_OPENED] + length * SECOND
+        return (Revealed(_END), Noted("seed", seed), Noted(_END, end))
 
     def judge(self, floor: Floor[Any], bidder: str, ask: BidderAsk, now: Instant) -> Judgement:
         """There is nothing a bidder could do."""
@@ -137,25 +153,24 @@ class EndSeed:
         return Refuse("OUTSIDE_WINDOW")
 
     def office(self, floor: Floor[Any], officer: str, ask: OfficerAsk, now: Instant) -> Judgement:
-        """The seed must be the one committed to."""
-        del officer, now
-        if not isinstance(ask, Draw) or _END in floor.standing.notes:
+        """The seed must be the one committed to, where one was."""
+        if _END in floor.standing.notes:
             return Refuse("NOT_BIDDABLE")
-        if not ask.seed.isascii() or not 1 <= len(ask.seed) <= 512 or "|" in ask.seed:
-            return Refuse("BAD_SEED")
+        judged = self._entropy.office(floor, officer, ask, now)
+        if isinstance(judged, Refuse) or self.commit is None:
+            return judged
+        assert isinstance(ask, Draw), "a commitment is to an officer's seed"
         if hashlib.sha256(ask.seed.encode()).hexdigest() != self.commit:
             return Refuse("COMMITMENT_DIFFERS")
-        length = 1 + drawn_number(ask.seed, _END, self.seconds)
-        end = floor.standing.notes[_OPENED] + length * SECOND
-        return Accept((Revealed(_END), Noted("seed", ask.seed), Noted(_END, end)))
+        return judged
 
     def due(self, floor: Floor[Any]) -> Instant | None:
         """At once when the seed is known."""
-        return 0 if _END in floor.standing.notes else None
+        return 0 if _END in floor.standing.notes else self._entropy.due(floor)
 
-    def turn(self, floor: Floor[Any], now: Instant) -> None:
-        """It has no rounds."""
-        del floor, now
+    def turn(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...] | None:
+        """It has no rounds; what the source asks of people may take several windows."""
+        return None if _END in floor.standing.notes else self._entropy.turn(floor, now)
 
     def close(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
         """What came too late goes; the leaders and those who go on are named."""
@@ -180,9 +195,8 @@ class EndSeed:
         return tuple(facts)
 
     def resume(self, floor: Floor[Any], since: Instant, now: Instant) -> tuple[FloorFact, ...]:
-        """No time runs here."""
-        del floor, since, now
-        return ()
+        """Only committing and revealing have a time."""
+        return self._entropy.resume(floor, since, now)
 
     def actions(self, floor: Floor[Any], bidder: str, now: Instant) -> Actions:
         """Wait."""

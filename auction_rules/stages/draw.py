@@ -1,7 +1,7 @@
 """Draw (S7): a fixed pool, then entropy as a logged input, then the order it gives.
 
-The stage waits for an officer to bring in the entropy; nobody can bid, and nothing lapses. It
-ends at the instant the order is known.
+The stage waits for the entropy, from the source that the terms name (stages.entropy); nobody can
+bid. It ends at the instant the order is known.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from typing import Any
 
 from auction_rules.draw import drawn_order
 from auction_rules.facts import Drawn, FloorFact, Instant, PoolFixed, StageClosed, StageOpened
-from auction_rules.floor import BidderAsk, Draw, Floor, OfficerAsk
-from auction_rules.rule import Accept, Actions, Disclosure, Judgement, Refuse
+from auction_rules.floor import BidderAsk, Floor, OfficerAsk
+from auction_rules.rule import Actions, Disclosure, Judgement, Refuse
+from auction_rules.stages.entropy import Entropy
 from auction_rules.terms import Text
 
 
@@ -32,7 +33,17 @@ class DrawStage:
     def open(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
         """The pool is fixed before any entropy is known."""
         pool = tuple(sorted(self.pool(floor)))
-        return (StageOpened(self.id, self.kind, now, None), PoolFixed(self.what(floor), pool))
+        opened = StageOpened(self.id, self.kind, now, None)
+        asked = self._entropy.open(floor, now) if len(pool) > 1 else ()
+        return (opened, PoolFixed(self.what(floor), pool), *asked)
+
+    @property
+    def _entropy(self) -> Entropy:
+        return Entropy(self.what, self._found)
+
+    def _found(self, floor: Floor[Any], seed: str, order: tuple[str, ...]) -> tuple[FloorFact, ...]:
+        what = self.what(floor)
+        return (Drawn(what, seed, order or drawn_order(floor.standing.pool or (), seed, what)),)
 
     def judge(self, floor: Floor[Any], bidder: str, ask: BidderAsk, now: Instant) -> Judgement:
         """There is nothing a bidder could do."""
@@ -41,23 +52,21 @@ class DrawStage:
 
     def office(self, floor: Floor[Any], officer: str, ask: OfficerAsk, now: Instant) -> Judgement:
         """The entropy counts once."""
-        del officer, now
-        if not isinstance(ask, Draw) or floor.standing.order:
+        if floor.standing.order:
             return Refuse("NOT_BIDDABLE")
-        if not ask.seed.isascii() or not 1 <= len(ask.seed) <= 512 or "|" in ask.seed:
-            return Refuse("BAD_SEED")
-        what = self.what(floor)
-        return Accept(
-            (Drawn(what, ask.seed, drawn_order(floor.standing.pool or (), ask.seed, what)),)
-        )
+        return self._entropy.office(floor, officer, ask, now)
 
     def due(self, floor: Floor[Any]) -> Instant | None:
         """At once when the order is known, or when one is left to draw from."""
-        return 0 if floor.standing.order or len(floor.standing.pool or ()) < 2 else None
+        return 0 if self._done(floor) else self._entropy.due(floor)
 
-    def turn(self, floor: Floor[Any], now: Instant) -> None:
-        """One draw, then it ends."""
-        del floor, now
+    def turn(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...] | None:
+        """One draw, then it ends; what the source asks of people may take several windows."""
+        return None if self._done(floor) else self._entropy.turn(floor, now)
+
+    @staticmethod
+    def _done(floor: Floor[Any]) -> bool:
+        return bool(floor.standing.order) or len(floor.standing.pool or ()) < 2
 
     def close(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
         """The order stands."""
@@ -65,9 +74,8 @@ class DrawStage:
         return (StageClosed(self.id), *self.then(floor))
 
     def resume(self, floor: Floor[Any], since: Instant, now: Instant) -> tuple[FloorFact, ...]:
-        """No time runs here."""
-        del floor, since, now
-        return ()
+        """Only committing and revealing have a time."""
+        return self._entropy.resume(floor, since, now)
 
     def actions(self, floor: Floor[Any], bidder: str, now: Instant) -> Actions:
         """Watch."""

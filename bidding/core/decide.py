@@ -16,6 +16,10 @@ from auction_rules.floor import (
     BidderAsk,
     Confirm,
     Draw,
+    DrawBalls,
+    DrawCommit,
+    DrawFigure,
+    DrawReveal,
     Leave,
     OfficerAsk,
     OpenReserve,
@@ -80,7 +84,9 @@ def decide(state: State, command: c.Command, now: Instant, rule: Rule) -> Decisi
             return _suspend(state, command, ask, now)
         case c.Resume():
             return _resume(state, ask, now, rule)
-        case Draw() | SealReserve() | OpenReserve() | Score() | Withdraw() | TrusteeKey():
+        case SealReserve() | OpenReserve() | Score() | Withdraw() | TrusteeKey():
+            return _from_officer(state, command.actor, ask, now, rule)
+        case Draw() | DrawCommit() | DrawReveal() | DrawFigure() | DrawBalls():
             return _from_officer(state, command.actor, ask, now, rule)
         case _:
             over = state.status in _OVER

@@ -134,6 +134,45 @@ def _listed(row: Mapping[str, Any], unit: Unit) -> Pair:
     return f"摇号结果：{'、'.join(names)}", f"drawn in this order: {', '.join(names)}"
 
 
+_DUTY: Final[dict[str, Pair]] = {
+    "commit": ("密封", "committed"),
+    "reveal": ("揭示", "revealed"),
+}
+_WINDOW: Final[dict[str, Pair]] = {
+    "commit": (
+        "摇号各方须在 {at} 前密封各自的秘密值",
+        "parties to the draw commit to secrets before {at} CST",
+    ),
+    "reveal": (
+        "密封结束，摇号各方须在 {at} 前揭示",
+        "commitments are final; secrets are to be shown before {at} CST",
+    ),
+}
+
+
+def _round_named(row: Mapping[str, Any], unit: Unit) -> Pair:
+    del unit
+    number, at = row["round"], show_instant(row["at"])
+    return (
+        f"摇号采用公开随机源第 {number} 期，{at} 公布",
+        f"the draw uses number {number} of the public source, out at {at} CST",
+    )
+
+
+def _draw_window(row: Mapping[str, Any], unit: Unit) -> Pair:
+    del unit
+    zh, en = _WINDOW[row["duty"]]
+    at = show_instant(row["closes"])
+    return zh.format(at=at), en.format(at=at)
+
+
+def _absent(row: Mapping[str, Any], unit: Unit) -> Pair:
+    del unit
+    zh, en = _DUTY[row["duty"]]
+    names = row["parties"]
+    return f"逾期未{zh}：{'、'.join(names)}", f"not {en} in time: {', '.join(names)}"
+
+
 def _reserve(row: Mapping[str, Any], unit: Unit) -> Pair:
     amount = row["amount"]
     return f"保留价揭示：{unit.show(amount, 'zh')}", f"the reserve is {unit.show(amount, 'en')}"
@@ -227,6 +266,16 @@ _SAY: Final[Mapping[str, Callable[[Mapping[str, Any], Unit], Pair]]] = {
     "round_opened": _round,
     "pool_fixed": _listed,
     "drawn": _listed,
+    "draw_round": _round_named,
+    "draw_committed": _plain(
+        "{party} 已密封摇号秘密值", "{party} committed to a secret for the draw"
+    ),
+    "draw_window": _draw_window,
+    "draw_revealed": _plain(
+        "{party} 揭示秘密值，与密封值一致", "{party} showed its secret, and the commitment holds"
+    ),
+    "draw_absent": _absent,
+    "draw_typed": _plain("{officer} 录入摇号结果", "{officer} typed what was drawn"),
     "reserve_opened": _reserve,
     "offer_withdrawn": _gone,
     "offer_sealed": _plain("{bidder} 号递交密封报价", "No. {bidder} handed in a sealed offer"),

@@ -15,7 +15,7 @@ from typing import Any, Final
 import orjson
 
 from auction_rules.facts import FLOOR_FACTS, Amount, Instant, fact_to_json
-from auction_rules.floor import Entrant, Floor, Offer, Standing, stand
+from auction_rules.floor import Chance, Entrant, Floor, Offer, Standing, stand
 from auction_rules.values import changed
 from bidding.core import house_facts as h
 from bidding.proof import canon
@@ -93,6 +93,7 @@ class State:
 
 
 _OF_THE_FLOOR: Final = frozenset(FLOOR_FACTS)
+_NO_CHANCE: Final = Chance()
 _OPTIONS: Final = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
 
 
@@ -135,6 +136,7 @@ def _plain(s: State) -> dict[str, Any]:
         "proxies": _pairs(g.proxy_times),
         "withdrawn": _pairs(g.withdrawn),
         **_sealed(g),
+        **_chance(g.chance),
     }
 
 
@@ -147,6 +149,14 @@ def _sealed(g: Standing) -> dict[str, Any]:
         "sealed": [[o.bidder, o.lot, o.commit, o.box, o.k, o.shares, o.t, o.i] for o in rows],
         "trustee_keys": _pairs(g.trustee_keys),
     }
+
+
+def _chance(c: Chance) -> dict[str, Any]:
+    """Only where something came in but a seed, as above."""
+    if c == _NO_CHANCE:
+        return {}
+    parts = (_pairs(c.commits), c.revealing, _pairs(c.reveals), _pairs(c.typed))
+    return {"chance": [c.what, c.round, c.at, *parts]}
 
 
 def _offer(o: Offer) -> list[Any]:

@@ -241,6 +241,7 @@ def event(
         return None
     if entry["type"] == "proxy.accepted" and audience != entry["actor"]:
         entry = _without_limit(entry)
+    entry = _without_typed(entry)
     mine = role == "bidder" and audience == f"bidder:{own}"
     if audience.startswith("bidder:"):
         # A bidder's own channel holds his own acts and what the house did about him.
@@ -285,6 +286,15 @@ def _shown_of(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _without_limit(entry: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**entry, "data": {**entry["data"], "facts": _shown_of(entry)}}
+
+
+def _without_typed(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Two officers type a result on their own: what the first typed, no channel tells the second."""
+    facts = entry["data"].get("facts", ())
+    if not any(fact["fact"] == "draw_typed" for fact in facts):
+        return entry
+    told = [{**f, "value": []} if f["fact"] == "draw_typed" else f for f in facts]
+    return {**entry, "data": {**entry["data"], "facts": told}}
 
 
 def _internal(entry: Mapping[str, Any]) -> bool:

@@ -18,7 +18,7 @@ from typing import Any, Final
 import orjson
 from aiohttp import WSMessage, WSMsgType, web
 
-from auction_rules.floor import Reveal, TrusteeKey
+from auction_rules.floor import DrawReveal, Reveal, TrusteeKey
 from bidding.core import commands as c
 from bidding.core import sealing, views
 from bidding.engine.auctioneer import Answer, Retry
@@ -65,12 +65,15 @@ class Stream:
 
     def _secret(self, auction: str, command: c.Command) -> str | None:
         """Why this must not even be written down; only keys of what is sealed are such."""
-        if not isinstance(command.ask, TrusteeKey | Reveal):
+        if not isinstance(command.ask, TrusteeKey | Reveal | DrawReveal):
             return None
         try:
             state = self._door.house.room(auction).state
         except NoSuchAuction:
             return None  # nothing is written down for an auction that is not open
+        if isinstance(command.ask, DrawReveal):
+            # In the record it would tell whoever has not committed yet.
+            return None if state.standing.chance.revealing else "TOO_EARLY"
         return sealing.unwritable(state, command.bidder, command.ask)
 
     async def seated(self, auction: str, account: str, paddle: str) -> None:

@@ -69,7 +69,15 @@ def test_the_scan_reads_choices_and_names():
         list(given_to_refuse(ast.parse("Refuse(somewhere.reason)")))
 
 
-DETAIL = {"minimum": 110_000, "maximum": 1, "step": 10_000, "cap": 200_000, "first": 7, "limit": 8}
+DETAIL = {
+    "minimum": 110_000,
+    "maximum": 1,
+    "step": 10_000,
+    "cap": 200_000,
+    "first": 7,
+    "limit": 8,
+    "round": 9,
+}
 
 
 @pytest.mark.parametrize("code", REASONS)

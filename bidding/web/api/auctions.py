@@ -15,6 +15,10 @@ from auction_rules.floor import (
     Bid,
     Confirm,
     Draw,
+    DrawBalls,
+    DrawCommit,
+    DrawFigure,
+    DrawReveal,
     Leave,
     OpenReserve,
     Proxy,
@@ -160,6 +164,35 @@ class DrawBody(Body):
     """The entropy of a draw, from the source that the terms name."""
 
     seed: Annotated[str, Field(pattern=r"^[ -{}~]{1,512}$")]
+    ref: wire.Reference | None = None
+
+
+class DrawCommitBody(Body):
+    """A party's commitment: hexadecimal SHA-256 of "<what>|<account>|<secret>"."""
+
+    commit: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    ref: wire.Reference | None = None
+
+
+class DrawRevealBody(Body):
+    """The secret itself; refused unrecorded while others may still commit."""
+
+    secret: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    ref: wire.Reference | None = None
+
+
+class DrawFigureBody(Body):
+    """What the public source published under this number; two officers type it."""
+
+    round: wire.Whole
+    value: Annotated[str, Field(pattern=r"^[0-9a-f]{1,96}$")]
+    ref: wire.Reference | None = None
+
+
+class DrawBallsBody(Body):
+    """The order of balls drawn by hand, the first winner first; two officers type it."""
+
+    order: Annotated[list[Paddle], Field(min_length=2, max_length=1_000)]
     ref: wire.Reference | None = None
 
 
@@ -484,6 +517,30 @@ async def draw(call: Call) -> Any:
     return await _as_house(call, _staff(call), Draw(body.seed), body.ref)
 
 
+async def draw_commit(call: Call) -> Any:
+    """Commit to one's own secret as a party to the draw."""
+    body = call.body(DrawCommitBody)
+    return await _as_house(call, _staff(call), DrawCommit(body.commit), body.ref)
+
+
+async def draw_reveal(call: Call) -> Any:
+    """Show the secret one committed to."""
+    body = call.body(DrawRevealBody)
+    return await _as_house(call, _staff(call), DrawReveal(body.secret), body.ref)
+
+
+async def draw_figure(call: Call) -> Any:
+    """Type what the public source published."""
+    body = call.body(DrawFigureBody)
+    return await _as_house(call, _staff(call), DrawFigure(body.round, body.value), body.ref)
+
+
+async def draw_balls(call: Call) -> Any:
+    """Type the order of balls drawn by hand."""
+    body = call.body(DrawBallsBody)
+    return await _as_house(call, _staff(call), DrawBalls(tuple(body.order)), body.ref)
+
+
 async def seal_reserve(call: Call) -> Any:
     """Commit to a reserve that only the asker knows (保留价)."""
     body = call.body(SealReserveBody)
@@ -646,6 +703,39 @@ ROUTES: Final = (
         problems=("NOT_ADMITTED",),
     ),
     _command("draw", draw, "录入摇号种子", "Bring in a draw's seed", roles=HOUSE, body=DrawBody),
+    _command(
+        "draw-commit",
+        draw_commit,
+        "密封摇号秘密值",
+        "Commit to a secret for a draw",
+        roles=HOUSE,
+        body=DrawCommitBody,
+    ),
+    _command(
+        "draw-reveal",
+        draw_reveal,
+        "揭示摇号秘密值",
+        "Show a secret for a draw",
+        roles=HOUSE,
+        body=DrawRevealBody,
+        problems=("TOO_EARLY",),
+    ),
+    _command(
+        "draw-figure",
+        draw_figure,
+        "录入公开随机源的数字",
+        "Type a public figure for a draw",
+        roles=HOUSE,
+        body=DrawFigureBody,
+    ),
+    _command(
+        "draw-balls",
+        draw_balls,
+        "录入摇球结果",
+        "Type the order of balls",
+        roles=HOUSE,
+        body=DrawBallsBody,
+    ),
     _command(
         "seal-reserve",
         seal_reserve,

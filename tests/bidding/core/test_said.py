@@ -85,6 +85,38 @@ FACTS: list[tuple[Any, str, str]] = [
     (f.ReserveOpened("li", 110_050), "保留价揭示：1,100.50 元", "the reserve is 1,100.50 CNY"),
     (f.PoolFixed("x", ("01", "03")), "摇号名单已固定：01、03", "the draw is among 01, 03"),
     (f.Drawn("x", "s", ("03", "01")), "摇号结果：03、01", "drawn in this order: 03, 01"),
+    (
+        f.DrawWindow("x", "commit", T0, T0),
+        "摇号各方须在 2026-03-02 09:00:00 前密封各自的秘密值",
+        "parties to the draw commit to secrets before 2026-03-02 09:00:00 CST",
+    ),
+    (
+        f.DrawWindow("x", "reveal", T0, T0),
+        "密封结束，摇号各方须在 2026-03-02 09:00:00 前揭示",
+        "commitments are final; secrets are to be shown before 2026-03-02 09:00:00 CST",
+    ),
+    (
+        f.DrawRound("x", 7, T0),
+        "摇号采用公开随机源第 7 期，2026-03-02 09:00:00 公布",
+        "the draw uses number 7 of the public source, out at 2026-03-02 09:00:00 CST",
+    ),
+    (
+        f.DrawCommitted("x", "li", "c"),
+        "li 已密封摇号秘密值",
+        "li committed to a secret for the draw",
+    ),
+    (
+        f.DrawRevealed("x", "li", "c"),
+        "li 揭示秘密值，与密封值一致",
+        "li showed its secret, and the commitment holds",
+    ),
+    (
+        f.DrawAbsent("x", "commit", ("li", "wu")),
+        "逾期未密封：li、wu",
+        "not committed in time: li, wu",
+    ),
+    (f.DrawAbsent("x", "reveal", ("li",)), "逾期未揭示：li", "not revealed in time: li"),
+    (f.DrawTyped("x", "li", None, ("03",)), "li 录入摇号结果", "li typed what was drawn"),
     (f.Scored("li", "03", 900), "li 已为 03 号评分", "li has scored No. 03"),
     (f.ProxySet("03", 110_050), "自动出价上限 1,100.50 元", "automatic bidding up to 1,100.50 CNY"),
     (f.RaisedByHouse("03", 9), "由系统代 03 号自动报出", "made by the house for No. 03"),

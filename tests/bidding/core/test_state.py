@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from auction_rules.facts import Awarded
-from auction_rules.floor import Entrant, Offer, SealedOffer, Standing
+from auction_rules.floor import Chance, Entrant, Offer, SealedOffer, Standing
 from bidding.core import house_facts as h
 from bidding.core.commands import Command, Suspend
 from bidding.core.house_facts import KeyEnrolled
@@ -20,6 +20,8 @@ AWARD = Awarded("01", "P1", 100, 30, 3_000)
 PERSON = Person(Entrant("01", "P1", 1), "d2hv", 500, deposit_ok=True, bank_refs=("b",))
 
 SEALED = SealedOffer("01", "P1", "c", "b", 2, ("s", "s"), 5, 3)
+
+CHANCE = Chance(round=2)
 
 STANDING_CHANGES: dict[str, Any] = {
     "stage": "timed",
@@ -50,6 +52,7 @@ STANDING_CHANGES: dict[str, Any] = {
     "withdrawn": {"01": "revoked"},
     "sealed": {"01": SEALED},
     "trustee_keys": {"T1": "k"},
+    "chance": CHANCE,
 }
 STATE_CHANGES: dict[str, Any] = {
     "origin": "elsewhere.example/log",
@@ -113,6 +116,23 @@ def test_every_field_of_an_offer_and_an_award_changes_the_digest(value, into):
     ]
     states = [State(ORIGIN, standing=into(one)) for one in [value, *changed]]
     assert len(_digests(states)) == len(fields(value)) + 1
+
+
+def test_whatever_came_in_for_a_draw_changes_the_digest():
+    changed = [
+        replace(CHANCE, what="LOT-01"),
+        replace(CHANCE, round=1),
+        replace(CHANCE, at=1),
+        replace(CHANCE, commits={"li": "c"}),
+        replace(CHANCE, revealing=True),
+        replace(CHANCE, reveals={"li": "c"}),
+        replace(CHANCE, typed={"li": ("c",)}),
+    ]
+    states = [State(ORIGIN, standing=Standing(chance=one)) for one in [CHANCE, *changed]]
+    assert len(changed) == len(fields(Chance))
+    assert len(_digests(states)) == len(changed) + 1
+    # Sessions without any of it keep the digests they always had.
+    assert State(ORIGIN).digest == State(ORIGIN, standing=Standing(chance=Chance())).digest
 
 
 def test_every_field_of_a_person_changes_the_digest():

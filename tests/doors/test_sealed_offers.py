@@ -132,6 +132,10 @@ async def session(house, amounts):
             await to_stage(first, "sealed")
             assert (await first.seal(amounts[0], ref="first")).accepted
             assert (await second.seal(amounts[1], ref="second")).accepted
+            # The answer goes first, the panel after it.
+            await first.until(
+                lambda s: s.you is not None and s.you["sealed"] is not None, within=10
+            )
             assert first.you is not None
             assert first.you["sealed"]["commit"] in first.kept
             # A key before its time is sent back and is nowhere written down.

@@ -1,21 +1,26 @@
 """Verify an archive against a policy: bytes, tree, signatures, then the fold of the states.
 
-Three questions, asked in this order: is this the log that its owner signed, does each entry
-follow from the state before it, and does every sealed offer open to what the log says. Whether
-the rule decided rightly is `rejudge`.
+Questions, asked in this order: is this the log that its owner signed, does it continue what
+somebody kept of it, does each entry follow from the state before it, does every bidder's own
+signature hold as the log says, and does every sealed offer open to what the log says. Whether the
+rule decided rightly is `rejudge`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from bidding.core.state import BadEntry, State
-from bidding.proof.archive import ArchiveError, Verified, verify_archive
+from bidding.proof.archive import ArchiveError, Verified, parse_archive, verify_archive
 from bidding.proof.policy import Policy
+from bidding.proof.text import BilingualError
 from replay.film import Film
+from replay.held import Held, compare, pin, read_held
 from replay.openings import Opened, openings
+from replay.signed import verdict
+from replay.suspect import Suspect, suspect
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Told how many entries of how many were folded, now and then."""
@@ -31,6 +36,12 @@ class Session:
     proof: Verified
     opened: tuple[Opened, ...]
     """The offers that their bidders had sealed, opened again."""
+    signed: int
+    """Requests signed by their bidders' own keys; each signature was checked again and holds."""
+    unsound: int
+    """Requests the log refused because their signature does not hold, which was found again."""
+    held: int
+    """Receipts and checkpoints kept elsewhere that the file continues."""
 
     @property
     def origin(self) -> str:
@@ -58,12 +69,60 @@ class Session:
         return self.film.end
 
 
-def verify(raw: bytes, policy: Policy, told: Progress | None = None) -> Session:
-    """The session in an archive; ArchiveError or PolicyError says what is wrong and where."""
-    verified = verify_archive(raw, policy)
-    film = Film(verified.archive.origin)
+class Altered(ArchiveError):
+    """A stretch of entries is `proved` to be altered; `likely` says which of them, as a guess."""
+
+    def __init__(self, proved: ArchiveError, likely: Suspect) -> None:
+        BilingualError.__init__(
+            self,
+            f"{proved.en}; most likely entry {likely.index} "
+            f"(line {likely.line} of the file): {likely.en}",
+            f"{proved.zh}；最可能是编号 {likely.index} 的记录"
+            f"（文件第 {likely.line} 行）：{likely.zh}",
+        )
+        self.where, self.between = proved.where, proved.between
+        self.proved, self.likely = proved, likely
+
+
+def verify(
+    raw: bytes, policy: Policy, told: Progress | None = None, *, held: Sequence[bytes] = ()
+) -> Session:
+    """The session in an archive; ArchiveError or PolicyError says what is wrong and where.
+
+    `held` are receipts or checkpoints somebody kept: the file must continue each of them.
+    """
+    kept = [read_held(number, one, policy) for number, one in enumerate(held, 1)]
+    try:
+        verified = verify_archive(raw, policy)
+    except ArchiveError as wrong:
+        raise _closer(wrong, raw, kept) from wrong
+    for one in kept:
+        compare(one, verified.archive)
+    film, signed, unsound = _fold(verified, told)
+    return Session(film, verified, openings(verified.entries), signed, unsound, len(kept))
+
+
+def _closer(wrong: ArchiveError, raw: bytes, kept: Sequence[Held]) -> ArchiveError:
+    """The same refusal, or a closer one where the altered entry can be pinned or guessed."""
+    if wrong.between is None:
+        return wrong
+    archive = parse_archive(raw)
+    for one in kept:
+        try:
+            pin(one, archive)
+        except ArchiveError as pinned:
+            return pinned
+    likely = suspect(archive, *wrong.between)
+    return wrong if likely is None else Altered(wrong, likely)
+
+
+def _fold(verified: Verified, told: Progress | None) -> tuple[Film, int, int]:
+    """The film, and how many bidders' signatures hold and how many were rightly refused."""
+    film, total = Film(verified.archive.origin), len(verified.entries)
+    signed = unsound = 0
     for index, entry in enumerate(verified.entries):
         try:
+            own = verdict(film.end, entry)
             film.add(entry)
         except (BadEntry, ValueError, KeyError, TypeError, AssertionError, AttributeError) as wrong:
             raise ArchiveError(
@@ -71,9 +130,13 @@ def verify(raw: bytes, policy: Policy, told: Progress | None = None) -> Session:
                 f"it is signed, but it cannot follow the entries before it: {wrong}",
                 "虽有签名，但与之前的记录接不上",
             ) from wrong
-        if told is not None and (index + 1) % _TELL_EVERY == 0:
-            told(index + 1, len(verified.entries))
-    return Session(film, verified, openings(verified.entries))
+        if own is not None and own.differs:
+            raise ArchiveError(f"entry {index}", own.en, own.zh)
+        if own is not None and own.signed:
+            signed, unsound = signed + own.found, unsound + (not own.found)
+        if told is not None and ((index + 1) % _TELL_EVERY == 0 or index + 1 == total):
+            told(index + 1, total)
+    return film, signed, unsound
 
 
-__all__ = ["Progress", "Session", "verify"]
+__all__ = ["Altered", "Progress", "Session", "verify"]

@@ -33,19 +33,25 @@ _WHERE_ZH: Final = {
     "entry": "编号 {} 的记录",
     "checkpoint": "第 {} 个检查点",
     "end": "文件末尾",
+    "held": "所持的第 {} 份凭据",
 }
 
 
 class ArchiveError(BilingualError):
     """Why an archive is refused.
 
-    `where` is `header`, `entry <index in the log>`, `checkpoint <1 for the oldest>` or `end`.
+    `where` is `header`, `entry <index in the log>`, `checkpoint <1 for the oldest>`, `end`, or
+    `held <1 for the first>`, a paper that somebody kept beside the file.
     """
 
-    def __init__(self, where: str, en: str, zh: str) -> None:
+    def __init__(
+        self, where: str, en: str, zh: str, *, between: tuple[int, int] | None = None
+    ) -> None:
         kind, _, number = where.partition(" ")
         super().__init__(f"{where}: {en}", f"{_WHERE_ZH[kind].format(number)}：{zh}")
         self.where = where
+        self.between = between
+        """First and last entry of the stretch in which one is proved to be altered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,14 @@ def parse_archive(raw: bytes) -> Archive:
     """The parts of a file; NOTHING is verified here. Raises ArchiveError."""
     head = raw.split(b"\n", 3)
     if head[0] != HEADER:
-        raise ArchiveError("header", "not a session archive", "不是竞价档案文件")
+        first = enumerate(zip(head[0], HEADER, strict=False))
+        at = next((i for i, (found, wanted) in first if found != wanted), len(HEADER))
+        at = min(at, len(head[0]))
+        raise ArchiveError(
+            "header",
+            f"not a session archive: byte {at} of the file is wrong",
+            f"不是竞价档案文件：第 {at} 个字节（从 0 起）有误",
+        )
     try:
         _, named, announced, rest = head
         origin, count = named.decode(), from_decimal(announced.decode("ascii"))
@@ -187,10 +200,17 @@ def _compare(where: str, checkpoint: Checkpoint, covered: int, tree: Tree) -> No
             f"签名时共有 {size} 条记录，文件中只有 {tree.size} 条",
         )
     if tree.root(size) != checkpoint.root:
+        if size == covered:
+            raise ArchiveError(
+                where,
+                f"has another root than the one before it over the same {size} entries",
+                f"与前一个检查点覆盖同样的 {size} 条记录，根值却不同",
+            )
         raise ArchiveError(
             where,
             f"entries {covered} to {size - 1} are not all as they were signed",
             f"编号 {covered} 至 {size - 1} 的记录与签名时不一致",
+            between=(covered, size - 1),
         )
 
 

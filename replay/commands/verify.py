@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 from bidding.proof.archive import ArchiveError
 from bidding.proof.policy import PolicyError
 from replay.commands.files import add_archive, read_bytes, read_policy
-from replay.verify import Session, verify
+from replay.verify import Altered, Session, verify
 
 HELP = "is this the log its owner signed, whole and in order"
 _BAR = 40
@@ -20,24 +21,52 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Its arguments."""
     add_archive(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object, for machines")
+    parser.add_argument(
+        "--held",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="FILE",
+        help="a receipt or checkpoint you kept: the archive must continue it (may be repeated)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """The exit status."""
-    told = _bar if sys.stderr.isatty() else None
+    told = _bar if sys.stderr.isatty() and not args.json else None
+    raw, policy = read_bytes(args.archive), read_policy(args.policy)
     try:
-        session = verify(read_bytes(args.archive), read_policy(args.policy), told)
+        session = verify(raw, policy, told, held=[read_bytes(path) for path in args.held])
     except (ArchiveError, PolicyError) as wrong:
         if not args.json:
             raise
-        where = wrong.where if isinstance(wrong, ArchiveError) else "policy"
-        _print({"ok": False, "where": where, "sentence": {"zh": wrong.zh, "en": wrong.en}})
+        _print(_refused(wrong))
         return 1
     if args.json:
         _print({"ok": True, **_found(session)})
     else:
         print(_sentence(session, args.lang))
     return 0
+
+
+def _refused(wrong: ArchiveError | PolicyError) -> dict[str, Any]:
+    """What is proved; `between` where it is a stretch of entries, `likely` a guess within it."""
+    proved = wrong.proved if isinstance(wrong, Altered) else wrong
+    row: dict[str, Any] = {
+        "ok": False,
+        "where": wrong.where if isinstance(wrong, ArchiveError) else "policy",
+        "sentence": {"zh": proved.zh, "en": proved.en},
+    }
+    if isinstance(wrong, ArchiveError) and wrong.between is not None:
+        row["between"] = list(wrong.between)
+    if isinstance(wrong, Altered):
+        likely = wrong.likely
+        row["likely"] = {
+            "entry": likely.index,
+            "line": likely.line,
+            "sentence": {"zh": likely.zh, "en": likely.en},
+        }
+    return row
 
 
 def _found(session: Session) -> dict[str, Any]:
@@ -51,21 +80,40 @@ def _found(session: Session) -> dict[str, Any]:
             {"entry": one.index, "bidder": one.bidder, "amount": one.amount, "void": one.void}
             for one in session.opened
         ],
+        "signed": session.signed,
+        "unsound": session.unsound,
+        "held": session.held,
         "status": session.state.status,
     }
 
 
 def _sentence(session: Session, lang: str) -> str:
-    count, notes = len(session.entries), session.checkpoints
-    if lang == "zh":
+    count, notes, chinese = len(session.entries), session.checkpoints, lang == "zh"
+    more = [_MORE[name][chinese].format(many) for name, many in _counts(session) if many]
+    if chinese:
         by = "、".join(session.witnesses) or "无（仅由日志所有者签名）"
-        sealed = f"，密封报价重新解密 {len(session.opened)} 份" if session.opened else ""
-        return f"有效：{session.origin} 共 {count} 条记录，{notes} 个检查点，见证：{by}{sealed}"
+        start = f"有效：{session.origin} 共 {count} 条记录，{notes} 个检查点，见证：{by}"
+        return "，".join((start, *more))
     by = ", ".join(session.witnesses) or "nobody but the log's owner"
-    sealed = f", {len(session.opened)} sealed offers opened again" if session.opened else ""
+    start = f"ok: {count} entries of {session.origin}, {notes} checkpoints, witnessed by {by}"
+    return ", ".join((start, *more))
+
+
+def _counts(session: Session) -> tuple[tuple[str, int], ...]:
     return (
-        f"ok: {count} entries of {session.origin}, {notes} checkpoints, witnessed by {by}{sealed}"
+        ("signed", session.signed),
+        ("unsound", session.unsound),
+        ("opened", len(session.opened)),
+        ("held", session.held),
     )
+
+
+_MORE = {
+    "signed": ("{} requests signed by bidders' own keys", "竞买人本人密钥签名的请求 {} 条"),
+    "unsound": ("{} bad signatures rightly refused", "正确拒绝的无效签名 {} 条"),
+    "opened": ("{} sealed offers opened again", "密封报价重新解密 {} 份"),
+    "held": ("continues {} kept papers", "与所持凭据 {} 份一致"),
+}
 
 
 def _print(found: dict[str, Any]) -> None:
@@ -75,6 +123,6 @@ def _print(found: dict[str, Any]) -> None:
 def _bar(done: int, total: int) -> None:
     """Progress on a terminal, drawn over itself."""
     filled = _BAR * done // total
-    end = "\n" if done + 1_000 > total else ""
+    end = "\n" if done == total else ""
     sys.stderr.write(f"\r[{'#' * filled}{'.' * (_BAR - filled)}] {done}/{total}{end}")
     sys.stderr.flush()

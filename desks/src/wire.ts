@@ -141,6 +141,8 @@ export interface You {
   sealed: { commit: string; t: number; i: number } | null;
   /** Up to where the server bids for him; his alone. */
   limit: number | null;
+  /** The names of the keys he has enrolled. */
+  keys: string[];
   actions: {
     ask: "bid" | "confirm" | "seal" | "reveal" | null;
     minimum: number | null;
@@ -217,11 +219,18 @@ export interface WireError {
   sentence: Text;
   ref: string | null;
 }
+/** Own entries below `signed` are under the centre's signature, those below `witnessed` under a quorum's; null: none is asked for. */
+export interface Proof {
+  type: "proof";
+  signed: number;
+  witnessed: number | null;
+}
 export type Frame =
   | Welcome
   | Snapshot
   | Events
   | ({ type: "you" } & You)
+  | Proof
   | TimeReply
   | Accepted
   | Refused
@@ -229,8 +238,16 @@ export type Frame =
   | WireError;
 
 export interface Ask {
-  type: "bid" | "confirm" | "proxy" | "seal" | "reveal";
+  type: "bid" | "confirm" | "stay" | "leave" | "proxy" | "seal" | "reveal" | "enrol";
   ref: string;
+  /** The bidder's own signature, and the name of his key. */
+  sig?: string;
+  key?: string;
+  /** With `enrol`: the public key. */
+  alg?: string;
+  public?: string;
+  /** With `stay` and `leave`. */
+  round?: number;
   /** With `seal`: base64, and how many of the shares open it. */
   commit?: string;
   box?: string;

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { canonical, hex, inclusion, leafHash, rootFrom } from "../src/auditor/proof";
-import { isSigned, isWitnessed, readReceipt } from "../src/receipt";
 
 const sha = (...parts: Uint8Array[]): Uint8Array => {
   const hash = createHash("sha256");
@@ -58,26 +57,5 @@ describe("the path to the root", () => {
     expect((await inclusion(receipt(6, leaves), leaves[6]!))?.holds).toBe(true);
     expect((await inclusion(receipt(6, leaves), leaves[7]!))?.holds).toBe(false);
     expect(await inclusion("nothing", leaves[6]!)).toBeNull();
-  });
-});
-
-describe("a receipt", () => {
-  const leaves = Array.from({ length: 5 }, (_, n) => leaf(`entry ${n}`));
-
-  it("says which entry it is for and who signed", () => {
-    const read = readReceipt(receipt(3, leaves));
-    expect(read).toEqual({ index: 3, origin: "daylight.local/log/a", size: 5, signers: ["daylight.local/log/a"] });
-    expect(isSigned(read, 3)).toBe(true);
-    expect(isSigned(read, 4)).toBe(false);
-    expect(isWitnessed(read)).toBe(false);
-  });
-
-  it("is witnessed once somebody else has signed", () => {
-    expect(isWitnessed(readReceipt(receipt(3, leaves, "— witness.example/one AAAA\n")))).toBe(true);
-  });
-
-  it("is nothing when it is something else", () => {
-    expect(readReceipt("c2sp.org/tlog-proof@v2\nindex 1\n\nx\n2\n")).toBeNull();
-    expect(isSigned(null, 0)).toBe(false);
   });
 });

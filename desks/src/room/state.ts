@@ -73,6 +73,8 @@ export function you(knowledge: Knowledge, mine: You): Knowledge {
   return { ...knowledge, you: mine };
 }
 
+export const isOver = (room: Room): boolean => ["closed", "terminated", "voided"].includes(room.status);
+
 /** Let in as a stranger: what only a bidder may do is gone from the page. */
 export function unseated(knowledge: Knowledge): Knowledge {
   return { ...knowledge, you: null };

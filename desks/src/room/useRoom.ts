@@ -1,17 +1,19 @@
 /** The room's page as reactive state: one live connection, what it told us, and the answer to the last ask. */
 
-import { computed, onMounted, onUnmounted, ref, shallowRef } from "vue";
+import { computed, onMounted, onUnmounted, ref, shallowRef, watch } from "vue";
 import { seal, type Kept } from "../escrow";
 import { Problem, bytes, get, sentenceOf, token } from "../http";
 import { both } from "../i18n";
 import * as links from "../links";
-import { isSigned, isWitnessed, readReceipt } from "../receipt";
+import { parseReceipt } from "../proof/receipt";
 import { has, load, who } from "../session";
 import type { Ask, Frame, Mine, Refused, Room, Text, Welcome } from "../wire";
 import { Feed, monotonic, type Link } from "./feed";
 import { KeptOffers } from "./kept";
 import { PendingAsks, RESEND_WITHIN_MS, newRef, type Pending } from "./pending";
 import * as state from "./state";
+import { useProof } from "./useProof";
+import type { Looked } from "./watch";
 
 export type Progress = "sent" | "retrying" | "logged" | "signed" | "witnessed" | "refused" | "error" | "lost" | "unsent";
 
@@ -23,6 +25,8 @@ export interface LastAnswer {
   sentence: Text | null;
   clause: Text | null;
   nearest: number[];
+  /** Its receipt, verified here. */
+  looked: Looked | null;
 }
 
 type Verdict = Partial<Pick<Refused, "i" | "t" | "sentence" | "clause" | "nearest">>;
@@ -66,6 +70,16 @@ export function useRoom(auction: string) {
     },
   );
 
+  const proof = useProof(auction, (ask) => feed.send(ask));
+  const silent = computed(() => proof.silent());
+  watch(proof.followed, (followed) => {
+    const { looked } = followed ?? {};
+    if (!looked || answer.value?.ask.ref !== followed?.ask.ref || !answer.value) return;
+    const { progress } = answer.value;
+    const further = progress === "logged" || progress === "signed" ? (looked.witnessed ? "witnessed" : "signed") : progress;
+    answer.value = { ...answer.value, progress: further, looked };
+  });
+
   const channels = computed(() => welcome.value?.channels ?? ["public"]);
   const room = computed(() => state.shown(knowledge.value, channels.value));
   const you = computed(() => knowledge.value.you);
@@ -103,6 +117,7 @@ export function useRoom(auction: string) {
         welcome.value = frame;
         if (frame.bidder === null) knowledge.value = state.unseated(knowledge.value);
         pending = new PendingAsks(localStorage, `daylight.pending.${auction}.${frame.bidder ?? "public"}`);
+        proof.reconnected();
         keeper = new KeptOffers(localStorage, `daylight.sealed.${auction}.${frame.bidder ?? "public"}`);
         void resume();
         break;
@@ -117,18 +132,22 @@ export function useRoom(auction: string) {
       }
       case "you":
         knowledge.value = state.you(knowledge.value, frame);
+        if (room.value && !state.isOver(room.value)) proof.seated({ origin: room.value.origin, bidder: frame.bidder, keys: frame.keys });
+        break;
+      case "proof":
+        void proof.grew(frame);
         break;
       case "accepted":
-        settle(frame.ref, "logged", frame);
+        if (!proof.takes(frame)) settle(frame.ref, "logged", frame);
         break;
       case "refused":
-        settle(frame.ref, "refused", frame);
+        if (!proof.takes(frame)) settle(frame.ref, "refused", frame);
         break;
       case "retry":
         retry(frame.ref);
         break;
       case "error":
-        if (frame.ref !== null) settle(frame.ref, "error", { sentence: frame.sentence });
+        if (frame.ref !== null && !proof.takes(frame)) settle(frame.ref, "error", { sentence: frame.sentence });
         break;
       case "time":
         break;
@@ -148,18 +167,10 @@ export function useRoom(auction: string) {
       sentence: frame.sentence ?? null,
       clause: frame.clause ?? null,
       nearest: frame.nearest ?? [],
+      looked: null,
     };
-    if (progress === "logged" && frame.i !== undefined) void confirmSigned(ref, frame.i);
-  }
-
-  async function confirmSigned(ref: string, i: number): Promise<void> {
-    try {
-      const receipt = readReceipt(new TextDecoder().decode(await bytes(links.api.receipt(auction, i))));
-      if (answer.value?.ask.ref !== ref || !isSigned(receipt, i)) return;
-      answer.value = { ...answer.value, progress: isWitnessed(receipt) ? "witnessed" : "signed" };
-    } catch {
-      // The entry is logged all the same; the receipt can be fetched from the record later.
-    }
+    if (frame.i !== undefined) void proof.recorded(ref, frame.i);
+    else if (progress === "error") proof.unfollow(ref);
   }
 
   function retry(ref: string): void {
@@ -179,14 +190,15 @@ export function useRoom(auction: string) {
   }
 
   async function again(kept: Pending): Promise<void> {
+    proof.follow(kept.ask);
     if (Date.now() - kept.sent <= RESEND_WITHIN_MS) {
       show(kept.ask, "retrying");
       feed.send(kept.ask);
       return;
     }
     try {
-      const receipt = readReceipt(new TextDecoder().decode(await bytes(links.api.receiptByRef(auction, kept.ask.ref))));
-      settle(kept.ask.ref, "logged", receipt ? { i: receipt.index } : {});
+      const receipt = parseReceipt(await bytes(links.api.receiptByRef(auction, kept.ask.ref)));
+      settle(kept.ask.ref, "logged", { i: Number(receipt.index) });
     } catch (thrown) {
       if (thrown instanceof Problem && thrown.status === 404) settle(kept.ask.ref, "unsent", {});
       else show(kept.ask, "lost");
@@ -194,7 +206,7 @@ export function useRoom(auction: string) {
   }
 
   function show(ask: Ask, progress: Progress): void {
-    answer.value = { ask, progress, i: null, t: null, sentence: null, clause: null, nearest: [] };
+    answer.value = { ask, progress, i: null, t: null, sentence: null, clause: null, nearest: [], looked: null };
   }
 
   function ask(wish: Omit<Ask, "ref">): void {
@@ -225,16 +237,27 @@ export function useRoom(auction: string) {
     if (kept) send({ type: "reveal", secret: plain ? null : kept.key, plain: plain ? kept.plain : null });
   }
 
-  function failed(why: "seal.failed"): void {
-    show({ type: "seal", ref: newRef() }, "error");
+  function failed(why: "seal.failed" | "key.blocked", asked: Ask = { type: "seal", ref: newRef() }): void {
+    show(asked, "error");
     if (answer.value) answer.value = { ...answer.value, sentence: both(why) };
   }
 
   function send(wish: Omit<Ask, "ref">): void {
     const full: Ask = { ...wish, ref: newRef() };
-    pending?.keep({ ask: full, sent: Date.now() });
     show(full, "sent");
-    if (!feed.send(full)) show(full, "lost");
+    proof.follow(full);
+    void dispatch(full);
+  }
+
+  /** Signed first where this browser has a key, then kept, then sent: what is sent again later is the same to the letter. */
+  async function dispatch(full: Ask): Promise<void> {
+    const out = await proof.signed(full);
+    if (out === null) {
+      proof.unfollow(full.ref);
+      return failed("key.blocked", full);
+    }
+    pending?.keep({ ask: out, sent: Date.now() });
+    if (!feed.send(out)) show(out, "lost");
   }
 
   async function begin(): Promise<void> {
@@ -271,7 +294,7 @@ export function useRoom(auction: string) {
     feed.close();
   });
 
-  return { auction, room, you, events, welcome, link, live, now, local, meter, answer, failure, mine, ask, reveal, keptOf, learnMine, reopen: () => feed.open() };
+  return { auction, room, you, events, welcome, link, live, now, local, meter, answer, failure, mine, proof, silent, ask, reveal, keptOf, learnMine, reopen: () => feed.open() };
 }
 
 export type RoomState = ReturnType<typeof useRoom>;

@@ -1,0 +1,176 @@
+/**
+ * What the room proves to its bidder by itself: requests signed by a key of his own, receipts verified here,
+ * checkpoints kept and compared. A record that cannot be true is told loudly; everything else is quiet.
+ */
+
+import { onUnmounted, ref, shallowRef } from "vue";
+import { Problem, bytes, get } from "../http";
+import * as links from "../links";
+import { Refusal, toBase64, type Bytes } from "../proof/text";
+import { who } from "../session";
+import type { Accepted, Ask, Proof, Refused, WireError } from "../wire";
+import { OwnKey } from "./ownKey";
+import { Shelves } from "./shelves";
+import { Signing, askOf, type Signer } from "./signing";
+import { FalseRecord, Watch, type House, type Looked, type Memory } from "./watch";
+
+/** Seconds without a receipt that holds, after which the room says so. */
+export const LATE_AFTER = 5;
+const AGAIN_MS = [500, 1_000, 2_000, 5_000] as const;
+/** Between two looks at the record that nobody waits for. */
+const PAUSE_MS = 2_000;
+
+/** The request that is waited for, and how far it is proved. */
+export interface Followed {
+  ask: Ask;
+  looked: Looked | null;
+  late: boolean;
+}
+
+export function useProof(auction: string, send: (ask: Ask) => boolean) {
+  const followed = shallowRef<Followed | null>(null);
+  const fork = shallowRef<FalseRecord | null>(null);
+  const alone = ref<boolean | null>(null);
+  const name = (): string => `${who.value?.account ?? ""}/${auction}`;
+  const signing = new Signing({ key: async () => OwnKey.of(await Shelves.open(), name()), send });
+  let signer: Signer | null = null;
+  let watch: Promise<Watch> | null = null;
+  let lateTimer: ReturnType<typeof setTimeout> | undefined;
+  let wanted: number | null = null;
+  let looking = false;
+  let gone = false;
+
+  function seated(next: Signer): void {
+    signer = next;
+    void signing.seated(next);
+  }
+
+  /** Begins to follow a request that is about to leave. */
+  function follow(ask: Ask): void {
+    if (followed.value?.ask.ref === ask.ref) return;
+    followed.value = { ask, looked: null, late: false };
+    clearTimeout(lateTimer);
+    lateTimer = setTimeout(() => {
+      if (followed.value && followed.value.looked === null) followed.value = { ...followed.value, late: true };
+    }, LATE_AFTER * 1000);
+  }
+
+  /** There will be no receipt: the request never reached the auction. */
+  function unfollow(ref: string): void {
+    if (followed.value?.ask.ref === ref) followed.value = null;
+  }
+
+  /** The request as it goes out, signed where there is a key; null where this browser may not ask. */
+  async function signed(ask: Ask): Promise<Ask | null> {
+    const out = await signing.signed(ask);
+    if (out && followed.value?.ask.ref === ask.ref) followed.value = { ...followed.value, ask: out };
+    return out;
+  }
+
+  /** Verifies the receipt of the followed request, as often as it takes. */
+  async function recorded(ref: string, index: number): Promise<Looked | null> {
+    for (let tries = 0; !gone && fork.value === null; tries += 1) {
+      const looked = await look(index);
+      if (looked !== null) {
+        if (followed.value?.ask.ref === ref) followed.value = { ...followed.value, looked, late: false };
+        return looked;
+      }
+      await pause(AGAIN_MS[Math.min(tries, AGAIN_MS.length - 1)]!);
+    }
+    return null;
+  }
+
+  /** The house says that own entries went on; the newest is looked at, soon and not too often. */
+  async function grew(frame: Proof): Promise<void> {
+    const seen = followed.value?.looked ?? null;
+    const newer = frame.signed - 1 > (seen?.index ?? -1);
+    const more = seen !== null && !seen.witnessed && (frame.witnessed ?? 0) > seen.index;
+    wanted = more ? seen.index : newer ? frame.signed - 1 : wanted;
+    if (looking) return;
+    looking = true;
+    while (wanted !== null && !gone && fork.value === null) {
+      const index = wanted;
+      wanted = null;
+      const looked = await look(index);
+      if (looked === null) wanted ??= index;
+      else if (followed.value?.looked?.index === index) followed.value = { ...followed.value, looked };
+      if (wanted !== null || looked === null) await pause(PAUSE_MS);
+    }
+    looking = false;
+  }
+
+  async function look(index: number): Promise<Looked | null> {
+    try {
+      watch ??= watching();
+      const looked = await (await watch).look(index);
+      alone.value = looked.alone;
+      return looked;
+    } catch (thrown) {
+      if (thrown instanceof FalseRecord) fork.value = thrown;
+      else if (!(thrown instanceof Problem || thrown instanceof Refusal)) console.warn(thrown);
+      return null;
+    }
+  }
+
+  async function watching(): Promise<Watch> {
+    const empty: Memory = { policy: null, notes: [] };
+    try {
+      const shelves = await Shelves.open();
+      return new Watch(house(auction), (await shelves.get<Memory>("seen", name())) ?? empty, (memory) => shelves.put("seen", name(), memory));
+    } catch {
+      // Nothing can be kept here: what is seen in this visit is compared all the same.
+      return new Watch(house(auction), empty, () => Promise.resolve());
+    }
+  }
+
+  /** The request as it was sent, whole enough for anybody to check its signature. */
+  function complaint(ask: Ask): string {
+    const request = { log: signer?.origin, actor: `bidder:${signer?.bidder}`, ref: ask.ref, kind: ask.type, ask: askOf(ask) };
+    const own = ask.sig === undefined ? null : { key: ask.key, sig: ask.sig, alg: signing.own?.alg, public: signing.own?.key };
+    return `${JSON.stringify({ what: "bidding/command/v1", ...request, ...own }, null, 1)}\n`;
+  }
+
+  onUnmounted(() => {
+    gone = true;
+    clearTimeout(lateTimer);
+  });
+
+  return {
+    followed,
+    fork,
+    alone,
+    standing: signing.standing,
+    seated,
+    follow,
+    unfollow,
+    signed,
+    recorded,
+    grew,
+    complaint,
+    reconnected: () => signing.reconnected(),
+    takes: (frame: Accepted | Refused | WireError): boolean => signing.answered(frame),
+    /** This browser may ask nothing: its bidder signs elsewhere, or the record is false. */
+    silent: (): boolean => fork.value !== null || signing.silent,
+  };
+}
+
+const pause = (ms: number): Promise<void> => new Promise((go) => setTimeout(go, ms));
+
+function house(auction: string): House {
+  return {
+    policy: () => bytes(links.api.policy(auction)),
+    receipt: (index) => bytes(links.api.receipt(auction, index)),
+    async consistency(from, to) {
+      try {
+        return (await get<{ proof: string[] }>(links.api.consistency(auction, from, to))).proof;
+      } catch (thrown) {
+        if (thrown instanceof Problem && thrown.status === 404) return null;
+        throw thrown;
+      }
+    },
+  };
+}
+
+/** A file out of bytes, as an address that a link may download. */
+export const asFile = (content: Bytes | string): string =>
+  `data:application/octet-stream;base64,${toBase64(typeof content === "string" ? new TextEncoder().encode(content) : content)}`;

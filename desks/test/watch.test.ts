@@ -1,0 +1,151 @@
+// @vitest-environment node
+/** One bidder's eye on the record, against houses that are honest, silent, forgetful and two-faced. */
+import { createHash, generateKeyPairSync, sign } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { toBase64, utf8, type Bytes } from "../src/proof/text";
+import { FalseRecord, Watch, type House, type Memory } from "../src/room/watch";
+
+const ORIGIN = "bid.example.cn/log/watched";
+const sha = (...parts: Uint8Array[]): Bytes => Uint8Array.from(createHash("sha256").update(Buffer.concat(parts)).digest());
+const leaf = (text: string): Bytes => sha(Uint8Array.of(0), utf8(text));
+const split = (width: number): number => 2 ** Math.floor(Math.log2(width - 1));
+
+/** RFC 6962 section 2.1 by its definitions. */
+function root(leaves: Bytes[]): Bytes {
+  if (leaves.length === 1) return leaves[0]!;
+  const k = split(leaves.length);
+  return sha(Uint8Array.of(1), root(leaves.slice(0, k)), root(leaves.slice(k)));
+}
+function path(m: number, leaves: Bytes[]): Bytes[] {
+  if (leaves.length === 1) return [];
+  const k = split(leaves.length);
+  return m < k ? [...path(m, leaves.slice(0, k)), root(leaves.slice(k))] : [...path(m - k, leaves.slice(k)), root(leaves.slice(0, k))];
+}
+function between(m: number, leaves: Bytes[], whole = true): Bytes[] {
+  if (m === leaves.length) return whole ? [] : [root(leaves)];
+  const k = split(leaves.length);
+  return m <= k ? [...between(m, leaves.slice(0, k), whole), root(leaves.slice(k))] : [...between(m - k, leaves.slice(k), false), root(leaves.slice(0, k))];
+}
+
+class Log {
+  private readonly pair = generateKeyPairSync("ed25519");
+  readonly policy: Bytes;
+  private readonly id: Bytes;
+
+  constructor() {
+    const raw = Buffer.from(this.pair.publicKey.export({ format: "jwk" }).x!, "base64url");
+    const material = Buffer.concat([Uint8Array.of(1), raw]);
+    this.id = sha(utf8(`${ORIGIN}\n`), material).slice(0, 4);
+    this.policy = utf8(`log ${ORIGIN}+${Buffer.from(this.id).toString("hex")}+${material.toString("base64")}\nquorum none\n`);
+  }
+
+  entries(n: number, changed = ""): string[] {
+    return Array.from({ length: n }, (_, i) => JSON.stringify({ i, log: ORIGIN, t: 1_000 + i, type: `bid${i === 0 ? changed : ""}`, v: 1 }));
+  }
+
+  note(entries: string[]): string {
+    const body = `${ORIGIN}\n${entries.length}\n${toBase64(root(entries.map(leaf)))}\n`;
+    return `${body}\n\u2014 ${ORIGIN} ${toBase64(Buffer.concat([this.id, sign(null, utf8(body), this.pair.privateKey)]))}\n`;
+  }
+
+  receipt(index: number, entries: string[]): Bytes {
+    const hashes = path(index, entries.map(leaf)).map(toBase64);
+    return utf8([`c2sp.org/tlog-proof@v1`, `extra ${toBase64(utf8(entries[index]!))}`, `index ${index}`, ...hashes, "", this.note(entries)].join("\n"));
+  }
+}
+
+function honest(log: Log, now: { entries: string[] }): House & { asked: string[] } {
+  const asked: string[] = [];
+  return {
+    asked,
+    policy: async () => log.policy,
+    receipt: async (index) => log.receipt(index, now.entries),
+    async consistency(from, to) {
+      asked.push(`${from}-${to}`);
+      return between(Number(from), now.entries.slice(0, Number(to)).map(leaf)).map(toBase64);
+    },
+  };
+}
+
+const start = (): Memory => ({ policy: null, notes: [] });
+const watched = (house: House, memory: Memory = start()) => ({ watch: new Watch(house, memory, async () => undefined), memory });
+
+async function caught(work: Promise<unknown>): Promise<FalseRecord> {
+  const thrown = await work.then(() => null, (error: unknown) => error);
+  expect(thrown).toBeInstanceOf(FalseRecord);
+  return thrown as FalseRecord;
+}
+
+describe("a watch", () => {
+  it("believes a log that grows, and keeps what it has seen for the next visit", async () => {
+    const log = new Log();
+    const now = { entries: log.entries(3) };
+    const house = honest(log, now);
+    const { watch, memory } = watched(house);
+    expect(await watch.look(1)).toMatchObject({ index: 1, alone: true, witnessed: false });
+    now.entries = log.entries(7);
+    await watch.look(4);
+    await watch.look(5);
+    expect(house.asked).toEqual(["3-7"]);
+    expect(memory.notes).toHaveLength(2);
+    now.entries = log.entries(9);
+    await watched(house, memory).watch.look(8);
+    expect(house.asked).toEqual(["3-7", "7-9"]);
+    expect(memory.notes).toHaveLength(3);
+  });
+
+  it("catches two histories of one size, with both notes in hand", async () => {
+    const log = new Log();
+    const now = { entries: log.entries(5) };
+    const { watch, memory } = watched(honest(log, now));
+    await watch.look(3);
+    now.entries = log.entries(5, "!");
+    const fork = await caught(watch.look(4));
+    expect(fork.en).toBe("two logs of 5 entries, both signed");
+    expect(fork.evidence.map((note) => new TextDecoder().decode(note))).toEqual([log.note(log.entries(5)), log.note(log.entries(5, "!"))]);
+    // And so does the next visit, from what was kept.
+    await caught(watched(honest(log, now), memory).watch.look(4));
+  });
+
+  it("catches a rewritten past in a longer log", async () => {
+    const log = new Log();
+    const now = { entries: log.entries(5) };
+    const { watch } = watched(honest(log, now));
+    await watch.look(3);
+    now.entries = log.entries(8, "!");
+    const fork = await caught(watch.look(7));
+    expect(fork.evidence).toHaveLength(2);
+    expect(fork.zh).toContain("8 条记录的日志未能证明是 5 条记录日志的延续");
+  });
+
+  it("catches a house that denies what it signed", async () => {
+    const log = new Log();
+    const now = { entries: log.entries(5) };
+    const house = honest(log, now);
+    const { watch } = watched(house);
+    await watch.look(3);
+    now.entries = log.entries(6);
+    house.consistency = async () => null;
+    await caught(watch.look(5));
+  });
+
+  it("catches another's receipt, and one that does not hold", async () => {
+    const log = new Log();
+    const house = honest(log, { entries: log.entries(5) });
+    const { watch } = watched({ ...house, receipt: async () => log.receipt(2, log.entries(5)) });
+    expect((await caught(watch.look(3))).en).toContain("the receipt is of entry 2");
+    const stranger = new Log();
+    await caught(watched({ ...house, receipt: async (index) => stranger.receipt(index, log.entries(5)) }).watch.look(3));
+  });
+
+  it("only waits for a house that does not answer now", async () => {
+    const log = new Log();
+    const house = honest(log, { entries: log.entries(5) });
+    let away = true;
+    const gone = () => Promise.reject(new Error("503"));
+    const { watch } = watched({ ...house, receipt: (index) => (away ? gone() : house.receipt(index)) });
+    await expect(watch.look(3)).rejects.not.toBeInstanceOf(FalseRecord);
+    away = false;
+    expect((await watch.look(3)).index).toBe(3);
+  });
+});

@@ -23,9 +23,11 @@ Listen = Callable[[BrowserContext], None]
 
 
 @asynccontextmanager
-async def open_house(data: Path, *bidders: str) -> AsyncIterator[tuple[HouseProcess, People]]:
+async def open_house(
+    data: Path, *bidders: str, options: tuple[str, ...] = ("--no-demo",)
+) -> AsyncIterator[tuple[HouseProcess, People]]:
     """A house in its own process, with officers and these bidders signed in over HTTP."""
-    house = HouseProcess(data)
+    house = HouseProcess(data, options)
     await make_people(data, {**OFFICERS, **dict.fromkeys(bidders, ("bidder",))})
     await asyncio.to_thread(house.start)
     try:

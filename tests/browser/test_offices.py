@@ -221,7 +221,8 @@ async def test_auditor_checks_by_himself(office: Office) -> None:
     await expect(auditor.at("verdict")).to_have_attribute("data-ok", "true")
     await expect(auditor.at("verdict")).to_contain_text("只有交易中心一方的签名")
     rows = auditor.at("timeline").locator("tbody tr")
-    await expect(rows).to_have_count(5)
+    # Publication, admission, the opening bell, the bidder's key, and his two requests.
+    await expect(rows).to_have_count(6)
     await auditor.page.get_by_role("button", name="未受理").click()
     await expect(rows).to_have_count(1)
     await rows.first.click()
@@ -235,7 +236,7 @@ async def test_auditor_checks_by_himself(office: Office) -> None:
     archive = Path(await (await waiting.value).path()).read_bytes()
     assert raw.encode() in archive
     policy = await office.people["auditor"].download("/api/auctions/audited/policy")
-    assert len(verify(archive, parse_policy(policy.decode())).entries) == 5
+    assert len(verify(archive, parse_policy(policy.decode())).entries) == 6
 
 
 async def test_wrong_password_in_both_languages(office: Office, complaints: Complaints) -> None:
@@ -280,6 +281,7 @@ SCREENS = [
     (None, "/"),
     (None, "/sign-in"),
     ("sun", "/#/sessions"),
+    (None, "/verify?auction=wide"),
     (None, "/room/wide"),
     ("sun", "/room/wide"),
     ("staff", "/staff"),

@@ -1,0 +1,266 @@
+"""What the room proves to its bidder by itself, in a real browser, and what it does when the house lies."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Route, expect
+
+from bidding.adapters.keys import FileKeys
+from bidding.proof.archive import parse_archive
+from bidding.proof.checkpoint import Checkpoint
+from bidding.proof.command_key import key_id, signed_text, verify
+from bidding.proof.merkle import Tree, leaf_hash
+from bidding.proof.policy import parse_policy
+from bidding.proof.receipt import Receipt, verify_receipt
+from tests.browser.conftest import Complaints
+from tests.browser.desk import Desk, english, open_house
+from tests.doors.house_process import HouseProcess, People
+from tests.doors.test_witnesses import show_key
+from tests.doors.witness_process import WitnessProcess
+
+NO_STORAGE = "Object.defineProperty(window, 'indexedDB', { value: undefined });"
+
+
+@dataclass
+class Scene:
+    """A house, and windows that tell tales."""
+
+    house: HouseProcess
+    people: People
+    open: Callable[..., Any]
+
+    async def desk(self, account: str, auction: str, *, before: str = "") -> Desk:
+        """A bidder's window, in the room."""
+        desk: Desk = await self.open(account)
+        if before:
+            await desk.context.add_init_script(before)
+        await desk.enter(auction)
+        return desk
+
+    async def entries(self, auction: str) -> list[dict[str, Any]]:
+        raw = await self.people["auditor"].download(f"/api/auctions/{auction}/archive")
+        return [json.loads(entry) for entry in parse_archive(raw).entries]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def opened(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[tuple[HouseProcess, People]]:
+    async with open_house(tmp_path_factory.mktemp("house"), "zhao", "qian") as found:
+        yield found
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def scene(
+    opened: tuple[HouseProcess, People], browser: Browser, complaints: Complaints
+) -> AsyncIterator[Scene]:
+    windows: list[Desk] = []
+
+    def listen(context: BrowserContext) -> None:
+        context.on("console", complaints.on_console)
+        context.on("weberror", lambda found: complaints.on_error(found.error))
+
+    async def window(account: str) -> Desk:
+        windows.append(await Desk.open(browser, opened[0], listen, account))
+        return windows[-1]
+
+    yield Scene(*opened, window)
+    for desk in windows:
+        await desk.context.close()
+
+
+def holds(entry: dict[str, Any], key: dict[str, Any]) -> bool:
+    """Whether the bidder's own signature in an entry is of this enrolment's key."""
+    ref = entry["cmd"].partition("/")[2]
+    kind = entry["type"].partition(".")[0]
+    text = signed_text(entry["log"], entry["actor"], ref, kind, entry["data"]["ask"])
+    return verify(key["alg"], key["public"], entry["data"]["sig"]["value"], text)
+
+
+async def test_a_key_is_made_on_joining_and_signs_everything(scene: Scene) -> None:
+    await english(scene.people, "signing", ["zhao"])
+    zhao = await scene.desk("zhao", "signing")
+    shown = await zhao.at("own-key").get_attribute("data-key")
+    await zhao.bid("1,000,000")
+    await zhao.answered("signed")
+    await expect(zhao.at("proved")).to_contain_text("回执已在本浏览器核验")
+    await expect(zhao.at("proved")).to_contain_text("只由交易中心签名")
+    await zhao.bid("1,000,001")
+    await zhao.answered("refused")
+    # A refusal has its receipt like everything else.
+    await expect(zhao.at("proved")).to_be_visible()
+
+    # The key stays in this browser: after a reload the same one signs on.
+    await zhao.enter("signing")
+    await expect(zhao.at("own-key")).to_have_attribute("data-key", shown or "")
+    await zhao.bid("1,020,000")
+    await zhao.answered("signed")
+    entries = await scene.entries("signing")
+    enrolled = [e for e in entries if e["type"] == "enrol.accepted"]
+    assert [key_id(**_named(e["data"]["ask"])) for e in enrolled] == [shown]
+    asked = [e for e in entries if e["actor"].startswith("bidder:")]
+    assert len(asked) == 4
+    assert all(holds(entry, enrolled[0]["data"]["ask"]) for entry in asked)
+    # Nobody can take the key out of the browser.
+    taken = await zhao.page.evaluate(
+        """async () => {
+          const base = await new Promise((done) => {
+            const asked = indexedDB.open('daylight');
+            asked.onsuccess = () => done(asked.result);
+          });
+          const shelf = base.transaction('keys').objectStore('keys');
+          const [kept] = await new Promise((done) => {
+            const asked = shelf.getAll();
+            asked.onsuccess = () => done(asked.result);
+          });
+          return [kept.secret.extractable, await crypto.subtle.exportKey('pkcs8', kept.secret).catch(() => 'no')];
+        }"""
+    )
+    assert taken == [False, "no"]
+
+
+def _named(ask: dict[str, str]) -> dict[str, str]:
+    return {"alg": ask["alg"], "public": ask["public"]}
+
+
+async def test_another_browser_brings_a_key_of_its_own(scene: Scene) -> None:
+    await english(scene.people, "twice", ["zhao"])
+    for amount in ("1,000,000", "1,010,000"):
+        zhao = await scene.desk("zhao", "twice")
+        await expect(zhao.at("own-key")).to_be_visible()
+        await zhao.bid(amount)
+        await zhao.answered("signed")
+    entries = await scene.entries("twice")
+    keys = {e["data"]["sig"]["key"] for e in entries if e["type"] == "bid.accepted"}
+    assert len(keys) == 2
+
+
+async def test_a_browser_that_keeps_nothing_says_so(scene: Scene) -> None:
+    await english(scene.people, "keyless", ["zhao", "qian"])
+    zhao = await scene.desk("zhao", "keyless", before=NO_STORAGE)
+    await expect(zhao.at("own-key-trouble")).to_contain_text("您的请求不带您本人的签名")
+    await zhao.bid("1,000,000")
+    await zhao.answered("signed")
+    assert "sig" not in (await scene.entries("keyless"))[-1]["data"]
+
+    # Whoever has enrolled a key elsewhere cannot bid from here, and is told before he tries.
+    first = await scene.desk("qian", "keyless")
+    await expect(first.at("own-key")).to_be_visible()
+    second = await scene.desk("qian", "keyless", before=NO_STORAGE)
+    await expect(second.at("own-key-trouble")).to_contain_text("不能在这里报价")
+    await expect(second.at("bid")).to_have_attribute("aria-disabled", "true")
+
+
+async def test_without_a_receipt_the_request_itself_is_kept(
+    scene: Scene, complaints: Complaints
+) -> None:
+    complaints.expect("503")
+    await english(scene.people, "unreceipted", ["zhao"])
+    zhao = await scene.desk("zhao", "unreceipted")
+    await expect(zhao.at("own-key")).to_be_visible()
+
+    async def away(route: Route) -> None:
+        await route.fulfill(status=503, json={})
+
+    await zhao.context.route("**/receipts/*", away)
+    await zhao.bid("1,000,000")
+    await zhao.answered("logged")
+    await expect(zhao.at("late")).to_contain_text("已过 5 秒", timeout=10_000)
+    async with zhao.page.expect_download() as waiting:
+        await zhao.at("complaint").click()
+    kept = json.loads(Path(await (await waiting.value).path()).read_bytes())
+    text = signed_text(kept["log"], kept["actor"], kept["ref"], kept["kind"], kept["ask"])
+    assert verify(kept["alg"], kept["public"], kept["sig"], text)
+    assert key_id(kept["alg"], kept["public"]) == kept["key"]
+    assert kept["ask"]["amount"] == 100_000_000
+
+    # Once the house answers again, the complaint is moot.
+    await zhao.context.unroute("**/receipts/*")
+    await zhao.answered("signed")
+    await expect(zhao.at("late")).to_have_count(0)
+
+
+async def test_a_second_history_is_told_loudly(scene: Scene) -> None:
+    await english(scene.people, "forked", ["zhao"])
+    zhao = await scene.desk("zhao", "forked")
+    await zhao.bid("1,000,000")
+    await zhao.answered("signed")
+
+    async def forge(route: Route) -> None:
+        """Somebody with the centre's own key shows this bidder another past."""
+        raw = await scene.people["auditor"].download("/api/auctions/forked/archive")
+        archive = parse_archive(raw)
+        index = int(route.request.url.rpartition("/")[2])
+        past = (archive.entries[0].replace(b"daylight", b"midnight", 1), *archive.entries[1:])
+        tree = Tree.from_leaves(map(leaf_hash, past))
+        signer = FileKeys(scene.house.data / "signing.key", create=False).signer(archive.origin)
+        note = signer.sign(Checkpoint(archive.origin, tree.size, tree.root()).body())
+        receipt = Receipt(past[index], index, tuple(tree.inclusion(index)), note)
+        await route.fulfill(body=receipt.encode(), content_type="application/octet-stream")
+
+    await zhao.context.route("**/receipts/*", forge)
+    await zhao.bid("1,010,000")
+    await expect(zhao.at("fork")).to_contain_text("本场记录不可信")
+    await expect(zhao.at("fork")).to_contain_text("未能证明是")
+    await expect(zhao.at("bid")).to_have_attribute("aria-disabled", "true")
+    # Both signed checkpoints are in the bidder's hands, and neither can be denied.
+    policy = parse_policy(
+        (await scene.people["auditor"].download("/api/auctions/forked/policy")).decode()
+    )
+    sizes = []
+    for at in range(2):
+        async with zhao.page.expect_download() as waiting:
+            await zhao.at("evidence").nth(at).click()
+        note = Path(await (await waiting.value).path()).read_bytes()
+        sizes.append(policy.open_checkpoint(note).checkpoint.size)
+    assert sizes[0] < sizes[1]
+    # He remembers it: the next visit finds the same.
+    await zhao.enter("forked")
+    await expect(zhao.at("fork")).to_be_visible()
+
+
+async def test_logged_signed_witnessed(
+    browser: Browser, complaints: Complaints, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    centre = await asyncio.to_thread(show_key, data)
+    office = WitnessProcess(tmp_path / "office", "witness.example.cn/office", centres=[centre])
+    await asyncio.to_thread(office.start)
+    file = tmp_path / "witnesses"
+    file.write_text(f"witness office {office.vkey} {office.url}\nquorum office\n")
+    options = ("--no-demo", "--witnesses", str(file))
+    try:
+        async with open_house(data, "zhao", options=options) as (house, people):
+            zhao = await Desk.open(
+                browser, house, lambda c: c.on("console", complaints.on_console), "zhao"
+            )
+            await english(people, "witnessed", ["zhao"])
+            await zhao.enter("witnessed")
+            await zhao.bid("1,000,000")
+            answer = await zhao.answered("witnessed")
+            await expect(answer).to_contain_text("已见证")
+            await expect(zhao.at("proved")).to_contain_text("见证人：office")
+
+            # Without the witness it stays signed, says that it waits, and goes on by itself.
+            await asyncio.to_thread(office.kill)
+            await zhao.bid("1,010,000")
+            await zhao.answered("signed")
+            await expect(zhao.at("proved")).to_contain_text("等待见证人签名")
+            await asyncio.to_thread(office.start)
+            answer = await zhao.answered("witnessed")
+            path = await answer.locator("[data-test=receipt]").get_attribute("href")
+            policy = (await people["auditor"].download("/api/auctions/witnessed/policy")).decode()
+            receipt = await people["zhao"].download(path or "")
+            assert verify_receipt(receipt, parse_policy(policy)).entry
+            await zhao.context.close()
+    finally:
+        await asyncio.to_thread(office.stop)

@@ -1,0 +1,236 @@
+"""The verification page: what holds and what does not, offline, told so that a clerk understands."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, FilePayload, expect
+
+from bidding.proof.archive import parse_archive
+from bidding.proof.receipt import parse_receipt
+from tests.browser.conftest import Complaints
+from tests.browser.desk import Desk, english, open_house
+from tests.doors.house_process import HouseProcess, People
+from tests.proof import sample
+from tests.shared import own
+
+AUCTION = "checked"
+LONG = 20_000
+
+
+class Visit:
+    """A house with one finished auction, and a stranger at its verification page."""
+
+    def __init__(self, house: HouseProcess, people: People, desk: Desk) -> None:
+        self.house, self.people, self.desk = house, people, desk
+
+    async def put(self, raw: bytes, name: str = "file") -> None:
+        """Chooses a file as a person does."""
+        payload: FilePayload = {
+            "name": name,
+            "mimeType": "application/octet-stream",
+            "buffer": raw,
+        }
+        await self.desk.at("file").set_input_files([payload])
+        await expect(self.desk.at("chosen")).to_contain_text(name)
+
+    async def refused(self, where: str, words: str) -> None:
+        verdict = self.desk.page.locator("[data-test=verdict][data-ok=false]")
+        await expect(verdict).to_have_attribute("data-where", where)
+        await expect(verdict).to_contain_text(words)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def finished(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[tuple[HouseProcess, People]]:
+    """An auction in which one bid was made in a browser, closed."""
+    async with open_house(tmp_path_factory.mktemp("house"), "zhao") as (house, people):
+        zhao = await Desk.open(browser, house, lambda _: None, "zhao")
+        await english(people, AUCTION, ["zhao"], duration_seconds=10, extension_seconds=0)
+        await zhao.enter(AUCTION)
+        await zhao.bid("1,000,000")
+        await zhao.answered("signed")
+        await expect(zhao.at("outcome")).to_be_visible(timeout=30_000)
+        link = zhao.at("verify-result")
+        await expect(link).to_have_attribute("href", f"/verify?auction={AUCTION}")
+        await zhao.context.close()
+        yield house, people
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def visit(
+    finished: tuple[HouseProcess, People], browser: Browser, complaints: Complaints
+) -> AsyncIterator[Visit]:
+    def listen(context: BrowserContext) -> None:
+        context.on("console", complaints.on_console)
+        context.on("weberror", lambda found: complaints.on_error(found.error))
+
+    house, people = finished
+    desk = await Desk.open(browser, house, listen)
+    await desk.go(f"/verify?auction={AUCTION}")
+    await expect(desk.at("policy")).to_have_value(await _policy(people))
+    yield Visit(house, people, desk)
+    await desk.context.close()
+
+
+async def _policy(people: People) -> str:
+    return (await people["auditor"].download(f"/api/auctions/{AUCTION}/policy")).decode()
+
+
+async def _archive(people: People) -> bytes:
+    return await people["auditor"].download(f"/api/auctions/{AUCTION}/archive")
+
+
+async def _bid(people: People) -> int:
+    """The index of the bid."""
+    entries = parse_archive(await _archive(people)).entries
+    return next(i for i, raw in enumerate(entries) if b'"type":"bid.accepted"' in raw)
+
+
+async def test_a_receipt_is_verified_without_any_network(visit: Visit) -> None:
+    index = await _bid(visit.people)
+    raw = await visit.people["zhao"].download(f"/api/auctions/{AUCTION}/receipts/{index}")
+    asked: list[str] = []
+    visit.desk.page.on("request", lambda request: asked.append(request.url))
+    await visit.desk.context.set_offline(True)
+
+    await visit.put(raw, "own.tlog-proof")
+    verdict = visit.desk.page.locator("[data-test=verdict][data-ok=true]")
+    await expect(verdict).to_contain_text("成立")
+    await expect(visit.desk.at("line")).to_contain_text(f"第 {index} 号记录")
+    await expect(visit.desk.at("by")).to_contain_text("由交易中心签名")
+    await expect(visit.desk.at("alone")).to_contain_text("只有交易中心一方签名")
+    await verdict.get_by_text("记录原文").click()
+    await expect(visit.desk.at("raw")).to_have_text(parse_receipt(raw).entry.decode())
+    await visit.desk.at("language").click()
+    await expect(visit.desk.at("line")).to_contain_text(f"This is entry {index} of the log")
+    await visit.desk.at("language").click()
+
+    # One amount changed in the entry, and one letter in the signature.
+    entry = parse_receipt(raw).entry
+    forged = raw.replace(b64encode(entry), b64encode(entry.replace(b"100000000", b"900000000")))
+    assert forged != raw
+    await visit.put(forged, "forged")
+    await visit.refused("receipt", "证明路径得出的根与签名的根不符")
+    at = len(raw) - 20
+    await visit.put(raw[:at] + (b"A" if raw[at : at + 1] != b"A" else b"B") + raw[at + 1 :], "sig")
+    await visit.refused("policy", "的签名不成立")
+    await visit.put(b"%PDF-1.7 something else", "letter.pdf")
+    await visit.refused("receipt", "不是有效的回执文件")
+    assert asked == []
+
+
+async def test_an_archive_is_verified_and_a_changed_one_refused_at_its_place(visit: Visit) -> None:
+    raw, index = await _archive(visit.people), await _bid(visit.people)
+    await visit.desk.context.set_offline(True)
+    await visit.put(raw, "whole.archive")
+    count = len(parse_archive(raw).entries)
+    await expect(visit.desk.at("line")).to_contain_text(f"{count} 条记录与签名时一致")
+    # The key's own request, and the bid.
+    await expect(visit.desk.at("own-signatures")).to_have_text("2 / 2")
+
+    await visit.put(raw.replace(b"100000000", b"900000000"), "dearer")
+    await visit.refused(await _first_over(raw, index), "的记录与签名时不一致")
+    lines = raw.split(b"\n")
+    await visit.put(b"\n".join([*lines[: 3 + index], *lines[4 + index :]]), "dropped")
+    await visit.refused(f"entry {count - 1}", f"文件声明有 {count} 条记录")
+    await visit.put(raw[:-30], "cut")
+    await visit.refused("end", "末尾被截断")
+
+
+async def _first_over(raw: bytes, index: int) -> str:
+    """The first checkpoint that covers an entry. The amount stands in later entries, too."""
+    changed = next(i for i, e in enumerate(parse_archive(raw).entries) if b"100000000" in e)
+    assert changed <= index
+    for number, note in enumerate(parse_archive(raw).checkpoints, 1):
+        if int(note.split(b"\n")[1]) > changed:
+            return f"checkpoint {number}"
+    raise AssertionError("no checkpoint covers it")
+
+
+async def test_the_policy_decides_who_is_believed(visit: Visit) -> None:
+    desk, golden = visit.desk, own("session")
+    await visit.put(golden["receipts"]["3"].encode(), "theirs")
+    await visit.refused("policy", "信任策略中没有名为")
+    await desk.at("policy").fill(golden["policy"])
+    await expect(desk.at("line")).to_contain_text("第 3 号记录")
+    await expect(desk.at("witnessed")).to_contain_text(
+        "见证人：witness.example.cn/office、notary.example.cn/first"
+    )
+    await expect(desk.at("alone")).to_have_count(0)
+    await desk.at("policy").fill(golden["policy"].replace(" 1 ", " all "))
+    await expect(desk.at("line")).to_contain_text("第 3 号记录")
+    alone = "\n".join(golden["receipts"]["3"].split("\n")[:-3]) + "\n"
+    await visit.put(alone.encode(), "alone")
+    await visit.refused("policy", "缺 witness.example.cn/office、notary.example.cn/first")
+    await desk.at("policy").fill("quorum nobody\n")
+    await visit.refused("policy", "信任策略第 1 行有误")
+
+
+async def test_what_is_dropped_is_taken_like_what_is_chosen(visit: Visit) -> None:
+    golden = own("refusals")
+    dropped = """([raw, name, target]) => {
+      const bytes = Uint8Array.from(atob(raw), (letter) => letter.charCodeAt(0));
+      const carried = new DataTransfer();
+      carried.items.add(new File([bytes], name));
+      const where = document.querySelector(`[data-test=${target}]`);
+      where.dispatchEvent(new DragEvent('drop', { dataTransfer: carried, bubbles: true, cancelable: true }));
+    }"""
+    policy = b64encode(golden["policy"].encode()).decode()
+    await visit.desk.page.evaluate(dropped, [policy, "policy", "drop-policy"])
+    await visit.desk.page.evaluate(dropped, [golden["good"], "good.archive", "drop-file"])
+    await expect(visit.desk.at("own-signatures")).to_have_text("2 / 2")
+    bad = golden["bidders"][0]
+    await visit.desk.page.evaluate(dropped, [bad["file"], "bad.archive", "drop-file"])
+    await visit.refused(bad["where"], "签名不成立")
+    assert b64decode(bad["file"]).startswith(b"bidding-session-archive/v1")
+
+
+async def test_a_long_archive_shows_how_far_it_is(visit: Visit) -> None:
+    entries = tuple(sample.entry(index) for index in range(LONG))
+    raw = sample.archive(entries, (LONG,))
+    await visit.desk.at("policy").fill(sample.POLICY)
+    seen = visit.desk.page.locator("[data-test=progress]").wait_for()
+    await visit.put(raw, "long.archive")
+    await seen
+    await expect(visit.desk.at("line")).to_contain_text("20,000 条记录", timeout=60_000)
+
+
+async def test_a_finished_session_is_fetched_and_verified_with_the_keyboard(visit: Visit) -> None:
+    page = visit.desk.page
+    await visit.desk.at("file").focus()
+    await page.keyboard.press("Tab")
+    await expect(visit.desk.at("fetch-archive")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[data-test=verdict][data-ok=true]")).to_be_visible()
+    assert await visit.desk.at("result").get_attribute("aria-live") == "polite"
+
+
+async def test_a_browser_without_ed25519_says_so(
+    finished: tuple[HouseProcess, People], browser: Browser, complaints: Complaints
+) -> None:
+    house, _ = finished
+    desk = await Desk.open(browser, house, lambda c: c.on("console", complaints.on_console))
+    await desk.context.add_init_script(
+        "const real = crypto.subtle.importKey.bind(crypto.subtle);"
+        "crypto.subtle.importKey = (form, key, how, ...rest) => how.name === 'Ed25519'"
+        " ? Promise.reject(new DOMException('', 'NotSupportedError')) : real(form, key, how, ...rest);"
+    )
+    await desk.go("/verify")
+    await expect(desk.at("unable")).to_contain_text("此浏览器不能验证 Ed25519 签名")
+    await desk.context.close()
+
+
+STATIC = Path(__file__).parents[2] / "bidding" / "web" / "static"
+
+
+def test_the_page_is_one_script_away_from_offline() -> None:
+    """Nothing is loaded later: what the page needs is there when it is open."""
+    manifest = json.loads((STATIC / "manifest.json").read_text(encoding="utf-8"))
+    assert "dynamicImports" not in manifest["verify.html"]

@@ -75,7 +75,8 @@ def verdict(before: State, entry: Mapping[str, Any]) -> Verdict | None:
     needed = bool(keys) or enrols
     if isinstance(command.ask, Enrol):
         own = command.ask
-        keys = {command_key.key_id(own.alg, own.public): (own.alg, own.public)}
+        name = command_key.key_id(own.alg, own.public)
+        keys = {name: (own.alg, own.public)} if _lets_in(entry, name, own) else {}
     signature = command.signature
     if signature is None:
         found = not needed
@@ -87,6 +88,12 @@ def verdict(before: State, entry: Mapping[str, Any]) -> Verdict | None:
         known = keys.get(signature.key)
         found = known is not None and command_key.verify(*known, signature.value, text)
     return Verdict(entry["i"], bidder, signature is not None, reason not in _REFUSED, found)
+
+
+def _lets_in(entry: Mapping[str, Any], name: str, own: Enrol) -> bool:
+    """Whether the key that the log lets in, if any, is the one that was asked for."""
+    enrolled = [(f["key"], f["alg"], f["public"]) for f in entry["data"].get("facts", ())]
+    return enrolled in ([], [(name, own.alg, own.public)])
 
 
 __all__ = ["Verdict", "verdict"]

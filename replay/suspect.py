@@ -17,7 +17,7 @@ from bidding.proof.archive import Archive
 from bidding.proof.envelope import EntryError, open_entry
 from replay.signed import verdict
 
-LINES_BEFORE: Final = 4
+_FIRST_LINE: Final = 4
 """Entry 0 stands on this line of the file."""
 
 
@@ -32,7 +32,7 @@ class Suspect:
     @property
     def line(self) -> int:
         """Where a person finds it in the file."""
-        return self.index + LINES_BEFORE
+        return self.index + _FIRST_LINE
 
 
 def suspect(archive: Archive, low: int, high: int) -> Suspect | None:
@@ -68,7 +68,8 @@ def _look(archive: Archive, high: int) -> Suspect | None:
             return Suspect(index, f"it {wrong.en}", f"该记录{wrong.zh}")
         except Exception:  # noqa: BLE001 - these bytes are a stranger's; whatever breaks is the trace
             return Suspect(index, "it cannot follow the entries before it", "与之前的记录接不上")
-    return None if torn is None else _torn(torn, fits=False)
+    # Behind the last entry nothing tells which end of its link is wrong.
+    return None if torn is None else _torn(torn, fits=True)
 
 
 def _patched(entry: Mapping[str, Any], state: State) -> Mapping[str, Any]:
@@ -78,7 +79,11 @@ def _patched(entry: Mapping[str, Any], state: State) -> Mapping[str, Any]:
 def _torn(index: int, *, fits: bool) -> Suspect:
     """The chain tore before `index`: that entry's own link is wrong if the next one fits again."""
     if fits:
-        return Suspect(index, "its digest of the state before it is wrong", "前一状态的摘要有误")
+        return Suspect(
+            index,
+            "it or the entry before it, for the link between the two is wrong",
+            "该记录或其前一条记录，二者之间的摘要不衔接",
+        )
     return Suspect(
         index - 1,
         "the entry after it carries the digest of another state",

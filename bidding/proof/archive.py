@@ -51,7 +51,7 @@ class ArchiveError(BilingualError):
         super().__init__(f"{where}: {en}", f"{_WHERE_ZH[kind].format(number)}：{zh}")
         self.where = where
         self.between = between
-        """First and last entry of the stretch in which one is proved to be altered."""
+        """First and last place of the stretch in which an entry is proved altered or missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +198,7 @@ def _compare(where: str, checkpoint: Checkpoint, covered: int, tree: Tree) -> No
             where,
             f"was signed over {size} entries; the file holds {tree.size}",
             f"签名时共有 {size} 条记录，文件中只有 {tree.size} 条",
+            between=(covered, tree.size),
         )
     if tree.root(size) != checkpoint.root:
         if size == covered:

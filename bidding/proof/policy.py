@@ -77,7 +77,7 @@ class Policy:
             checkpoint = parse_body(opened.text)
         except (NoteError, CheckpointError) as error:
             raise PolicyError(
-                f"the checkpoint does not verify: {error}", f"检查点未通过验证：{error}"
+                f"the checkpoint does not verify: {error}", f"检查点未通过验证：{_chinese(error)}"
             ) from error
         signed = {(signature.name, signature.key_id) for signature in opened.verified}
         if not any((log.name, log.key_id) in signed for log in logs):
@@ -117,6 +117,16 @@ class Policy:
         if (group := self.groups.get(name)) is None:
             return [name]
         return [one for member in group.members for one in self._witnesses_of(member)]
+
+
+def _chinese(error: ValueError) -> str:
+    """What is wrong with a note, for a clerk; details of form stay as the parser said them."""
+    said = str(error)
+    if said == "no signature by a known key":
+        return "没有任何已知密钥的签名"
+    if said.startswith("bad signature by "):
+        return f"{said.removeprefix('bad signature by ')} 的签名不成立"
+    return f"格式有误（{said}）"
 
 
 def _origin_of(note: bytes) -> str:

@@ -11,8 +11,8 @@ from html import escape
 
 from auction_rules.terms import Text
 from replay.paper import qr
+from replay.paper.document import Section, Table, Transcript
 from replay.paper.words import AUDITOR, HELD, VERIFY, lines, whole
-from replay.transcript import Section, Table, Transcript
 
 _STYLE = """
 @page { size: A4; margin: 16mm 14mm; }

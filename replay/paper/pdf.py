@@ -17,8 +17,8 @@ import manimgx_fonts_cjk
 import typst
 
 from replay.paper import qr
+from replay.paper.document import Section, Transcript
 from replay.paper.words import AUDITOR, HELD, VERIFY, lines, whole
-from replay.transcript import Section, Transcript
 
 _FONTS = Path(manimgx_fonts_cjk.__file__).parent
 _WIDTH = 4_800

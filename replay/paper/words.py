@@ -7,7 +7,7 @@ from typing import Final
 
 from auction_rules.terms import Text
 from bidding.core.said import both
-from replay.transcript import Transcript
+from replay.paper.document import Transcript
 
 VERIFY: Final = both("扫码核验", "Scan to check")
 HELD: Final = both(

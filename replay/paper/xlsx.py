@@ -16,8 +16,8 @@ import xlsxwriter
 
 from auction_rules.terms import Text
 from replay.paper import qr
+from replay.paper.document import Cell, Section, Table, Transcript
 from replay.paper.words import AUDITOR, HELD, VERIFY, lines, whole
-from replay.transcript import Cell, Section, Table, Transcript
 
 _EXACT = 15
 """Significant digits that a spreadsheet keeps (ECMA-376 numbers are IEEE doubles)."""

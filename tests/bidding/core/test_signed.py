@@ -159,4 +159,4 @@ def test_a_forged_verdict_is_found_by_judging_again(session):
     }
     found = rejudge(ORIGIN, [*session.entries[:-1], forged]).difference
     assert found is not None
-    assert (found.index, found.about) == (entry["i"], "decision")
+    assert (found.index, found.about) == (entry["i"], "signature")

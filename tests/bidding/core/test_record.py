@@ -212,10 +212,11 @@ def test_a_float_in_what_a_rule_answers_breaks_before_anything_is_written():
     session = running(document(), "01")
 
     class Careless(English):
-        def judge(self, floor, bidder, ask, now):
-            answered = super().judge(floor, bidder, ask, now)
+        def judge(self, floor: Any, bidder: str, ask: Any, now: int) -> Any:
+            answered: Any = super().judge(floor, bidder, ask, now)
             first = answered.facts[0]
             return Accept((replace(first, amount=float(first.amount)), *answered.facts[1:]))
 
+    rule: Any = Careless()
     with pytest.raises(canon.CanonError, match="float"):
-        record(session.state, Command("bidder:01", Bid(100)), session.now, Careless())
+        record(session.state, Command("bidder:01", Bid(100)), session.now, rule)

@@ -20,6 +20,7 @@ from replay.commands import (
     rejudge,
     scenario,
     show,
+    transcript,
     trustee_key,
     verify,
     what_if,
@@ -37,6 +38,7 @@ _COMMANDS: Final[Mapping[str, ModuleType]] = {
     "what-if": what_if,
     "scenario": scenario,
     "witness": witness,
+    "transcript": transcript,
     "trustee-key": trustee_key,
 }
 

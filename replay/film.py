@@ -17,6 +17,7 @@ from auction_rules.terms import Text, show_instant
 from bidding.core import said, views
 from bidding.core.record import bind, rule_of
 from bidding.core.state import BadEntry, State, evolve
+from replay import bare
 
 EVERY: Final = 256
 """Entries between two kept states: about 10 ms of folding, and one state of memory."""
@@ -103,16 +104,19 @@ class Film:
     def _asked(self) -> Rule:
         if self.rule is None:
             document = self.entries[0]["data"]["document"]
-            raise NoRule(f"the rule {document['rule']}@{document['version']} is not installed here")
+            raise NoRule(f"the rule {bare.rule_name(document)} is not installed here")
         return self.rule
 
     def text(self, index: int) -> Text:
-        """What the entry says, in one sentence of each language; empty without the rule."""
+        """What the entry says, in one sentence of each language; plainer without the rule."""
+        entry, first = self.entries[index], self._kept[0]
         if self.rule is None:
-            # Facts are a closed set, but their amounts need the unit that only the terms name.
-            return {"zh": "", "en": ""}
-        first = self._kept[0]
-        return said.entry(self.entries[index], views.unit_of(first), self.rule, first)
+            return bare.text(entry, first)
+        try:
+            return said.entry(entry, views.unit_of(first), self.rule, first)
+        except (KeyError, ValueError, TypeError, AttributeError):
+            # The owner signed a reason or a note that this rule does not know; re-judging says so.
+            return bare.text(entry, first)
 
     def lines(self, lang: str) -> list[str]:
         """The session told in one line an entry."""

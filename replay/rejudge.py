@@ -1,14 +1,16 @@
 """Ask the archived rule again, entry by entry, and stop at the first difference.
 
 The request, its time and its asker come from the log; the decision, the facts, the nearest
-amounts and the digest of the state are worked out anew and must give the very same bytes.
+amounts and the digest of the state are worked out anew and must give the very same bytes. Seeds,
+opened reserves and trustees' keys come from the log too: what follows from them is worked out, so
+draws, reserves and openings are verified from logged inputs and never drawn again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -16,9 +18,36 @@ from auction_rules.facts import Instant, fact_to_json
 from auction_rules.registry import UnknownRule, find, source_sha256
 from auction_rules.rule import Rule
 from auction_rules.terms import show_instant
-from bidding.core.record import bind, command_of, due, record
+from bidding.core.commands import Command
+from bidding.core.record import bind, command_of, due, record, same_request
 from bidding.core.state import BadEntry, State, evolve
 from bidding.proof import canon
+from replay.bare import rule_name
+from replay.signed import verdict
+
+VERIFIED: Final[Mapping[str, tuple[str, ...]]] = {
+    "draws": ("drawn",),
+    "reserves": ("reserve_opened",),
+    "openings": ("offer_opened", "offer_voided"),
+}
+"""Facts that follow from something brought in from outside, which the log holds."""
+
+_ABOUT_ZH: Final[Mapping[str, str]] = {
+    "entry": "记录",
+    "terms": "规则参数",
+    "facts": "事实",
+    "request": "请求",
+    "time": "时间",
+    "order": "次序",
+    "state digest": "状态摘要",
+    "decision": "裁决",
+    "outcome": "结果",
+    "ask": "请求内容",
+    "reason": "理由",
+    "detail": "理由细节",
+    "nearest": "可报金额",
+    "signature": "签名",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +59,22 @@ class Difference:
     expected: Any
     recorded: Any
 
-    def line(self) -> str:
+    def line(self, lang: str = "en") -> str:
         """One line for a clerk."""
+        expected, recorded = _short(self.expected), _short(self.recorded)
+        if lang == "zh":
+            return (
+                f"编号 {self.index} 的记录：{_ABOUT_ZH[self.about]}不一致；"
+                f"按规则应为 {expected}，记录为 {recorded}"
+            )
         return (
             f"entry {self.index}: {self.about} differs; "
-            f"the rule gives {_short(self.expected)}, the log has {_short(self.recorded)}"
+            f"the rule gives {expected}, the log has {recorded}"
         )
+
+    def rows(self) -> Iterator[tuple[str, str, str]]:
+        """Each place that differs: where, what the rule gives, what the log has."""
+        yield from _apart(self.about, self.expected, self.recorded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +85,8 @@ class Rejudged:
     rule: str
     same_source: bool
     difference: Difference | None
+    verified: Mapping[str, int]
+    """How many draws, reserves and openings follow from what was brought in, and signatures hold."""
 
 
 class RuleMissing(LookupError):
@@ -53,14 +94,30 @@ class RuleMissing(LookupError):
 
 
 def _short(value: Any) -> str:
+    if value is ...:
+        return "-"
     text = canon.fast(value).decode() if isinstance(value, dict | list | tuple) else str(value)
     return text if len(text) <= 400 else text[:400] + "..."
+
+
+def _apart(place: str, expected: Any, recorded: Any) -> Iterator[tuple[str, str, str]]:
+    if expected == recorded:
+        return
+    if isinstance(expected, dict) and isinstance(recorded, dict):
+        for key in (*expected, *(key for key in recorded if key not in expected)):
+            yield from _apart(f"{place}.{key}", expected.get(key, ...), recorded.get(key, ...))
+    elif isinstance(expected, list) and isinstance(recorded, list):
+        for number in range(max(len(expected), len(recorded))):
+            pair = (each[number] if number < len(each) else ... for each in (expected, recorded))
+            yield from _apart(f"{place}[{number}]", *pair)
+    else:
+        yield place, _short(expected), _short(recorded)
 
 
 def rejudge(origin: str, entries: Sequence[dict[str, Any]]) -> Rejudged:
     """Re-judge parsed entries in order. RuleMissing when the rule version is not installed."""
     document = entries[0]["data"]["document"]
-    name = f"{document['rule']}@{document['version']}"
+    name = rule_name(document)
     try:
         rule = find(document["rule"], document["version"])
     except UnknownRule as missing:
@@ -68,7 +125,14 @@ def rejudge(origin: str, entries: Sequence[dict[str, Any]]) -> Rejudged:
     same = source_sha256(rule) == document.get("rule_sha256")
     found = _first_difference(origin, entries, rule)
     judged = len(entries) if found is None else found.index
-    return Rejudged(judged, name, same, found)
+    return Rejudged(judged, name, same, found, _verified(entries[:judged]))
+
+
+def _verified(entries: Sequence[dict[str, Any]]) -> Mapping[str, int]:
+    """What was found again among entries without a difference."""
+    facts = [fact["fact"] for entry in entries for fact in entry["data"].get("facts", ())]
+    counts = {what: sum(facts.count(name) for name in names) for what, names in VERIFIED.items()}
+    return {**counts, "signatures": sum("sig" in entry["data"] for entry in entries)}
 
 
 def _first_difference(
@@ -83,30 +147,70 @@ def _first_difference(
     opened = [fact_to_json(f) for f in rule.open(State(origin, terms=state.terms).floor(), state.t)]
     if opened != entries[0]["data"]["facts"]:
         return Difference(0, "facts", opened, entries[0]["data"]["facts"])
-    for entry in entries[1:]:
-        found, state = _judge(state, entry, rule)
+    for _ in entries[1:]:
+        found, state = _judge(state, entries, rule)
         if found is not None:
             return found
     return None
 
 
-def _judge(state: State, entry: dict[str, Any], rule: Rule) -> tuple[Difference | None, State]:
-    index = state.index
+def _judge(
+    state: State, entries: Sequence[dict[str, Any]], rule: Rule
+) -> tuple[Difference | None, State]:
+    """The first difference about the entry at `state.index`, and the state after it."""
+    index, entry = state.index, entries[state.index]
     try:
         command = command_of(entry)
-    except (ValueError, KeyError, TypeError) as wrong:
+        own = verdict(state, entry)
+    except _STRANGE as wrong:
         return Difference(index, "request", "a request we know", str(wrong)), state
+    if own is not None and own.differs:
+        # Never decided anew in silence: which signatures are valid may differ between libraries.
+        return Difference(index, "signature", *map(_holds, (own.found, own.recorded))), state
     if entry["t"] < state.t:
         return Difference(index, "time", state.t, entry["t"]), state
     if missed := _missed_bell(state, entry, rule):
         return Difference(index, "order", missed, entry["type"]), state
-    again = record(state, command, entry["t"], rule, first=entry.get("by"))
+    if "by" in entry and not _used_before(entries, entry, command):
+        return Difference(index, "request", "a reference used before", f"by {entry['by']}"), state
+    try:
+        again = record(state, command, entry["t"], rule, first=entry.get("by"))
+    except _STRANGE as wrong:
+        return Difference(index, "request", "a request the rule can be asked", str(wrong)), state
     if again.entry == entry:
         return None, again.state
     for key in ("ps", "type", "data"):
         if again.entry.get(key) != entry.get(key):
             return _detail(index, key, again.entry, entry), state
     return Difference(index, "entry", again.entry, entry), state
+
+
+_STRANGE: Final = (
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    ArithmeticError,
+    IndexError,
+)
+"""What a request that its owner signed and nobody could have made may end in."""
+
+
+def _used_before(
+    entries: Sequence[dict[str, Any]], entry: Mapping[str, Any], command: Command
+) -> bool:
+    """Whether the same asker asked something else under a reference of his at entry `by`."""
+    by = entry["by"]
+    if type(by) is not int or not 0 < by < entry["i"]:
+        return False
+    first = entries[by]
+    mine = first["actor"] == command.actor and "cmd" in first
+    return mine and not same_request(first, command)
+
+
+def _holds(holds: bool) -> str:
+    return "holds" if holds else "does not hold"
 
 
 _ABOUT = {"ps": "state digest", "type": "decision", "data": "outcome"}

@@ -127,7 +127,8 @@ def _fold(verified: Verified, told: Progress | None) -> tuple[Film, int, int]:
         except (BadEntry, ValueError, KeyError, TypeError, AssertionError, AttributeError) as wrong:
             raise ArchiveError(
                 f"entry {index}",
-                f"it is signed, but it cannot follow the entries before it: {wrong}",
+                f"it is signed, but it cannot follow the entries before it: "
+                f"{' '.join(str(wrong).split())}",
                 "虽有签名，但与之前的记录接不上",
             ) from wrong
         if own is not None and own.differs:

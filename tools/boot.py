@@ -47,7 +47,7 @@ INPUTS = ("pyproject.toml", "requirements.lock", "tools/build_desks.py", "desks"
 PRODUCTS = ("bidding/web/static/manifest.json",)
 INSTALLS = {
     "run": ["-e", ".[server]"],
-    "check": ["-e", ".[server,cluster,report]", "--group", "test"],
+    "check": ["-e", ".[server,cluster,report,gm,timestamp]", "--group", "test"],
 }
 
 
@@ -230,7 +230,8 @@ def tell_others() -> None:
 def pip_settings() -> dict[str, str]:
     """What pip reads on this machine, from its files and variables, by the name of the option."""
     # `config list` rather than `config get`: newer versions of pip find some keys only that way.
-    return read_settings(run([PYTHON, "-m", "pip", "config", "list"], quiet=True).stdout)
+    python = PYTHON if PYTHON.exists() else sys.executable
+    return read_settings(run([python, "-m", "pip", "config", "list"], quiet=True).stdout)
 
 
 def read_settings(listed: str) -> dict[str, str]:

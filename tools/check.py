@@ -39,6 +39,7 @@ def steps(pytest_words: list[str]) -> dict[str, list[list[str]]]:
             [node, "node_modules/vitest/vitest.mjs", "run"],
         ],
         "tests": [[python, *PYTEST, *pytest_words]],
+        "golden": [[python, "-m", "tools.golden", "everywhere"]],
     }
 
 

@@ -19,6 +19,8 @@ Bottom up:
     envelope    what every entry says of itself
     receipt     C2SP tlog-proof: "my bid is entry 17 of the log the centre signed"
     archive     the auditor's single file
+    sm3, sm2    the Chinese hash, and verification of the Chinese signature
+    gm          the parallel log under them, for who must have it; off by default
     shamir      k of n: sharing a secret over GF(2^8)
     escrow      sealed bids: commitment, box, and its key with n trustees
 

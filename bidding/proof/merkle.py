@@ -1,4 +1,7 @@
-"""Merkle trees and their proofs, as RFC 6962 section 2.1 defines them (SHA-256).
+"""Merkle trees and their proofs, as RFC 6962 section 2.1 defines them.
+
+The hash is SHA-256. `Tree` can be told another of 32 bytes for a second log beside the first
+(gm.py); proofs between the two are not a thing.
 
 A tree is a list of leaf hashes and one short number, the root. An inclusion proof
 shows that an entry is in the tree of a root; a consistency proof shows that a later
@@ -11,7 +14,8 @@ for an entry's hash. It can still pass for a *leaf hash* of a smaller tree: take
 size from the signed checkpoint and the leaf hash from the entry's bytes, always.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
@@ -31,6 +35,17 @@ def leaf_hash(entry: bytes) -> bytes:
 def node_hash(left: bytes, right: bytes) -> bytes:
     """SHA-256(0x01 || left || right)."""
     return sha256(b"\x01" + left + right).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Hashing:
+    """What a tree is made with: the hash of two children, and the root of no leaves at all."""
+
+    node: Callable[[bytes, bytes], bytes]
+    empty: bytes
+
+
+SHA256: Final = Hashing(node_hash, EMPTY_ROOT)
 
 
 def mth(leaves: Sequence[bytes]) -> bytes:
@@ -55,15 +70,16 @@ class Tree:
     two hashes kept per leaf, so that any root or proof costs O(log n) hashes.
     """
 
-    __slots__ = ("_levels",)
+    __slots__ = ("_empty", "_levels", "_node")
 
-    def __init__(self) -> None:
+    def __init__(self, hashing: Hashing = SHA256) -> None:
         self._levels: list[list[bytes]] = [[]]
+        self._node, self._empty = hashing.node, hashing.empty
 
     @classmethod
-    def from_leaves(cls, leaves: Iterable[bytes]) -> "Tree":
+    def from_leaves(cls, leaves: Iterable[bytes], hashing: Hashing = SHA256) -> "Tree":
         """A tree over leaf hashes, in order."""
-        tree = cls()
+        tree = cls(hashing)
         for leaf in leaves:
             tree.append(leaf)
         return tree
@@ -83,7 +99,7 @@ class Tree:
         height = 0
         while position & 1:
             row = levels[height]
-            parent = node_hash(row[position - 1], row[position])
+            parent = self._node(row[position - 1], row[position])
             position >>= 1
             height += 1
             if height == len(levels):
@@ -94,7 +110,7 @@ class Tree:
     def root(self, size: int | None = None) -> bytes:
         """The root over the first `size` leaves (all of them by default)."""
         size = self._known(size)
-        return self._span(0, size) if size else EMPTY_ROOT
+        return self._span(0, size) if size else self._empty
 
     def inclusion(self, index: int, size: int | None = None) -> list[bytes]:
         """PATH(index, D[0:size]) of RFC 6962 2.1.1, leaf's sibling first."""
@@ -148,7 +164,7 @@ class Tree:
             position -= lowest
             height = lowest.bit_length() - 1
             node = self._levels[height][position >> height]
-            folded = node if folded is None else node_hash(node, folded)
+            folded = node if folded is None else self._node(node, folded)
             width -= lowest
         assert folded is not None
         return folded

@@ -20,7 +20,7 @@ import struct
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Final
+from typing import Final, Protocol
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import (
@@ -80,6 +80,24 @@ class Note:
     unverified: tuple[Signature, ...]
 
 
+class Known(Protocol):
+    """A public key that a note is opened with: a `Verifier`, or one of gm.py."""
+
+    @property
+    def name(self) -> str:
+        """The name on its signature lines."""
+        ...
+
+    @property
+    def key_id(self) -> bytes:
+        """The four bytes on its signature lines."""
+        ...
+
+    def verify(self, text: bytes, raw: bytes) -> None:
+        """Returns when `raw` is this key's signature on the note text, else NoteError."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Verifier:
     """A public key with a name. Raises NoteError for names and keys we do not admit."""
@@ -90,13 +108,12 @@ class Verifier:
     key_id: bytes = field(init=False)
 
     def __post_init__(self) -> None:
-        if not _NAME.fullmatch(self.name):
-            raise NoteError("a key name is text without spaces and without '+'")
+        admit_name(self.name)
         if len(self.public) != _PUBLIC_BYTES.get(self.alg):
             raise NoteError(f"no key of type {self.alg:#04x} has {len(self.public)} bytes")
         if self.alg != ML_DSA_44 and (reason := ed25519.fault(self.public)):
             raise NoteError(reason)
-        object.__setattr__(self, "key_id", _key_id(self.name, self.alg, self.public))
+        object.__setattr__(self, "key_id", key_id_of(self.name, self.alg, self.public))
 
     @classmethod
     def for_key(cls, name: str, public: bytes, alg: int = ED25519) -> "Verifier":
@@ -106,7 +123,7 @@ class Verifier:
     @classmethod
     def parse(cls, vkey: str) -> "Verifier":
         """The verifier of `name+hex(key id)+base64(alg || public key)`, strictly."""
-        name, key_id, alg, public = _parse_key(vkey)
+        name, key_id, alg, public = parse_key(vkey)
         verifier = cls(name, alg, public)
         if verifier.key_id != key_id:
             raise NoteError(f"the key id of {name} does not belong to its key")
@@ -151,7 +168,7 @@ class Signer:
         prefix = "PRIVATE+KEY+"
         if not skey.startswith(prefix):
             raise NoteError("a private key begins with PRIVATE+KEY+")
-        name, key_id, alg, seed = _parse_key(skey.removeprefix(prefix))
+        name, key_id, alg, seed = parse_key(skey.removeprefix(prefix))
         if alg != ED25519:
             raise NoteError("only Ed25519 keys sign logs")
         signer = cls(name, seed)
@@ -208,10 +225,10 @@ def parse_note(raw: bytes) -> tuple[bytes, tuple[Signature, ...]]:
     return raw[: end + 1], tuple(_parse_line(line) for line in lines)
 
 
-def open_note(raw: bytes, verifiers: Iterable[Verifier]) -> Note:
+def open_note(raw: bytes, verifiers: Iterable[Known]) -> Note:
     """The note, once at least one known key signed it and no known key signed wrongly."""
     text, signatures = parse_note(raw)
-    known: dict[tuple[str, bytes], list[Verifier]] = {}
+    known: dict[tuple[str, bytes], list[Known]] = {}
     for verifier in verifiers:
         known.setdefault((verifier.name, verifier.key_id), []).append(verifier)
     verified: dict[tuple[str, bytes], Signature] = {}
@@ -229,6 +246,12 @@ def open_note(raw: bytes, verifiers: Iterable[Verifier]) -> Note:
     if not verified:
         raise NoteError("no signature by a known key")
     return Note(text, tuple(verified.values()), tuple(unverified))
+
+
+def admit_name(name: str) -> None:
+    """Returns when a key may have this name, else NoteError."""
+    if not _NAME.fullmatch(name):
+        raise NoteError("a key name is text without spaces and without '+'")
 
 
 def _admit_text(text: bytes) -> None:
@@ -253,8 +276,8 @@ def _parse_line(line: str) -> Signature:
     return Signature(name, raw[:4], raw[4:])
 
 
-def _parse_key(text: str) -> tuple[str, bytes, int, bytes]:
-    """name, key id, type, key material of `name+hex+base64`."""
+def parse_key(text: str) -> tuple[str, bytes, int, bytes]:
+    """name, key id, type, key material of `name+hex+base64`, of whatever type; else NoteError."""
     parts = text.split("+", 2)
     if len(parts) != 3 or not _KEY_ID.fullmatch(parts[1]):
         raise NoteError("a key is name+hash+base64")
@@ -267,7 +290,8 @@ def _parse_key(text: str) -> tuple[str, bytes, int, bytes]:
     return parts[0], bytes.fromhex(parts[1]), material[0], material[1:]
 
 
-def _key_id(name: str, alg: int, public: bytes) -> bytes:
+def key_id_of(name: str, alg: int, public: bytes) -> bytes:
+    """The four bytes by which a signature line tells its key; a hint, not a promise."""
     return sha256(name.encode() + b"\n" + bytes([alg]) + public).digest()[:4]
 
 

@@ -6,8 +6,9 @@ import argparse
 import json
 
 from auction_rules.terms import instant
-from replay.commands.files import Usage, add_archive, read_session
-from replay.film import Film, NoRule
+from replay import bare
+from replay.commands.files import Usage, add_archive, read_session, shown
+from replay.film import Film
 
 HELP = "the room after the entry at INDEX, or at an instant, as a party saw it"
 
@@ -23,12 +24,13 @@ def run(args: argparse.Namespace) -> int:
     """The exit status."""
     film = read_session(args).film
     index, now = _place(film, args.index)
-    try:
-        room = film.room(index, args.audience, now)
-        if args.audience.startswith("bidder:"):
-            room["you"] = film.panel(index, args.audience.partition(":")[2], now)
-    except (IndexError, NoRule) as wrong:
-        raise Usage(str(wrong)) from wrong
+    with shown():
+        if film.rule is None:
+            room = bare.room(film.state(index))
+        else:
+            room = film.room(index, args.audience, now)
+            if args.audience.startswith("bidder:"):
+                room["you"] = film.panel(index, args.audience.partition(":")[2], now)
     print(json.dumps(room, ensure_ascii=False, indent=2))
     return 0
 

@@ -6,9 +6,8 @@ import argparse
 import json
 from dataclasses import asdict
 
-from replay.commands.files import Usage, add_archive, read_session
+from replay.commands.files import add_archive, read_session, shown
 from replay.explain import explain
-from replay.film import NoRule
 
 HELP = "why was it accepted, refused, extended or awarded"
 _RESTS = {"zh": "依据", "en": "rests on"}
@@ -24,10 +23,9 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """The exit status."""
-    try:
-        why = explain(read_session(args).film, args.index)
-    except (IndexError, NoRule) as wrong:
-        raise Usage(str(wrong)) from wrong
+    film = read_session(args).film
+    with shown():
+        why = explain(film, args.index)
     if args.json:
         print(json.dumps(asdict(why), ensure_ascii=False))
         return 0

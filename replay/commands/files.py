@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bidding.proof.policy import Policy, PolicyError, parse_policy
+from replay.film import NoRule
 from replay.verify import Session, verify
 
 
@@ -49,3 +52,19 @@ def add_lang(parser: argparse.ArgumentParser) -> None:
 def read_session(args: argparse.Namespace) -> Session:
     """The verified session that `add_archive` asked for."""
     return verify(read_bytes(args.archive), read_policy(args.policy))
+
+
+@contextmanager
+def shown() -> Iterator[None]:
+    """Around the showing of a verified session: what cannot be shown is told, never raised.
+
+    Its owner may have signed what folds and still makes no sense to the rule. Raises Usage.
+    """
+    try:
+        yield
+    except (IndexError, NoRule) as wrong:
+        raise Usage(str(wrong)) from wrong
+    except (KeyError, ValueError, TypeError, AttributeError) as wrong:
+        raise Usage(
+            f"the log holds what this version cannot show ({wrong}); ask rejudge"
+        ) from wrong

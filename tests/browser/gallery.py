@@ -147,6 +147,7 @@ async def offices(gallery: Gallery) -> None:
         (None, "/", "board-visitor"),
         ("zhao", "/", "board-bidder"),
         ("zhao", "/#/sessions", "sessions"),
+        (None, "/verify?auction=far", "verify"),
         (None, "/room/far", "room-visitor"),
         ("qian", "/room/announced", "room-announced"),
         ("zhao", "/room/over", "room-over"),

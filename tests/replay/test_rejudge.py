@@ -2,7 +2,9 @@
 
 import copy
 import hashlib
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,10 +12,13 @@ import pytest
 from bidding.core.record import replay as fold
 from bidding.core.state import State, evolve
 from bidding.proof import canon
+from replay.__main__ import main
 from replay.rejudge import RuleMissing, rejudge
+from tests.replay import witnessed
 from tests.replay.plays import first_run, opened, small
 
 Entries = list[dict[str, Any]]
+ORIGIN = witnessed.LOG.verifier.name
 
 
 def session() -> tuple[str, Entries]:
@@ -144,3 +149,206 @@ def test_a_rule_that_is_not_installed_is_named() -> None:
     entries[0]["data"]["document"]["version"] = "99"
     with pytest.raises(RuleMissing, match="english@99"):
         rejudge(origin, entries)
+
+
+def rich() -> Entries:
+    return [copy.deepcopy(entry) for entry in witnessed.session().entries]
+
+
+def test_what_was_brought_in_is_counted() -> None:
+    judged = rejudge(ORIGIN, rich())
+    assert judged.difference is None
+    assert judged.verified == {"draws": 1, "reserves": 0, "openings": 0, "signatures": 7}
+
+
+def test_another_order_than_the_seed_gives_is_a_difference() -> None:
+    entries = rich()
+    entry = next(e for e in entries if e["type"] == "draw.accepted")
+    drawn = next(f for f in entry["data"]["facts"] if f["fact"] == "drawn")
+    drawn["order"].reverse()
+    difference = rejudge(ORIGIN, chained(ORIGIN, entries)).difference
+    assert difference is not None
+    assert (difference.index, difference.about) == (entry["i"], "facts")
+    places = [place for place, _, _ in difference.rows()]
+    assert any(place.endswith(".order[0]") for place in places)
+
+
+def forged_signature(entries: Entries) -> int:
+    """The owner takes a bid that its bidder signed for another amount."""
+    entry, good = entries[9], entries[12]
+    entry["type"] = "bid.accepted"
+    entry["data"] = {**entry["data"], "facts": good["data"]["facts"]}
+    for key in ("reason", "detail", "nearest"):
+        del entry["data"][key]
+    return 9
+
+
+def refused_signature(entries: Entries) -> int:
+    """The owner calls a sound signature unsound."""
+    entry = entries[12]
+    del entry["data"]["facts"]
+    entry["type"] = "bid.refused"
+    entry["data"] |= {"reason": "SIGNATURE_INVALID", "detail": {}, "nearest": []}
+    return 12
+
+
+@pytest.mark.parametrize(
+    ("tamper", "expected", "got"),
+    [(forged_signature, "does not hold", "holds"), (refused_signature, "holds", "does not hold")],
+)
+def test_a_differing_verdict_on_a_signature_is_told_as_such(
+    tamper: Callable[[Entries], int], expected: str, got: str
+) -> None:
+    entries = rich()
+    index = tamper(entries)
+    difference = rejudge(ORIGIN, chained(ORIGIN, entries)).difference
+    assert difference is not None
+    assert (difference.index, difference.about) == (index, "signature")
+    assert (difference.expected, difference.recorded) == (expected, got)
+    assert f"编号 {index} 的记录：签名不一致" in difference.line("zh")
+
+
+def test_a_reference_that_was_never_used_cannot_have_been_used_again() -> None:
+    entries = rich()
+    entry = entries[14]
+    del entry["data"]["facts"]
+    entry.pop("cmd", None)
+    entry["type"], entry["by"] = "bid.refused", 12
+    entry["data"] |= {"reason": "REF_REUSED", "detail": {"first": 12}, "nearest": []}
+    difference = rejudge(ORIGIN, chained(ORIGIN, entries)).difference
+    assert difference is not None
+    assert (difference.index, difference.about) == (14, "request")
+
+
+@pytest.mark.parametrize("ask", [{"amount": "160"}, {"amount": None}, {"amount": [1]}, {"lot": 3}])
+def test_a_request_nobody_could_make_is_a_difference_and_no_traceback(ask: dict[str, Any]) -> None:
+    entries = rich()
+    entries[14]["data"]["ask"] |= ask
+    difference = rejudge(ORIGIN, chained(ORIGIN, entries)).difference
+    assert difference is not None
+    assert difference.index == 14
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, Path]:
+    policy = tmp_path / "policy"
+    policy.write_text(witnessed.POLICY, encoding="utf-8")
+    return tmp_path / "archive", policy
+
+
+def write(files: tuple[Path, Path], entries: Entries) -> None:
+    files[0].write_bytes(witnessed.archive([canon.encode(e) for e in chained(ORIGIN, entries)]))
+
+
+def command(files: tuple[Path, Path], name: str, *more: str) -> int:
+    archive, policy = files
+    return main([name, str(archive), *more, "--policy", str(policy)])
+
+
+def lower_award(entries: Entries) -> int:
+    entry = entries[12]
+    stood = next(f for f in entry["data"]["facts"] if f["fact"] == "offer_stood")
+    stood["amount"], stood["bidder"] = 130, "A"
+    return 12
+
+
+def test_expected_and_got_stand_side_by_side(
+    files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    entries = rich()
+    lower_award(entries)
+    write(files, entries)
+    assert command(files, "rejudge") == 1
+    first, head, *rows = capsys.readouterr().out.splitlines()
+    assert first.startswith("entry 12: facts differs")
+    assert head.split() == ["the", "rule", "gives", "the", "log", "has"]
+    assert [row.split() for row in rows] == [
+        ["facts[0].bidder", "B", "A"],
+        ["facts[0].amount", "120", "130"],
+    ]
+    at = head.index("the log has")
+    assert all(row[at - 1] == " " != row[at] for row in rows)
+    assert command(files, "rejudge", "--lang", "zh") == 1
+    first, head, *_ = capsys.readouterr().out.splitlines()
+    assert first.startswith("编号 12 的记录：事实不一致；按规则应为 ")
+    assert head.split() == ["按规则应为", "记录为"]
+
+
+def test_the_same_for_machines(
+    files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    entries = rich()
+    write(files, entries)
+    assert command(files, "rejudge", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["ok"]
+    assert found["verified"]["draws"] == 1
+    assert "difference" not in found
+    lower_award(entries)
+    write(files, entries)
+    assert command(files, "rejudge", "--json") == 1
+    found = json.loads(capsys.readouterr().out)
+    difference = found["difference"]
+    assert not found["ok"]
+    assert (difference["entry"], difference["about"], found["entries"]) == (12, "facts", 12)
+    assert (difference["expected"][0]["amount"], difference["got"][0]["amount"]) == (120, 130)
+
+
+def test_counts_are_told_in_both_languages(
+    files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(files, rich())
+    assert command(files, "rejudge") == 0
+    assert "verified from logged inputs: 1 draws, 7 bidders' signatures" in capsys.readouterr().out
+    assert command(files, "rejudge", "--lang", "zh") == 0
+    assert "据记录的输入核验：摇号 1 次、竞买人签名 7 个" in capsys.readouterr().out
+
+
+def test_without_the_rule_the_log_still_tells_what_it_can(
+    files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    entries = rich()
+    entries[0]["data"]["document"]["version"] = "99"
+    write(files, entries)
+    assert command(files, "rejudge") == 2
+    assert "land_listing@99 is not installed here" in capsys.readouterr().err
+    assert command(files, "rejudge", "--json", "--lang", "zh") == 2
+    out, err = capsys.readouterr()
+    assert json.loads(out) == {"ok": False, "rule": "land_listing@99", "installed": False}
+    assert "未安装规则 land_listing@99" in err
+    assert command(files, "verify") == 0
+    assert "6 requests signed by bidders' own keys" in capsys.readouterr().out
+    assert command(files, "show") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(entries)
+    assert "No. A offered 100 CNY" in lines[7]
+    assert "uspended: 停电" in lines[10]
+    assert command(files, "at", "12", "--as", "auditor") == 0
+    room = json.loads(capsys.readouterr().out)
+    assert (room["rule"], room["installed"]) == ("land_listing@99", False)
+    assert room["leaders"] == ["B"]
+    assert {offer["amount"] for offer in room["offers"]} == {100, 120}
+    assert command(files, "explain", "12") == 2
+    assert "not installed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: data.update(reason="MIRACLE"),
+        lambda data: data.update(reason=7),
+        lambda data: data.update(detail=[]),
+        lambda data: data.update(nearest={"a": 1}),
+        lambda data: data.pop("nearest"),
+    ],
+)
+def test_a_refusal_that_makes_no_sense_is_shown_as_it_stands(
+    files: tuple[Path, Path], change: Callable[[dict[str, Any]], Any]
+) -> None:
+    entries = rich()
+    change(entries[8]["data"])
+    write(files, entries)
+    assert command(files, "show") == 0
+    assert command(files, "rejudge") == 1
+    assert command(files, "explain", "8") in (0, 2)
+    assert command(files, "at", "8") in (0, 2)

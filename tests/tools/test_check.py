@@ -18,7 +18,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[list[str]]]:
 
 def test_every_check_of_the_house_is_a_step() -> None:
     known = check.steps(["-k", "sealed"])
-    assert list(known) == ["lint", "format", "types", "desks", "tests"]
+    assert list(known) == ["lint", "format", "types", "desks", "tests", "golden"]
     assert known["tests"][0][-2:] == ["-k", "sealed"]
 
 

@@ -485,6 +485,7 @@ export const en: Record<keyof typeof zh, string> = {
   "proof.alone": "Signed by the centre only: this auction has no witnesses.",
   "proof.checked": "The receipt was verified in this browser.",
   "proof.waiting": "Waiting for the witnesses.",
+  "proof.witnessed": "Witnessed by {names}.",
   "proof.late": "After {n} seconds there is still no receipt that holds. Your request is kept in this browser; download it to support a complaint.",
   "proof.command": "Download the request you sent",
   "proof.false": "The record of this auction is not to be trusted. Stop bidding.",

@@ -483,6 +483,7 @@ export const zh = {
   "proof.alone": "本场没有见证人，只由交易中心签名。",
   "proof.checked": "回执已在本浏览器核验。",
   "proof.waiting": "等待见证人签名。",
+  "proof.witnessed": "见证人：{names}。",
   "proof.late": "已过 {n} 秒，还没有拿到成立的回执。您发出的请求保留在本浏览器，可以下载，作为异议的依据。",
   "proof.command": "下载已发出的请求",
   "proof.false": "本场记录不可信，请停止报价。",

@@ -113,6 +113,7 @@ export async function verifyArchive(raw: Bytes, policy: Policy, told?: Progress)
     checked = await check(where, note, archive.origin, policy);
     await compare(where, checked.checkpoint, covered, tree);
     covered = checked.checkpoint.size;
+    await told?.("hash", tree.size, tree.size);
   }
   if (checked === null || covered !== BigInt(tree.size)) {
     throw wrong("end", `the last checkpoint covers ${covered} of ${tree.size} entries`, `最后一个检查点只覆盖 ${tree.size} 条记录中的 ${covered} 条`);

@@ -31,10 +31,11 @@ export class Tree {
       leaves.push(...(await Promise.all(entries.slice(at, at + AT_ONCE).map(leafHash))));
       await told?.(leaves.length, entries.length);
     }
-    return Tree.fromLeaves(leaves);
+    return Tree.fromLeaves(leaves, () => told?.(leaves.length, entries.length));
   }
 
-  static async fromLeaves(leaves: Bytes[]): Promise<Tree> {
+  /** `between` is awaited now and then, for a page that wants to stay alive. */
+  static async fromLeaves(leaves: Bytes[], between?: () => Promise<void> | void): Promise<Tree> {
     const levels = [leaves];
     for (let row = leaves; row.length > 1; ) {
       const above: Bytes[] = [];
@@ -42,6 +43,7 @@ export class Tree {
       for (let at = 0; at < pairs; at += AT_ONCE) {
         const some = Array.from({ length: Math.min(AT_ONCE, pairs - at) }, (_, i) => nodeHash(row[2 * (at + i)]!, row[2 * (at + i) + 1]!));
         above.push(...(await Promise.all(some)));
+        await between?.();
       }
       levels.push(above);
       row = above;

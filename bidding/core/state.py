@@ -204,6 +204,8 @@ def _change(s: State, fact: h.HouseFact) -> State:
             return changed(s, ended="terminated", suspended=None)
         case h.Voided():
             return changed(s, ended="voided", suspended=None)
+        case h.Announced():
+            return s  # words for people; nothing is decided by them
 
 
 def evolve(s: State, entry: Mapping[str, Any], facts: tuple[h.Fact, ...] | None = None) -> State:

@@ -51,6 +51,11 @@ def encode(value: object) -> bytes:
     return fast(value)
 
 
+def admit(value: object) -> None:
+    """Raises CanonError, naming the place, unless the value is inside the profile: no floats."""
+    _admit(value, 0)
+
+
 def fast(value: object) -> bytes:
     """The same bytes for a value already known to be inside the profile; the hot path.
 

@@ -184,7 +184,8 @@ def test_naming_what_is_his_anyway_does_no_harm():
         # Without a countdown the whole window is promised; `STAGE` lasts 300.
         (Resume.FULL_COUNTDOWN, None, 1_200, 9_000, 9_300),
         (Resume.REMAINING, None, 1_200, 9_000, 9_100),
-        (Resume.FULL_COUNTDOWN, Countdown(50), 1_010, 1_020, 1_300),
+        # A countdown shorter than what remained takes nothing away: 290 remained.
+        (Resume.FULL_COUNTDOWN, Countdown(50), 1_010, 1_020, 1_310),
     ],
 )
 def test_what_a_suspension_gives_back(policy, countdown, since, now, closes):

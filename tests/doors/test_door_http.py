@@ -234,6 +234,7 @@ MATRIX: dict[tuple[str, str], str] = {
     ("POST", "/api/auctions/{auction}/resume"): "sa",
     ("POST", "/api/auctions/{auction}/terminate"): "a",
     ("POST", "/api/auctions/{auction}/void"): "a",
+    ("POST", "/api/auctions/{auction}/announce"): "sa",
     ("POST", "/api/auctions/{auction}/bids"): "b",
     ("POST", "/api/auctions/{auction}/confirm"): "b",
     ("POST", "/api/auctions/{auction}/stay"): "b",

@@ -159,7 +159,7 @@ async def test_the_documents_describe_it(house: HouseProcess):
         assert "/api/auctions/{auction}/proxy" in http["paths"]
         stream = await nobody.get("/api/asyncapi.json")
         limit = stream["components"]["schemas"]["Proxy"]["properties"]
-        assert set(limit) == {"type", "ref", "limit"}
+        assert set(limit) == {"type", "ref", "limit", "sig", "key"}
         assert limit["ref"]["pattern"] in str(SecretReference)
 
 

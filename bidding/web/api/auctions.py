@@ -129,6 +129,14 @@ class ReasonBody(Body):
     ref: wire.Reference | None = None
 
 
+class AnnounceBody(Body):
+    """What everybody in the rooms is told; it stands in the log, so no names of people."""
+
+    zh: Reason
+    en: Reason
+    ref: wire.Reference | None = None
+
+
 class BidBody(Body, wire.Signed):
     """The same as a bid on the stream, for networks that let no stream through."""
 
@@ -511,6 +519,12 @@ async def void(call: Call) -> Any:
     return await _as_house(call, _approver(call), c.Void(body.reason), body.ref)
 
 
+async def announce(call: Call) -> Any:
+    """Tell everybody in the rooms something, in both languages (通知)."""
+    body = call.body(AnnounceBody)
+    return await _as_house(call, _staff(call), c.Announce(body.zh, body.en), body.ref)
+
+
 async def draw(call: Call) -> Any:
     """Bring in the entropy of a draw that is due (摇号)."""
     body = call.body(DrawBody)
@@ -670,6 +684,7 @@ ROUTES: Final = (
     _command("resume", resume, "恢复", "Resume", roles=HOUSE, body=ReasonBody),
     _command("terminate", terminate, "终止", "Terminate", roles=APPROVER, body=ReasonBody),
     _command("void", void, "结果作废", "Declare void", roles=APPROVER, body=ReasonBody),
+    _command("announce", announce, "发布通知", "Announce", roles=HOUSE, body=AnnounceBody),
     _command("bids", bid, "报价", "Bid", roles=BIDDER, body=BidBody, problems=("NOT_ADMITTED",)),
     _command(
         "confirm",

@@ -38,12 +38,21 @@ class RuleList(Answer):
     rules: list[RuleLine]
 
 
+class Preset(Answer):
+    """What a published rule fixes: laid over terms, it replaces those it names."""
+
+    name: str
+    title: Sentence
+    terms: dict[str, Any]
+
+
 class RuleDetail(RuleLine):
     """`schema` is the JSON Schema of the terms; `example` are terms that pass it."""
 
     schema_: dict[str, Any] = Field(alias="schema")
     example: dict[str, Any]
     own_lots: bool
+    presets: list[Preset]
 
 
 def _line(rule: Any) -> dict[str, Any]:
@@ -108,6 +117,10 @@ async def rule(call: Call) -> dict[str, Any]:
         "schema": found.Config.model_json_schema(),
         "example": example(found, call.door.clock.now()),
         "own_lots": bool(found.own_lots),
+        "presets": [
+            {"name": name, "title": dict(preset["title"]), "terms": dict(preset["terms"])}
+            for name, preset in getattr(found, "presets", {}).items()
+        ],
     }
 
 

@@ -1,5 +1,6 @@
 /** A document on its way to publication, as the server tells it. */
 
+import type { Text } from "../wire";
 import type { Wrong } from "./schema";
 
 export interface Draft {
@@ -34,6 +35,7 @@ export interface RuleLine {
 export interface RuleDetail extends RuleLine {
   schema: Record<string, unknown>;
   example: Record<string, unknown>;
+  presets: readonly { name: string; title: Text; terms: Record<string, unknown> }[];
 }
 
 export const TONE = { draft: "", submitted: "sun", published: "jade" } as const;

@@ -25,7 +25,7 @@ from auction_rules.floor import Bid, Confirm, Proxy
 from auction_rules.program import Stage
 from auction_rules.rule import Accept, Actions, Disclosure, Lot, Refuse, Settlement
 from auction_rules.stages.outcry import Outcry
-from auction_rules.terms import Count, term
+from auction_rules.terms import SECOND, Count, term
 
 
 class LossyTerms(EnglishTerms):
@@ -328,6 +328,49 @@ class Slammed(English):
         return answer
 
 
+class Hasty(English):
+    """Once somebody has offered, it ends a minute before the end it announced."""
+
+    def due(self, floor):
+        due, early = super().due(floor), 60 * SECOND * len(floor.standing.offers)
+        return due if floor.standing.closes is None or due is None else due - early
+
+
+class Lingering(English):
+    """It ends a minute after the end it announced."""
+
+    def due(self, floor):
+        due = super().due(floor)
+        return due if floor.standing.closes is None or due is None else due + 60 * SECOND
+
+
+class Abrupt(English):
+    """The first offer ends it at once, while the others could still offer more."""
+
+    def due(self, floor):
+        return 0 if floor.standing.stage and floor.standing.offers else super().due(floor)
+
+
+class Fraction(English):
+    """The price is a float."""
+
+    def finish(self, floor, now):
+        return tuple(
+            replace(fact, total=float(fact.total)) if isinstance(fact, Awarded) else fact
+            for fact in super().finish(floor, now)
+        )
+
+
+class Rounded(English):
+    """The bound it tells with a refusal is a float."""
+
+    def judge(self, floor, bidder, ask, now):
+        answer = super().judge(floor, bidder, ask, now)
+        if isinstance(answer, Refuse):
+            return replace(answer, nearest=tuple(float(amount) for amount in answer.nearest))
+        return answer
+
+
 def _as(stage: Stage, **fields: Any) -> Stage:
     assert isinstance(stage, Outcry)
     told = {name: getattr(stage, name) for name in Outcry.__dataclass_fields__}
@@ -356,6 +399,11 @@ BAD: Mapping[type[English], str] = {
     Bookkeeper: "conservation",
     Mute: "reasons",
     Mumbler: "reasons",
+    Hasty: "window_kept",
+    Lingering: "window_kept",
+    Abrupt: "window_kept",
+    Fraction: "whole_numbers",
+    Rounded: "whole_numbers",
     Latecomer: "nothing_after_due",
     Optimist: "actions_and_judge",
     Pessimist: "actions_and_judge",

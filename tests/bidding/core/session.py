@@ -31,6 +31,7 @@ from auction_rules.rule import Rule
 from auction_rules.terms import SECOND
 from bidding.core.commands import (
     Admit,
+    Announce,
     Ask,
     Bell,
     Command,
@@ -204,6 +205,7 @@ ASKS: tuple[Ask, ...] = (
     Resume("恢复供电"),
     Terminate("法院冻结"),
     Void("程序有误"),
+    Announce("请核对报价", "Check your offers"),
     Bell(),
     Stay(2),
     Stay(2, 30, "A"),

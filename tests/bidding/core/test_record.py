@@ -1,12 +1,15 @@
 """One request, one entry: its shape, its bytes, and judging it again."""
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from auction_rules.english import English
 from auction_rules.floor import Bid
 from auction_rules.registry import UnknownRule, find, source_sha256
+from auction_rules.rule import Accept
 from bidding.core.commands import Bell, Command, Exclude
 from bidding.core.document import Document
 from bidding.core.record import (
@@ -205,3 +208,17 @@ def test_a_log_can_be_folded_without_its_beginning_being_bound():
     for entry in session.entries:
         state = evolve(state, entry)
     assert state.digest == session.state.digest
+
+
+def test_a_float_in_what_a_rule_answers_breaks_before_anything_is_written():
+    session = running(document(), "01")
+
+    class Careless(English):
+        def judge(self, floor: Any, bidder: str, ask: Any, now: int) -> Any:
+            answered: Any = super().judge(floor, bidder, ask, now)
+            first = answered.facts[0]
+            return Accept((replace(first, amount=float(first.amount)), *answered.facts[1:]))
+
+    rule: Any = Careless()
+    with pytest.raises(canon.CanonError, match="float"):
+        record(session.state, Command("bidder:01", Bid(100)), session.now, rule)

@@ -159,6 +159,11 @@ FACTS: list[tuple[Any, str, str]] = [
     (h.Resumed("恢复供电"), "恢复：恢复供电", "resumed: 恢复供电"),
     (h.Terminated("法院冻结"), "终止：法院冻结", "terminated: 法院冻结"),
     (h.Voided("程序有误"), "结果无效：程序有误", "result void: 程序有误"),
+    (
+        h.Announced("请核对报价。", "Check your offers."),
+        "工作人员通知：请核对报价",
+        "message from the staff: Check your offers",
+    ),
 ]
 
 

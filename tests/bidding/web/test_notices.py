@@ -135,3 +135,17 @@ async def test_the_printed_form_stands_alone_and_nothing_in_it_is_markup(tmp_pat
         with pytest.raises(HouseSaysNo) as no:
             await staff.get(f"{path}.html?lang=fr")
         assert no.value.code == "BAD_FIELDS"
+
+
+async def test_presets_are_offered_and_laid_over_the_example_can_be_previewed(tmp_path):
+    async with open_door(tmp_path) as house, signed_in(house, "s") as (staff,):
+        seen = 0
+        for line in (await staff.get("/api/rules"))["rules"]:
+            detail = await staff.get(f"/api/rules/{line['name']}")
+            for preset in detail["presets"]:
+                seen += 1
+                assert preset["title"]["zh"]
+                assert preset["title"]["en"]
+                unknown = preset["terms"].keys() - detail["schema"]["properties"].keys()
+                assert not unknown, (line["name"], preset["name"])
+        assert seen >= 20

@@ -47,6 +47,8 @@ class Redrawn:
     source: str
     pool: tuple[str, ...]
     pool_entry: int | None
+    round: int | None
+    """Which publication of a public source was named."""
     seed: str
     recorded: tuple[str, ...]
     redone: tuple[str, ...]
@@ -172,6 +174,7 @@ def _again(
         source,
         given.pool,
         given.pool_entry,
+        None if given.round is None else given.round[0],
         given.seed,
         given.recorded,
         redone,

@@ -186,6 +186,13 @@ class Signature:
     value: str
 
 
+Tags: TypeAlias = tuple[tuple[str, str], ...]
+"""Keyed hashes that the door recorded with a request, by name, in order; empty where it does not.
+
+`key` names the key they are under. Nothing is decided by them (bidding/web/tags.py).
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """Who asks what. `actor` is system, staff:<id>, approver:<id> or bidder:<number>."""
@@ -194,6 +201,7 @@ class Command:
     ask: Ask
     ref: str | None = None
     signature: Signature | None = None
+    tags: Tags = ()
 
     @property
     def bidder(self) -> str | None:

@@ -120,6 +120,8 @@ def record(
     }
     if command.signature is not None:
         data["sig"] = {"key": command.signature.key, "value": command.signature.value}
+    if command.tags:
+        data["tags"] = dict(command.tags)
     if first is not None:
         entry["by"] = first
     elif command.key is not None:
@@ -136,7 +138,8 @@ def command_of(entry: Mapping[str, Any]) -> Command:
     ref = None if key is None else key[len(entry["actor"]) + 1 :]
     signed = entry["data"].get("sig")
     signature = None if signed is None else Signature(signed["key"], signed["value"])
-    return Command(entry["actor"], ask_from_json(kind, entry["data"]["ask"]), ref, signature)
+    tags = tuple(sorted(dict(entry["data"].get("tags", {})).items()))
+    return Command(entry["actor"], ask_from_json(kind, entry["data"]["ask"]), ref, signature, tags)
 
 
 def same_request(entry: Mapping[str, Any], command: Command) -> bool:

@@ -17,6 +17,7 @@ from bidding.engine.identity import Passwords, Registry
 from bidding.engine.ports import Clock
 from bidding.web.limits import Limits, Meter
 from bidding.web.sessions import Sessions, Who
+from bidding.web.tags import Tagger
 
 if TYPE_CHECKING:
     from bidding.web.stream import Stream
@@ -32,6 +33,8 @@ class DoorSettings:
     trusted_proxies: frozenset[str] = frozenset()
     static: Path = Path(__file__).parent / "static"
     limits: Limits = field(default_factory=Limits)
+    #: Records with each request what can be compared of where it came from; None records nothing.
+    tagger: Tagger | None = None
 
 
 def _not_observed(_method: str, _route: str, _status: int, _seconds: float) -> None:

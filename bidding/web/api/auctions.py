@@ -7,6 +7,7 @@ answer. 202 means there is no final answer yet; send it again with the same refe
 
 import hashlib
 import secrets
+from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
@@ -49,6 +50,7 @@ from bidding.web.routes import (
     Run,
     json_response,
 )
+from bidding.web.security import address_of, agent_of
 
 ROOM: Final = "auctions"
 
@@ -381,10 +383,12 @@ async def admit(call: Call) -> Any:
     account = await registry.account(application.account)
     assert account is not None
     who = commitment(seat.salt, {"account": account.account, "name": account.name})
+    tagger = call.door.settings.tagger
     command = c.Command(
         _staff(call),
         c.Admit(seat.paddle, application.lot, body.priority, who),
         f"admit-{application.id}",
+        tags=() if tagger is None else tagger.admission(present.state.origin, account.account),
     )
     answer = await call.door.stream.ask(call.auction, command)
     person = present.state.people.get(seat.paddle)
@@ -475,6 +479,10 @@ async def enrol(call: Call) -> Any:
 async def _as_bidder(call: Call, ask: c.Ask, body: wire.Signed) -> Any:
     seat = await _seat(call)
     command = body.command(f"bidder:{seat.paddle}", ask)
+    if (tagger := call.door.settings.tagger) is not None:
+        origin = call.door.house.room(call.auction).state.origin
+        tags = tagger.request(origin, address_of(call.request), agent_of(call.request))
+        command = replace(command, tags=tags)
     return _command_answer(await call.door.stream.ask(call.auction, command))
 
 

@@ -87,9 +87,18 @@ def decide(state: State, command: c.Command, now: Instant, rule: Rule) -> Decisi
             return _suspend(state, command, ask, now)
         case c.Resume():
             return _resume(state, ask, now, rule)
-        case SealReserve() | OpenReserve() | Score() | Withdraw() | TrusteeKey():
-            return _from_officer(state, command.actor, ask, now, rule)
-        case Draw() | DrawCommit() | DrawReveal() | DrawFigure() | DrawBalls():
+        case (
+            SealReserve()
+            | OpenReserve()
+            | Score()
+            | Withdraw()
+            | TrusteeKey()
+            | Draw()
+            | DrawCommit()
+            | DrawReveal()
+            | DrawFigure()
+            | DrawBalls()
+        ):
             return _from_officer(state, command.actor, ask, now, rule)
         case _:
             over = state.status in _OVER

@@ -44,10 +44,12 @@ from bidding.engine.ports import (
 )
 from bidding.engine.progress import Progress
 from bidding.engine.reading import Verified, verify
+from bidding.engine.side_proofs import SideProofs
 from bidding.engine.witnessing import Cosigned, Witnessing
 from bidding.proof import canon
 from bidding.proof.archive import write_archive
 from bidding.proof.checkpoint import Checkpoint
+from bidding.proof.gm import gm_policy_text
 from bidding.proof.merkle import Tree, leaf_hash
 from bidding.proof.receipt import Receipt
 
@@ -103,9 +105,11 @@ class House:
         holder: str = "house",
         inbox_max: int = INBOX_MAX,
         witnessing: Witnessing | None = None,
+        side: SideProofs | None = None,
     ) -> None:
         self._log, self._clock, self._keys = log, clock, keys
         self.witnessing = witnessing or Witnessing.nobody(log, clock)
+        self._side = side
         self._prefix, self._holder, self._inbox_max = prefix, holder, inbox_max
         self._seats: dict[str, _Seat] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -165,6 +169,8 @@ class House:
         """Decides and writes what was asked so far, then stops everything. The log stays open."""
         self._closing = True
         await self.witnessing.close()
+        if self._side is not None:
+            await self._side.close()
         tasks = [t for t in (*self._tasks, self._beating) if t is not None]
         for task in tasks:
             task.cancel()
@@ -267,12 +273,20 @@ class House:
             notes = [n for n in notes if _covered(n) <= size]
             if cosigned.size == size:
                 notes[-1] = cosigned.note
+        if self._side is not None:
+            notes = await self._side.beside(seat.origin, notes)
         return write_archive(seat.origin, await self._log.read(seat.origin, 0, size), notes)
 
     def policy(self, auction: str) -> str:
         """The policy file that an auditor of this auction starts from. Raises NoSuchAuction."""
         log = self._keys.signer(self._seat(auction).origin).verifier
         return self.witnessing.policy.text(log)
+
+    def sm2_policy(self, auction: str) -> str | None:
+        """The file with the SM2 key of the parallel log; None without one. Raises NoSuchAuction."""
+        origin = self._seat(auction).origin
+        key = None if self._side is None else self._side.key(origin)
+        return None if key is None else gm_policy_text(key)
 
     async def entries(self, auction: str, start: int, stop: int) -> list[dict[str, Any]]:
         """Entries start .. stop-1 as they stand in the log. Raises NoSuchAuction, LogError."""
@@ -399,6 +413,8 @@ class House:
                 seat.failures = 0
             room.publish(steps)
             self.witnessing.grew(seat.origin)
+            if self._side is not None:
+                self._side.grew(seat.origin)
 
         signer = self._keys.signer(seat.origin)
         seat.auctioneer = Auctioneer(
@@ -412,6 +428,10 @@ class House:
         )
         seat.auctioneer.start()
         self.witnessing.watch(signer.verifier, lambda: seat.auctioneer, room.witnessed)
+        if self._side is not None:
+            self._side.watch(
+                seat.origin, lambda: seat.auctioneer, lambda: room.state.status in _OVER
+            )
 
     def _broken(self, seat: _Seat, error: Exception) -> None:
         """An auctioneer stopped by itself; its askers have Retry, and nobody was shown anything."""

@@ -198,6 +198,15 @@ async def policy(call: Call) -> web.Response:
     return file_response(text.encode(), POLICY_TYPE, f"{call.auction}.policy")
 
 
+async def sm2_policy(call: Call) -> web.Response:
+    """The centre's SM2 key of this auction's parallel log, where it keeps one."""
+    await Present.of(call.door, call.auction)
+    text = call.door.house.sm2_policy(call.auction)
+    if text is None:
+        raise Problem("NOT_FOUND")
+    return file_response(text.encode(), POLICY_TYPE, f"{call.auction}.sm2")
+
+
 async def verify(call: Call) -> dict[str, Any]:
     """What an auditor does at home with the archive and the policy, done here for a first look."""
     present = await _readable(call)
@@ -315,6 +324,16 @@ ROUTES: Final = (
         "信任策略文件",
         "The policy to verify with",
         file=POLICY_TYPE,
+    ),
+    Route(
+        "GET",
+        f"{_ONE}/policy/sm2",
+        sm2_policy,
+        ROOM,
+        "国密并行日志的公钥",
+        "The SM2 key of the parallel log",
+        file=POLICY_TYPE,
+        problems=("NOT_FOUND",),
     ),
     Route(
         "GET",

@@ -1,5 +1,7 @@
 /** Where the desks live. The only place that knows the addresses of pages. */
 
+import type { Lang } from "./wire";
+
 export const board = "/";
 export const signInPage = "/sign-in";
 
@@ -21,6 +23,11 @@ export const auditor = "/audit";
 /** The verification page, ready for one auction's files. */
 export function verify(auction?: string): string {
   return auction === undefined ? "/verify" : `/verify?auction=${encodeURIComponent(auction)}`;
+}
+
+/** The guide to verifying with Python alone, as a file: it must outlive the page it was found on. */
+export function guide(lang: Lang): string {
+  return lang === "zh" ? new URL("../../docs/verify-it-yourself.zh-CN.md", import.meta.url).href : new URL("../../docs/verify-it-yourself.md", import.meta.url).href;
 }
 
 export function room(auction: string): string {

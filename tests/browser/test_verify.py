@@ -302,6 +302,18 @@ async def test_a_browser_without_ed25519_says_so(
     await desk.context.close()
 
 
+async def test_the_guide_can_be_taken_home(visit: Visit) -> None:
+    """What the page hands out is the very text whose commands the tests run."""
+    docs = Path(__file__).parents[2] / "docs"
+    await visit.desk.page.locator("details").last.locator("summary").click()
+    for name in ("verify-it-yourself.zh-CN.md", "verify-it-yourself.md"):
+        async with visit.desk.page.expect_download() as coming:
+            await visit.desk.at("guide").click()
+        found = Path(await (await coming.value).path()).read_text(encoding="utf-8")
+        assert found == (docs / name).read_text(encoding="utf-8")
+        await visit.desk.at("language").click()
+
+
 STATIC = Path(__file__).parents[2] / "bidding" / "web" / "static"
 
 

@@ -518,6 +518,7 @@ export const en: Record<keyof typeof zh, string> = {
   "draw.compare": "Compare",
   "draw.broken": "The record of the draw makes no sense; there is no result.",
   "verify.elsewhere": "Verify on a computer",
+  "verify.guide": "Step by step (a text file)",
   "verify.link": "Verify in the browser, even offline",
   "proof.alone": "Signed by the centre only: this auction has no witnesses.",
   "proof.checked": "The receipt was verified in this browser.",

@@ -516,6 +516,7 @@ export const zh = {
   "draw.compare": "比对",
   "draw.broken": "摇号的记录读不懂，没有结论。",
   "verify.elsewhere": "在电脑上核验",
+  "verify.guide": "一步一步的说明（文本文件）",
   "verify.link": "在浏览器里核验，可断网",
   "proof.alone": "本场没有见证人，只由交易中心签名。",
   "proof.checked": "回执已在本浏览器核验。",

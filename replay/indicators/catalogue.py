@@ -38,7 +38,7 @@ class Found:
         return tuple(lead for lead in self.leads if lead.marked)
 
 
-class SameSession(ValueError):
+class SameSession(Exception):
     """Two archives of one log: it would count twice."""
 
 

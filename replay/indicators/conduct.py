@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
+from math import gcd
 from typing import Final
 
 from bidding.core.said import both
@@ -67,9 +68,7 @@ def _endings(course: Course, contest: str, own: Sequence[Offer]) -> Iterator[Lea
     """The commonest ending of a bidder, unless it is common among the others as well."""
     if not own:
         return
-    grid = 1
-    while all(offer.amount % (grid * 10) == 0 for offer in own) and any(o.amount for o in own):
-        grid *= 10
+    grid = _grid(own)
     tails: dict[str, list[Offer]] = {}
     ends: Counter[int] = Counter()
     for offer in own:
@@ -86,6 +85,15 @@ def _endings(course: Course, contest: str, own: Sequence[Offer]) -> Iterator[Lea
         marked = ending != 0 and value >= ENDING_MARK and 2 * theirs < value
         inputs = places(course, [o.i for o in mine if o.amount // grid % 100 == ending])
         yield Lead(18, "ending", (bidder,), ratio(value), marked, inputs, course.log, contest)
+
+
+def _grid(offers: Sequence[Offer]) -> int:
+    """The largest power of ten that divides every amount: no information is in those zeros."""
+    common = gcd(*(offer.amount for offer in offers))
+    grid = 1
+    while common and common % (grid * 10) == 0:
+        grid *= 10
+    return grid
 
 
 def _jumps(course: Course, contest: str, own: Sequence[Offer]) -> Iterator[Lead]:
@@ -115,13 +123,12 @@ def _lots(course: Course) -> Iterator[Lead]:
         return
     others = {c: tuple(n for other, n in numbers.items() if other != c) for c in numbers}
     hits: dict[str, list[int]] = {}
+    grid = _grid(course.own())
     for offer in course.own():
         if offer.contest in others:
-            digits = str(offer.amount).rstrip("0")
+            digits = str(offer.amount // grid)
             mine = hits.setdefault(offer.bidder, [])
-            if digits.endswith(
-                tuple(number.rstrip("0") or "-" for number in others[offer.contest])
-            ):
+            if digits.endswith(others[offer.contest]):
                 mine.append(offer.i)
     for bidder in sorted(hits):
         found = hits[bidder]

@@ -107,7 +107,7 @@ INDICATORS: Final = (
             "使用同一签名密钥、银行流水号、网络地址、相邻网段或浏览器标识的竞买号个数。"
             "前三种有 2 个以上即列为线索；同一网络地址若由过半数（且至少 3 个）竞买号使用，不计。",
             "How many numbers used the same signing key, bank reference, network address, "
-            "neighbouring addresses or kind of browser. A lead from 2 on for the first three; a "
+            "neighbouring addresses or kind of browser; a lead from 2 on for the first three. A "
             "network that more than half (and at least 3) of the numbers use is none.",
         ),
         both(

@@ -34,7 +34,10 @@ SKEW_MARK: Final = Fraction(-1)
 KURTOSIS_MARK: Final = Fraction(3)
 KS_MARK: Final = Fraction(1, 2)
 RESERVE_MARK: Final = Fraction(1, 200)
-EQUAL: Final = both("报价全部相同，无法相除", "all offers are equal: nothing to divide by")
+EQUAL: Final = both(
+    "报价全部相同或不大于零，无法相除",
+    "offers are all equal, or not above zero: nothing to divide by",
+)
 
 Row = tuple[str, Quantity, bool]
 """Part, value, whether it reaches the mark."""
@@ -70,9 +73,9 @@ def _finals(course: Course) -> Callable[[str], list[Offer]]:
 
 
 def cv_squared(amounts: Sequence[Fraction]) -> Fraction | None:
-    """Sample variance over the squared mean; None where the mean is zero."""
+    """Sample variance over the squared mean; None where the mean is not above zero."""
     middle = mean(amounts)
-    return variance(amounts) / middle**2 if middle else None
+    return variance(amounts) / middle**2 if middle > 0 else None
 
 
 def variation(course: Course) -> Iterator[Lead]:
@@ -90,13 +93,13 @@ def spread(course: Course) -> Iterator[Lead]:
 
     def whole(amounts: list[Fraction]) -> Iterator[Row] | None:
         low, high = min(amounts), max(amounts)
-        if not low:
+        if low <= 0:
             return None
         value = (high - low) / low
         return iter([("spread", ratio(value), value < SPREAD_MARK)])
 
     def first(amounts: list[Fraction]) -> Iterator[Row] | None:
-        if not amounts[0]:
+        if amounts[0] <= 0:
             return None
         # It is read beside the spread; alone it is large in any contest with one keen bidder.
         return iter([("diffp", ratio(abs(amounts[1] - amounts[0]) / amounts[0]), False)])

@@ -35,7 +35,7 @@ from auction_rules.terms import AtInstant, RuleConfig, Unit, marks_of
 from bidding.core import commands as c
 from bidding.core import views
 from bidding.core.document import Document
-from bidding.core.record import Recorded, due, open_session, record, same_request
+from bidding.core.record import Recorded, due, open_session, record, same_request, write
 from bidding.core.record import replay as fold
 from bidding.core.state import State
 from bidding.proof.archive import write_archive
@@ -200,7 +200,7 @@ class _Player:
         first = self.refs.get(command.key)
         if first is not None and same_request(self.entries[first], command):
             return self.entries[first]
-        return self._keep(record(self.state, command, at, self.rule, first=first)).entry
+        return self._keep(write(self.state, command, at, self.rule, first=first)).entry
 
     def _bells(self, until: Instant | None) -> None:
         for _ in range(_MOST_BELLS):

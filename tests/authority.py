@@ -62,7 +62,8 @@ class OwnAuthority:
         _openssl("req", *request, "-out", asked, "-config", self._config_for(section))
         _openssl(
             *("x509", "-req", "-in", asked, "-days", "2", "-out", pem, "-CAcreateserial"),
-            *(*signed_by, "-extfile", self._config, "-extensions", section),
+            *signed_by,
+            *("-extfile", self._config, "-extensions", section),
         )
 
     def _config_for(self, section: str) -> Path:

@@ -7,10 +7,12 @@ made once, here, and never made again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Any, Final
 
 from auction_rules.facts import Instant, fact_to_json
+from auction_rules.floor import DrawReveal
 from auction_rules.registry import UnknownRule, find
 from auction_rules.rule import Refuse, Rule
 from auction_rules.values import changed
@@ -129,6 +131,28 @@ def record(
     return Recorded(entry, canon.fast(entry), evolve(state, entry, facts), decision)
 
 
+def write(
+    state: State, command: Command, now: Instant, rule: Rule, *, first: int | None = None
+) -> Recorded:
+    """`record`, for what is asked live: a secret that is refused is written down as its hash.
+
+    A mistyped secret is nearly the right one, and one shown too early tells too much; the record
+    is for everybody. The hash is refused for the same reason, so a replay finds the same decision.
+    """
+    made = record(state, command, now, rule, first=first)
+    if isinstance(made.decision, Refuse) and isinstance(command.ask, DrawReveal):
+        return record(state, _hidden(command), now, rule, first=first)
+    return made
+
+
+def _hidden(command: Command) -> Command:
+    """The command as it is written down when it is refused."""
+    if not isinstance(command.ask, DrawReveal):
+        return command
+    digest = sha256(command.ask.secret.encode()).hexdigest()
+    return replace(command, ask=DrawReveal(f"sha256:{digest}"))
+
+
 def command_of(entry: Mapping[str, Any]) -> Command:
     """The request that an entry answers; ValueError when it holds none."""
     kind, _, outcome = entry["type"].partition(".")
@@ -145,7 +169,8 @@ def command_of(entry: Mapping[str, Any]) -> Command:
 def same_request(entry: Mapping[str, Any], command: Command) -> bool:
     """Whether the entry answers this very request, so that a retry gets its answer."""
     kind, _, _ = entry["type"].partition(".")
-    return kind == kind_of(command.ask) and bool(entry["data"]["ask"] == ask_to_json(command.ask))
+    asked = (ask_to_json(command.ask), ask_to_json(_hidden(command).ask))
+    return kind == kind_of(command.ask) and entry["data"]["ask"] in asked
 
 
 def rule_of(state: State) -> Rule:
@@ -179,4 +204,5 @@ __all__ = [
     "replay",
     "rule_of",
     "same_request",
+    "write",
 ]

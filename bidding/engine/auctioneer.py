@@ -26,7 +26,7 @@ from typing import Any, Literal, TypeAlias
 
 from auction_rules.rule import Rule
 from bidding.core.commands import Bell, Command
-from bidding.core.record import due, record, same_request
+from bidding.core.record import due, same_request, write
 from bidding.core.state import State
 from bidding.engine.ports import Batch, Clock, EventLog, Instant, Lease, LogBroken
 from bidding.proof import canon
@@ -296,7 +296,7 @@ class Auctioneer:
     def _enter(self, asked: _Asked) -> None:
         """Decides one request on the tentative state and puts the entry on the next batch."""
         before = self._state
-        made = record(before, asked.command, asked.stamp, self._rule, first=asked.first)
+        made = write(before, asked.command, asked.stamp, self._rule, first=asked.first)
         index = self._tree.append(leaf_hash(made.body))
         assert index == made.entry["i"] == before.index, "the tree and the log count differently"
         decided = _Decided(Step(before, made.entry, made.state), made.body, [])

@@ -91,6 +91,10 @@ class Sections:
                     both(f"{self.rule.title['zh']}（{rule}）", f"{self.rule.title['en']} ({rule})")
                 ),
             ),
+            (
+                both("时间", "Times"),
+                Cell(both("均为北京时间（UTC+8）", "China Standard Time (UTC+8) throughout")),
+            ),
             (both("公告时间", "Published"), _at(entries[0]["t"])),
             (both("最后一条记录时间", "Last entry"), _at(self.state.t)),
             (both("状态", "Status"), Cell(STATUS[self.state.status])),

@@ -34,6 +34,10 @@ KIND: Final[Mapping[str, Text]] = {
     "seal": both("密封报价", "sealed offer"),
     "reveal": both("解密报价", "opening of an offer"),
     "draw": both("摇号", "draw"),
+    "draw_commit": both("提交摇号密封值", "commitment for a draw"),
+    "draw_reveal": both("揭示摇号秘密", "secret for a draw"),
+    "draw_figure": both("录入公开数值", "public figure for a draw"),
+    "draw_balls": both("录入摇球结果", "order of the balls"),
     "seal_reserve": both("录入保留价", "sealing of a reserve"),
     "open_reserve": both("揭示保留价", "opening of a reserve"),
     "score": both("评分", "scoring"),
@@ -46,6 +50,7 @@ KIND: Final[Mapping[str, Text]] = {
     "suspend": both("中止", "suspension"),
     "resume": both("恢复", "resumption"),
     "terminate": both("终止", "termination"),
+    "announce": both("发布通知", "announcement"),
     "void": both("宣布结果无效", "voiding of the result"),
     "bell": both("到时", "bell"),
 }

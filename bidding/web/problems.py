@@ -123,6 +123,12 @@ KINDS: Final[dict[str, Kind]] = {
         "系统正忙，请用同一编号重试。",
         "The house is busy. Send it again with the same reference.",
     ),
+    "NO_PAPER": Kind(409, "目前不能出具这份文书。", "This paper cannot be made as things stand."),
+    "NO_PRINTER": Kind(
+        503,
+        "本站没有打印这份文书所需的组件。请改选 HTML。",
+        "What it takes to print this is not installed here. Choose HTML.",
+    ),
     "NOT_BUILT": Kind(503, "页面尚未构建。", "The pages have not been built."),
     "BROKEN": Kind(
         500, "系统出现错误，已记录。", "Something is broken here. It has been recorded."

@@ -259,7 +259,9 @@ MATRIX: dict[tuple[str, str], str] = {
     # While it runs; once it is over the archive is everybody's.
     ("GET", "/api/auctions/{auction}/archive"): "sau",
     ("GET", "/api/auctions/{auction}/verify"): "sau",
+    ("GET", "/api/auctions/{auction}/transcript"): "sau",
     ("GET", "/api/auctions/{auction}/policy"): "*",
+    ("GET", "/api/auctions/{auction}/policy/sm2"): "*",
     ("GET", "/api/auctions/{auction}/consistency"): "*",
     ("GET", "/api/rules"): "*",
     ("GET", "/api/rules/{name}"): "*",
@@ -576,6 +578,12 @@ async def test_the_archive_is_everybodys_once_it_is_over_and_verifies(house: Hou
                 None,
             )
             assert b"daylight.local/log" in await public.download(f"{path}/policy")
+            paper = await staff.download(f"{path}/transcript?kind=confirmation&lang=zh")
+            assert "成交确认书" in paper.decode()
+            assert f"/verify?auction={auction}" in paper.decode()
+            with pytest.raises(HouseSaysNo) as no:
+                await bidder.download(f"{path}/transcript")
+            assert no.value.code == "FORBIDDEN"
             line = next(
                 a
                 for a in (await public.get("/api/auctions"))["auctions"]

@@ -71,6 +71,10 @@ _R1: Final[Stage] = "R1"
 _R2: Final[Stage] = "R2"
 
 
+Standing: TypeAlias = Literal["centre", "waits", "witnessed"]
+"""Of a result: under the centre's signature alone, not yet or already under a quorum's too."""
+
+
 class NotWitnessed(Exception):
     """No quorum of witnesses has signed this yet; what the centre signed is there."""
 
@@ -90,6 +94,8 @@ class _Seat:
     up_until: Instant | None = None
     refused: str | None = None
     opening: asyncio.Task[None] | None = None
+    witnessed_as: str | None = None
+    """The end of the session that a quorum has signed; what is announced later takes nothing back."""
 
 
 class House:
@@ -239,6 +245,22 @@ class House:
         proof = auctioneer.inclusion(index, size)
         (body,) = await self._log.read(seat.origin, index, index + 1)
         return Receipt(body, index, proof, checkpoint).encode(), found
+
+    def result(self, auction: str) -> Standing | None:
+        """Who has signed how it ended; None before its end. Raises NoSuchAuction.
+
+        A result is published (成交公示) unless it `waits`: where the policy asks for a quorum,
+        what its witnesses have not seen might still be told differently to somebody else.
+        """
+        seat, state = self._seat(auction), self.room(auction).state
+        if state.status not in _OVER:
+            return None
+        if not self.witnessing.policy.demands:
+            return "centre"
+        cosigned = self._cosigned(seat)
+        if cosigned is not None and cosigned.size >= state.index:
+            seat.witnessed_as = state.status
+        return "witnessed" if seat.witnessed_as == state.status else "waits"
 
     def consistency(self, auction: str, start: int, stop: int) -> list[bytes] | None:
         """The proof that the tree of `stop` entries begins with the tree of `start`.

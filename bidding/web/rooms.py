@@ -63,7 +63,9 @@ class Present:
     def line(self) -> dict[str, Any]:
         """One line of the public list."""
         room = self.snapshot("public")
-        stage = room["stage"]
+        stage, result = room["stage"], self._door.house.result(self.name)
+        # Where witnesses are asked for, a result is published once they have signed it.
+        published = result != "waits"
         return {
             "auction": self.name,
             "title": room["title"],
@@ -72,9 +74,10 @@ class Present:
             "stage": stage,
             "opens": room["opens"] if stage is None else stage["opens"],
             "closes": stage["closes"] if stage else None,
-            "top": room["top"],
+            "top": room["top"] if published else None,
             "unit": room["unit"],
-            "awards": room["awards"],
+            "awards": room["awards"] if published else [],
+            "result": result,
         }
 
     def check_lot(self, lot: str | None) -> None:

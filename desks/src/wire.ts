@@ -283,6 +283,8 @@ export interface AuctionLine {
   top: number | null;
   unit: Unit;
   awards: Award[];
+  /** Who has signed how it ended; null before its end. While it waits, awards and top are not published. */
+  result: "centre" | "waits" | "witnessed" | null;
   mine: Mine | null;
 }
 

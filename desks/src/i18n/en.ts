@@ -45,6 +45,7 @@ export const en: Record<keyof typeof zh, string> = {
   "board.opens": "{stage} opens",
   "board.closes": "{stage} closes",
   "board.ended": "{n} sold",
+  "board.waits": "The result will be published once the witnesses have signed it",
   "board.unsold": "Not sold",
   "board.zone": "All times are server time, {zone}",
   "board.filter": "Filter",

@@ -43,6 +43,7 @@ export const zh = {
   "board.opens": "{stage}开始",
   "board.closes": "{stage}截止",
   "board.ended": "成交 {n} 宗",
+  "board.waits": "结果待见证人签名后公布",
   "board.unsold": "未成交",
   "board.zone": "时间为服务器时间 {zone}",
   "board.filter": "筛选",

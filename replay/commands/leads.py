@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +23,13 @@ MARK: Final[Text] = both(
     "以下为线索，不是结论；每条都可能有正当解释，请先核实、再询问。",
     "These are leads, not verdicts; each may have an innocent explanation: check first, then ask.",
 )
+_BESIDE: Final[Text] = both(
+    "未给出 --policy：各档案按其旁边的信任策略核验，只说明文件完整，不说明出自何人。",
+    "No --policy: each archive was checked with the one beside it, which says that the file is "
+    "whole and not whose it is.",
+)
+_ENDINGS: Final = (".archive", ".session")
+"""What archives in a folder are called: by the centre that gives them out, by a scenario."""
 _PLACES: Final = 12
 """Entries named in a line; the rest are in --json."""
 
@@ -34,8 +42,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--policy",
         type=Path,
-        help="whose signatures count; without it, each archive's own NAME.policy beside it, "
-        "which says no more than that the file is whole",
+        help="whose signatures count; without it, each archive's own NAME.policy beside it",
     )
     parser.add_argument("--only", metavar="N,...", help="these indicators alone")
     parser.add_argument("--all", action="store_true", help="also values below their mark")
@@ -52,6 +59,8 @@ def run(args: argparse.Namespace) -> int:
             found = leads(courses, only)
     except SameSession as twice:
         raise Usage(f"{twice} is given twice") from twice
+    if args.policy is None:
+        print(_BESIDE[args.lang], file=sys.stderr)
     if args.json:
         print(json.dumps(as_json(courses, found), ensure_ascii=False))
     else:
@@ -70,13 +79,14 @@ def _numbers(text: str | None) -> frozenset[int]:
 
 
 def _found(given: Sequence[Path]) -> list[Path]:
-    paths = [
-        path
-        for one in given
-        for path in (sorted(one.rglob("*.session")) if one.is_dir() else [one])
-    ]
+    paths: list[Path] = []
+    for one in given:
+        if one.is_dir():
+            paths += sorted(path for path in one.rglob("*") if path.suffix in _ENDINGS)
+        else:
+            paths.append(one)
     if not paths:
-        raise Usage("no archive found: a folder holds NAME.session files")
+        raise Usage(f"no archive found: a folder holds files that end in {' or '.join(_ENDINGS)}")
     return paths
 
 
@@ -154,10 +164,13 @@ def _lines(
     if quiet:
         names = ", ".join(str(one.indicator.number) for one in quiet)
         yield say(f"未达标线：{names}", f"below the mark: {names}")
+    reasons: dict[str, list[str]] = {}
     for one in silent:
         why = one.leads[0].unsaid
         assert why is not None, "a lead without a value says why"
-        yield f"{one.indicator.number}  {one.indicator.title[lang]}{say('：', ': ')}{why[lang]}"
+        reasons.setdefault(why[lang], []).append(str(one.indicator.number))
+    for reason, numbers in reasons.items():
+        yield f"{reason}{say('：', ': ')}{', '.join(numbers)}"
 
 
 def _lead(lead: Lead, lang: str) -> Iterable[str]:

@@ -40,7 +40,7 @@ def absent(course: Course) -> Iterator[Lead]:
         yield Lead(17, "silent", silent, ratio(value), value >= SILENT_MARK, inputs, course.log)
         who: list[str] = []
         entries: list[int] = []
-        for bidder, i, _ in course.withdrawn:
+        for bidder, i in course.revoked:
             others = [o.i for o in course.offers if o.bidder != bidder and o.i < i]
             if others:
                 who.append(bidder)

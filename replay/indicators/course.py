@@ -30,7 +30,6 @@ class Asked:
     kind: str
     reason: str | None
     tags: Mapping[str, str]
-    key: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,6 @@ class Offer:
     bidder: str
     contest: str
     amount: Amount
-    kind: str
     sealed: bool
     own: bool
     round: int
@@ -66,8 +64,6 @@ class Course:
     log: str
     rule: str = ""
     began: Instant = 0
-    step: Amount = 0
-    """Of the terms, where they name one; else 0."""
     asked: list[Asked] = field(default_factory=list)
     offers: list[Offer] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)
@@ -82,15 +78,15 @@ class Course:
     """Public key, number, entry."""
     finals: dict[str, dict[str, Offer]] = field(default_factory=dict)
     """Contest -> number -> his standing offer at the end, where bidders name amounts."""
-    awards: list[tuple[str, str | None, Amount, int]] = field(default_factory=list)
+    awards: list[tuple[str, str]] = field(default_factory=list)
+    """Who won, and in which contest."""
     leading: list[tuple[int, Instant, tuple[str, ...]]] = field(default_factory=list)
-    withdrawn: list[tuple[str, int, Instant]] = field(default_factory=list)
-    """Revoked by their bidder: number, entry, instant."""
+    revoked: list[tuple[str, int]] = field(default_factory=list)
+    """Who took back his offer, and the entry that says so."""
     closings: list[tuple[int, Instant]] = field(default_factory=list)
     """From this entry on the stage closes at this instant."""
     reserves: list[tuple[Amount, int]] = field(default_factory=list)
     ended: Instant = 0
-    over: bool = False
 
     def sign(self, contest: str) -> int:
         """1 where the lowest offer won, -1 where the highest did; 0 where the record cannot tell."""
@@ -112,9 +108,9 @@ class Course:
 
     def winners(self, contest: str) -> tuple[str, ...]:
         """Who won this contest."""
-        of_it = tuple(bidder for bidder, lot, _, _ in self.awards if lot == contest)
+        of_it = tuple(bidder for bidder, lot in self.awards if lot == contest)
         if not of_it and len(self.finals) == 1:
-            return tuple(bidder for bidder, *_ in self.awards)
+            return tuple(bidder for bidder, _ in self.awards)
         return of_it
 
     def own(self, contest: str | None = None) -> list[Offer]:
@@ -147,15 +143,11 @@ class _Reader:
             document = data["document"]
             out.rule, out.began = f"{document['rule']}@{document['version']}", t
             out.deposit = document.get("deposit", 0)
-            step = document["terms"].get("step")
-            out.step = step if type(step) is int and step > 0 else 0
         kind = entry["type"].partition(".")[0]
         role, _, name = actor.partition(":")
         tags = data.get("tags") or {}
         if role == "bidder":
-            signed = data.get("sig")
-            key = None if signed is None else signed["key"]
-            out.asked.append(Asked(i, t, name, kind, data.get("reason"), tags, key))
+            out.asked.append(Asked(i, t, name, kind, data.get("reason"), tags))
         elif role in ("staff", "approver") and "reason" not in data and kind != "session":
             out.acts.append(Act(i, t, actor, kind, data["ask"].get("bidder")))
         if kind == "admit" and "party" in tags and "reason" not in data:
@@ -177,22 +169,20 @@ class _Reader:
                 self._offer({**row, "slot": None}, made, at, own=True, sealed=True)
             case "offer_withdrawn":
                 if row["cause"] == "revoked":
-                    out.withdrawn.append((row["bidder"], i, t))
+                    out.revoked.append((row["bidder"], i))
                 self._gone(row["bidder"])
             case "offer_voided":
                 self._gone(row["bidder"])
             case "awarded":
                 own = self.lots.get(row["bidder"]) is not None
                 lot = None if own else row["lot"]
-                out.awards.append((row["bidder"], lot or "", row["price"], i))
+                out.awards.append((row["bidder"], lot or ""))
             case "leaders_changed":
                 out.leading.append((i, t, tuple(row["leaders"])))
             case "stage_opened" | "round_opened" | "deadline_moved":
                 self._opened(row, i)
             case "reserve_opened":
                 out.reserves.append((row["amount"], i))
-            case "closed" | "terminated":
-                out.over = True
             case _:
                 self._person(row, i)
 
@@ -225,7 +215,7 @@ class _Reader:
         bidder = row["bidder"]
         lot = None if self.lots.get(bidder) is not None else row["lot"]
         contest = row["slot"] or lot or ""
-        offer = Offer(i, t, bidder, contest, row["amount"], self.stage, sealed, own, self.round)
+        offer = Offer(i, t, bidder, contest, row["amount"], sealed, own, self.round)
         self.out.offers.append(offer)
         if self.stage not in NAMED_BY_CLOCK:
             self.out.finals.setdefault(contest, {})[bidder] = offer

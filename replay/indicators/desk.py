@@ -43,7 +43,7 @@ def staff(course: Course) -> Iterator[Lead]:
             22, "any", both("日志中没有工作人员操作", "no act of staff in the log"), course.log
         )
         return
-    winners = {bidder for bidder, *_ in course.awards}
+    winners = {bidder for bidder, _ in course.awards}
     taken = _taken(course, winners)
     at = [offer_t for offer_t, _, _ in taken]
     first = next((o.i for o in course.offers), None)

@@ -25,12 +25,15 @@ def shill(course: Course) -> Iterator[Lead]:
     said = False
     for contest in sorted(course.finals):
         own = [offer for offer in course.own(contest) if not offer.sealed]
-        winners = course.winners(contest)
-        if len({offer.bidder for offer in own}) < BIDDERS or not winners:
+        winners = frozenset(course.winners(contest))
+        entries: dict[str, list[int]] = {}
+        for offer in own:
+            entries.setdefault(offer.bidder, []).append(offer.i)
+        if len(entries) < BIDDERS or not winners:
             continue
         said = True
         for bidder, value in _scores(own, course.ended).items():
-            mine = [offer.i for offer in own if offer.bidder == bidder]
+            mine = entries[bidder]
             if bidder not in winners and len(mine) >= OFFERS:
                 row = ("score", (bidder,), ratio(value), value >= MARK, places(course, mine))
                 yield Lead(21, *row, course.log, contest)
@@ -52,16 +55,15 @@ def _scores(own: list[Offer], ended: int) -> dict[str, Fraction]:
             waits.setdefault(offer.bidder, []).append(Fraction(offer.t - before.t))
             raises.setdefault(offer.bidder, []).append(Fraction(abs(offer.amount - before.amount)))
         before = offer
-    wait = {bidder: mean(found) for bidder, found in waits.items()}
-    step = {bidder: mean(found) for bidder, found in raises.items()}
+    prompt, small = _less(waits), _less(raises)
     began, most = own[0].t, max(counts.values())
     scores = {}
     for bidder in sorted(counts):
         parts = {
             "bids": Fraction(counts[bidder], most),
             "loses": Fraction(1),
-            "prompt": _less(wait, bidder),
-            "small": _less(step, bidder),
+            "prompt": prompt.get(bidder, Fraction(0)),
+            "small": small.get(bidder, Fraction(0)),
             "early": 1 - Fraction(first[bidder] - began, max(ended - began, 1)),
         }
         weighed = sum((WEIGHTS[name] * part for name, part in parts.items()), Fraction(0))
@@ -69,10 +71,11 @@ def _scores(own: list[Offer], ended: int) -> dict[str, Fraction]:
     return scores
 
 
-def _less(of: dict[str, Fraction], bidder: str) -> Fraction:
-    """1 minus his mean over the largest mean; 0 where he has none."""
-    largest = max(of.values(), default=Fraction(0))
-    return 1 - of[bidder] / largest if bidder in of and largest else Fraction(0)
+def _less(found: dict[str, list[Fraction]]) -> dict[str, Fraction]:
+    """1 minus each one's mean over the largest mean; nobody where that is zero."""
+    means = {bidder: mean(row) for bidder, row in found.items()}
+    largest = max(means.values(), default=Fraction(0))
+    return {bidder: 1 - one / largest for bidder, one in means.items()} if largest else {}
 
 
 INDICATORS: Final = (

@@ -51,6 +51,8 @@ export const api = {
   noticePage: (a: string, lang: string) => `/api/auctions/${encodeURIComponent(a)}/notice.html?lang=${lang}`,
   noticeText: (a: string, lang: string) => `/api/auctions/${encodeURIComponent(a)}/notice.txt?lang=${lang}`,
   policy: (a: string) => `/api/auctions/${encodeURIComponent(a)}/policy`,
+  transcript: (a: string, kind: string, audience: string, format: string) =>
+    `/api/auctions/${encodeURIComponent(a)}/transcript?kind=${kind}&audience=${audience}&format=${format}`,
   archive: (a: string) => `/api/auctions/${encodeURIComponent(a)}/archive`,
   consistency: (a: string, from: bigint, to: bigint) => `/api/auctions/${encodeURIComponent(a)}/consistency?from=${from}&to=${to}`,
   receipt: (a: string, i: number) => `/api/auctions/${encodeURIComponent(a)}/receipts/${i}`,

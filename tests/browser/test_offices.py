@@ -208,7 +208,7 @@ async def test_terminate_needs_the_approver(office: Office) -> None:
     await expect(staff.at("live")).to_contain_text("法院查封")
 
 
-async def test_auditor_checks_by_himself(office: Office) -> None:
+async def test_auditor_checks_by_himself(office: Office, complaints: Complaints) -> None:
     await english(office.people, "audited", ["sun"])
     bidder, auditor = await office.desk("sun"), await office.desk("auditor")
     await bidder.enter("audited")
@@ -237,6 +237,15 @@ async def test_auditor_checks_by_himself(office: Office) -> None:
     assert raw.encode() in archive
     policy = await office.people["auditor"].download("/api/auctions/audited/policy")
     assert len(verify(archive, parse_policy(policy.decode())).entries) == 6
+    # The record on paper; and nothing is confirmed while it runs.
+    async with auditor.page.expect_download() as waiting:
+        await auditor.at("record-pdf").click()
+    found = await waiting.value
+    assert found.suggested_filename == "audited-record.pdf"
+    assert Path(await found.path()).read_bytes().startswith(b"%PDF-")
+    complaints.expect("409")
+    await auditor.at("confirmation-html").click()
+    await expect(auditor.at("no-paper")).to_contain_text("没有可确认的成交结果")
 
 
 async def test_wrong_password_in_both_languages(office: Office, complaints: Complaints) -> None:

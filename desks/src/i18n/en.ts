@@ -489,6 +489,8 @@ export const en: Record<keyof typeof zh, string> = {
   "verify.raw": "The entry's bytes",
   "verify.receipt_not": "A receipt proves that this entry is in the log, not that the rule decided rightly.",
   "verify.archive_not": "This checks the record itself. Whether the rule decided rightly is for replay rejudge.",
+  "paper.record": "Record of the auction",
+  "paper.confirmation": "Confirmation",
   "draw.title": "Draws",
   "draw.what": "Draws in this session: {n}. Where the chance came from, and whether this is the result, anybody can redo with SHA-256.",
   "draw.redo": "Redo the draw",

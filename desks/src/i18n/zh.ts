@@ -487,6 +487,8 @@ export const zh = {
   "verify.raw": "记录原文",
   "verify.receipt_not": "回执证明这条记录在日志里，不说明规则判得对不对。",
   "verify.archive_not": "这里核对的是记录本身。规则判得对不对，请用 replay rejudge 重新裁决。",
+  "paper.record": "竞价记录",
+  "paper.confirmation": "成交确认书",
   "draw.title": "摇号",
   "draw.what": "本场有 {n} 次摇号。随机数从哪里来、结果是不是这样，任何人都能用 SHA-256 重做一遍。",
   "draw.redo": "重做摇号",

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 
@@ -24,6 +25,8 @@ from bidding.core.commands import Tags
 _CONTEXT: Final = b"bidding/door-tags/v1\n"
 _TAG: Final = 8
 _NAME: Final = 4
+#: What a tag of a party looks like in an entry; in a text its quotation marks would be escaped.
+_PARTY: Final = re.compile(rb'"tags":\{"key":"[0-9a-f]{8}","party":"')
 #: A neighbourhood: what one office or household is usually given.
 _NEAR: Final = {4: 24, 6: 48}
 
@@ -69,9 +72,14 @@ class Tagger:
         return tuple(sorted({**found, "key": name}.items()))
 
 
+def names_parties(archive: bytes) -> bool:
+    """Whether an archive holds tags by which a party is known again in other sessions."""
+    return _PARTY.search(archive) is not None
+
+
 def _tag(key: bytes, kind: str, value: str) -> str:
     message = f"{kind}\n{value}".encode(errors="backslashreplace")
     return hmac.digest(key, message, hashlib.sha256)[:_TAG].hex()
 
 
-__all__ = ["Tagger"]
+__all__ = ["Tagger", "names_parties"]

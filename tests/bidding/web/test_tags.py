@@ -4,6 +4,9 @@ import hashlib
 import hmac
 import json
 
+import pytest
+
+from bidding.client import HouseSaysNo
 from bidding.web.context import DoorSettings
 from bidding.web.tags import Tagger
 from replay.indicators.course import read
@@ -87,6 +90,33 @@ async def test_a_door_that_tags(tmp_path):
     party = dict(Tagger(SECRET, lasting=True).admission("", "b"))
     assert course.parties == {paddle: f"{party['key']}.{party['party']}"}
     assert rejudge(entries[0]["log"], entries).difference is None
+
+
+@pytest.mark.parametrize(
+    ("tagger", "public"),
+    [(None, 200), (Tagger(SECRET, lasting=False), 200), (Tagger(SECRET, lasting=True), 403)],
+    ids=["off", "session", "lasting"],
+)
+async def test_an_archive_that_knows_parties_again_is_for_auditors(tmp_path, tagger, public):
+    settings = DoorSettings(tagger=tagger)
+    async with (
+        open_door(tmp_path, settings=settings) as house,
+        signed_in(house, "b", "s", "t", "u") as (bidder, staff, approver, auditor),
+    ):
+        await house.publish()
+        applied = await bidder.post(f"{PATH}/apply", {"lot": None})
+        await staff.post(f"{PATH}/admit", {"application": applied["id"]})
+        # A text of somebody is no tag, whatever it says.
+        spoof = '"tags":{"key":"00000000","party":"x'
+        await approver.post(f"{PATH}/terminate", {"reason": spoof})
+        seen = await auditor.download(f"{PATH}/archive")
+        assert (b'"party":"' in seen) == (public == 403)
+        try:
+            status, raw = 200, await bidder.download(f"{PATH}/archive")
+        except HouseSaysNo as no:
+            status, raw = no.status, b""
+        assert status == public
+        assert raw == (seen if public == 200 else b"")
 
 
 async def test_a_door_that_does_not(tmp_path):

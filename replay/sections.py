@@ -18,6 +18,7 @@ from auction_rules.rule import Rule
 from auction_rules.terms import Text, Unit, show_instant
 from bidding.core import views
 from bidding.core.said import both
+from replay.draw_paper import drawn
 from replay.paper.document import LANGS, Cell, Kind, Section, Table
 from replay.told import Audience, Told
 from replay.verify import Session
@@ -64,6 +65,8 @@ class Sections:
         yield self._session()
         yield self._result()
         yield self._offers()
+        if (draws := drawn(self.session)) is not None:
+            yield draws
         if self.kind == "record":
             yield self._refused()
             yield self._moved()

@@ -84,17 +84,17 @@ class _Reader:
     def __init__(self) -> None:
         self.draws: list[tuple[Given, int | None]] = []
         self.open: dict[str, Given] = {}
-        self.opened = 0
+        # The instant of the entry, not one that its facts claim: nobody names a round afterwards.
+        self.now = 0
         self.stretch: int | None = None
         self.seed = ""
 
     def take(self, entry: Mapping[str, Any], row: Mapping[str, Any]) -> None:
         kind, index = row["fact"], entry["i"]
+        self.now = entry["t"]
         match kind:
-            case "stage_opened":
-                self.opened = row["opens"]
-                if row["kind"] == "seed":
-                    self._begin(_END, "number")
+            case "stage_opened" if row["kind"] == "seed":
+                self._begin(_END, "number")
             case "pool_fixed":
                 given = self._begin(row["what"], "order")
                 given.pool, given.pool_entry = tuple(sorted(row["pool"])), index
@@ -122,7 +122,7 @@ class _Reader:
             self._drawn(entry, _END, self.seed, (str(value),))
 
     def _begin(self, what: str, kind: Literal["order", "number"]) -> Given:
-        given = Given(what, kind, self.opened)
+        given = Given(what, kind, self.now)
         self.open[what] = given
         self.draws.append((given, self.stretch))
         return given

@@ -199,6 +199,19 @@ def round_named_later(e: Entries) -> None:
     entry_with(e, "draw_typed")["data"]["facts"].insert(0, row)
 
 
+def round_already_out(e: Entries) -> None:
+    """The owner claims that the stage opened earlier, and names a round that he had seen."""
+    entry, minute = entry_with(e, "draw_round"), 60_000_000
+    for row in entry["data"]["facts"]:
+        if row["fact"] == "stage_opened":
+            row["opens"] -= 2 * minute
+    row = fact(e, "draw_round")
+    row["round"], row["at"] = row["round"] - 40, row["at"] - 2 * minute
+    for number in (0, 1):
+        fact(e, "draw_typed", number)["round"] = row["round"]
+        entry_with(e, "draw_typed", number)["data"]["ask"]["round"] = row["round"]
+
+
 def typed_alone(e: Entries) -> None:
     first = fact(e, "draw_typed")["officer"]
     fact(e, "draw_typed", 1)["officer"] = first
@@ -292,6 +305,7 @@ SEED = "the seed is"
         ("drand", another_round, [NAMED]),
         ("drand", another_instant, [NAMED]),
         ("drand", round_named_later, [NAMED]),
+        ("drand", round_already_out, [NAMED, ALIKE]),
         ("drand", typed_alone, [ALIKE]),
         ("drand", typed_for_another, [ALIKE]),
         ("drand", typed_apart, [ALIKE]),

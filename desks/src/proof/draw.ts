@@ -59,14 +59,15 @@ export async function redraw(entries: Record[], published: Published | null = nu
 class Reader {
   readonly draws: { given: Given; stretch: number }[] = [];
   private readonly open = new Map<string, Given>();
-  private opened = 0;
+  /** The instant of the entry, not one that its facts claim: nobody names a round afterwards. */
+  private now = 0;
   private stretch = 0;
   private seed = "";
 
   take(entry: Record, row: Row): void {
+    this.now = entry.t;
     switch (row.fact) {
       case "stage_opened":
-        this.opened = row.opens;
         if (row.kind === "seed") this.begin(END, "number");
         break;
       case "pool_fixed":
@@ -96,7 +97,7 @@ class Reader {
 
   private begin(what: string, kind: "order" | "number"): Given {
     const nothing = { pool: [], poolEntry: null, round: null, roundEntry: null, commits: [], reveals: [], typed: [], drawnEntry: null };
-    const given: Given = { what, kind, opened: this.opened, ...nothing, drawnBy: "", seedAsked: false, seed: "", recorded: [] };
+    const given: Given = { what, kind, opened: this.now, ...nothing, drawnBy: "", seedAsked: false, seed: "", recorded: [] };
     this.open.set(what, given);
     this.draws.push({ given, stretch: this.stretch });
     return given;

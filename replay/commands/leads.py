@@ -15,6 +15,7 @@ from replay.commands.files import Usage, add_lang, read_bytes, read_policy, show
 from replay.indicators.catalogue import CROSS, INDICATORS, Found, SameSession, leads
 from replay.indicators.course import Course, read
 from replay.indicators.lead import Base, Lead, Place
+from replay.indicators.parts import PARTS
 from replay.verify import verify
 
 HELP = "leads (never verdicts): what in one or many sessions deserves a question"
@@ -178,7 +179,7 @@ def _lead(lead: Lead, lang: str) -> Iterable[str]:
     assert lead.base is not None
     who = "、".join(lead.who) if lang == "zh" else ", ".join(lead.who)
     place = " ".join(word for word in (lead.log, lead.where) if word)
-    head = f"  {'*' if lead.marked else ' '} {lead.part} = {lead.value.show()}"
+    head = f"  {'*' if lead.marked else ' '} {PARTS[lead.part][lang]} = {lead.value.show()}"
     yield "  ".join(word for word in (head, who, place) if word)
     yield f"      {_entries(lead.inputs, lang, named=lead.log is None)}"
     yield f"      {_base(lead.base, lang)}"

@@ -37,11 +37,13 @@ def test_a_session_told(tmp_path, capsys):
     out = capsys.readouterr().out
     assert out.startswith(MARK["en"])
     # Mean 1015, variance 500/3: 12.909... / 1015.
-    assert "* cv = 0.0127  A, B, C, D  scenario.example/log/four" in out
+    assert "* coefficient of variation = 0.0127  A, B, C, D  scenario.example/log/four" in out
     assert "entries: 6, 7, 8, 9" in out
     assert "base rate: too few to say (1 compared; sessions given: 1)" in out
     assert "innocent: In an open auction" in out
-    assert "diffp" not in out.split("4  Spread")[1].split("\n", 2)[2], "it has no mark"
+    assert "gap of the two best =" not in out.split("4  Spread")[1].split("\n", 2)[2], (
+        "it has no mark"
+    )
     assert out.endswith("cannot be compared by who took part: 9\n")
 
 
@@ -50,6 +52,7 @@ def test_in_chinese(tmp_path, capsys):
     assert main(["leads", str(path), "--only", "3,25", "--lang", "zh"]) == 0
     out = capsys.readouterr().out
     assert out.startswith(MARK["zh"])
+    assert "* 变异系数 = 0.0127  A、B、C、D" in out
     assert "依据记录：6、7、8、9" in out
     assert "常见程度：样本太少，不作判断（所给 1 场，可比 1 例）" in out
     assert "\n样本太少，不作判断：25\n" in out
@@ -61,7 +64,7 @@ def test_below_the_mark_is_shown_when_asked_for(tmp_path, capsys):
     assert "below the mark: 8" in capsys.readouterr().out
     assert main(["leads", str(path), "--only", "8", "--all"]) == 0
     # 0, 1/3, 2/3, 1 against quarters.
-    assert "    ks = 0.2500" in capsys.readouterr().out
+    assert "    distance from uniform = 0.2500" in capsys.readouterr().out
 
 
 def test_a_folder_has_base_rates(tmp_path, capsys):

@@ -9,6 +9,7 @@ from typing import Any
 from replay.indicators.catalogue import leads
 from replay.indicators.course import Course, read
 from replay.indicators.lead import Lead
+from replay.indicators.parts import PARTS
 
 SECOND = 1_000_000
 
@@ -146,6 +147,7 @@ def session(
 def found(number: int, *courses: Course, part: str | None = None) -> list[Lead]:
     """What one indicator says that has a value, of one part where it is named."""
     (one,) = leads(courses, {number})
+    assert all(row.part in PARTS for row in one.leads if row.value is not None)
     return [row for row in one.leads if row.value is not None and part in (None, row.part)]
 
 

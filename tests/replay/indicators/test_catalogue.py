@@ -12,6 +12,7 @@ from bidding.proof.policy import parse_policy
 from replay.indicators.catalogue import CROSS, INDICATORS, SINGLE, Found, SameSession, leads
 from replay.indicators.course import read
 from replay.indicators.lead import Base, Quantity, count, median, ratio, root, seconds, variance
+from replay.indicators.parts import PARTS
 from replay.play import play
 from replay.scenario import read as read_scenario
 from replay.verify import verify
@@ -123,6 +124,7 @@ def check(courses) -> tuple[Found, ...]:
             assert (row.value is None) == (row.unsaid is not None)
             assert {place.log for place in row.inputs} <= sizes
             if row.value is not None:
+                assert row.part in PARTS
                 assert type(row.value.of) is Fraction
                 row.value.show()
                 assert row.base is not None

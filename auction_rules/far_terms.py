@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from auction_rules.allocation import Misfit
+from auction_rules.draw_terms import DrawTerms
 from auction_rules.extension import Mode
 from auction_rules.facts import Amount
 from auction_rules.money import LIMIT, ten_to
@@ -23,7 +24,6 @@ from auction_rules.terms import (
     Count,
     Moment,
     Money,
-    RuleConfig,
     Seconds,
     Unit,
     term,
@@ -99,7 +99,7 @@ class Parcel(BaseModel):
     added_area: Area = term("申请新增建筑面积", "Added floor area", kind="area")
 
 
-class FarTerms(RuleConfig):
+class FarTerms(DrawTerms):
     """Terms of a floor-area-ratio auction."""
 
     unit: Unit = term("计价单位", "Price unit", kind="unit", default=YUAN_PER_SQUARE_METRE)

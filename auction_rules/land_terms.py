@@ -10,6 +10,7 @@ from typing import Final
 
 from pydantic import model_validator
 
+from auction_rules.draw_terms import DrawTerms
 from auction_rules.facts import Amount
 from auction_rules.land_choices import (
     CapSequel,
@@ -34,7 +35,7 @@ from auction_rules.terms import (
 )
 
 
-class LandTerms(ListingTerms):
+class LandTerms(ListingTerms, DrawTerms):
     """Terms of a listing of land."""
 
     quantity_unit: Unit = term("指标单位", "Indicator unit", kind="unit", default=SQUARE_METRE)

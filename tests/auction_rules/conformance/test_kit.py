@@ -9,9 +9,10 @@ from auction_rules.conformance import PLAYS, PROPERTIES, check
 from auction_rules.conformance.chance import Chance
 from auction_rules.conformance.course import course
 from auction_rules.conformance.hash_seeds import hash_order
+from auction_rules.draw_terms import DrawTerms
 from auction_rules.english import English
-from auction_rules.facts import Awarded
-from auction_rules.registry import rules
+from auction_rules.facts import Awarded, Drawn
+from auction_rules.registry import find, rules
 from auction_rules.rule import Accept
 from tests.auction_rules.conformance.bad_rules import BAD, Shuffled
 from tests.auction_rules.known import known
@@ -24,10 +25,74 @@ AT_HOME = [name for name in PROPERTIES if name != "hash_order"]
 EXAMPLES = [pytest.param(rule, terms, id=name) for name, rule, terms in known()]
 
 
+PARTIES = [{"id": name, "zh": name, "en": name} for name in ("O1", "notary", "centre")]
+WINDOWS = {"commit_seconds": 60, "reveal_seconds": 60}
+SOURCES = {
+    "all-reveal": {"source": "COMMIT_REVEAL", "parties": PARTIES, **WINDOWS},
+    "two-reveal": {"source": "COMMIT_REVEAL", "parties": PARTIES, "needed": 2, **WINDOWS},
+    "beacon": {"source": "BEACON", "beacon": "DRAND_QUICKNET", "beacon_after_seconds": 30},
+    "balls": {"source": "BALLS"},
+}
+QUANTITY_CLOCK = {
+    "unit": {"zh": "件", "en": "pieces", "scale": 0},
+    "price": "500000",
+    "wins": "MOST",
+    "form": "CLOCK",
+    "start_quantity": "100",
+    "limit_quantity": "120",
+    "step": "5",
+    "tick_seconds": 30,
+    "extension_seconds": 0,
+}
+# What makes lots be drawn where the example tells equal offers apart in another way.
+BY_LOT = [
+    ("ascending_clock", {"rationing": "DRAW"}),
+    ("sealed_bid", {"tie": "DRAW"}),
+    ("simultaneous", {"tie": "DRAWN_ORDER"}),
+    ("simultaneous", {"tie": "DRAWN_EACH_ROUND"}),
+    ("quantity_bid", QUANTITY_CLOCK),
+]
+DRAWN = [
+    pytest.param(rule, terms, id=name)
+    for name, rule, terms in (
+        *known(),
+        *((f"{n}-{m}", find(n), {**find(n).example, **more}) for m, (n, more) in enumerate(BY_LOT)),
+    )
+    if any(line.kind == "draw" for line in rule.programme(rule.Config.model_validate(terms)))
+]
+
+
 @pytest.mark.parametrize(("rule", "terms"), EXAMPLES)
 def test_built_in(rule, terms):
     found = [failure for name in AT_HOME for failure in check(rule, terms, only=name)]
     assert [str(failure) for failure in found] == []
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize(("rule", "terms"), DRAWN)
+def test_built_in_with_chance_from_elsewhere(rule, terms, source):
+    terms = {**terms, "draws": SOURCES[source]}
+    found = [f for name in AT_HOME for f in check(rule, terms, only=name, many=10)]
+    assert [str(failure) for failure in found] == []
+
+
+def test_every_rule_that_draws_is_among_them():
+    """All but the random end, which draws an instant and has a test of its own."""
+    draw = {rule.name for rule in rules() if issubclass(rule.Config, DrawTerms)}
+    assert {param.values[0].name for param in DRAWN} == draw - {"open_closed"}
+    assert len(draw) == 15
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_their_plays_come_to_draws(source):
+    drew = set()
+    for rule, terms in (param.values for param in DRAWN):
+        terms = {**terms, "draws": SOURCES[source]}
+        plays = [course(rule, terms, str(number)) for number in range(10)]
+        answers = [step.answer for play in plays for step in play.steps]
+        facts = [f for answer in answers if isinstance(answer, Accept) for f in answer.facts]
+        drew |= {rule.name for fact in facts if isinstance(fact, Drawn)}
+    assert len(drew) >= 9
 
 
 def test_no_built_in_hangs_on_a_hash_seed():

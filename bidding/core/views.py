@@ -18,6 +18,7 @@ from auction_rules.rule import Refuse, Rule
 from auction_rules.terms import Text, Unit, describe
 from bidding.core import said
 from bidding.core.decide import may_act
+from bidding.core.drawing import draws
 from bidding.core.sealing import unit_name
 from bidding.core.state import State
 
@@ -34,6 +35,7 @@ PATCH: Final = (
     "awards",
     "pool",
     "order",
+    "draws",
     "unsold",
     "figures",
     "opened_by",
@@ -128,6 +130,7 @@ def patch(state: State, rule: Rule, audience: str) -> dict[str, Any]:
         ],
         "pool": list(standing.pool) if standing.pool is not None else None,
         "order": list(standing.order),
+        "draws": draws(state, rule),
         "unsold": {"reason": unsold, "sentence": say(unsold, {}, None)} if unsold else None,
         "figures": figures,
         "opened_by": sorted(standing.trustee_keys),

@@ -26,6 +26,7 @@ def draws(state: State, rule: Rule) -> dict[str, Any] | None:
         return None
     named, chance = draws_of(state.terms), state.standing.chance
     return {
+        "what": chance.what,
         "source": str(named.source.value),
         "named": _named(named, sealed=kinds == {"seed"}),
         "needed": named.quorum,

@@ -35,10 +35,10 @@ PATCH: Final = (
     "awards",
     "pool",
     "order",
-    "draws",
     "unsold",
     "figures",
     "opened_by",
+    "draws",
     "entrants",
 )
 """The keys of a room that change while it runs, in the order they are sent."""
@@ -130,10 +130,10 @@ def patch(state: State, rule: Rule, audience: str) -> dict[str, Any]:
         ],
         "pool": list(standing.pool) if standing.pool is not None else None,
         "order": list(standing.order),
-        "draws": draws(state, rule),
         "unsold": {"reason": unsold, "sentence": say(unsold, {}, None)} if unsold else None,
         "figures": figures,
         "opened_by": sorted(standing.trustee_keys),
+        "draws": draws(state, rule),
         # The number of bidders is not disclosed before the close (DOMAIN §10).
         "entrants": len(state.entrants) if audience in ("staff", "auditor") else None,
     }

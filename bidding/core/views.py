@@ -16,9 +16,8 @@ from auction_rules.floor import Offer
 from auction_rules.reasons import clause, say, why_not
 from auction_rules.rule import Refuse, Rule
 from auction_rules.terms import Text, Unit, describe
-from bidding.core import said
+from bidding.core import drawing, said
 from bidding.core.decide import may_act
-from bidding.core.drawing import draws
 from bidding.core.sealing import unit_name
 from bidding.core.state import State
 
@@ -133,7 +132,7 @@ def patch(state: State, rule: Rule, audience: str) -> dict[str, Any]:
         "unsold": {"reason": unsold, "sentence": say(unsold, {}, None)} if unsold else None,
         "figures": figures,
         "opened_by": sorted(standing.trustee_keys),
-        "draws": draws(state, rule),
+        "draws": drawing.draws(state, rule),
         # The number of bidders is not disclosed before the close (DOMAIN §10).
         "entrants": len(state.entrants) if audience in ("staff", "auditor") else None,
     }

@@ -155,7 +155,7 @@ class RuleConfig(BaseModel):
         return scaled(cls, data, units)
 
 
-def _fits(marker: Any, value: Any, units: Mapping[str, int]) -> Any:
+def _fits(name: str, marker: Any, value: Any, units: Mapping[str, int]) -> Any:
     try:
         if isinstance(marker, Scaled):
             return parse_decimal(value, units.get(marker.unit_field, 0))
@@ -163,7 +163,7 @@ def _fits(marker: Any, value: Any, units: Mapping[str, int]) -> Any:
     except ValueError as wrong:
         kind = "金额或面积" if isinstance(marker, Scaled) else "时间"
         raise PydanticCustomError(
-            "term", "{en}", {"en": str(wrong), "zh": f"{kind}写法不对：{value}"}
+            "term", "{en}", {"en": str(wrong), "zh": f"{kind}写法不对：{value}", "term": name}
         ) from None
 
 
@@ -189,7 +189,7 @@ def scaled(model: type[BaseModel], data: Mapping[str, Any], units: Mapping[str, 
         value = result.get(name)
         markers = marks_of(field)
         if markers and isinstance(value, str):
-            result[name] = _fits(markers[0], value, units)
+            result[name] = _fits(name, markers[0], value, units)
         elif (inner := _model_in(field.annotation)) and inner is not Unit:
             if isinstance(value, Mapping):
                 result[name] = scaled(inner, value, units)

@@ -97,15 +97,11 @@ class Run:
 def play(scenario: Scenario) -> Iterator[Run]:
     """Every variant in turn, the play itself first. Unreadable when it cannot begin."""
     yield _Player(scenario, scenario.scenario, scenario.steps, scenario.outcome).run()
-    for number, variant in enumerate(scenario.variants, 1):
-        name = f"{scenario.scenario}.{variant.name or number}"
+    for number, variant in enumerate(scenario.variants):
+        name = f"{scenario.scenario}.{variant.name or number + 1}"
         yield _Player(
-            _under(scenario, variant), name, _steps(scenario, variant), variant.outcome
+            scenario.under(number), name, _steps(scenario, variant), variant.outcome
         ).run()
-
-
-def _under(scenario: Scenario, variant: Variant) -> Scenario:
-    return scenario.model_copy(update={"terms": {**scenario.terms, **variant.terms}})
 
 
 def _steps(scenario: Scenario, variant: Variant) -> list[Step]:
@@ -154,9 +150,7 @@ class _Player:
         except UnknownRule as unknown:
             raise Unreadable(f"rule: {unknown} is not installed") from unknown
         except (ValidationError, ValueError) as wrong:
-            first = wrong.errors()[0] if isinstance(wrong, ValidationError) else None
-            said = f"{'.'.join(map(str, first['loc']))}: {first['msg']}" if first else str(wrong)
-            raise Unreadable(f"terms: {said}") from wrong
+            raise Unreadable(_refused(scenario, wrong)) from wrong
         return rule, document
 
     def run(self) -> Run:
@@ -390,6 +384,22 @@ class _Player:
         for key in ("premium_rate", "saving_rate"):
             if (rate := getattr(want, key)) is not None:
                 self._expect(0, key, rate, getattr(got, key))
+
+
+def _refused(scenario: Scenario, wrong: ValueError) -> str:
+    """What is wrong with the terms, after the line at which it stands."""
+    path: tuple[int | str, ...] = ()
+    said = str(wrong)
+    if isinstance(wrong, ValidationError):
+        # As in `read`: a misspelt key is both unknown and missing, and the unknown one has a line.
+        first = min(wrong.errors(), key=lambda e: e["type"] != "extra_forbidden")
+        path = first["loc"]
+        term = first.get("ctx", {}).get("term")
+        if not path and term in scenario.terms:
+            path = (term,)  # an amount or a time that could not be read names its term
+        said = ": ".join(filter(None, (".".join(map(str, path)), first["msg"])))
+    line = scenario.line_of_term(path)
+    return f"terms: {said}" if line is None else f"line {line}: terms: {said}"
 
 
 def resolve(model: type[RuleConfig], terms: Mapping[str, Any], times: Times) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
 from auction_rules.facts import Instant
 from auction_rules.terms import instant
@@ -233,6 +233,29 @@ class Scenario(_Strict):
     outcome: Outcome
     variants: list[Variant] = []
 
+    _written: Any = PrivateAttr(default=None)
+    _variant: int | None = PrivateAttr(default=None)
+
+    def under(self, number: int) -> Scenario:
+        """The same play under the terms of its variant of this number, from 0."""
+        changed = {**self.terms, **self.variants[number].terms}
+        play = self.model_copy(update={"terms": changed})
+        play._variant = number  # noqa: SLF001 -- of the same class
+        return play
+
+    def line_of_term(self, path: tuple[int | str, ...]) -> int | None:
+        """The line of the file at which a term stands, a variant's own before the play's.
+
+        None where the play was not read from a file.
+        """
+        if self._written is None:
+            return None
+        where: tuple[int | str, ...] = ("terms",)
+        own = None if self._variant is None else self.variants[self._variant].terms
+        if own and (not path or path[0] in own):
+            where = ("variants", cast("int", self._variant), "terms")
+        return line_of(self._written, (*where, *path))
+
     @model_validator(mode="after")
     def _names(self) -> Scenario:
         instant(self.start)
@@ -279,10 +302,12 @@ def read(path: Path) -> Scenario:
     except (OSError, UnicodeDecodeError) as wrong:
         raise Unreadable(str(wrong)) from wrong
     try:
-        return Scenario.model_validate(document)
+        scenario = Scenario.model_validate(document)
     except ValidationError as wrong:
         # A misspelt key is both unknown and missing: the unknown one has the line.
         first = min(wrong.errors(), key=lambda e: e["type"] != "extra_forbidden")
         where = ".".join(str(part) for part in first["loc"])
         line = line_of(document, first["loc"])
         raise Unreadable(f"line {line}: {where or 'scenario'}: {first['msg']}") from wrong
+    scenario._written = document  # noqa: SLF001 -- the places are the reader's to give
+    return scenario

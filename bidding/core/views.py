@@ -16,7 +16,7 @@ from auction_rules.floor import Offer
 from auction_rules.reasons import clause, say, why_not
 from auction_rules.rule import Refuse, Rule
 from auction_rules.terms import Text, Unit, describe
-from bidding.core import said
+from bidding.core import drawing, said
 from bidding.core.decide import may_act
 from bidding.core.sealing import unit_name
 from bidding.core.state import State
@@ -37,6 +37,7 @@ PATCH: Final = (
     "unsold",
     "figures",
     "opened_by",
+    "draws",
     "entrants",
 )
 """The keys of a room that change while it runs, in the order they are sent."""
@@ -131,6 +132,7 @@ def patch(state: State, rule: Rule, audience: str) -> dict[str, Any]:
         "unsold": {"reason": unsold, "sentence": say(unsold, {}, None)} if unsold else None,
         "figures": figures,
         "opened_by": sorted(standing.trustee_keys),
+        "draws": drawing.draws(state, rule),
         # The number of bidders is not disclosed before the close (DOMAIN §10).
         "entrants": len(state.entrants) if audience in ("staff", "auditor") else None,
     }

@@ -66,6 +66,21 @@ export interface Escrow {
   unit: string;
 }
 
+/** A draw as everybody may watch it: nothing in it is a secret, or counts before it is public. */
+export interface Draws {
+  what: string | null;
+  source: "OFFICERS" | "COMMIT_REVEAL" | "BEACON" | "BALLS";
+  /** The source as it was named before anybody could offer. */
+  named: Text;
+  needed: number;
+  parties: { id: string; title: Text; committed: boolean; revealed: boolean }[];
+  round: number | null;
+  at: number | null;
+  /** How many officers have typed what they read off. */
+  typed: number;
+  awaits: Text | null;
+}
+
 export interface Room {
   auction: string;
   origin: string;
@@ -100,6 +115,8 @@ export interface Room {
   escrow: Escrow | null;
   /** Trustees whose one-time keys are published. */
   opened_by: string[];
+  /** Where chance comes from; null where no lots are drawn. */
+  draws: Draws | null;
   terms: { label: Text; value: Text }[];
   entrants: number | null;
 }

@@ -59,6 +59,7 @@ Reason = Annotated[
     Field(min_length=1, max_length=200, pattern=f"^{CLEAN}*[^\\s{UNCLEAN}]{CLEAN}*$"),
 ]
 Paddle = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
+Ball = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}(/[A-Za-z0-9_-]{1,32})?$")]
 
 
 class AuctionList(Answer):
@@ -200,9 +201,12 @@ class DrawFigureBody(Body):
 
 
 class DrawBallsBody(Body):
-    """The order of balls drawn by hand, the first winner first; two officers type it."""
+    """The order of balls drawn by hand, the first winner first; two officers type it.
 
-    order: Annotated[list[Paddle], Field(min_length=2, max_length=1_000)]
+    What is drawn among stands in the room as `pool`: bidders, offers (`A/L1`) or numbers.
+    """
+
+    order: Annotated[list[Ball], Field(min_length=2, max_length=1_000)]
     ref: wire.Reference | None = None
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from bidding.web import asyncapi, openapi
-from bidding.web.api import auctions, audit, drafts, identity, notices, rules
+from bidding.web.api import auctions, audit, drafts, identity, live, notices, rules
 from bidding.web.context import Door
 from bidding.web.pages import Pages
 from bidding.web.routes import Call, Route
@@ -32,6 +32,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *notices.ROUTES,
     *rules.ROUTES,
     *audit.ROUTES,
+    *live.ROUTES,
     Route("GET", "/api/openapi.json", _openapi, "documents", "HTTP 接口文档", "This description"),
     Route(
         "GET",

@@ -17,6 +17,7 @@ from bidding.engine.identity import Passwords, Registry
 from bidding.engine.ports import Clock
 from bidding.web.limits import Limits, Meter
 from bidding.web.sessions import Sessions, Who
+from bidding.web.tally import Tallies
 
 if TYPE_CHECKING:
     from bidding.web.stream import Stream
@@ -60,6 +61,7 @@ class Door:
         self.settings = settings
         self.limits = limits
         self.observe = observe
+        self.tallies = Tallies(house)
         self.sessions = Sessions(registry, passwords, clock, limits, time)
         self.by_address = Meter(limits.by_address, time)
         self.by_sign_in = Meter(limits.by_sign_in, time)

@@ -253,6 +253,7 @@ MATRIX: dict[tuple[str, str], str] = {
     ("POST", "/api/auctions/{auction}/open-reserve"): "sa",
     ("POST", "/api/auctions/{auction}/score"): "sa",
     ("POST", "/api/auctions/{auction}/withdraw"): "sa",
+    ("GET", "/api/office/live"): "sau",
     ("GET", "/api/auctions/{auction}/entries"): "sau",
     ("GET", "/api/auctions/{auction}/receipts/{i}"): "bsau",
     ("GET", "/api/auctions/{auction}/receipts"): "bsau",

@@ -316,7 +316,6 @@ export const en: Record<keyof typeof zh, string> = {
   "staff.hash_differs": "Those are not the first 8 characters of the hash.",
   "staff.published": "Published.",
   "staff.no_drafts": "There are no documents yet.",
-  "staff.no_auctions": "There are no auctions yet.",
   "staff.errors": "{n} fields need a change.",
   "draft.draft": "Draft",
   "draft.submitted": "Waiting for approval",

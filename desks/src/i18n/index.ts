@@ -2,12 +2,18 @@
 
 import { lang } from "../preferences";
 import type { Lang } from "../wire";
-import { en } from "./en";
-import { zh } from "./zh";
+import { en as common } from "./en";
+import { en as office } from "./office.en";
+import { zh as officeZh } from "./office.zh";
+import { zh as commonZh } from "./zh";
+
+/* Each area of the desks keeps its own words in <area>.zh.ts and <area>.en.ts. */
+const zh = { ...commonZh, ...officeZh };
+const en = { ...common, ...office };
 
 export type Key = keyof typeof zh;
 
-const WORDS: Record<Lang, Record<Key, string>> = { zh, en };
+export const WORDS: Record<Lang, Record<Key, string>> = { zh, en };
 
 /** Fills `{name}`; a name without a value stays visible, so that it is noticed. */
 export function fill(words: string, values: Record<string, string | number>): string {

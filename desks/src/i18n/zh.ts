@@ -314,7 +314,6 @@ export const zh = {
   "staff.hash_differs": "与文件摘要的前 8 位不一致。",
   "staff.published": "已发布。",
   "staff.no_drafts": "还没有竞价文件。",
-  "staff.no_auctions": "还没有场次。",
   "staff.errors": "有 {n} 处需要修改。",
   "draft.draft": "草稿",
   "draft.submitted": "待审批",

@@ -4,6 +4,7 @@ import "../style/tokens.css";
 import "../style/page.css";
 import "../style/room.css";
 import "../style/desk.css";
+import "../style/office.css";
 import Desk from "./Desk.vue";
 
 createApp(Desk).mount("#desk");

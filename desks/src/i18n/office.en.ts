@@ -1,0 +1,27 @@
+/** The officers' desk: live board, acts, deposits, and what comes after. */
+
+export const en = {
+  "live.title": "Live board",
+  "live.text": "The most urgent first: suspended, slow, nobody on line, no offer near the end, ending, about to open. Paddle counts only; bidders are never named.",
+  "live.none": "No auction is running or about to open.",
+  "live.opens": "Opens in",
+  "live.closes": "Closes in",
+  "live.online": "On line / paddles",
+  "live.unpaid": "deposit incomplete for {n}",
+  "live.accepted": "Accepted",
+  "live.last": "last at {at}",
+  "live.refused": "Refused",
+  "live.lag": "Time to write",
+  "live.ms": "{n} ms",
+  "live.since": "Suspended since {at}.",
+  "live.sealed": "Offers are sealed: whether and how often anybody offered is shown to nobody.",
+  "live.why": "Why requests were refused ({n})",
+  "live.show_over": "Show what is over ({n})",
+  "live.hide_over": "Only what is not over",
+  "live.worry_suspended": "Suspended",
+  "live.worry_lag": "Slow",
+  "live.worry_nobody": "Nobody on line",
+  "live.worry_no_bid": "No offer yet",
+  "live.worry_ending": "Ending",
+  "live.worry_soon": "Opens soon",
+};

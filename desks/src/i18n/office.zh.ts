@@ -1,0 +1,27 @@
+/** 工作台：现场总览、工作人员操作、保证金、成交后。 */
+
+export const zh = {
+  "live.title": "现场总览",
+  "live.text": "按紧急程度排列：已中止、系统迟缓、无人在线、临近截止仍无报价、即将截止、即将开始。只显示号牌数，不显示竞买人。",
+  "live.none": "没有进行中或即将开始的场次。",
+  "live.opens": "距开始",
+  "live.closes": "距截止",
+  "live.online": "在线 / 号牌数",
+  "live.unpaid": "{n} 个号牌保证金未足额",
+  "live.accepted": "已受理",
+  "live.last": "最近 {at}",
+  "live.refused": "未受理",
+  "live.lag": "写入延迟",
+  "live.ms": "{n} 毫秒",
+  "live.since": "自 {at} 起中止。",
+  "live.sealed": "报价密封中：是否有人报价、报了几次，对任何人都不显示。",
+  "live.why": "未受理的原因（{n} 次）",
+  "live.show_over": "显示已结束的场次（{n}）",
+  "live.hide_over": "只看未结束的场次",
+  "live.worry_suspended": "已中止",
+  "live.worry_lag": "系统迟缓",
+  "live.worry_nobody": "无人在线",
+  "live.worry_no_bid": "尚无报价",
+  "live.worry_ending": "即将截止",
+  "live.worry_soon": "即将开始",
+};

@@ -14,7 +14,7 @@ from auction_rules.escrow_terms import Escrow, EscrowTerms
 from auction_rules.facts import Instant
 from auction_rules.floor import Offer
 from auction_rules.reasons import clause, say, why_not
-from auction_rules.rule import Refuse, Rule
+from auction_rules.rule import Line, Refuse, Rule
 from auction_rules.terms import Text, Unit, describe
 from bidding.core import said
 from bidding.core.decide import may_act
@@ -34,6 +34,8 @@ PATCH: Final = (
     "awards",
     "pool",
     "order",
+    "entitled",
+    "draw",
     "unsold",
     "figures",
     "opened_by",
@@ -128,6 +130,8 @@ def patch(state: State, rule: Rule, audience: str) -> dict[str, Any]:
         ],
         "pool": list(standing.pool) if standing.pool is not None else None,
         "order": list(standing.order),
+        "entitled": None if standing.entitled is None else list(standing.entitled),
+        "draw": _draw(state),
         "unsold": {"reason": unsold, "sentence": say(unsold, {}, None)} if unsold else None,
         "figures": figures,
         "opened_by": sorted(standing.trustee_keys),
@@ -168,6 +172,24 @@ def _stage(state: State, rule: Rule, *, sealed: bool) -> dict[str, Any] | None:
         "sealed": sealed,
         "round": standing.round,
         "price": standing.price,
+    }
+
+
+def _draw(state: State) -> dict[str, Any] | None:
+    """How far a draw is whose source asks something of people or comes out at an hour.
+
+    Who has done his part, never a secret or what an officer typed.
+    """
+    chance = state.standing.chance
+    if chance.what is None:
+        return None
+    return {
+        "what": chance.what,
+        "round": chance.round,
+        "at": chance.at or None,
+        "committed": sorted(chance.commits),
+        "revealing": chance.revealing,
+        "revealed": sorted(chance.reveals),
     }
 
 
@@ -398,10 +420,6 @@ def _actions(state: State, rule: Rule, bidder: str, now: Instant, unit: Unit) ->
     acts = None if blocked else rule.actions(state.floor(), bidder, now)
     if acts is not None:
         blocked = acts.blocked
-    told: dict[str, Any] | None = None
-    if blocked is not None:
-        sentence: Text = why_not(blocked.reason, blocked.detail, unit)
-        told = {"reason": blocked.reason, "sentence": sentence}
     return {
         "ask": acts.ask if acts else None,
         "minimum": acts.minimum if acts else None,
@@ -413,6 +431,37 @@ def _actions(state: State, rule: Rule, bidder: str, now: Instant, unit: Unit) ->
         "enter": acts.enter if acts else None,
         "quantity_minimum": acts.quantity_minimum if acts else None,
         "quantity_maximum": acts.quantity_maximum if acts else None,
-        "blocked": told,
+        "blocked": _told(blocked, unit),
         "limits": list(acts.limits) if acts and acts.limits else None,
+        "quantity_step": acts.quantity_step if acts else None,
+        "lines": [_line(line, unit) for line in acts.lines] if acts else [],
+        "also": list(acts.also) if acts else [],
+        "left": acts.left if acts else None,
+        "pending": acts.pending if acts else None,
+        "points": list(acts.points) if acts and acts.points else None,
+        "waivers": acts.waivers if acts else None,
     }
+
+
+def _line(line: Line, unit: Unit) -> dict[str, Any]:
+    return {
+        "slot": line.slot,
+        "ask": line.ask,
+        "minimum": line.minimum,
+        "maximum": line.maximum,
+        "step": line.step,
+        "quick": list(line.quick),
+        "price": line.price,
+        "quantity_minimum": line.quantity_minimum,
+        "quantity_maximum": line.quantity_maximum,
+        "pending": line.pending,
+        "withdraw": line.withdraw,
+        "blocked": _told(line.blocked, unit),
+    }
+
+
+def _told(blocked: Refuse | None, unit: Unit) -> dict[str, Any] | None:
+    if blocked is None:
+        return None
+    sentence: Text = why_not(blocked.reason, blocked.detail, unit)
+    return {"reason": blocked.reason, "sentence": sentence}

@@ -7,7 +7,20 @@ from typing import Any, Final
 from aiohttp import web
 
 from bidding.web import asyncapi, openapi
-from bidding.web.api import auctions, audit, drafts, identity, live, notices, rules
+from bidding.web.api import (
+    auctions,
+    audit,
+    calendar,
+    clones,
+    drafts,
+    identity,
+    live,
+    notices,
+    office,
+    papers,
+    rehearsals,
+    rules,
+)
 from bidding.web.context import Door
 from bidding.web.pages import Pages
 from bidding.web.routes import Call, Route
@@ -31,8 +44,13 @@ ROUTES: Final[tuple[Route, ...]] = (
     *drafts.ROUTES,
     *notices.ROUTES,
     *rules.ROUTES,
+    *rehearsals.ROUTES,
+    *clones.ROUTES,
+    *papers.ROUTES,
+    *calendar.ROUTES,
     *audit.ROUTES,
     *live.ROUTES,
+    *office.ROUTES,
     Route("GET", "/api/openapi.json", _openapi, "documents", "HTTP 接口文档", "This description"),
     Route(
         "GET",

@@ -36,7 +36,7 @@ describe("both languages", () => {
 
   it("hold no key that nothing uses", () => {
     const code = sources(join(import.meta.dirname, "../src"));
-    const families = /^(status|draft|answer|actor|ask)\.|^audit\.filter_|^live\.worry_|^watch\.(suspend|resume|terminate|void|exclude)$/;
+    const families = /^(status|draft|answer|actor|ask)\.|^audit\.filter_|^live\.worry_|^stage\.source_|^watch\.(suspend|resume|terminate|void|exclude)$/;
     const unused = keys.filter((key) => !code.includes(`"${key}"`) && !code.includes(`'${key}'`) && !families.test(key));
     expect(unused).toEqual([]);
   });

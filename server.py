@@ -30,6 +30,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from bidding.adapters.clock import WallClock
 from bidding.adapters.keys import FileKeys, KeyFileError
 from bidding.adapters.metrics import Metrics
+from bidding.adapters.papers import FilePapers
 from bidding.adapters.passwords import Argon2Passwords
 from bidding.adapters.registry import RegisterError, SqlRegistry
 from bidding.adapters.sql_log import SqlLog
@@ -200,6 +201,7 @@ async def _serve(settings: Settings) -> int:
             passwords,
             clock,
             DoorSettings(origins=settings.origins, trusted_proxies=settings.trusted_proxies),
+            papers=FilePapers(settings.data / "papers"),
             observe=metrics.observe,
         )
         await _demo_accounts(settings, registry, passwords, clock)

@@ -16,6 +16,7 @@ from aiohttp import web
 
 from bidding.adapters.clock import WallClock
 from bidding.adapters.keys import FileKeys
+from bidding.adapters.papers import FilePapers
 from bidding.adapters.passwords import Argon2Passwords
 from bidding.adapters.registry import SqlRegistry
 from bidding.adapters.sql_log import SqlLog
@@ -53,7 +54,8 @@ async def serve(mode: str, data: Path, bidders: int) -> None:
         await registry.create_account(Account(name, name, roles, verifier))
     log = SqlLog(data / "log.db") if mode == "house" else MemoryLog()
     house = House(log, clock, FileKeys(data / "key"), "bench.example/log")
-    door = Door(house, registry, passwords, clock, DoorSettings(limits=LIMITS))
+    papers = FilePapers(data / "papers")
+    door = Door(house, registry, passwords, clock, DoorSettings(limits=LIMITS), papers=papers)
     runner = web.AppRunner(build(door), access_log=None, shutdown_timeout=1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -275,9 +275,15 @@ class Times:
 def read(path: Path) -> Scenario:
     """The scenario in a file; Unreadable names the file's line and what is wrong with it."""
     try:
-        document = load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as wrong:
         raise Unreadable(str(wrong)) from wrong
+    return parse(text)
+
+
+def parse(text: str) -> Scenario:
+    """The scenario in a text; Unreadable names the line and what is wrong with it."""
+    document = load(text)
     try:
         return Scenario.model_validate(document)
     except ValidationError as wrong:

@@ -68,6 +68,9 @@ def fingerprints(told: Notice, lang: str) -> Iterator[tuple[str, str]]:
     """Label and value of the hashes by which anybody can tell that these are the rules."""
     zh = lang == "zh"
     yield "本文件 SHA-256" if zh else "SHA-256 of this document", told.sha256
+    for paper in told.document.get("papers", ()):
+        name = paper["name"]
+        yield f"附件“{name}”SHA-256" if zh else f"SHA-256 of “{name}”", paper["sha256"]
     label = "规则源程序 SHA-256" if zh else "SHA-256 of the rule's source"
     yield label, told.document["rule_sha256"]
 

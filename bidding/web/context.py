@@ -14,6 +14,7 @@ from aiohttp import web
 
 from bidding.engine.house import House
 from bidding.engine.identity import Passwords, Registry
+from bidding.engine.papers import Papers
 from bidding.engine.ports import Clock
 from bidding.web.limits import Limits, Meter
 from bidding.web.sessions import Sessions, Who
@@ -50,6 +51,7 @@ class Door:
         clock: Clock,
         settings: DoorSettings,
         *,
+        papers: Papers,
         observe: Callable[[str, str, int, float], None] = _not_observed,
     ) -> None:
         time = asyncio.get_running_loop().time
@@ -57,6 +59,7 @@ class Door:
         self.house = house
         self.registry = registry
         self.passwords = passwords
+        self.papers = papers
         self.clock = clock
         self.settings = settings
         self.limits = limits

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bidding.adapters.clock import WallClock
 from bidding.adapters.keys import FileKeys
+from bidding.adapters.papers import FilePapers
 from bidding.adapters.passwords import Argon2Passwords
 from bidding.adapters.registry import SqlRegistry
 from bidding.adapters.sql_log import SqlLog
@@ -65,7 +66,12 @@ async def open_door(
     log = SqlLog(folder / "log.db")
     house = House(log, clock, FileKeys(folder / "key"), "test/log")
     door = Door(
-        house, registry, passwords, clock, settings or DoorSettings(limits=limits or Limits())
+        house,
+        registry,
+        passwords,
+        clock,
+        settings or DoorSettings(limits=limits or Limits()),
+        papers=FilePapers(folder / "papers"),
     )
     people: dict[str, Role] = {"b": "bidder", "s": "staff", "t": "approver", "u": "auditor"}
     verifier = await passwords.hash(PASSWORD)

@@ -1,5 +1,9 @@
 // Opens the staff's desk: mounts its Vue application on the page.
 import { createApp } from "vue";
+import "../i18n/faces";
+import "../i18n/office";
+import "../i18n/pages";
+import "../i18n/wizard";
 import "../style/tokens.css";
 import "../style/page.css";
 import "../style/room.css";

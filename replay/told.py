@@ -47,6 +47,11 @@ KIND: Final[Mapping[str, Text]] = {
     "resume": both("恢复", "resumption"),
     "terminate": both("终止", "termination"),
     "void": both("宣布结果无效", "voiding of the result"),
+    "announce": both("发布通知", "message from the staff"),
+    "extend": both("延长", "later end"),
+    "surrogate": both("代为报价", "offer on behalf"),
+    "propose": both("提请", "proposal"),
+    "second": both("确认提请", "second officer"),
     "bell": both("到时", "bell"),
 }
 _ROLE: Final[Mapping[str, Text]] = {

@@ -15,6 +15,7 @@ from auction_rules.facts import Amount
 from auction_rules.prose import prose
 from auction_rules.registry import find, source_sha256
 from auction_rules.terms import YUAN, Text, show_instant
+from bidding.core import officers
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,9 @@ def facts(told: Notice, lang: str) -> Iterator[tuple[str, str]]:
             if zh
             else ("Deposit to arrive before", f"{at} China Standard Time")
         )
+    if (policy := document.get("officers")) is not None:
+        words = officers.told(officers.Officers.model_validate(policy), lang)
+        yield "工作人员权限" if zh else "What officers may do", words
 
 
 def fingerprints(told: Notice, lang: str) -> Iterator[tuple[str, str]]:

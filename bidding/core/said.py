@@ -29,6 +29,7 @@ _WHY: Final[dict[str, tuple[str, str]]] = {
     "extension": ("有效报价触发延时", "a valid offer extended it"),
     "first_bid": ("首个有效报价开始计时", "the first valid offer started the clock"),
     "resumed": ("恢复后补回时间", "time given back on resumption"),
+    "staff": ("工作人员延长", "moved later by staff"),
     "listing": ("报价人不足，延牌", "too few bidders, so the listing is extended"),
 }
 
@@ -235,6 +236,39 @@ def _announced(row: Mapping[str, Any], unit: Unit) -> Pair:
     )
 
 
+_ACTS: Final[dict[str, Pair]] = {
+    "extend": ("延长", "a later end"),
+    "surrogate": ("代为报价", "an offer on behalf of a bidder"),
+    "terminate": ("终止", "termination"),
+    "void": ("宣布结果无效", "voiding of the result"),
+}
+
+
+def _proposed(row: Mapping[str, Any], unit: Unit) -> Pair:
+    (zh, en), about = _ACTS[row["act"]], row["about"]
+    more_zh = more_en = ""
+    if row["act"] == "extend":
+        more_zh, more_en = f" {about['seconds']} 秒", f" by {about['seconds']} s"
+    if row["act"] == "surrogate":
+        who, amount = about["bidder"], about["amount"]
+        more_zh = f"（{who} 号，{unit.show(amount, 'zh')}）"
+        more_en = f" (No. {who}, {unit.show(amount, 'en')})"
+    why = about["reason"]
+    return (
+        f"提请{zh}{more_zh}，待另一名审批人员确认：{why}",
+        f"proposed, waiting for a second officer: {en}{more_en}: {why}",
+    )
+
+
+def _seconded(row: Mapping[str, Any], unit: Unit) -> Pair:
+    del unit
+    number, agreed = row["proposal"], row["agree"]
+    return (
+        f"№{number} 的提请{'已由另一名审批人员确认' if agreed else '未获同意'}",
+        f"the proposal of №{number} was {'confirmed by a second officer' if agreed else 'turned down'}",
+    )
+
+
 def _limit(row: Mapping[str, Any], unit: Unit) -> Pair:
     # Only its owner ever reads this line.
     if row["limit"] is None:
@@ -310,6 +344,12 @@ _SAY: Final[Mapping[str, Callable[[Mapping[str, Any], Unit], Pair]]] = {
     "resumed": _plain("恢复：{why}", "resumed: {why}"),
     "terminated": _plain("终止：{why}", "terminated: {why}"),
     "announced": _announced,
+    "extended": _plain("延长 {seconds} 秒：{why}", "{seconds} s later: {why}"),
+    "on_behalf": _plain(
+        "工作人员代 {bidder} 号报价：{why}", "staff made an offer on behalf of No. {bidder}: {why}"
+    ),
+    "proposed": _proposed,
+    "seconded": _seconded,
     "voided": _plain("结果无效：{why}", "result void: {why}"),
 }
 

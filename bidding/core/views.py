@@ -17,7 +17,7 @@ from auction_rules.reasons import clause, say, why_not
 from auction_rules.rule import Line, Refuse, Rule
 from auction_rules.terms import Text, Unit, describe
 from bidding.core import said
-from bidding.core.decide import may_act
+from bidding.core.right import may_act
 from bidding.core.sealing import unit_name
 from bidding.core.state import State
 
@@ -44,7 +44,7 @@ PATCH: Final = (
 """The keys of a room that change while it runs, in the order they are sent."""
 
 
-_INTERNAL: Final = ("admit", "deposit", "exclude", "enrol")
+_INTERNAL: Final = ("admit", "deposit", "exclude", "enrol", "propose")
 
 _BIDDERS_KINDS: Final = ("bid", "confirm", "stay", "leave", "proxy", "seal", "reveal")
 
@@ -207,7 +207,7 @@ def _offers(state: State, rule: Rule, audience: str, *, sealed: bool) -> list[di
         return [_offer(o, inside=False) for o in _own(state, own)]
     leaders = frozenset(state.standing.leaders)
     order = rule.ranking(state.floor())
-    return [_offer(offers[b], inside=b in leaders) for b in order]
+    return [_marked(state, offers[b], inside=b in leaders) for b in order]
 
 
 def _own(state: State, bidder: str) -> list[Offer]:
@@ -230,6 +230,12 @@ def _offer(offer: Offer, *, inside: bool) -> dict[str, Any]:
         "in": inside,
         "auto": offer.auto is not None,
     }
+
+
+def _marked(state: State, offer: Offer, *, inside: bool) -> dict[str, Any]:
+    """An offer as it stands; one that staff made for the bidder says so."""
+    row = _offer(offer, inside=inside)
+    return row | {"on_behalf": True} if offer.i in state.on_behalf else row
 
 
 def _quota(state: State, rule: Rule, *, sealed: bool) -> dict[str, Any] | None:
@@ -320,8 +326,14 @@ def _without_typed(entry: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _internal(entry: Mapping[str, Any]) -> bool:
-    # Admissions, keys and deposits are between the bidder and the house until the result.
-    return str(entry["type"]).partition(".")[0] in _INTERNAL
+    # Admissions, keys and deposits are between the bidder and the house until the result. What one
+    # officer proposes must move nobody on the floor: it is told when another has confirmed it.
+    kind = str(entry["type"]).partition(".")[0]
+    return kind in _INTERNAL or (kind == "second" and not _confirmed(entry))
+
+
+def _confirmed(entry: Mapping[str, Any]) -> bool:
+    return bool(entry["data"]["ask"]["agree"])
 
 
 def _about(entry: Mapping[str, Any], bidder: str) -> bool:
@@ -380,7 +392,7 @@ def you(state: State, rule: Rule, bidder: str, now: Instant) -> dict[str, Any]:
         "state": place,
         "rank": order.index(own[0].key) + 1 if own and own[0].key in order else None,
         "offer": {"amount": offer.amount, "t": offer.t, "i": offer.i} if offer else None,
-        "offers": [_offer(o, inside=_among(bidder, standing.leaders)) for o in own],
+        "offers": [_marked(state, o, inside=_among(bidder, standing.leaders)) for o in own],
         "sealed": _own_sealed(state, bidder),
         "limit": standing.proxies.get(bidder),
         "keys": [key.key for key in person.keys] if person else [],

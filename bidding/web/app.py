@@ -10,6 +10,7 @@ from bidding.web import asyncapi, openapi
 from bidding.web.api import (
     auctions,
     audit,
+    by_two,
     calendar,
     clones,
     drafts,
@@ -50,6 +51,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *calendar.ROUTES,
     *audit.ROUTES,
     *live.ROUTES,
+    *by_two.ROUTES,
     *office.ROUTES,
     Route("GET", "/api/openapi.json", _openapi, "documents", "HTTP 接口文档", "This description"),
     Route(

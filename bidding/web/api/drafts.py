@@ -16,6 +16,7 @@ from auction_rules.registry import UnknownRule, find
 from auction_rules.rule import Rule
 from auction_rules.terms import RuleConfig
 from bidding.core.document import MOST_PAPERS, Document
+from bidding.core.officers import BY_TWO, MOST_SECONDS, ByTwo
 from bidding.engine.identity import Draft, Stale
 from bidding.engine.papers import MOST_BYTES, media_of
 from bidding.engine.ports import LogExists
@@ -49,6 +50,14 @@ class PaperBody(Body):
     lot: Annotated[str, Field(max_length=64, pattern=f"^{CLEAN}*$")] | None = None
 
 
+class OfficersBody(Body):
+    """What officers may do to the running session; `second` names the acts that take two."""
+
+    extend_seconds: Annotated[int, Field(ge=0, le=MOST_SECONDS)] = 0
+    surrogate: bool = False
+    second: Annotated[list[ByTwo], Field(max_length=4, default_factory=lambda: list(BY_TWO))]
+
+
 class DraftBody(Body):
     """The fields of a document. A draft may be incomplete; what is missing comes back as problems.
 
@@ -64,6 +73,7 @@ class DraftBody(Body):
     deposit: wire.Whole = 0
     deposit_deadline: wire.Instant | None = None
     papers: Annotated[list[PaperBody], Field(max_length=MOST_PAPERS, default_factory=list)]
+    officers: OfficersBody | None = None
 
 
 class ApproveBody(Body):

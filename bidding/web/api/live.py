@@ -28,7 +28,7 @@ class LiveLine(Answer):
     """One auction. `lag`: the longest time from stamp to disk of late, in microseconds.
 
     `accepted`, `refused`, `last` and `lag` are null while the stage is sealed: they would tell
-    that somebody acted.
+    that somebody acted. `waiting` counts acts that one officer proposed and nobody has answered.
     """
 
     auction: str
@@ -50,6 +50,7 @@ class LiveLine(Answer):
     refused: list[RefusedCount] | None
     last: wire.Instant | None
     lag: int | None
+    waiting: int
 
 
 class LiveList(Answer):
@@ -77,6 +78,7 @@ async def _line(call: Call, present: Present) -> dict[str, Any]:
         "entrants": len(people),
         "unpaid": sum(not person.deposit_ok for person in people),
         "online": present.bidders_here,
+        "waiting": len(state.proposals),
     }
     tally = await call.door.tallies.of(present.name, state.index)
     if present.acts_sealed:

@@ -54,6 +54,7 @@ STANDING_CHANGES: dict[str, Any] = {
     "trustee_keys": {"T1": "k"},
     "chance": CHANCE,
 }
+PROPOSED = h.Proposed("extend", "staff:li", {"seconds": 60, "reason": "x"})
 STATE_CHANGES: dict[str, Any] = {
     "origin": "elsewhere.example/log",
     "index": 1,
@@ -62,6 +63,9 @@ STATE_CHANGES: dict[str, Any] = {
     "people": {"01": PERSON},
     "suspended": h.Suspended(1, "x"),
     "ended": "voided",
+    "proposals": {4: PROPOSED},
+    "given": 60,
+    "on_behalf": (5,),
 }
 SECRET = {"proxies"}  # a limit is told by the entry that set it, never by a digest
 NOT_ITS_OWN = {

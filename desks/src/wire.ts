@@ -54,6 +54,8 @@ export interface Offer {
   in: boolean;
   /** The server made it for the bidder, up to a limit of his. */
   auto?: boolean;
+  /** Staff made it for the bidder, at his request. */
+  on_behalf?: boolean;
 }
 
 export interface Award {

@@ -132,3 +132,67 @@ async def test_the_board_puts_what_needs_somebody_first(office: Office) -> None:
     await expect(lines.first.locator("[data-test=online]")).to_have_text("1 / 1")
     # Never the account.
     assert "sun" not in await staff.at("live-board").inner_text()
+
+
+async def granted(people: People, auction: str) -> dict[str, str]:
+    """An ascending auction whose notice lets officers do everything, each act by two."""
+    now = (await people["staff"].get("/api/time"))["now"]
+    terms: dict[str, Any] = {
+        "opens": now + 2 * SECOND,
+        "duration_seconds": 900,
+        "start_price": "1000000",
+        "step": "10000",
+        "extension_seconds": 0,
+    }
+    title = {"zh": "岐江北路商业用地使用权", "en": "Commercial land, Qijiang North Road"}
+    fields = {"auction": auction, "title": title, "rule": "english", "terms": terms, "deposit": 0}
+    await people.publish(fields | {"officers": {"extend_seconds": 1800, "surrogate": True}})
+    numbers = await people.admit(auction, dict.fromkeys(("sun", "li")), 0)
+    while (await people["staff"].get("/api/time"))["now"] < now + 2 * SECOND:
+        await asyncio.sleep(0.1)
+    return numbers
+
+
+async def test_one_proposes_another_confirms_and_the_room_sees_what_it_is(office: Office) -> None:
+    numbers = await granted(office.people, "by-two")
+    staff, approver = await office.desk("staff"), await office.desk("approver")
+    bidder = await office.desk("sun")
+    await bidder.enter("by-two")
+    for desk in (staff, approver):
+        await desk.go("/staff#/auctions/by-two")
+    before = (await office.people["staff"].get("/api/auctions/by-two"))["room"]["stage"]["closes"]
+
+    await staff.at("act-extend").click()
+    await staff.page.locator("[name=minutes]").fill("31")
+    await staff.at("reason").fill("专线故障")
+    await staff.at("do").click()
+    # More than the notice grants is refused before anybody is called.
+    await expect(staff.at("acts")).to_contain_text("还可延长 1800 秒")
+    await staff.page.locator("[name=minutes]").fill("10")
+    await staff.at("do").click()
+    await expect(staff.at("acts")).to_contain_text("已提请")
+    await expect(staff.at("proposals")).to_contain_text("延长 600 秒")
+    await expect(staff.at("agree")).to_have_count(0)
+    await expect(bidder.at("history")).not_to_contain_text("专线故障")
+    await expect(approver.at("proposals")).to_contain_text("专线故障")
+    await approver.at("agree").click()
+    await expect(approver.at("proposals")).to_have_count(0)
+    await expect(bidder.at("history")).to_contain_text("专线故障")
+    room = (await office.people["staff"].get("/api/auctions/by-two"))["room"]
+    assert room["stage"]["closes"] == before + 600 * SECOND
+
+    await staff.at("act-surrogate").click()
+    await staff.page.locator("[name=whose]").select_option(numbers["li"])
+    await staff.page.locator("[name=surrogate-amount]").fill("1000000")
+    await staff.at("reason").fill("客户端故障，电话委托")
+    await staff.at("do").click()
+    await approver.at("agree").click()
+    await expect(bidder.at("history")).to_contain_text(f"代 {numbers['li']} 号报价")
+    await expect(staff.at("on-behalf")).to_be_visible()
+
+    await staff.at("act-terminate").click()
+    await staff.at("reason").fill("法院来函")
+    await staff.at("do").click()
+    await approver.at("turn-down").click()
+    await expect(staff.at("proposals")).to_have_count(0)
+    await expect(staff.page.locator(".head .badge")).to_contain_text("进行中")

@@ -173,6 +173,7 @@ export const en: Record<keyof typeof zh, string> = {
   "lots.mine": "yours",
   "terms.title": "Terms",
 
+  "paper.title": "Pictures and papers",
   "notice.title": "Rules of this auction",
   "notice.source": "Hash of the rule's source (SHA-256)",
   "notice.hash_more": "The text is generated from the auction's document; the hash of the document stands in entry 0 of the record, where anybody can check it.",
@@ -188,6 +189,8 @@ export const en: Record<keyof typeof zh, string> = {
   "standing.set": "Set",
   "standing.in": "in",
   "standing.out": "out",
+  "standing.on_behalf": "on behalf",
+  "standing.on_behalf_more": "Staff made this offer for the bidder at his request; the record says why.",
   "standing.auto": "auto",
   "standing.auto_more": "bid by the system within the bidder's limit",
 

@@ -171,6 +171,7 @@ export const zh = {
   "lots.mine": "您的宗地",
   "terms.title": "竞价条件",
 
+  "paper.title": "图片与附件",
   "notice.title": "本场规则",
   "notice.source": "规则源程序摘要（SHA-256）",
   "notice.hash_more": "文字由竞价文件自动生成；文件的摘要写在记录第 0 条，任何人都可以核对。",
@@ -186,6 +187,8 @@ export const zh = {
   "standing.set": "入围",
   "standing.in": "入围",
   "standing.out": "未入围",
+  "standing.on_behalf": "工作人员代报",
+  "standing.on_behalf_more": "该报价由工作人员受竞买人委托代为报出，理由见记录。",
   "standing.auto": "自动",
   "standing.auto_more": "由系统在竞买人的限额内代为报出",
 

@@ -32,6 +32,15 @@ export interface Office {
   to_score: string[];
   reserves: { sealed: number; opened: number };
   drawing: Drawing | null;
+  proposals: { i: number; act: string; mine: boolean; text: Text }[];
+  policy: { extend_left: number; surrogate: boolean; second: string[] };
+}
+
+/** The part of a document about officers; null where it says nothing. */
+export interface OfficersPolicy {
+  extend_seconds: number;
+  surrogate: boolean;
+  second: ("extend" | "surrogate" | "terminate" | "void")[];
 }
 
 /** The numbers of an order of balls as somebody typed them: apart by spaces, commas or new lines. */

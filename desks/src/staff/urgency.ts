@@ -12,10 +12,12 @@ export interface LiveLine extends Omit<AuctionLine, "mine"> {
   refused: { reason: string; count: number; sentence: Text; t: number }[] | null;
   last: number | null;
   lag: number | null;
+  /** Acts that one officer proposed and nobody has answered. */
+  waiting: number;
 }
 
 /** What calls for an officer, the gravest first. */
-export const WORRIES = ["suspended", "lag", "nobody", "no_bid", "ending", "soon"] as const;
+export const WORRIES = ["suspended", "waiting", "lag", "nobody", "no_bid", "ending", "soon"] as const;
 export type Worry = (typeof WORRIES)[number];
 
 const SECOND = 1_000_000;
@@ -35,6 +37,7 @@ export function worries(line: LiveLine, now: number): Worry[] {
   const near = (within: number): boolean => running && left !== null && left < within;
   const found: Record<Worry, boolean> = {
     suspended: line.status === "suspended",
+    waiting: line.waiting > 0 && !over(line),
     lag: running && line.lag !== null && line.lag > LAG_MOST,
     nobody: running && line.entrants > 0 && line.online === 0,
     // Only where it may be known: while a stage is sealed the count is not told.

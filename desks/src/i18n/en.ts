@@ -185,6 +185,7 @@ export const en: Record<keyof typeof zh, string> = {
   "standing.bidder": "Paddle",
   "standing.lot": "Parcel",
   "standing.area": "Area asked",
+  "standing.quantity": "Quantity",
   "standing.offer": "Offer",
   "standing.set": "Set",
   "standing.in": "in",

@@ -183,6 +183,7 @@ export const zh = {
   "standing.bidder": "号牌",
   "standing.lot": "宗地",
   "standing.area": "申请面积",
+  "standing.quantity": "数量",
   "standing.offer": "报价",
   "standing.set": "入围",
   "standing.in": "入围",

@@ -9,6 +9,7 @@ import "../style/page.css";
 import "../style/room.css";
 import "../style/desk.css";
 import "../style/office.css";
+import "../style/wizard.css";
 import Desk from "./Desk.vue";
 
 createApp(Desk).mount("#desk");

@@ -587,6 +587,31 @@ _ALL: Final = (
         "Not accepted: while offers are sealed no officer may know one, so none can make one.",
         *_SEALED,
     ),
+    Reason(
+        "MORE_THAN_PAID_IN",
+        "未受理：金额须大于零，且不超过尚未退还的保证金。",
+        "Not accepted: more than nothing, and no more than what is left of the deposit.",
+        *_DEPOSIT,
+    ),
+    Reason(
+        "DEPOSIT_STILL_NEEDED",
+        "未受理：本场未结束，只能退还超出保证金的部分。",
+        "Not accepted: until the session is over only what exceeds the deposit is given back.",
+        *_DEPOSIT,
+    ),
+    Reason(
+        "NOT_CLOSED",
+        "未受理：本场没有正常结束的结果可供办理。",
+        "Not accepted: there is no result of a closed session to work on.",
+    ),
+    Reason(
+        "STEP_DONE", "未受理：这一步已经办理。", "Not accepted: this step has been taken already."
+    ),
+    Reason(
+        "STEP_TOO_EARLY",
+        "未受理：前一步尚未办理。顺序为审核、确认、公示。",
+        "Not accepted: the step before it is missing. Review, confirm, then publish.",
+    ),
     Reason("RESERVE_NOT_MET", "流拍：未达到保留价。", "Unsold: the reserve was not met."),
 )
 

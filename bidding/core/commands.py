@@ -168,6 +168,27 @@ class Second:
 
 
 @dataclass(frozen=True, slots=True)
+class Payout:
+    """Money of a deposit leaves: `purpose` is refund or forfeit; in fen."""
+
+    kind: ClassVar[str] = "payout"
+    bidder: str
+    purpose: str
+    amount: Amount
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conclude:
+    """A step after the close: reviewed, confirmed, published, or a winner defaulted."""
+
+    kind: ClassVar[str] = "conclude"
+    step: str
+    reason: str
+    bidder: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Bell:
     """The clock asks: the instant that was due has come."""
 
@@ -190,6 +211,8 @@ Ask: TypeAlias = (
     | Surrogate
     | Propose
     | Second
+    | Payout
+    | Conclude
     | Bell
 )
 
@@ -216,7 +239,7 @@ KINDS: Final[dict[str, type[Any]]] = {
         for c in (
             *(Enrol, Admit, Exclude, Deposit),
             *(Suspend, Resume, Terminate, Void, Announce, Bell),
-            *(Extend, Surrogate, Propose, Second),
+            *(Extend, Surrogate, Propose, Second, Payout, Conclude),
         )
     },
 }

@@ -34,9 +34,9 @@ from auction_rules.floor import (
 )
 from auction_rules.money import LIMIT
 from auction_rules.rule import Accept, Refuse, Rule
+from bidding.core import aftermath, officers, sealing
 from bidding.core import commands as c
 from bidding.core import house_facts as h
-from bidding.core import officers, sealing
 from bidding.core.right import may_act
 from bidding.core.state import State
 from bidding.proof import command_key
@@ -99,11 +99,19 @@ def _from_staff(state: State, command: c.Command, ask: c.Ask, now: Instant, rule
             return _from_officer(state, command.actor, ask, now, rule)
         case Draw() | DrawCommit() | DrawReveal() | DrawFigure() | DrawBalls():
             return _from_officer(state, command.actor, ask, now, rule)
+        case c.Payout():
+            return _found(aftermath.payout(state, command.actor, ask))
+        case c.Conclude():
+            return _found(aftermath.conclude(state, command.actor, ask, rule))
         case c.Admit() | c.Exclude() | c.Deposit():
             over = state.status in _OVER
             return Refuse("NOT_RUNNING") if over else _register(state, ask, now, rule)
         case _:
             raise AssertionError(f"nobody decides {command.ask!r}")
+
+
+def _found(found: tuple[h.Fact, ...] | Refuse) -> Decision:
+    return found if isinstance(found, Refuse) else Accepted(found)
 
 
 def _register(
@@ -241,12 +249,11 @@ def _alone(state: State, command: c.Command, ask: c.Ask, now: Instant, rule: Rul
         case c.Terminate() | c.Void():
             return _end(state, command, ask)
         case c.Extend():
-            found = officers.extend(state, ask, now, rule)
+            return _found(officers.extend(state, ask, now, rule))
         case c.Surrogate():
-            found = officers.surrogate(state, ask, now, rule)
+            return _found(officers.surrogate(state, ask, now, rule))
         case _:
             raise AssertionError(f"nobody decides {ask!r}")
-    return found if isinstance(found, Refuse) else Accepted(found)
 
 
 def _propose(

@@ -132,6 +132,30 @@ class Seconded:
     agree: bool
 
 
+@dataclass(frozen=True, slots=True)
+class PaidOut:
+    """Money of a deposit was ordered back (refund) or kept (forfeit); `left` is what remains; fen."""
+
+    fact: ClassVar[str] = "paid_out"
+    bidder: str
+    purpose: str
+    amount: Amount
+    left: Amount
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Concluded:
+    """A step after the close; `follows` is who comes next by the ranking after a default."""
+
+    fact: ClassVar[str] = "concluded"
+    step: str
+    by: str
+    bidder: str | None
+    follows: str | None
+    reason: str
+
+
 HouseFact: TypeAlias = (
     Admitted
     | Excluded
@@ -146,6 +170,8 @@ HouseFact: TypeAlias = (
     | OnBehalf
     | Proposed
     | Seconded
+    | PaidOut
+    | Concluded
 )
 Fact: TypeAlias = FloorFact | HouseFact
 
@@ -165,5 +191,7 @@ SHAPES: Final = Shapes(
         OnBehalf,
         Proposed,
         Seconded,
+        PaidOut,
+        Concluded,
     )
 )

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from auction_rules.reasons import say
 from auction_rules.rule import Rule
-from auction_rules.terms import Text, Unit, show_instant
+from auction_rules.terms import YUAN, Text, Unit, show_instant
 from bidding.core.noted import Pair, noted
 from bidding.core.state import State
 
@@ -269,6 +269,40 @@ def _seconded(row: Mapping[str, Any], unit: Unit) -> Pair:
     )
 
 
+_STEPS: Final[dict[str, Pair]] = {
+    "reviewed": ("交易后审核通过", "reviewed"),
+    "confirmed": ("成交确认", "the result is confirmed"),
+    "published": ("成交结果已公示", "the result is published"),
+    "defaulted": ("未履约", "defaulted"),
+}
+
+
+def _concluded(row: Mapping[str, Any], unit: Unit) -> Pair:
+    del unit
+    zh, en = _STEPS[row["step"]]
+    if row["step"] == "defaulted":
+        who, after = row["bidder"], row["follows"]
+        zh, en = f"{who} 号{zh}", f"No. {who} {en}"
+        tail_zh = f"；名次下一位为 {after} 号" if after else "；没有下一位"
+        tail_en = f"; next by rank is No. {after}" if after else "; nobody is next"
+        return f"{zh}：{row['reason']}{tail_zh}", f"{en}: {row['reason']}{tail_en}"
+    return f"{zh}：{row['reason']}", f"{en}: {row['reason']}"
+
+
+def _paid_out(row: Mapping[str, Any], unit: Unit) -> Pair:
+    del unit
+    who, sum_zh, sum_en = (
+        row["bidder"],
+        YUAN.show(row["amount"], "zh"),
+        YUAN.show(row["amount"], "en"),
+    )
+    back = row["purpose"] == "refund"
+    return (
+        f"{who} 号保证金{'退还' if back else '不予退还'} {sum_zh}：{row['reason']}",
+        f"No. {who} deposit {'refunded' if back else 'kept'}: {sum_en}: {row['reason']}",
+    )
+
+
 def _limit(row: Mapping[str, Any], unit: Unit) -> Pair:
     # Only its owner ever reads this line.
     if row["limit"] is None:
@@ -350,6 +384,8 @@ _SAY: Final[Mapping[str, Callable[[Mapping[str, Any], Unit], Pair]]] = {
     ),
     "proposed": _proposed,
     "seconded": _seconded,
+    "concluded": _concluded,
+    "paid_out": _paid_out,
     "voided": _plain("结果无效：{why}", "result void: {why}"),
 }
 

@@ -35,6 +35,8 @@ class Person:
     who: str | None = None
     paid: Amount = 0
     deposit_ok: bool = False
+    out: Amount = 0
+    """What of it was given back or kept."""
     bank_refs: tuple[str, ...] = ()
     keys: tuple[h.KeyEnrolled, ...] = ()
     """Keys he signs with, in the order they came; with none his requests need no signature."""
@@ -50,7 +52,9 @@ class Person:
         e = self.entrant
         row = [e.bidder, e.lot, e.priority, self.who, self.paid, self.deposit_ok, e.excluded]
         keys = [key.key for key in self.keys]
-        return orjson.Fragment(orjson.dumps([*row, self.bank_refs, keys], option=_OPTIONS))
+        # Only where money has left: the digests of sessions without it stay what they were.
+        out = [self.out] if self.out else []
+        return orjson.Fragment(orjson.dumps([*row, self.bank_refs, keys, *out], option=_OPTIONS))
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,8 @@ class State:
     """Seconds by which staff have moved ends later."""
     on_behalf: tuple[int, ...] = ()
     """The entries in which staff made an offer for a bidder."""
+    after: tuple[h.Concluded, ...] = ()
+    """The steps taken after the close, in order."""
     terms: Any = field(default=None, compare=False)
     """The rule's validated Config; None where the rule is not installed. Not part of the digest."""
 
@@ -144,6 +150,7 @@ def _plain(s: State) -> dict[str, Any]:
         **_sealed(g),
         **_chance(g.chance),
         **_officers(s),
+        **({"after": [fact_to_json(one) for one in s.after]} if s.after else {}),
     }
 
 
@@ -183,7 +190,9 @@ def _pairs(found: Mapping[str, Any]) -> list[list[Any]]:
     return [[key, found[key]] for key in sorted(found)]
 
 
-def _of_people(s: State, fact: h.Admitted | h.Excluded | h.KeyEnrolled | h.DepositCounted) -> State:
+def _of_people(
+    s: State, fact: h.Admitted | h.Excluded | h.KeyEnrolled | h.DepositCounted | h.PaidOut
+) -> State:
     match fact:
         case h.Admitted():
             person = Person(Entrant(fact.bidder, fact.lot, fact.priority), fact.who)
@@ -211,6 +220,10 @@ def _of_people(s: State, fact: h.Admitted | h.Excluded | h.KeyEnrolled | h.Depos
             refs = (*known.bank_refs, fact.bank_ref)
             person = changed(known, paid=fact.total, deposit_ok=fact.ok, bank_refs=refs)
             return changed(s, people={**s.people, fact.bidder: person})
+        case h.PaidOut():
+            payee = s.people[fact.bidder]
+            person = changed(payee, out=payee.out + fact.amount)
+            return changed(s, people={**s.people, fact.bidder: person})
 
 
 def _by_officers(s: State, fact: h.Extended | h.OnBehalf | h.Proposed | h.Seconded) -> State:
@@ -228,7 +241,7 @@ def _by_officers(s: State, fact: h.Extended | h.OnBehalf | h.Proposed | h.Second
 
 def _change(s: State, fact: h.HouseFact) -> State:
     match fact:
-        case h.Admitted() | h.Excluded() | h.KeyEnrolled() | h.DepositCounted():
+        case h.Admitted() | h.Excluded() | h.KeyEnrolled() | h.DepositCounted() | h.PaidOut():
             return _of_people(s, fact)
         case h.Extended() | h.OnBehalf() | h.Proposed() | h.Seconded():
             return _by_officers(s, fact)
@@ -240,6 +253,8 @@ def _change(s: State, fact: h.HouseFact) -> State:
             return changed(s, ended="terminated", suspended=None)
         case h.Voided():
             return changed(s, ended="voided", suspended=None)
+        case h.Concluded():
+            return changed(s, after=(*s.after, fact))
         case h.Announced():
             return s  # words for people; nothing is decided by them
 

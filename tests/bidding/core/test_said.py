@@ -66,6 +66,31 @@ FACTS: list[tuple[Any, str, str]] = [
         "proposed, waiting for a second officer: voiding of the result: 程序有误",
     ),
     (
+        h.PaidOut("03", "refund", 110_050, 0, "未竞得"),
+        "03 号保证金退还 1,100.50 元：未竞得",
+        "No. 03 deposit refunded: 1,100.50 CNY: 未竞得",
+    ),
+    (
+        h.PaidOut("03", "forfeit", 110_050, 0, "拒签合同"),
+        "03 号保证金不予退还 1,100.50 元：拒签合同",
+        "No. 03 deposit kept: 1,100.50 CNY: 拒签合同",
+    ),
+    (
+        h.Concluded("reviewed", "staff:li", None, None, "核对无误"),
+        "交易后审核通过：核对无误",
+        "reviewed: 核对无误",
+    ),
+    (
+        h.Concluded("defaulted", "approver:wang", "01", "02", "拒签合同"),
+        "01 号未履约：拒签合同；名次下一位为 02 号",
+        "No. 01 defaulted: 拒签合同; next by rank is No. 02",
+    ),
+    (
+        h.Concluded("defaulted", "approver:wang", "02", None, "拒签合同"),
+        "02 号未履约：拒签合同；没有下一位",
+        "No. 02 defaulted: 拒签合同; nobody is next",
+    ),
+    (
         h.Seconded(7, agree=True),
         "№7 的提请已由另一名审批人员确认",
         "the proposal of №7 was confirmed by a second officer",

@@ -198,6 +198,7 @@ export const en: Record<keyof typeof zh, string> = {
   "chart.title": "Price over time",
   "chart.price": "Price",
   "chart.extension": "End moved",
+  "chart.deadline": "End of a stage",
   "chart.label": "Step chart of the price: {n} changes, the end moved {e} times. The record below says the same.",
   "history.title": "Record",
   "history.none": "Nothing is recorded yet.",

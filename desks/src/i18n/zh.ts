@@ -196,6 +196,7 @@ export const zh = {
   "chart.title": "价格走势",
   "chart.price": "当前价",
   "chart.extension": "截止顺延",
+  "chart.deadline": "阶段截止",
   "chart.label": "价格阶梯图：{n} 次价格变化，{e} 次截止顺延。同样的内容在下方记录中。",
   "history.title": "过程记录",
   "history.none": "还没有记录。",

@@ -16,6 +16,7 @@ from bidding.web.api import (
     drafts,
     identity,
     live,
+    money,
     notices,
     office,
     papers,
@@ -52,6 +53,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *audit.ROUTES,
     *live.ROUTES,
     *by_two.ROUTES,
+    *money.ROUTES,
     *office.ROUTES,
     Route("GET", "/api/openapi.json", _openapi, "documents", "HTTP 接口文档", "This description"),
     Route(

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from bidding.engine.house import House
 from bidding.engine.identity import Passwords, Registry
+from bidding.engine.money import MoneyBook
 from bidding.engine.papers import Papers
 from bidding.engine.ports import Clock
 from bidding.web.limits import Limits, Meter
@@ -52,6 +53,7 @@ class Door:
         settings: DoorSettings,
         *,
         papers: Papers,
+        money: MoneyBook,
         observe: Callable[[str, str, int, float], None] = _not_observed,
     ) -> None:
         time = asyncio.get_running_loop().time
@@ -60,6 +62,7 @@ class Door:
         self.registry = registry
         self.passwords = passwords
         self.papers = papers
+        self.money = money
         self.clock = clock
         self.settings = settings
         self.limits = limits

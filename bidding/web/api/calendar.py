@@ -20,7 +20,6 @@ from bidding.web.wire import Instant, Sentence
 
 _DAY: Final = 86_400_000_000
 _MOST_DAYS: Final = 100
-_AT_A_TIME: Final = 8
 _KEPT: Final = 2_000
 
 _SPANS: Final[dict[str, Span]] = {}
@@ -140,16 +139,14 @@ def _row(item: Item, auction: str | None, draft: str | None, rule: Rule, state: 
 
 
 async def _span(key: str, rule: Rule, terms: Any) -> Span:
-    """Worked out once for each document, a few entries at a time: bidders go first."""
+    """Worked out once for each document, entry by entry: bidders go first."""
     known = _SPANS.get(key)
     if known is not None:
         return known
     span = Span(None, None)
-    for count, found in enumerate(foreseen(rule, terms)):
-        if found is not None:
-            span = found
-        elif count % _AT_A_TIME == 0:
-            await asyncio.sleep(0)
+    for found in foreseen(rule, terms):
+        span = found or span
+        await asyncio.sleep(0)
     if len(_SPANS) >= _KEPT:
         _SPANS.pop(next(iter(_SPANS)))
     _SPANS[key] = span

@@ -47,7 +47,7 @@ export const en: Record<keyof typeof zh, string> = {
   "paper.lot_all": "The whole auction",
   "paper.open": "Open",
   "paper.too_many": "There may be 24 papers at most.",
-  "run.title": "Dry run",
+  "run.in_unit": "{what} ({unit})",
   "run.text": "Plays the whole session under these terms with bidders played by the house, on virtual time. It writes no record and foretells no real auction.",
   "run.bidders": "Bidders",
   "run.style": "How they bid",

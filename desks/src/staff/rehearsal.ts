@@ -39,6 +39,11 @@ export function courseOf(played: Played): Course {
   return { times: played.prices.map((price) => price.t / 1e6), prices: played.prices.map((price) => price.amount), extensions: [...extensions].sort((a, b) => a - b) };
 }
 
+/** The instants at which a stage's deadline had come, as it stood in the end. Seconds, for the axis. */
+export function deadlinesOf(played: Played): number[] {
+  return played.stages.filter((stage) => stage.ended !== null && (stage.closes !== null || played.moves.some((move) => move.closes === stage.ended))).map((stage) => (stage.ended as number) / 1e6);
+}
+
 const HOUSE = ["system", "staff", "approver"];
 
 /** Offers and answers of bidders that were accepted, however many entries are shown. */

@@ -20,6 +20,7 @@ from tests.browser.shown import Shown
 WATCHED = {"draw", "seed", "frozen", "reserve", "panel", "read_out"}
 OVER = {"closed", "terminated", "voided"}
 ONE_FACE = {"gate": "asked", "claim": "asked", "rounds": "lines"}
+ACTS = {"take_back": "take-back", "leave": "leave", "waive": "waive"}
 PADS = {"quoting", "timed", "best", "one_price", "turns", "unsealing", None}
 
 
@@ -43,50 +44,62 @@ def expected(picture: Picture) -> str | None:
     return ONE_FACE.get(kind or "", "pad")
 
 
+class Compared:
+    """What the page does not show as it should, of one picture."""
+
+    def __init__(self, picture: Picture, seen: dict[str, Any]) -> None:
+        self.picture, self.seen = picture, seen
+        self.found: list[str] = []
+
+    def same(self, what: str, wanted: Any, got: Any) -> None:
+        if wanted != got:
+            where = f"{self.picture.rule}/{self.picture.source} {self.picture.kind}"
+            self.found.append(f"{where}: {what} {got!r}, not {wanted!r}")
+
+    def read(self) -> None:
+        """What everybody sees."""
+        room, kind, extra = self.picture.room, self.picture.kind, self.seen["extra"]
+        self.same("outcome", room["status"] in OVER, self.seen["outcome"])
+        self.same("suspended", room["status"] == "suspended", self.seen["suspended"])
+        untold = [key for key in self.seen["keys"] if key.split(".")[0] in AREAS]
+        self.same("untold words", [], untold)
+        if room["status"] in OVER:
+            return
+        if kind in WATCHED | {"unsealing"}:
+            self.same("awaited", kind, self.seen["waits"])
+        if kind == "draw":
+            self.same("pool", bool(room["pool"]) and not room["order"], "pool" in extra)
+        if kind != "rounds":
+            self.same("order", bool(room["order"]), "order" in extra)
+
+    def act(self, you: dict[str, Any]) -> None:
+        """What a bidder may do."""
+        actions, seen = you["actions"], self.seen
+        face = expected(self.picture)
+        self.same("face", face, seen["face"])
+        opens = actions["ask"] is not None and actions["blocked"] is None
+        if face in ("pad", "asked", "tick"):
+            self.same("off", not opens, seen["off"])
+        self.same("reveal", actions["ask"] == "reveal" and opens, seen["reveal"])
+        if face == "lines":
+            wanted = [(x["slot"], x["blocked"] is None, x["withdraw"]) for x in actions["lines"]]
+            self.same("rows", wanted, [(x["slot"], x["open"], x["withdraw"]) for x in seen["rows"]])
+        if face is not None:
+            also = [act for act in ACTS if ACTS[act] in seen["extra"]]
+            self.same("acts", sorted(actions["also"]), sorted(also))
+        if face == "pad":
+            self.same("pending", actions["pending"] is not None, "pending" in seen["extra"])
+
+
 def wrongs(picture: Picture, seen: dict[str, Any]) -> list[str]:
     """What the page does not show as it should."""
-    found: list[str] = []
-
-    def same(what: str, wanted: Any, got: Any) -> None:
-        if wanted != got:
-            found.append(
-                f"{picture.rule}/{picture.source} {picture.kind}: {what} {got!r}, not {wanted!r}"
-            )
-
-    over = picture.room["status"] in OVER
-    same("outcome", over, seen["outcome"])
-    same("suspended", picture.room["status"] == "suspended", seen["suspended"])
-    same("untold words", [], [key for key in seen["keys"] if key.split(".")[0] in AREAS])
-    if over:
-        return found
-    if picture.kind in WATCHED | {"unsealing"}:
-        same("awaited", picture.kind, seen["waits"])
-    if picture.kind == "draw":
-        undrawn = bool(picture.room["pool"]) and not picture.room["order"]
-        same("pool", undrawn, "pool" in seen["extra"])
-    if picture.kind != "rounds":
-        same("order", bool(picture.room["order"]), "order" in seen["extra"])
+    compared = Compared(picture, seen)
+    compared.read()
     if picture.you is None:
-        same("face", None, seen["face"])
-        return found
-    actions = picture.you["actions"]
-    same("face", expected(picture), seen["face"])
-    opens = actions["ask"] is not None and actions["blocked"] is None
-    if seen["face"] in ("pad", "asked", "tick"):
-        same("off", not opens, seen["off"])
-    same("reveal", actions["ask"] == "reveal" and opens, seen["reveal"])
-    if seen["face"] == "lines":
-        same(
-            "rows",
-            [(x["slot"], x["blocked"] is None, x["withdraw"]) for x in actions["lines"]],
-            [(x["slot"], x["open"], x["withdraw"]) for x in seen["rows"]],
-        )
-    for act in ("take_back", "leave", "waive"):
-        if expected(picture) is not None:
-            same(act, act in actions["also"], act.replace("_", "-") in seen["extra"])
-    if actions["pending"] is not None and seen["face"] == "pad":
-        same("pending", True, "pending" in seen["extra"])
-    return found
+        compared.same("face", None, seen["face"])
+    elif picture.room["status"] not in OVER:
+        compared.act(picture.you)
+    return compared.found
 
 
 AREAS = {

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from pydantic import Field
 
-from auction_rules.registry import UnknownRule, find, source_sha256
+from auction_rules.registry import BUILT_IN, UnknownRule, find, source_sha256
 from auction_rules.registry import rules as installed
 from auction_rules.terms import SECOND, instant
 from auction_rules.topics import topic_of
@@ -15,7 +15,8 @@ from bidding.web.routes import Answer, Call, Route
 from bidding.web.wire import Sentence
 
 ROOM: Final = "rules"
-AT_THE_DESKS: Final = ("english", "far_adjustment")
+AT_THE_DESKS: Final = frozenset(rule.name for rule in BUILT_IN)
+"""A plug-in may have stages that no page of ours knows."""
 _ISO: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T", re.ASCII)
 
 

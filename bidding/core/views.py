@@ -46,6 +46,8 @@ PATCH: Final = (
 
 _INTERNAL: Final = ("admit", "deposit", "exclude", "enrol", "propose", "payout")
 
+_BY_OFFICERS: Final = ("proposed", "concluded")
+
 _BIDDERS_KINDS: Final = ("bid", "confirm", "stay", "leave", "proxy", "seal", "reveal")
 
 
@@ -269,7 +271,7 @@ def event(
         return None
     if entry["type"] == "proxy.accepted" and audience != entry["actor"]:
         entry = _without_limit(entry)
-    entry = _without_typed(entry)
+    entry = _without_accounts(_without_typed(entry))
     mine = role == "bidder" and audience == f"bidder:{own}"
     if audience.startswith("bidder:"):
         # A bidder's own channel holds his own acts and what the house did about him.
@@ -322,6 +324,17 @@ def _without_typed(entry: Mapping[str, Any]) -> Mapping[str, Any]:
     if not any(fact["fact"] == "draw_typed" for fact in facts):
         return entry
     told = [{**f, "value": []} if f["fact"] == "draw_typed" else f for f in facts]
+    return {**entry, "data": {**entry["data"], "facts": told}}
+
+
+def _without_accounts(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Who of the house proposed or concluded: every channel is told the role, never the account."""
+    facts = entry["data"].get("facts", ())
+    if not any(fact["fact"] in _BY_OFFICERS for fact in facts):
+        return entry
+    told = [
+        {**f, "by": f["by"].partition(":")[0]} if f["fact"] in _BY_OFFICERS else f for f in facts
+    ]
     return {**entry, "data": {**entry["data"], "facts": told}}
 
 

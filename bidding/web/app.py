@@ -8,6 +8,7 @@ from aiohttp import web
 
 from bidding.web import asyncapi, openapi
 from bidding.web.api import (
+    aftermath,
     auctions,
     audit,
     by_two,
@@ -53,6 +54,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *audit.ROUTES,
     *live.ROUTES,
     *by_two.ROUTES,
+    *aftermath.ROUTES,
     *money.ROUTES,
     *office.ROUTES,
     Route("GET", "/api/openapi.json", _openapi, "documents", "HTTP 接口文档", "This description"),

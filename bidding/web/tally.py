@@ -15,6 +15,7 @@ from bidding.engine.house import House
 _AT_ONCE: Final = 1_000
 _OFFERS: Final = frozenset({"bid", "confirm", "stay", "leave", "seal", "reveal", "surrogate"})
 """What bidders ask of the floor. A secret limit is its owner's alone: that he set one, too."""
+_OFFICERS: Final = ("staff", "approver")
 
 
 @dataclass(slots=True)
@@ -25,6 +26,10 @@ class Tally:
     accepted: int = 0
     last: int | None = None
     """When the last accepted one was made."""
+    extensions: int = 0
+    suspensions: int = 0
+    officers: int = 0
+    """Requests of officers after the publication, admissions and deposits included."""
     refused: Counter[str] = field(default_factory=Counter)
     """How many were refused, by reason."""
     latest: dict[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -34,6 +39,10 @@ class Tally:
         """Takes the next entry of the log."""
         kind, _, outcome = str(entry["type"]).partition(".")
         self.index += 1
+        facts = entry["data"].get("facts", ())
+        self.extensions += sum(fact["fact"] == "deadline_moved" for fact in facts)
+        self.suspensions += sum(fact["fact"] == "suspended" for fact in facts)
+        self.officers += entry["actor"].partition(":")[0] in _OFFICERS and kind != "session"
         if kind not in _OFFERS:
             return
         if outcome == "accepted":

@@ -53,6 +53,13 @@ def test_reviewed_by_one_confirmed_by_another_then_published():
     assert outcome(session.ask("approver:wang", CONFIRM)) == "accepted"
     assert outcome(session.ask("staff:li", PUBLISH)) == "accepted"
     assert [one.step for one in session.state.after] == ["reviewed", "confirmed", "published"]
+    line = views.event(
+        session.states[-2], session.entries[-1], session.state, session.rule, "public"
+    )
+    assert line is not None
+    # Everybody hears of it; the role, never the account.
+    assert line["text"]["zh"] == "成交结果已公示：成交公示。"
+    assert [fact["by"] for fact in line["facts"]] == ["staff"]
     entries = [canon.decode(body) for body in session.bodies]
     assert rejudge(ORIGIN, entries).difference is None
     assert replay(ORIGIN, session.bodies).digest == session.state.digest

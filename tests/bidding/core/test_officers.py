@@ -231,6 +231,7 @@ def test_what_is_only_proposed_moves_nobody_on_the_floor():
         line = views.event(before, proposed, after, session.rule, audience)
         assert line is not None
         assert "待另一名审批人员确认：法院冻结" in line["text"]["zh"]
+        assert [fact["by"] for fact in line["facts"]] == ["staff"]
     number = session.ask("staff:li", propose(Terminate("法院冻结")))["i"]
     before = session.state
     done = session.ask("approver:wang", Second(number, agree=True))

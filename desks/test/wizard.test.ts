@@ -14,8 +14,8 @@ describe("the steps of writing a document", () => {
   const topics = { parcels: "what", opens: "when", step: "step" };
 
   it("have each place in one of them", () => {
-    expect(["rule", "title.zh", "auction", "terms.parcels.0.id", "papers.1.name", "terms.opens", "terms.unknown", "terms", "deposit", "deposit_deadline"].map((path) => stepOf(path, topics))).toEqual(
-      ["start", "start", "start", "lots", "lots", "terms", "terms", "terms", "terms", "terms"],
+    expect(["rule", "title.zh", "auction", "terms.parcels.0.id", "papers.1.name", "terms.opens", "terms.unknown", "terms", "deposit", "deposit_deadline", "officers.two"].map((path) => stepOf(path, topics))).toEqual(
+      ["start", "start", "start", "lots", "lots", "terms", "terms", "terms", "terms", "terms", "terms"],
     );
   });
 

@@ -16,7 +16,10 @@ from auction_rules.lint import lint
 from auction_rules.registry import find, rules
 from bidding.client import HouseSaysNo, Visitor
 from bidding.engine.papers import MOST_BYTES
+from bidding.proof.policy import parse_policy
 from bidding.web.remarked import ABOUT, about
+from replay.rejudge import rejudge
+from replay.verify import verify
 from tests.auction_rules.known import known
 from tests.bidding.web.door_in_process import open_door, signed_in
 
@@ -83,6 +86,12 @@ async def test_a_paper_is_in_what_is_approved_and_for_everybody_afterwards(tmp_p
             with pytest.raises(HouseSaysNo) as no:
                 await public.download(f"/api/papers/{told['id']}")
             assert no.value.status == 401
+        # Whoever has the archive alone finds the hash in entry 0, under the centre's signature.
+        archive = await approver.download("/api/auctions/papered/archive")
+        policy = await approver.download("/api/auctions/papered/policy")
+        session = verify(archive, parse_policy(policy.decode()))
+        assert session.entries[0]["data"]["document"]["papers"] == [row(told)]
+        assert rejudge(session.origin, session.entries).difference is None
 
 
 async def test_what_was_not_handed_in_is_not_submitted(tmp_path: Path) -> None:

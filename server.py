@@ -33,6 +33,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from bidding.adapters.clock import WallClock
 from bidding.adapters.keys import FileKeys, KeyFileError
 from bidding.adapters.metrics import Metrics
+from bidding.adapters.money import SqlMoney
+from bidding.adapters.papers import FilePapers
 from bidding.adapters.passwords import Argon2Passwords
 from bidding.adapters.registry import RegisterError, SqlRegistry
 from bidding.adapters.side_files import FolderOfSideFiles
@@ -213,6 +215,8 @@ async def _serve(settings: Settings) -> int:
         record, keys = await _record_and_keys(settings, stack)
         registry = await _registry(settings)
         stack.push_async_callback(registry.close)
+        money = await SqlMoney.open(settings.data / "money.db")
+        stack.push_async_callback(money.close)
         clock, passwords = WallClock(), Argon2Passwords()
         stack.callback(passwords.close)
         http = await stack.enter_async_context(witness_session())
@@ -238,6 +242,8 @@ async def _serve(settings: Settings) -> int:
                 trusted_proxies=settings.trusted_proxies,
                 tagger=tagger,
             ),
+            papers=FilePapers(settings.data / "papers"),
+            money=money,
             observe=metrics.observe,
         )
         await _demo_accounts(settings, registry, passwords, clock)

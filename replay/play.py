@@ -145,6 +145,7 @@ class _Player:
                 terms=resolve(rule.Config, scenario.terms, self.times),
                 deposit=parse_decimal(scenario.deposit or "1", 2) if asks_deposit else 0,
                 deposit_deadline=None if deadline is None else self.times.read(deadline),
+                officers=scenario.officers,
             )
             document.bound()
         except UnknownRule as unknown:
@@ -252,12 +253,23 @@ class _Player:
             points = parse_decimal(step.score.points, _POINTS)
             return self._ask(f"staff:{step.score.expert}", Score(step.score.of, points), at)
         if step.staff is not None:
-            officer = step.who if step.staff in ("seal_reserve", "open_reserve") else None
-            actor = f"staff:{officer}" if officer else "approver:2"
-            return self._ask(actor, self._staff_ask(step), at)
+            return self._by_staff(step, at)
         # An answer without a round is to the one that runs when it arrives.
         self._bells(at)
         return self._ask(f"bidder:{step.by}", self._bidder_ask(step), at, step.ref)
+
+    def _by_staff(self, step: Step, at: Instant) -> dict[str, Any]:
+        if step.staff in ("seal_reserve", "open_reserve"):
+            return self._ask(f"staff:{step.who}", self._staff_ask(step), at)
+        waiting = max(self.state.proposals, default=0)
+        if step.staff in ("confirm", "turn_down"):
+            by = self.state.proposals[waiting].by if step.officer == "proposer" else "approver:2"
+            actor = f"approver:{by.partition(':')[2]}"
+            return self._ask(actor, c.Second(waiting, step.staff == "confirm"), at)
+        ask, actor = self._staff_ask(step), "staff:1" if step.officer == "staff" else "approver:2"
+        if step.propose:
+            ask, actor = c.Propose(c.kind_of(ask), c.ask_to_json(ask)), "staff:1"
+        return self._ask(actor, ask, at)
 
     def _bidder_ask(self, step: Step) -> BidderAsk:
         number = self.state.standing.round if step.round is None else step.round
@@ -297,6 +309,9 @@ class _Player:
             "withdraw": Withdraw(who, reason),
             "seal_reserve": SealReserve(commitment(sealed, step.nonce)),
             "open_reserve": OpenReserve(sealed, step.nonce),
+            "announce": c.Announce(reason, reason),
+            "extend": c.Extend(step.seconds or 0, reason),
+            "surrogate": c.Surrogate(who, sealed, reason, step.lot),
         }
         return asks[step.staff or ""]
 

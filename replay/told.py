@@ -52,6 +52,13 @@ KIND: Final[Mapping[str, Text]] = {
     "terminate": both("终止", "termination"),
     "announce": both("发布通知", "announcement"),
     "void": both("宣布结果无效", "voiding of the result"),
+    "announce": both("发布通知", "message from the staff"),
+    "extend": both("延长", "later end"),
+    "surrogate": both("代为报价", "offer on behalf"),
+    "propose": both("提请", "proposal"),
+    "second": both("确认提请", "second officer"),
+    "payout": both("保证金退还或不予退还", "deposit paid out or kept"),
+    "conclude": both("成交后办理", "step after the close"),
     "bell": both("到时", "bell"),
 }
 _ROLE: Final[Mapping[str, Text]] = {

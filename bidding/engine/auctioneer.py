@@ -40,6 +40,8 @@ INBOX_MAX: typing.Final = 4096
 BATCH_MAX: typing.Final = 256
 #: Answers kept in memory for retries; older ones are read from the log.
 _RECENT_MAX: typing.Final = 1024
+_TAKEN_OF: typing.Final = 64
+"""Of how many of the last entries the lag is told."""
 #: A program of stages may close and open several at one instant; this many is a rule that hangs.
 _BELLS_MAX: typing.Final = 1000
 
@@ -148,6 +150,7 @@ class Auctioneer:
         self._pending: dict[int, _Decided] = {}
         self._stamp = state.t
         self._launched = state.t
+        self._took: deque[Instant] = deque(maxlen=_TAKEN_OF)
 
         self._stir = asyncio.Event()
         self._append: asyncio.Task[None] | None = None
@@ -165,6 +168,11 @@ class Auctioneer:
     def state(self) -> State:
         """The committed state; nothing of it can be lost."""
         return self._committed
+
+    @property
+    def lag(self) -> Instant | None:
+        """The longest time from stamp to disk among the last requests and bells; microseconds."""
+        return max(self._took, default=None)
 
     @property
     def up_until(self) -> Instant:
@@ -389,8 +397,10 @@ class Auctioneer:
             return
         items, self._flying = self._flying, []
         self._committed, self._checkpoint = items[-1].step.after, note
+        landed = self._tick()
         for item in items:
             answer = item.answer()
+            self._took.append(landed - answer.t)
             del self._pending[answer.index]
             self._recent[answer.index] = answer.entry
             for waiter in item.waiters:

@@ -218,6 +218,11 @@ class House:
             raise NoSuchAuction(f"{auction}: {seat.refused or 'not open yet'}")
         return seat.room
 
+    def lag(self, auction: str) -> Instant | None:
+        """How long requests of late took from stamp to disk; None: nobody can say. NoSuchAuction."""
+        auctioneer = self._seat(auction).auctioneer
+        return None if auctioneer is None else auctioneer.lag
+
     # -- evidence ---------------------------------------------------------------------------
 
     async def receipt(

@@ -53,6 +53,19 @@ class Present:
         return shown.sealed or (shown.limits and not self.over)
 
     @property
+    def acts_sealed(self) -> bool:
+        """Nobody may learn now that somebody acted; unlike `sealed` limits alone do not count."""
+        if self.state.standing.stage is None:
+            return False
+        shown = self.rule.disclosure(self.state.floor())
+        return shown.sealed or shown.acts_sealed
+
+    @property
+    def bidders_here(self) -> int:
+        """How many bidders are listening now."""
+        return self._room.bidders_here
+
+    @property
     def limits(self) -> bool:
         """Secret limits may stand in its record; after the close they are for those who watch."""
         return getattr(self.state.terms, "proxy", None) is ProxyBids.ALLOWED

@@ -46,6 +46,7 @@ export function stream(place: Location): string {
 
 export const api = {
   auctions: "/api/auctions",
+  live: "/api/office/live",
   auction: (a: string) => `/api/auctions/${encodeURIComponent(a)}`,
   notice: (a: string) => `/api/auctions/${encodeURIComponent(a)}/notice`,
   noticePage: (a: string, lang: string) => `/api/auctions/${encodeURIComponent(a)}/notice.html?lang=${lang}`,

@@ -162,6 +162,13 @@ async def offices(gallery: Gallery) -> None:
     await staff.at("rule").select_option("far_adjustment")
     await staff.at("example").click()
     await gallery.shoot(staff, "staff-form")
+    for step in ("lots", "terms", "rehearse", "check"):
+        await staff.page.click(f"[data-step={step}]")
+        if step == "rehearse":
+            await staff.at("run").click()
+            await staff.at("played").wait_for()
+        await gallery.shoot(staff, f"staff-{step}")
+    await gallery.show("staff", "/staff#/calendar", "staff-calendar")
     approver = await gallery.desk("approver")
     await approver.go("/staff#/drafts")
     await approver.page.locator("[data-draft] a").first.click()

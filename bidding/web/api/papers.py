@@ -1,87 +1,118 @@
-"""The papers of a session at the desk: the record and the confirmation, as HTML, PDF or XLSX.
+"""Pictures, maps and documents of an auction: handed in by staff, read by everybody who may.
 
-They are made of the archive, verified and re-judged first, exactly as `python -m replay transcript`
-makes them; the door only carries them. PDF and XLSX need the extra `report` on the server.
+The content decides what a paper is, never its name or what the sender calls it; only kinds that
+run nothing are taken, and they go out under a policy that lets nothing run. Before publication
+they are the house's own; afterwards everybody reads those that the auction's document names.
 """
 
-import asyncio
-from importlib import import_module
-from typing import Final, Literal
+from typing import Any, Final
 
 from aiohttp import web
 
-from bidding.proof.policy import parse_policy
+from bidding.engine.papers import MOST_BYTES, NoRoom, media_of, sha256
 from bidding.web.problems import Problem
 from bidding.web.rooms import Present
-from bidding.web.routes import WATCHERS, Call, Query, Route, file_response
-from replay.film import NoRule
-from replay.paper.qr import NoUrl, checked
-from replay.transcript import LANGS, NoTranscript, transcript
-from replay.verify import verify
+from bidding.web.routes import HOUSE, STAFF, Answer, Call, Route
 
-ROOM: Final = "audit"
-MEDIA: Final = {
-    "html": "text/html",
-    "pdf": "application/pdf",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+ROOM: Final = "papers"
+_HEARD: Final = 8 * MOST_BYTES
+POLICY: Final = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
-class PaperQuery(Query):
-    """Which paper, for whom, as what; both languages unless one is named."""
+class PaperTold(Answer):
+    """What was kept. `id` is its address here, the first half of `sha256`."""
 
-    kind: Literal["record", "confirmation"] = "record"
-    audience: Literal["public", "auditor"] = "public"
-    format: Literal["html", "pdf", "xlsx"] = "html"
-    lang: Literal["zh", "en"] | None = None
-
-
-async def paper(call: Call) -> web.Response:
-    """The paper as a file. The code on it leads to this house's page of verification."""
-    present, asked = await Present.of(call.door, call.auction), call.query(PaperQuery)
-    if present.sealed:
-        raise Problem("SEALED")
-    content = await call.door.house.archive(call.auction)
-    policy = call.door.house.policy(call.auction)
-    made = await asyncio.to_thread(_printed, content, policy, asked, _page(call))
-    return file_response(made, MEDIA[asked.format], f"{call.auction}-{asked.kind}.{asked.format}")
+    id: str
+    sha256: str
+    media: str
+    size: int
 
 
-def _page(call: Call) -> str | None:
-    request, origins = call.request, sorted(call.door.settings.origins)
-    origin = origins[0] if origins else f"{request.scheme}://{request.host}"
+async def hand_in(call: Call) -> dict[str, Any]:
+    """Keep the body of this request as it is."""
+    content, length = bytearray(), 0
+    async for part in call.request.content.iter_chunked(65_536):
+        # Read to its end all the same: who is still sending hears no answer.
+        length += len(part)
+        if length <= MOST_BYTES:
+            content += part
+        elif length > _HEARD:
+            break
+    if length > MOST_BYTES:
+        raise Problem("PAPER_TOO_LONG")
+    media = media_of(bytes(content))
+    if media is None:
+        raise Problem("NOT_A_PAPER")
     try:
-        return checked(f"{origin}/verify?auction={call.auction}")
-    except NoUrl:
-        # A host that cannot stand on paper is not printed; the paper says how to verify without.
-        return None
+        digest = await call.door.papers.put(bytes(content))
+    except NoRoom:
+        raise Problem("NO_ROOM") from None
+    return {"id": digest[:32], "sha256": digest, "media": media, "size": len(content)}
 
 
-def _printed(content: bytes, policy: str, asked: PaperQuery, url: str | None) -> bytes:
-    session = verify(content, parse_policy(policy))
-    try:
-        printer = import_module(f"replay.paper.{asked.format}")
-        made = transcript(session, asked.kind, asked.audience, url)
-    except NoTranscript as why:
-        raise Problem("NO_PAPER", sentence={"zh": f"{why.zh}。", "en": f"{why.en}."}) from why
-    except (NoRule, ModuleNotFoundError) as missing:
-        raise Problem("NO_PRINTER") from missing
-    langs = LANGS if asked.lang is None else (asked.lang,)
-    found: bytes = printer.render(made, langs)
-    return found
+async def of_house(call: Call) -> web.Response:
+    """One paper, for those who prepare and approve."""
+    return await _file(call)
+
+
+async def of_auction(call: Call) -> web.Response:
+    """One paper that the auction's document names."""
+    document = (await Present.of(call.door, call.auction)).state.document
+    if not any(p["sha256"].startswith(call.path["id"]) for p in document.get("papers", ())):
+        raise Problem("NOT_FOUND")
+    return await _file(call)
+
+
+async def _file(call: Call) -> web.Response:
+    content = await call.door.papers.get(call.path["id"])
+    media = None if content is None else media_of(content)
+    if content is None or media is None:
+        raise Problem("NOT_FOUND")
+    digest = sha256(content)
+    how = "inline" if media.startswith("image/") else "attachment"
+    name = f"{digest[:16]}.{media.rpartition('/')[2]}"
+    return web.Response(
+        body=content,
+        content_type=media,
+        headers={
+            "Content-Disposition": f'{how}; filename="{name}"',
+            "Content-Security-Policy": POLICY,
+            "Cache-Control": "private, max-age=86400, immutable",
+            "ETag": f'"{digest}"',
+        },
+    )
 
 
 ROUTES: Final = (
     Route(
-        "GET",
-        "/api/auctions/{auction}/transcript",
-        paper,
+        "POST",
+        "/api/papers",
+        hand_in,
         ROOM,
-        "竞价记录和成交确认书",
-        "The record or the confirmation, on paper",
-        roles=WATCHERS,
-        query=PaperQuery,
+        "上传图片、地图或文件",
+        "Hand in a picture, map or document",
+        roles=STAFF,
+        answer=PaperTold,
+        status=201,
+        problems=("NOT_A_PAPER", "PAPER_TOO_LONG", "NO_ROOM"),
+    ),
+    Route(
+        "GET",
+        "/api/papers/{id}",
+        of_house,
+        ROOM,
+        "附件（发布前）",
+        "A paper, before publication",
+        roles=HOUSE,
         file="application/octet-stream",
-        problems=("SEALED", "NO_PAPER", "NO_PRINTER"),
+    ),
+    Route(
+        "GET",
+        "/api/auctions/{auction}/papers/{id}",
+        of_auction,
+        ROOM,
+        "本场公告的附件",
+        "A paper of an auction's notice",
+        file="application/octet-stream",
     ),
 )

@@ -6,7 +6,7 @@ import pytest
 
 from bidding.client import HouseSaysNo
 from bidding.proof.policy import parse_policy
-from bidding.web.api import papers
+from bidding.web.api import transcripts
 from bidding.web.context import DoorSettings
 from replay.paper import html
 from replay.transcript import transcript
@@ -69,7 +69,7 @@ async def test_a_server_without_the_printer_says_so(tmp_path, monkeypatch):
             raise ModuleNotFoundError("No module named 'typst'", name="typst")
         return importlib.import_module(name)
 
-    monkeypatch.setattr(papers, "import_module", missing)
+    monkeypatch.setattr(transcripts, "import_module", missing)
     async with open_door(tmp_path) as house, signed_in(house, "u") as (auditor,):
         await house.publish()
         with pytest.raises(HouseSaysNo) as no:

@@ -50,7 +50,6 @@ KIND: Final[Mapping[str, Text]] = {
     "suspend": both("中止", "suspension"),
     "resume": both("恢复", "resumption"),
     "terminate": both("终止", "termination"),
-    "announce": both("发布通知", "announcement"),
     "void": both("宣布结果无效", "voiding of the result"),
     "announce": both("发布通知", "message from the staff"),
     "extend": both("延长", "later end"),

@@ -86,8 +86,8 @@ def test_every_rule_that_draws_is_among_them():
 @pytest.mark.parametrize("source", SOURCES)
 def test_their_plays_come_to_draws(source):
     drew = set()
-    for rule, terms in (param.values for param in DRAWN):
-        terms = {**terms, "draws": SOURCES[source]}
+    for rule, example in (param.values for param in DRAWN):
+        terms = {**example, "draws": SOURCES[source]}
         plays = [course(rule, terms, str(number)) for number in range(10)]
         answers = [step.answer for play in plays for step in play.steps]
         facts = [f for answer in answers if isinstance(answer, Accept) for f in answer.facts]

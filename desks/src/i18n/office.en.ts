@@ -2,7 +2,7 @@
 
 export const en = {
   "live.title": "Live board",
-  "live.text": "The most urgent first: suspended, slow, nobody on line, no offer near the end, ending, about to open. Paddle counts only; bidders are never named.",
+  "live.text": "The most urgent first: suspended, waiting for a second officer or for any, slow, nobody on line, no offer near the end, ending, about to open. Paddle counts only; bidders are never named.",
   "live.none": "No auction is running or about to open.",
   "live.opens": "Opens in",
   "live.closes": "Closes in",

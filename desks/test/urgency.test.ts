@@ -20,6 +20,7 @@ describe("what calls for an officer", () => {
   it.each([
     ["suspended", { status: "suspended" as Status }],
     ["waiting", { waiting: 1 }],
+    ["officers", { stage: { id: "draw", kind: "draw", index: 1, title: words, opens: 0, closes: null, extensions: 0, sealed: false } as unknown as LiveLine["stage"], closes: null }],
     ["lag", { lag: SECOND + 1 }],
     ["nobody", { online: 0 }],
     ["no_bid", { accepted: 0, closes: NOW + 599 * SECOND }],

@@ -144,6 +144,11 @@ export const en: Record<keyof typeof zh, string> = {
   "await.claim_text": "Who is asked answers yes or no in a window of his own; silence counts as no.",
   "await.nothing": "There is nothing for you to do now.",
 
+  "say.now": "{left} to the end.",
+  "say.price": "{label} {amount}.",
+  "say.no_price": "No price is shown.",
+  "meter.heard": "nothing heard for {n} s",
+
   "told.title": "Told so far",
   "told.average": "Average number {n}",
   "told.middle": "Average",
@@ -156,7 +161,7 @@ export const en: Record<keyof typeof zh, string> = {
   "why.first_bid": "The first offer started the clock",
   "why.resumed": "The time lost in the suspension was given back",
   "why.listing": "Too few came: longer, as the notice says",
-  "why.extend": "Staff made it longer",
+  "why.staff": "Staff made it longer",
   "why.moved": "{from} → {to}",
   "why.disclosure": "Why do I see this?",
   "why.names": "Everybody sees numbers, never names. How many take part is not told before the end.",

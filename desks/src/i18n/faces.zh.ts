@@ -143,6 +143,11 @@ export const zh = {
   "await.claim_text": "被问到的人在自己的时段内回答同意或不同意；不回答视为不同意。",
   "await.nothing": "您现在无须操作。",
 
+  "say.now": "距截止 {left}。",
+  "say.price": "{label} {amount}。",
+  "say.no_price": "价格未公布。",
+  "meter.heard": "{n} 秒未收到消息",
+
   "told.title": "已播报",
   "told.average": "第 {n} 次平均报价",
   "told.middle": "平均价",
@@ -155,7 +160,7 @@ export const zh = {
   "why.first_bid": "首个报价开始计时",
   "why.resumed": "恢复后补回中止的时间",
   "why.listing": "人数不足，按公告延长",
-  "why.extend": "工作人员延长",
+  "why.staff": "工作人员延长",
   "why.moved": "{from} → {to}",
   "why.disclosure": "我为什么看到这些",
   "why.names": "所有人都只见号牌，不见姓名。报价人数在结束前不公布。",

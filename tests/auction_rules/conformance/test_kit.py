@@ -140,7 +140,7 @@ def test_a_rule_that_no_other_process_can_name():
 
 
 def test_another_process_that_fails_is_told():
-    english: Rule = English()
+    english = find("english")
     jobs: list[tuple[Rule, Mapping[str, Any], int]] = [(english, {}, 1)]
     (wrong,) = hash_order(jobs)
     assert wrong is not None

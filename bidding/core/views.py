@@ -113,7 +113,7 @@ def patch(state: State, rule: Rule, audience: str) -> dict[str, Any]:
     return {
         "status": state.status,
         "stage": _stage(state, rule, sealed=sealed),
-        "suspended": _suspended(state),
+        "suspended": suspended_of(state),
         "offers": rows,
         "top": best((row["amount"] for row in rows), default=None) if visible else None,
         "leaders": list(standing.leaders) if visible else [],
@@ -195,7 +195,8 @@ def _draw(state: State) -> dict[str, Any] | None:
     }
 
 
-def _suspended(state: State) -> dict[str, Any] | None:
+def suspended_of(state: State) -> dict[str, Any] | None:
+    """Since when and why the session stands still, in both languages."""
     fact = state.suspended
     if fact is None:
         return None

@@ -44,7 +44,7 @@ PATCH: Final = (
 """The keys of a room that change while it runs, in the order they are sent."""
 
 
-_INTERNAL: Final = ("admit", "deposit", "exclude", "enrol", "propose", "payout")
+_INTERNAL: Final = ("admit", "deposit", "exclude", "enrol", "propose", "payout", "guarantee")
 
 _BY_OFFICERS: Final = ("proposed", "concluded")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from auction_rules.floor import Bid
@@ -61,7 +63,7 @@ def test_reviewed_by_one_confirmed_by_another_then_published():
     # Everybody hears of it; the role, never the account.
     assert line["text"]["zh"] == "成交结果已公示：成交公示。"
     assert [fact["by"] for fact in line["facts"]] == ["staff"]
-    entries = [canon.decode(body) for body in session.bodies]
+    entries: list[Any] = [canon.decode(body) for body in session.bodies]
     assert rejudge(ORIGIN, entries).difference is None
     assert replay(ORIGIN, session.bodies).digest == session.state.digest
 

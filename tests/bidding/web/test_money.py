@@ -195,7 +195,11 @@ async def test_a_hundred_at_once_and_no_more(tmp_path):
 
 async def test_a_guarantee_counts_once_and_its_issuer_stays_out_of_the_log(tmp_path):
     async with desk(tmp_path) as (house, staff, _, paddle):
-        body = {"bidder": paddle, "issuer": "某某银行中山分行", "number": "LG-2026-7"}
+        body: dict[str, Any] = {
+            "bidder": paddle,
+            "issuer": "某某银行中山分行",
+            "number": "LG-2026-7",
+        }
         body |= {"amount": ASKED, "until": house.clock.now() + 86_400 * SECOND}
         first = await staff.post(f"{PATH}/guarantees", body)
         assert first["type"] == "accepted"

@@ -20,6 +20,7 @@ export default defineConfig({
     outDir: here("../bidding/web/static"),
     emptyOutDir: true,
     manifest: "manifest.json",
+    modulePreload: { polyfill: false }, // a hint: where it is not known, the page loads all the same
     target: "es2022",
     assetsInlineLimit: 0, // a data: font or script would need a wider policy
     rollupOptions: {

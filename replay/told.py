@@ -56,6 +56,7 @@ KIND: Final[Mapping[str, Text]] = {
     "surrogate": both("代为报价", "offer on behalf"),
     "propose": both("提请", "proposal"),
     "second": both("确认提请", "second officer"),
+    "guarantee": both("登记保函", "guarantee"),
     "payout": both("保证金退还或不予退还", "deposit paid out or kept"),
     "conclude": both("成交后办理", "step after the close"),
     "bell": both("到时", "bell"),

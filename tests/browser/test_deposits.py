@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from playwright.async_api import Browser, BrowserContext, expect
 from tests.browser.conftest import Complaints
 from tests.browser.desk import Desk, open_house
 from tests.doors.house_process import SECOND, People
+
+BEIJING = timezone(timedelta(hours=8))
 
 
 async def test_a_banks_file_is_brought_in_and_what_is_left_goes_back(
@@ -81,6 +84,14 @@ async def paid_in(people: People, staff: Desk) -> dict[str, str]:
     for paddle in paddles.values():
         line = staff.page.locator(f"[data-bidder='{paddle}']")
         await expect(line).to_contain_text("已足额")
+    until = datetime.now(BEIJING) + timedelta(days=90)
+    await staff.page.locator("[name=guarantee-of]").select_option(paddles["li"])
+    await staff.page.locator("[name=issuer]").fill("某某银行中山分行")
+    await staff.page.locator("[name=guarantee-number]").fill("LG-7")
+    await staff.page.locator("[name=guarantee-amount]").fill("100")
+    await staff.page.locator("[name=guarantee-until]").fill(until.strftime("%Y-%m-%dT%H:%M:%S"))
+    await staff.at("enter-guarantee").click()
+    await expect(staff.at("guarantees").locator("li")).to_contain_text("LG-7")
     return paddles
 
 

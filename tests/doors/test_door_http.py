@@ -264,6 +264,7 @@ MATRIX: dict[tuple[str, str], str] = {
     ("POST", "/api/auctions/{auction}/money/grant"): "s",
     ("POST", "/api/auctions/{auction}/money/return"): "s",
     ("POST", "/api/auctions/{auction}/payouts"): "sa",
+    ("POST", "/api/auctions/{auction}/guarantees"): "s",
     ("POST", "/api/auctions/{auction}/surrogate"): "sa",
     ("POST", "/api/auctions/{auction}/proposals"): "sa",
     ("POST", "/api/auctions/{auction}/second"): "sa",

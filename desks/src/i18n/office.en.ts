@@ -172,4 +172,11 @@ export const en = {
   "money.trouble_account": "a sub-account has 16 digits.",
   "money.trouble_empty": "there is nothing in the file.",
   "money.send": "Bring in {n}",
+  "money.guarantees": "Guarantees",
+  "money.guarantees_text": "A guarantee does what a transfer does and counts from its registration; nothing of it is refunded. The record holds its fingerprint, not its issuer or number.",
+  "money.issuer": "Issued by",
+  "money.number": "Number",
+  "money.valid": "Valid until",
+  "money.until": "until {at}",
+  "money.register": "Register",
 };

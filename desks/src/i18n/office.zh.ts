@@ -172,4 +172,11 @@ export const zh = {
   "money.trouble_account": "子账号应为 16 位数字。",
   "money.trouble_empty": "文件里没有数据。",
   "money.send": "导入 {n} 笔",
+  "money.guarantees": "保函",
+  "money.guarantees_text": "保函与转账效力相同，自登记时起计入，不能退款。出具机构和编号不写入公开记录，只写入其指纹。",
+  "money.issuer": "出具机构",
+  "money.number": "保函编号",
+  "money.valid": "有效期至",
+  "money.until": "有效至 {at}",
+  "money.register": "登记保函",
 };

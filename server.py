@@ -2,6 +2,7 @@
 
     python server.py                                    the house with its demonstration
     python server.py --no-demo --data /srv/daylight     a centre's own house
+    python server.py --no-demo --sm2-key sm2.key --authority https://tsa.example.cn
     python server.py --no-demo --create-account li --name 李 --roles staff,approver
 
 Every option may also come from the environment, as DAYLIGHT_PORT=8080. Nothing imports this file.
@@ -19,8 +20,10 @@ import ssl
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, Final
+from types import ModuleType
+from typing import Annotated, Any, Final, Literal
 
 import structlog
 import uvloop
@@ -30,20 +33,26 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from bidding.adapters.clock import WallClock
 from bidding.adapters.keys import FileKeys, KeyFileError
 from bidding.adapters.metrics import Metrics
+from bidding.adapters.money import SqlMoney
+from bidding.adapters.papers import FilePapers
 from bidding.adapters.passwords import Argon2Passwords
 from bidding.adapters.registry import RegisterError, SqlRegistry
+from bidding.adapters.side_files import FolderOfSideFiles
 from bidding.adapters.sql_log import SqlLog
+from bidding.adapters.tag_secret import TagSecretError, tag_secret
 from bidding.adapters.witness_http import HttpWitness
 from bidding.adapters.witness_http import session as witness_session
 from bidding.client.demo import ACCOUNTS, PASSWORD, PREFIX, Demo
 from bidding.engine.house import House
 from bidding.engine.identity import Account, Role, Taken
-from bidding.engine.ports import LogError, LogInUse
+from bidding.engine.ports import Authority, GmKeys, LogError, LogInUse
+from bidding.engine.side_proofs import SideProofs
 from bidding.engine.witnessing import Witnessing
 from bidding.proof.policy import PolicyError
 from bidding.proof.witness_policy import NOBODY, WitnessPolicy, parse_witnesses
 from bidding.web.app import build
 from bidding.web.context import Door, DoorSettings
+from bidding.web.tags import Tagger
 
 log = structlog.get_logger("server")
 
@@ -68,6 +77,8 @@ class Settings(BaseModel):
     data: Path = Path("var")
     key: Path | None = None
     witnesses: Path | None = None
+    sm2_key: Path | None = None
+    authority: Annotated[str, Field(pattern=r"^https?://[^\s/]+")] | None = None
     demo: bool = True
     origin_prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+(/[A-Za-z0-9._-]+)*$")] = (
         "daylight.local/log"
@@ -77,6 +88,7 @@ class Settings(BaseModel):
     tls_cert: Path | None = None
     tls_key: Path | None = None
     metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    tags: Literal["off", "session", "lasting"] = "off"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -98,6 +110,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             return uvloop.run(_create_account(settings, arguments))
         if arguments.disable_account:
             return uvloop.run(_disable_account(settings, arguments.disable_account))
+        if arguments.make_sm2_key:
+            return _make_sm2_key(Path(arguments.make_sm2_key))
         if arguments.show_key:
             return uvloop.run(_show_key(settings))
         return uvloop.run(_serve(settings))
@@ -120,6 +134,13 @@ def _parser() -> argparse.ArgumentParser:
     add("--data", help="folder of the record and the register (var)")
     add("--key", help="file of the signing key (signing.key in the data folder)")
     add("--witnesses", help="file of the witnesses and their quorum (C2SP policy lines)")
+    add("--sm2-key", help="file of an SM2 key: keep a parallel log in SM3 and SM2 (extra [gm])")
+    add("--make-sm2-key", metavar="FILE", help="make such a key in a new file, and end")
+    add(
+        "--authority",
+        help="address of a time-stamping authority (RFC 3161) for closing checkpoints "
+        "(extra [timestamp])",
+    )
     add(
         "--show-key",
         action="store_true",
@@ -140,6 +161,11 @@ def _parser() -> argparse.ArgumentParser:
     add("--trusted-proxies", help="addresses of our own front servers, with commas")
     add("--tls-cert", help="certificate chain file; speak TLS ourselves")
     add("--tls-key", help="its private key file")
+    add(
+        "--tags",
+        help="keyed hashes of addresses and browsers in the record: off, session (a key for each "
+        "session) or lasting (one key, and parties known again in other sessions) (off)",
+    )
     add("--metrics-port", help="answer /metrics on this port of 127.0.0.1")
     add(
         "--create-account",
@@ -179,27 +205,45 @@ async def _serve(settings: Settings) -> int:
     async with AsyncExitStack() as stack:
         # What can be wrong with the machine is found out before anything is written.
         tls, metrics, watched = _tls(settings), Metrics(), _witnesses(settings)
+        sm2_keys = _sm2_keys(settings)
         sockets = _listen(settings.host, settings.port)
         for each in sockets:
             stack.callback(each.close)
         if settings.metrics_port is not None:
             stack.callback(_serve_metrics(metrics, settings.metrics_port))
+        tagger = _tagger(settings)
         record, keys = await _record_and_keys(settings, stack)
         registry = await _registry(settings)
         stack.push_async_callback(registry.close)
+        money = await SqlMoney.open(settings.data / "money.db")
+        stack.push_async_callback(money.close)
         clock, passwords = WallClock(), Argon2Passwords()
         stack.callback(passwords.close)
         http = await stack.enter_async_context(witness_session())
         asked = [HttpWitness(name, url, http) for name, url in watched.urls.items()]
         witnessing = Witnessing(record, clock, asked, watched)
         log.info("witnesses", names=list(watched.urls), quorum=watched.quorum)
-        house = House(record, clock, keys, settings.origin_prefix, witnessing=witnessing)
+        side = SideProofs(
+            record,
+            clock,
+            FolderOfSideFiles(settings.data / "beside"),
+            keys=sm2_keys,
+            authority=await _authority(settings, stack),
+        )
+        prefix = settings.origin_prefix
+        house = House(record, clock, keys, prefix, witnessing=witnessing, side=side)
         door = Door(
             house,
             registry,
             passwords,
             clock,
-            DoorSettings(origins=settings.origins, trusted_proxies=settings.trusted_proxies),
+            DoorSettings(
+                origins=settings.origins,
+                trusted_proxies=settings.trusted_proxies,
+                tagger=tagger,
+            ),
+            papers=FilePapers(settings.data / "papers"),
+            money=money,
             observe=metrics.observe,
         )
         await _demo_accounts(settings, registry, passwords, clock)
@@ -307,6 +351,54 @@ def _witnesses(settings: Settings) -> WitnessPolicy:
         ) from error
 
 
+def _sm2() -> ModuleType:
+    return _extra("bidding.adapters.gm_keys", "gm")
+
+
+def _sm2_keys(settings: Settings) -> GmKeys | None:
+    """The key of the parallel logs; None where nobody asked for them."""
+    if settings.sm2_key is None:
+        return None
+    adapter = _sm2()
+    try:
+        found: GmKeys = adapter.GmFileKeys(settings.sm2_key)
+    except adapter.GmKeyError as error:
+        raise Mistake(error.zh, str(error)) from error
+    return found
+
+
+def _make_sm2_key(path: Path) -> int:
+    adapter = _sm2()
+    try:
+        adapter.GmFileKeys.make(path)
+    except adapter.GmKeyError as error:
+        raise Mistake(error.zh, str(error)) from error
+    return 0
+
+
+async def _authority(settings: Settings, stack: AsyncExitStack) -> Authority | None:
+    """The time-stamping authority; None where nobody asked for one."""
+    if settings.authority is None:
+        return None
+    adapter = _extra("bidding.adapters.timestamp_http", "timestamp")
+    http = await stack.enter_async_context(adapter.session())
+    found: Authority = adapter.HttpAuthority(settings.authority, http)
+    return found
+
+
+def _extra(module: str, extra: str) -> ModuleType:
+    """An adapter whose product comes with an extra: most centres install none."""
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").startswith("bidding"):
+            raise
+        raise Mistake(
+            f"需要安装扩展 [{extra}]（缺少 {missing.name}）。",
+            f"This needs the extra [{extra}]: {missing.name} is not installed.",
+        ) from missing
+
+
 def _listen(host: str, port: int) -> list[socket.socket]:
     """Listening sockets on every address of `host` that this machine has."""
     found: list[socket.socket] = []
@@ -372,6 +464,16 @@ async def _record_and_keys(settings: Settings, stack: AsyncExitStack) -> tuple[S
     except OSError as error:
         raise _no_folder(settings, error) from error
     return record, keys
+
+
+def _tagger(settings: Settings) -> Tagger | None:
+    if settings.tags == "off":
+        return None
+    try:
+        secret = tag_secret(settings.data / "tags.key")
+    except TagSecretError as error:
+        raise Mistake(error.zh, str(error)) from error
+    return Tagger(secret, lasting=settings.tags == "lasting")
 
 
 def _key_file(settings: Settings) -> Path:

@@ -32,11 +32,13 @@ from auction_rules.ascending_round import (
     held,
     market,
     most,
+    named,
     order,
     price,
     raised,
     results,
     round_price,
+    wanted,
 )
 from auction_rules.ascending_terms import ClockSaleTerms, Inside, Product
 from auction_rules.clock_demand import Rationing
@@ -44,7 +46,7 @@ from auction_rules.facts import Amount, Awarded, FloorFact, Instant, OfferStood,
 from auction_rules.floor import Bid, Floor, Stay
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
-from auction_rules.rule import Accept, Judgement, Lot, Refuse, Settlement
+from auction_rules.rule import Accept, Judgement, Line, Lot, Refuse, Settlement
 from auction_rules.says import Says, both
 from auction_rules.stages.clock import Clock, Onward
 from auction_rules.stages.draw import DrawStage
@@ -86,6 +88,8 @@ class AscendingClock(Staged[ClockSaleTerms]):
             quantities=_bounds,
             offer=_ask_at if terms.inside is Inside.PRICE_POINTS else None,
             prices=_prices if terms.inside is Inside.PRICE_POINTS else lambda _f, _b: None,
+            lines=_lines if several else lambda _f, _b: (),
+            points=_points,
         )
         if terms.rationing is not Rationing.DRAW:
             return (clock,)
@@ -216,6 +220,35 @@ def _range(floor: Where, product: Product) -> tuple[Amount, Amount]:
 def _prices(floor: Where, bidder: str) -> tuple[Amount, Amount]:
     del bidder
     return _range(floor, floor.terms.products[0])
+
+
+def _lines(floor: Where, bidder: str) -> tuple[Line, ...]:
+    """Each product with the price of its round; inside a round a price of one's own, where allowed."""
+    inside = floor.terms.inside is Inside.PRICE_POINTS
+    asked, found = named(floor), list[Line]()
+    for product in floor.terms.products:
+        low, high = _range(floor, product)
+        said = asked.get((bidder, product.id))
+        line = Line(
+            product.id,
+            ask="stay",
+            minimum=low if inside else None,
+            maximum=high if inside else None,
+            price=high,
+            quantity_minimum=0,
+            quantity_maximum=most(floor, bidder, product),
+            pending=None if said is None else said.quantity,
+        )
+        found.append(line)
+    return tuple(found)
+
+
+def _points(floor: Where, bidder: str) -> tuple[int, int] | None:
+    """None in the first round where the terms set no limit: there is nothing to be short of."""
+    if floor.terms.eligibility is None and floor.standing.round <= 1:
+        return None
+    used = market(floor.terms).activity(wanted(floor, heard=True), bidder)
+    return eligibility(floor, bidder), used
 
 
 def _bounds(floor: Where, bidder: str) -> tuple[Amount, Amount]:

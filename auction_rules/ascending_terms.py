@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from auction_rules.clock_demand import Rationing
+from auction_rules.draw_terms import DrawTerms
 from auction_rules.facts import Amount
 from auction_rules.money import LIMIT
 from auction_rules.terms import (
@@ -15,7 +16,6 @@ from auction_rules.terms import (
     Count,
     Moment,
     Money,
-    RuleConfig,
     Seconds,
     Unit,
     term,
@@ -72,7 +72,7 @@ class Product(BaseModel):
     )
 
 
-class ClockSaleTerms(RuleConfig):
+class ClockSaleTerms(DrawTerms):
     """Terms of an ascending clock."""
 
     quantity_unit: Unit = term("数量单位", "Quantity unit", kind="unit", default=UNITS)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from auction_rules.money import ten_to
 from auction_rules.terms import Unit
 
 _DIGITS: Final = "零壹贰叁肆伍陆柒捌玖"
@@ -72,7 +73,7 @@ def reading(amount: int, unit: Unit) -> str:
 
 
 def _plain(amount: int, unit: Unit) -> str:
-    whole, rest = divmod(abs(amount), 10**unit.scale)
+    whole, rest = divmod(abs(amount), ten_to(unit.scale))
     decimals = str(rest).rjust(unit.scale, "0").rstrip("0") if unit.scale and rest else ""
     point = "点" + "".join(_DIGITS[int(digit)] for digit in decimals) if decimals else ""
     return f"{'负' if amount < 0 else ''}{whole_number(whole)}{point}{unit.zh}"

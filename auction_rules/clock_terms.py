@@ -10,6 +10,7 @@ from typing import Annotated, Final
 
 from pydantic import Field, model_validator
 
+from auction_rules.draw_terms import DrawTerms
 from auction_rules.facts import Amount
 from auction_rules.money import divide_half_up
 from auction_rules.stages.clock import Rungs
@@ -19,7 +20,6 @@ from auction_rules.terms import (
     Count,
     Moment,
     Money,
-    RuleConfig,
     Seconds,
     term,
     wrong,
@@ -54,7 +54,7 @@ MOST_LEVELS: Final = 2_000
 """A ladder in percent of the latest price is walked, level by level; longer ones nobody reads."""
 
 
-class ClockTerms(RuleConfig):
+class ClockTerms(DrawTerms):
     """The prices of a clock; amounts in the price unit, percentages in basis points."""
 
     lot_zh: Annotated[str, Field(min_length=1, max_length=120)] = term(

@@ -20,7 +20,10 @@ from auction_rules.terms import Choice, Count, RuleConfig, Seconds, term, wrong
 
 MOST_TRUSTEES: Final = 15
 """A sealed offer carries one share a trustee, and must fit one message of the stream."""
-_PUBLIC: Final = re.compile(r"[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=", re.ASCII)
+_PUBLIC: Final = re.compile(
+    r"([A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=|[A-Za-z0-9+/]{129}[AQgw]==)", re.ASCII
+)
+"""Base64 of 32 bytes (X25519), or of 97 (X25519 and, for older browsers, P-256)."""
 
 
 class Escrow(Choice):
@@ -43,7 +46,7 @@ class OnMissing(Choice):
 
 
 class Trustee(BaseModel):
-    """A person or office that holds a one-time private key of this auction (X25519)."""
+    """A person or office that holds a one-time private key of this auction."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -53,10 +56,11 @@ class Trustee(BaseModel):
         "受托人（英文）", "Trustee (English)"
     )
     public: Annotated[str, Field(pattern=_PUBLIC.pattern.join("^$"))] = term(
-        "一次性公钥（X25519）",
-        "One-time public key (X25519)",
-        help_zh="受托人为本场生成的密钥对的公钥，Base64，32 字节",
-        help_en="Of a key pair made for this auction alone: base64 of 32 bytes",
+        "一次性公钥（X25519 与 P-256）",
+        "One-time public key (X25519 and P-256)",
+        help_zh="受托人为本场生成的公钥，Base64；97 字节含 P-256，供不支持 X25519 的浏览器密封；仅 X25519 为 32 字节",
+        help_en="Made for this auction alone, base64: 97 bytes with P-256, for browsers without "
+        "X25519, or 32 bytes of X25519 alone",
     )
 
 
@@ -102,7 +106,8 @@ def _problem(c: EscrowTerms) -> tuple[str, str, str] | None:
         return ("threshold", "解密所需人数须在二与受托人数之间", "between two and all the trustees")
     if len({t.id for t in c.trustees}) < len(c.trustees):
         return ("trustees", "受托人编号不得重复", "a trustee is named twice")
-    if len({t.public for t in c.trustees}) < len(c.trustees):
+    # 42 letters: of X25519, whether or not a key of P-256 follows.
+    if len({t.public[:42] for t in c.trustees}) < len(c.trustees):
         return ("trustees", "受托人公钥不得重复", "two trustees have the same key")
     if (c.escrow is Escrow.PLAIN) != (c.on_missing is None):
         return (

@@ -10,7 +10,7 @@ from auction_rules.allocation import Misfit, Share, fill
 from auction_rules.facts import Amount, Awarded, LeadersChanged, OfferStood
 from auction_rules.far_terms import Basis, FarTerms, Pricing, QuotaKind, ladder
 from auction_rules.floor import Floor, Offer
-from auction_rules.money import divide_half_up
+from auction_rules.money import divide_half_up, ten_to
 from auction_rules.steps import Grid
 
 
@@ -116,7 +116,7 @@ def due_for(terms: FarTerms, price: Amount, area: Amount) -> Amount:
     if terms.basis is Basis.TOTAL:
         return price
     worth = price * (terms.unit.fen or 1)
-    return divide_half_up(worth * area, 10**terms.quantity_unit.scale)
+    return divide_half_up(worth * area, ten_to(terms.quantity_unit.scale))
 
 
 def own(floor: Floor[FarTerms], bidder: str) -> Amount | None:

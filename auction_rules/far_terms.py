@@ -11,9 +11,10 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from auction_rules.allocation import Misfit
+from auction_rules.draw_terms import DrawTerms
 from auction_rules.extension import Mode
 from auction_rules.facts import Amount
-from auction_rules.money import LIMIT
+from auction_rules.money import LIMIT, ten_to
 from auction_rules.steps import Grid, Ladder
 from auction_rules.terms import (
     SQUARE_METRE,
@@ -23,7 +24,6 @@ from auction_rules.terms import (
     Count,
     Moment,
     Money,
-    RuleConfig,
     Seconds,
     Unit,
     term,
@@ -99,7 +99,7 @@ class Parcel(BaseModel):
     added_area: Area = term("申请新增建筑面积", "Added floor area", kind="area")
 
 
-class FarTerms(RuleConfig):
+class FarTerms(DrawTerms):
     """Terms of a floor-area-ratio auction."""
 
     unit: Unit = term("计价单位", "Price unit", kind="unit", default=YUAN_PER_SQUARE_METRE)
@@ -265,6 +265,6 @@ def limit(terms: FarTerms) -> Amount:
     if terms.basis is Basis.TOTAL:
         return LIMIT // len(terms.parcels)
     worth = (terms.unit.fen or 1) * sum(p.added_area for p in terms.parcels)
-    units: int = 10**terms.quantity_unit.scale
+    units = ten_to(terms.quantity_unit.scale)
     # Each total may be rounded up by less than one.
     return min(LIMIT, (LIMIT - len(terms.parcels)) * units // worth)

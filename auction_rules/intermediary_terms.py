@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 from pydantic import Field, model_validator
 
+from auction_rules.draw_terms import DrawTerms
 from auction_rules.escrow_terms import Escrow, EscrowTerms
 from auction_rules.says import both
 from auction_rules.terms import Choice, Count, Moment, Money, Text, term, wrong
@@ -68,7 +69,7 @@ CHOSEN: Final[Mapping[Mode, Text]] = {
 Officer = Annotated[str, Field(pattern=r"^([A-Za-z0-9_-]{1,32})?$")]
 
 
-class IntermediaryTerms(EscrowTerms):
+class IntermediaryTerms(EscrowTerms, DrawTerms):
     """Terms of one selection."""
 
     lot_zh: Annotated[str, Field(min_length=1, max_length=120)] = term(

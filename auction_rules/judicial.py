@@ -27,7 +27,7 @@ from auction_rules.floor import Floor, Offer
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Lot, Settlement
-from auction_rules.says import HIGHEST, NEVER_EQUAL, Says, both
+from auction_rules.says import HIGHER_EACH, HIGHEST, Says, both
 from auction_rules.stages.equal_price import EqualPrice, Rank, rank
 from auction_rules.steps import Grid, Ladder
 from auction_rules.terms import (
@@ -196,7 +196,7 @@ class Judicial(Staged[JudicialTerms]):
             "a bidder with a prior right may name the highest price itself; the better right wins, "
             "and of equal rights the earlier offer",
         )
-        return {"tie": (NEVER_EQUAL, prior), "result": (HIGHEST,)}
+        return {"tie": (prior, HIGHER_EACH), "result": (HIGHEST,)}
 
     def lots(self, terms: JudicialTerms) -> tuple[Lot, ...]:
         """The one lot."""

@@ -10,6 +10,15 @@ from auction_rules.land_terms import LandTerms
 from auction_rules.says import EARLIER, LOTS, NEVER_EQUAL, Says, both
 from auction_rules.terms import Text
 
+_HIGHER: Final = both(
+    "公开竞价中每次报价须高于当前最高报价",
+    "in open bidding each offer must be higher than the one before it",
+)
+_BELOW_CAP: Final = both(
+    "公开竞价中低于最高限价的每次报价须高于当前最高报价，最高限价可以由多人报出",
+    "in open bidding each offer below the cap must be higher than the one before it; "
+    "the cap itself may be offered by several",
+)
 _OPEN: Final = both(
     "公开竞价中报价最高者成交，按其报价付款",
     "in open bidding the highest offer wins, and its price is paid",
@@ -76,7 +85,7 @@ def told(terms: LandTerms) -> Says:
     ceiling = () if stays_open else (_PASSED if passed else _REACHED,)
     falls_back = stays_open or chosen is CapSequel.JOIN_LOTTERY
     said: dict[str, tuple[Text, ...]] = {
-        "tie": (NEVER_EQUAL, *_equal(terms)),
+        "tie": _equal(terms),
         "ceiling": ceiling,
         "result": (_OPEN, _WINS[chosen], *(() if falls_back else (_NOBODY,))),
     }
@@ -87,11 +96,13 @@ def told(terms: LandTerms) -> Says:
 
 def _equal(terms: LandTerms) -> tuple[Text, ...]:
     match terms.cap_sequel:
-        case CapSequel.POOL_LOTTERY | CapSequel.JOIN_LOTTERY:
-            return (LOTS,)
+        case CapSequel.POOL_LOTTERY:
+            return (_BELOW_CAP, LOTS)
+        case CapSequel.JOIN_LOTTERY:
+            return (_HIGHER, LOTS)
         case CapSequel.ONE_PRICE:
-            return (_NEAR,)
+            return (_HIGHER, _NEAR)
         case CapSequel.SEALED_TOTAL:
-            return (LOTS if terms.total_equal is EqualTotals.LOTTERY else EARLIER,)
+            return (_HIGHER, LOTS if terms.total_equal is EqualTotals.LOTTERY else EARLIER)
         case _:
-            return ()
+            return (NEVER_EQUAL,)

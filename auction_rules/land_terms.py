@@ -10,6 +10,7 @@ from typing import Final
 
 from pydantic import model_validator
 
+from auction_rules.draw_terms import DrawTerms
 from auction_rules.facts import Amount
 from auction_rules.land_choices import (
     CapSequel,
@@ -21,6 +22,7 @@ from auction_rules.land_choices import (
     OverCap,
 )
 from auction_rules.listing_terms import LARGEST, ListingTerms, Problem
+from auction_rules.money import ten_to
 from auction_rules.steps import Grid
 from auction_rules.terms import (
     SQUARE_METRE,
@@ -33,7 +35,7 @@ from auction_rules.terms import (
 )
 
 
-class LandTerms(ListingTerms):
+class LandTerms(ListingTerms, DrawTerms):
     """Terms of a listing of land."""
 
     quantity_unit: Unit = term("指标单位", "Indicator unit", kind="unit", default=SQUARE_METRE)
@@ -292,7 +294,7 @@ def _share_problem(c: LandTerms, rows: tuple[IndicatorRow, ...]) -> Problem | No
             "比例与面积单位不同，不能依次竞报",
             "a share and areas have different units: they cannot follow one another",
         )
-    if any(row.most > _WHOLE * 10**c.quantity_unit.scale for row in shares):
+    if any(row.most > _WHOLE * ten_to(c.quantity_unit.scale) for row in shares):
         return ("indicator_most", "自持比例不得超过 100%", "a share is at most 100 %")
     return None
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from auction_rules import remarks
+from auction_rules import draw_remarks, remarks
 from auction_rules.facts import Amount, Instant
 from auction_rules.remark import Remark
 from auction_rules.terms import SECOND, AtInstant, RuleConfig
@@ -29,6 +29,7 @@ def lint(rule: Any, terms: RuleConfig) -> tuple[Remark, ...]:
     general = [remark for look in _GENERAL for remark in look(terms)]
     if rule.direction(terms) > 0:
         general += _reserves(terms)
+    general += draw_remarks.of(rule, terms)
     own = getattr(rule, "lint", None)
     return (*general, *(own(terms) if own is not None else ()), *remarks.of(rule, terms))
 

@@ -36,6 +36,14 @@ def format_decimal(value: int, scale: int, *, group: bool = True) -> str:
     return f"-{shown}" if value < 0 else shown
 
 
+def ten_to(scale: int) -> int:
+    """How many of the smallest part make one whole: 100 at scale 2; ValueError below nought."""
+    if scale < 0:
+        raise ValueError(f"no scale: {scale}")
+    # A power below nought would be a float, and nothing would say so.
+    return int("1".ljust(scale + 1, "0"))
+
+
 def divide_half_up(numerator: int, denominator: int) -> int:
     """The quotient rounded half away from zero."""
     assert denominator > 0

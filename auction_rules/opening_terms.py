@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from auction_rules.draw_terms import DrawTerms
 from auction_rules.escrow_terms import EscrowTerms
 from auction_rules.points import Formula
 from auction_rules.terms import Choice, Moment, Money, Seconds, term, wrong
@@ -26,7 +27,7 @@ class Tie(Choice):
     DRAW = ("DRAW", "摇号", "by lot")
 
 
-class OpeningTerms(EscrowTerms):
+class OpeningTerms(EscrowTerms, DrawTerms):
     """Terms of one opening."""
 
     lot_zh: Annotated[str, Field(min_length=1, max_length=120)] = term(

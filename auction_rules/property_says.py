@@ -12,12 +12,17 @@ from auction_rules.property_choices import (
     Refusal,
 )
 from auction_rules.property_terms import PropertyTerms
-from auction_rules.says import EARLIER, HIGHEST, NEVER_EQUAL, Says, both
+from auction_rules.says import EARLIER, HIGHER_EACH, HIGHEST, NEVER_EQUAL, Says, both
 from auction_rules.terms import Text
 
 _IN_HALL: Final = both(
     "优先购买权人可以报出与当前最高价相同的价格，成为领先者；顺位在先者优先",
     "a holder of a first refusal may name the highest price itself and leads; the better right wins",
+)
+_HIGHER: Final = both(
+    "竞价中每次报价须高于当前最高报价；行权人按最高报价行权的，由行权人成交",
+    "in the bidding each offer must be higher than the one before it; "
+    "a holder who takes the highest price has it",
 )
 _FIRST: Final = both("同一顺位的，先出价者优先", "of equal rights the earlier offer")
 _LOTS: Final = both(
@@ -58,9 +63,10 @@ def told(terms: PropertyTerms) -> Says:
     result: tuple[Text, ...] = (HIGHEST,)
     failure: tuple[Text, ...] = ()
     if terms.first_refusal is Refusal.IN_HALL_EQUAL:
-        tie = (*tie, _IN_HALL, _LOTS if lots else _FIRST)
+        tie = (_IN_HALL, _LOTS if lots else _FIRST, EARLIER if single else HIGHER_EACH)
         failure = (_ALL_DEFAULT,) if lots else ()
     if terms.first_refusal is Refusal.AFTER_BID:
+        tie = (EARLIER,) if single else (_HIGHER,)
         result = (*result, _ASKED)
     if terms.raise_seconds:
         result = (*result, _RAISE, _ONCE if terms.exercise is Exercise.ONCE else _AGAIN)

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field, model_validator
 
+from auction_rules.draw_terms import DrawTerms
 from auction_rules.escrow_terms import Escrow, EscrowTerms
 from auction_rules.extension import Mode, Trigger
 from auction_rules.listing_terms import ReserveKind
@@ -38,7 +39,7 @@ FIVE_DAYS: Final = 5 * 86_400
 Problem = tuple[str, str, str]
 
 
-class PropertyTerms(EscrowTerms):
+class PropertyTerms(EscrowTerms, DrawTerms):
     """Terms of a sale of property rights."""
 
     lot_zh: Annotated[str, Field(min_length=1, max_length=120)] = term(

@@ -6,6 +6,7 @@ from typing import Annotated, Final, TypeAlias
 
 from pydantic import Field, model_validator
 
+from auction_rules.draw_terms import DrawTerms
 from auction_rules.extension import Mode
 from auction_rules.money import LIMIT
 from auction_rules.stages.clock import Rungs
@@ -16,7 +17,6 @@ from auction_rules.terms import (
     Count,
     Moment,
     Money,
-    RuleConfig,
     Scaled,
     Seconds,
     Unit,
@@ -47,7 +47,7 @@ class Wins(Choice):
     LEAST = ("LEAST", "要求数量最少者", "who asks for the least")
 
 
-class QuantityTerms(RuleConfig):
+class QuantityTerms(DrawTerms):
     """Terms of an auction of quantity; amounts are in the unit of the quantity."""
 
     unit: Unit = term("数量单位", "Quantity unit", kind="unit", default=PIECES)

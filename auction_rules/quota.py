@@ -196,6 +196,7 @@ def _listed(terms: QuotaTerms) -> Stage:
         ends=terms.closes,
         amendments=terms.amendments,
         check=_check,
+        quantities=_barred,
         slots=tuple(lot.id for lot in terms.lots),
     )
 
@@ -224,6 +225,15 @@ def _check(floor: Floor[QuotaTerms], bidder: str, bid: Bid) -> Refuse | None:
         return Refuse("QUANTITY_FIXED", {"quantity": area})
     beyond = terms.bidder_limit is not None and area > terms.bidder_limit
     return Refuse("QTY_OVER_LIMIT", {"quantity": terms.bidder_limit}) if beyond else None
+
+
+def _barred(
+    floor: Floor[QuotaTerms], bidder: str, slot: str | None
+) -> tuple[Amount, Amount] | None:
+    """Bounds that leave no room, for a lot larger than one bidder may have; else it is whole."""
+    del bidder
+    limit, area = floor.terms.bidder_limit, _area(floor.terms, slot or "")
+    return (area, limit) if limit is not None and area > limit else None
 
 
 def _top(floor: Floor[QuotaTerms], bidder: str) -> Amount | None:

@@ -9,6 +9,7 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from auction_rules.draw_terms import DrawTerms
 from auction_rules.facts import Amount
 from auction_rules.steps import Grid, Ladder
 from auction_rules.terms import (
@@ -17,7 +18,6 @@ from auction_rules.terms import (
     Count,
     Moment,
     Money,
-    RuleConfig,
     Seconds,
     Unit,
     term,
@@ -62,7 +62,7 @@ class Exclusive(BaseModel):
     lots: tuple[str, ...] = term("互斥标的", "Exclusive lots", kind="list")
 
 
-class QuotaTerms(RuleConfig):
+class QuotaTerms(DrawTerms):
     """Terms of a quota sale."""
 
     unit: Unit = term("计价单位", "Price unit", kind="unit", default=PER_MU)

@@ -34,6 +34,7 @@ _DEPOSIT = ("本场竞价须知：竞买保证金", "terms of this auction: depo
 _SEALED = ("电子招标投标办法第三十、三十一条", "Electronic Tendering Measures, arts 30 and 31")
 _SIGNED = ("电子签名法第十三条", "Electronic Signature Law, art. 13")
 _RIGHT = ("本场竞价须知：参与资格", "terms of this auction: right to take part")
+_OFFICERS = ("本场竞价须知：工作人员权限", "terms of this auction: what officers may do")
 _CHANCE = ("本场竞价须知：摇号方式", "terms of this auction: how lots are drawn")
 
 _ALL: Final = (
@@ -532,6 +533,84 @@ _ALL: Final = (
         "未受理：已达到撤回次数上限，报价继续有效。",
         "Not accepted: you may withdraw no more offers; this one stands.",
         *_RIGHT,
+    ),
+    Reason(
+        "NEEDS_SECOND",
+        "未受理：按公告须由两人办理。请先提请，再由另一名审批人员确认。",
+        "Not accepted: by the notice this takes two officers. Propose it, and have another confirm.",
+        *_OFFICERS,
+    ),
+    Reason(
+        "NO_SECOND_NEEDED",
+        "未受理：按公告此项由一人办理，无需提请。",
+        "Not accepted: by the notice one officer does this; there is nothing to propose.",
+        *_OFFICERS,
+    ),
+    Reason(
+        "SAME_OFFICER",
+        "未受理：提请人不能确认自己的提请。请由另一名审批人员确认。",
+        "Not accepted: nobody confirms what he proposed himself. Another approver must.",
+        *_OFFICERS,
+    ),
+    Reason(
+        "NO_SUCH_PROPOSAL",
+        "未受理：没有这项待确认的提请，可能已由他人处理。",
+        "Not accepted: no such proposal waits; somebody may have answered it.",
+    ),
+    Reason(
+        "OFFICERS_MAY_NOT",
+        "未受理：公告没有允许工作人员这样做。",
+        "Not accepted: the notice does not let officers do this.",
+        *_OFFICERS,
+    ),
+    Reason(
+        "EXTENDED_BY_RULE",
+        "未受理：本阶段已按规则自动延时，不能再人工延长。",
+        "Not accepted: the rule has begun to extend this stage by itself.",
+        *_OFFICERS,
+    ),
+    Reason(
+        "EXTENSION_TOO_LONG",
+        "未受理：人工延长全场合计有上限，还可延长 {seconds} 秒。",
+        "Not accepted: the notice limits what staff may add in all; {seconds} s are left.",
+        *_OFFICERS,
+    ),
+    Reason(
+        "END_NOT_MOVABLE",
+        "未受理：本阶段的截止时间不能人工延长（密封、逐轮或随机截止的阶段）。",
+        "Not accepted: the end of this stage cannot be moved (sealed, in rounds, or drawn by lot).",
+        *_OFFICERS,
+    ),
+    Reason(
+        "SEALED_FROM_STAFF",
+        "未受理：密封阶段任何工作人员不得知悉报价，不能代为报价。",
+        "Not accepted: while offers are sealed no officer may know one, so none can make one.",
+        *_SEALED,
+    ),
+    Reason(
+        "MORE_THAN_PAID_IN",
+        "未受理：金额须大于零，且不超过尚未退还的保证金。",
+        "Not accepted: more than nothing, and no more than what is left of the deposit.",
+        *_DEPOSIT,
+    ),
+    Reason(
+        "DEPOSIT_STILL_NEEDED",
+        "未受理：本场未结束，只能退还超出保证金的部分。",
+        "Not accepted: until the session is over only what exceeds the deposit is given back.",
+        *_DEPOSIT,
+    ),
+    Reason(
+        "NOT_CLOSED",
+        "未受理：本场没有正常结束的结果可供办理。",
+        "Not accepted: there is no result of a closed session to work on.",
+    ),
+    Reason(
+        "STEP_DONE", "未受理：这一步已经办理。", "Not accepted: this step has been taken already."
+    ),
+    Reason(
+        "STEP_TOO_EARLY",
+        "未受理：前一步尚未办理。顺序为审核、确认、公示。",
+        "Not accepted: the step before it is missing. Review, confirm, then publish.",
     ),
     Reason("RESERVE_NOT_MET", "流拍：未达到保留价。", "Unsold: the reserve was not met."),
 )

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from auction_rules.remark import (
     AVERAGE,
     COUNT_HIDDEN,
-    DRAW,
     FASTEST,
     LONE_FINALIST,
     NO_EXTENSION,
@@ -82,8 +81,6 @@ def _far_adjustment(terms: FarTerms) -> Said:
         yield NO_HARD_STOP
     if terms.quoting.name == "SEALED" and terms.min_bidders < 2:
         yield COUNT_HIDDEN
-    if terms.equal.name == "DRAW":
-        yield DRAW
 
 
 def _reverse_procurement(terms: ReverseTerms) -> Said:
@@ -142,8 +139,6 @@ def _simultaneous(terms: SimultaneousTerms) -> Said:
             "撤回后标的未成交的，不付违约金：竞买人可以无代价地占住标的再撤回。",
             "Nothing is owed where the lot stays unsold: to hold a lot and withdraw costs nothing.",
         )
-    if terms.tie.name != "EARLIER":
-        yield DRAW
     for item in terms.items:
         if item.points > terms.eligibility_points:
             yield Remark(
@@ -175,9 +170,7 @@ def _car_plates(terms: PlateTerms) -> Said:
 
 
 def _quantity_bid(terms: QuantityTerms) -> Said:
-    if terms.form.name == "CLOCK":
-        yield DRAW
-    elif not terms.extension_seconds:
+    if terms.form.name != "CLOCK" and not terms.extension_seconds:
         yield NO_EXTENSION
     if terms.step * 5 > terms.start_quantity > 0:
         yield Remark(
@@ -188,9 +181,7 @@ def _quantity_bid(terms: QuantityTerms) -> Said:
 
 
 def _quota(terms: QuotaTerms) -> Said:
-    if terms.equal.name == "DRAW":
-        yield DRAW
-    elif terms.cap_price is not None:
+    if terms.equal.name != "DRAW" and terms.cap_price is not None:
         yield FASTEST
     for lot in terms.lots:
         if terms.bidder_limit is not None and lot.area > terms.bidder_limit:
@@ -205,8 +196,6 @@ def _volume(terms: VolumeTerms) -> Said:
     """M13; what falls short or ties is shared by those who ask, and they will foresee it."""
     if terms.bidder_limit is None or terms.bidder_limit == terms.supply:
         yield TAKES_ALL
-    if terms.margin.name == "DRAW":
-        yield DRAW
     if terms.margin.name == "PRO_RATA":
         yield Remark(
             "SHARES_INVITE_OVERASKING",
@@ -230,9 +219,6 @@ def _listing(terms: ListingTerms, days: int) -> Said:
 def _land_listing(terms: LandTerms) -> Said:
     """Ten days of listing: Order 39 of the Ministry of Land and Resources, art. 18."""
     yield from _listing(terms, 10)
-    totals = terms.cap_sequel.name == "SEALED_TOTAL" and terms.total_equal.name == "LOTTERY"
-    if terms.cap_sequel.name in ("POOL_LOTTERY", "JOIN_LOTTERY") or totals:
-        yield DRAW
     if terms.cap_sequel.name == "ONE_PRICE":
         yield AVERAGE
     if terms.cap_price is not None and terms.cap_sequel.name == "SELL":
@@ -251,16 +237,13 @@ def _falling(terms: ClockTerms) -> Said:
 
 def _dutch(terms: DutchTerms) -> Said:
     yield from _falling(terms)
-    if terms.tie.name == "DRAW":
-        yield DRAW
     if terms.supply > 1 and terms.max_per_bidder is None:
         yield TAKES_ALL
 
 
 def _hybrid_dutch(terms: HybridTerms) -> Said:
-    """M20; who of several stopped the clock in one tick is always drawn."""
+    """M20."""
     yield from _falling(terms)
-    yield DRAW
     if terms.best_offer.name == "MATCH":
         yield Remark(
             "MATCHING_DETERS",
@@ -272,14 +255,10 @@ def _hybrid_dutch(terms: HybridTerms) -> Said:
 def _japanese(terms: JapaneseTerms) -> Said:
     if terms.tick_seconds < _ANSWERED:
         yield SHORT_TICK
-    if terms.tie.name == "DRAW":
-        yield DRAW
 
 
 def _ascending_clock(terms: ClockSaleTerms) -> Said:
     """M14: points and activity are what keeps demands honest."""
-    if terms.rationing.name == "DRAW":
-        yield DRAW
     if not terms.eligibility:
         yield Remark(
             "FIRST_ROUND_UNBOUND",
@@ -312,8 +291,6 @@ def _property_rights(terms: PropertyTerms) -> Said:
     unlimited = not terms.max_extensions and not terms.max_extension_seconds
     if terms.quoting.name == "EXTENDED" and unlimited:
         yield NO_HARD_STOP
-    if terms.equal_ranks is not None and terms.equal_ranks.name == "DRAW":
-        yield DRAW
     if terms.first_refusal.name == "AFTER_BID" and not terms.raise_seconds:
         yield Remark(
             "REFUSAL_DETERS",
@@ -326,21 +303,15 @@ def _property_rights(terms: PropertyTerms) -> Said:
 def _sealed_bid(terms: SealedTerms) -> Said:
     if terms.min_bidders < 2:
         yield COUNT_HIDDEN
-    if terms.tie.name == "DRAW":
-        yield DRAW
 
 
 def _intermediary(terms: IntermediaryTerms) -> Said:
-    if terms.mode.name in ("RANDOM", "CREDIT"):
-        yield DRAW
     if terms.min_bidders < 2:
         yield ONE_SUFFICES
 
 
 def _opening(terms: OpeningTerms) -> Said:
     """M11 and M12."""
-    if terms.tie.name == "DRAW":
-        yield DRAW
     if terms.formula.name == "MEAN_DEDUCTION":
         yield AVERAGE
         if terms.mean_trimmed and terms.min_bidders < 5:

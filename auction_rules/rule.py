@@ -35,6 +35,26 @@ Judgement: TypeAlias = Accept | Refuse
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """What a bidder may do now about one slot, where he may hold several offers side by side."""
+
+    slot: str
+    ask: str = "bid"
+    minimum: Amount | None = None
+    maximum: Amount | None = None
+    step: Amount | None = None
+    quick: tuple[Amount, ...] = ()
+    price: Amount | None = None
+    quantity_minimum: Amount | None = None
+    quantity_maximum: Amount | None = None
+    pending: Amount | None = None
+    """What he has offered here in the round that is open: his alone until it ends."""
+    withdraw: bool = False
+    """Whether an offer of zero takes back what he holds here."""
+    blocked: Refuse | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Actions:
     """What this bidder may do now: the very numbers that `judge` will hold him to."""
 
@@ -55,6 +75,20 @@ class Actions:
     blocked: Refuse | None = None
     limits: tuple[Amount, Amount] | None = None
     """The nearest and the farthest limit he may set for the house to bid to; None: he may not."""
+    quantity_step: Amount | None = None
+    """The grid of the quantity, counted from its minimum; None: any."""
+    lines: tuple[Line, ...] = ()
+    """Every slot he may fill, in the order of the notice; empty where he has one offer."""
+    also: tuple[str, ...] = ()
+    """What else he may ask: `take_back` (a no), `leave`, `waive` (a stay without more)."""
+    left: int | None = None
+    """How many offers he may still make in this stage; None: as many as he likes."""
+    pending: Amount | None = None
+    """What he has offered in the turn that is open: his alone until it ends."""
+    points: tuple[int, int] | None = None
+    """The points he may be active on, and those he is active on; None where there are none."""
+    waivers: int | None = None
+    """How many rounds he may still sit out without losing points."""
 
 
 @dataclass(frozen=True, slots=True)

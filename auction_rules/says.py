@@ -30,6 +30,10 @@ NEVER_EQUAL: Final = both(
     "每次有效报价须优于当前最优报价，故不会出现相同的最优报价",
     "a valid offer is better than the best before it, so the best is never reached twice",
 )
+HIGHER_EACH: Final = both(
+    "其他竞买人的每次报价须高于当前最高报价",
+    "anybody else's offer must be higher than the highest before it",
+)
 LOTS: Final = both(
     "相同的，以摇号确定；摇号名单在取得随机数之前固定并公布，任何人可以复核",
     "lots decide among equal ones; the pool is fixed and published before any entropy is known, "

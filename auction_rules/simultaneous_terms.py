@@ -7,10 +7,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from auction_rules.draw_terms import DrawTerms
 from auction_rules.money import LIMIT
 from auction_rules.stages.lot_activity import Phase
 from auction_rules.steps import Grid, Ladder
-from auction_rules.terms import Choice, Count, Moment, Money, RuleConfig, Seconds, term, wrong
+from auction_rules.terms import Choice, Count, Moment, Money, Seconds, term, wrong
 
 
 class Tie(Choice):
@@ -51,7 +52,7 @@ class LaterPhase(BaseModel):
     )
 
 
-class SimultaneousTerms(RuleConfig):
+class SimultaneousTerms(DrawTerms):
     """Terms of a simultaneous ascending auction."""
 
     items: tuple[Item, ...] = term("标的", "Lots", kind="list")

@@ -10,6 +10,7 @@ from typing import Annotated, Final
 from pydantic import Field, model_validator
 
 from auction_rules.allocation import Misfit, Pricing, Residue, ShareRounding
+from auction_rules.draw_terms import DrawTerms
 from auction_rules.steps import Grid, Ladder
 from auction_rules.terms import (
     Area,
@@ -17,7 +18,6 @@ from auction_rules.terms import (
     Count,
     Moment,
     Money,
-    RuleConfig,
     Unit,
     term,
     wrong,
@@ -44,7 +44,7 @@ class Short(Choice):
     ANNUL = ("ANNUL", "本场流拍", "annul the auction")
 
 
-class VolumeTerms(RuleConfig):
+class VolumeTerms(DrawTerms):
     """Terms of a volume auction."""
 
     unit: Unit = term("计价单位", "Price unit", kind="unit", default=YUAN_PER_TONNE)

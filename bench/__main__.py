@@ -13,7 +13,7 @@ import platform
 from pathlib import Path
 from typing import Any, Final
 
-NAMES: Final = ("proof", "decide", "append", "engine", "fanout", "ack")
+NAMES: Final = ("proof", "decide", "append", "engine", "fanout", "ack", "film")
 
 
 def main() -> None:

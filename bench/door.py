@@ -16,6 +16,8 @@ from aiohttp import web
 
 from bidding.adapters.clock import WallClock
 from bidding.adapters.keys import FileKeys
+from bidding.adapters.money import SqlMoney
+from bidding.adapters.papers import FilePapers
 from bidding.adapters.passwords import Argon2Passwords
 from bidding.adapters.registry import SqlRegistry
 from bidding.adapters.sql_log import SqlLog
@@ -53,7 +55,17 @@ async def serve(mode: str, data: Path, bidders: int) -> None:
         await registry.create_account(Account(name, name, roles, verifier))
     log = SqlLog(data / "log.db") if mode == "house" else MemoryLog()
     house = House(log, clock, FileKeys(data / "key"), "bench.example/log")
-    door = Door(house, registry, passwords, clock, DoorSettings(limits=LIMITS))
+    papers = FilePapers(data / "papers")
+    money = await SqlMoney.open(data / "money.db")
+    door = Door(
+        house,
+        registry,
+        passwords,
+        clock,
+        DoorSettings(limits=LIMITS),
+        papers=papers,
+        money=money,
+    )
     runner = web.AppRunner(build(door), access_log=None, shutdown_timeout=1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -64,6 +76,7 @@ async def serve(mode: str, data: Path, bidders: int) -> None:
     await runner.cleanup()
     await log.close()
     await registry.close()
+    await money.close()
     passwords.close()
 
 

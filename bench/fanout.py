@@ -35,6 +35,8 @@ from websockets.asyncio.server import ServerConnection, broadcast, serve
 from bench.door import LIMITS
 from bidding.adapters.clock import WallClock
 from bidding.adapters.keys import FileKeys
+from bidding.adapters.money import SqlMoney
+from bidding.adapters.papers import FilePapers
 from bidding.adapters.passwords import Argon2Passwords
 from bidding.adapters.registry import SqlRegistry
 from bidding.core.document import Document
@@ -127,7 +129,11 @@ async def _house(folder: Path, stack: AsyncExitStack) -> Door:
         "terms": {"opens": now, "duration_seconds": 86_400, "start_price": 100, "step": 1},
     }
     await house.publish(Document.model_validate(document), "staff:s", "approver:a")
-    return Door(house, registry, passwords, clock, DoorSettings(limits=LIMITS))
+    papers = FilePapers(folder / "papers")
+    money = await SqlMoney.open(folder / "money.db")
+    stack.push_async_callback(money.close)
+    settings = DoorSettings(limits=LIMITS)
+    return Door(house, registry, passwords, clock, settings, papers=papers, money=money)
 
 
 async def _listen(app: web.Application, stack: AsyncExitStack) -> int:

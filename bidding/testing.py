@@ -16,7 +16,7 @@ from typing import Any, Final
 from auction_rules.rule import Rule
 from bidding.core.commands import Command
 from bidding.core.document import Document
-from bidding.core.record import Recorded, open_session, record
+from bidding.core.record import Recorded, open_session, write
 from bidding.core.state import State
 from bidding.engine.ports import (
     Batch,
@@ -270,7 +270,7 @@ class Play:
 
     def when(self, command: Command, at: Instant) -> Play:
         """The session after one more request, asked at `at`."""
-        return self._with(record(self.state, command, at, self.rule))
+        return self._with(write(self.state, command, at, self.rule))
 
     def given(self, asked: Iterable[tuple[Command, Instant]]) -> Play:
         """The session after several requests."""

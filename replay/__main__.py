@@ -15,7 +15,9 @@ from typing import Final
 from bidding.proof.text import BilingualError
 from replay.commands import (
     at,
+    draw,
     explain,
+    leads,
     receipt,
     rejudge,
     scenario,
@@ -34,8 +36,10 @@ _COMMANDS: Final[Mapping[str, ModuleType]] = {
     "show": show,
     "at": at,
     "rejudge": rejudge,
+    "draw": draw,
     "explain": explain,
     "what-if": what_if,
+    "leads": leads,
     "scenario": scenario,
     "witness": witness,
     "transcript": transcript,

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 _INTEGER = re.compile(r"-?[0-9]+", re.ASCII)
+_MOST_DEPTH = 32
 
 
 class Unreadable(ValueError):
@@ -28,6 +29,7 @@ class Located(dict[str, Any]):
 def load(text: str) -> Any:
     """The document as plain values; Unreadable with the line of what is wrong."""
     try:
+        _plainly_built(text)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as wrong:
         mark = getattr(wrong, "problem_mark", None)
@@ -36,6 +38,19 @@ def load(text: str) -> Any:
     if node is None:
         raise Unreadable("line 1: the file is empty")
     return _plain(node)
+
+
+def _plainly_built(text: str) -> None:
+    """Raises Unreadable for anchors and for depth: a short text may not unfold into a long one."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
+            raise Unreadable(f"line {line}: anchors are not used here")
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _MOST_DEPTH:
+            raise Unreadable(f"line {line}: nested too deeply")
 
 
 def _plain(node: yaml.Node) -> Any:

@@ -35,7 +35,7 @@ from auction_rules.terms import AtInstant, RuleConfig, Unit, marks_of
 from bidding.core import commands as c
 from bidding.core import views
 from bidding.core.document import Document
-from bidding.core.record import Recorded, due, open_session, record, same_request
+from bidding.core.record import Recorded, due, open_session, record, same_request, write
 from bidding.core.record import replay as fold
 from bidding.core.state import State
 from bidding.proof.archive import write_archive
@@ -97,15 +97,11 @@ class Run:
 def play(scenario: Scenario) -> Iterator[Run]:
     """Every variant in turn, the play itself first. Unreadable when it cannot begin."""
     yield _Player(scenario, scenario.scenario, scenario.steps, scenario.outcome).run()
-    for number, variant in enumerate(scenario.variants, 1):
-        name = f"{scenario.scenario}.{variant.name or number}"
+    for number, variant in enumerate(scenario.variants):
+        name = f"{scenario.scenario}.{variant.name or number + 1}"
         yield _Player(
-            _under(scenario, variant), name, _steps(scenario, variant), variant.outcome
+            scenario.under(number), name, _steps(scenario, variant), variant.outcome
         ).run()
-
-
-def _under(scenario: Scenario, variant: Variant) -> Scenario:
-    return scenario.model_copy(update={"terms": {**scenario.terms, **variant.terms}})
 
 
 def _steps(scenario: Scenario, variant: Variant) -> list[Step]:
@@ -149,14 +145,13 @@ class _Player:
                 terms=resolve(rule.Config, scenario.terms, self.times),
                 deposit=parse_decimal(scenario.deposit or "1", 2) if asks_deposit else 0,
                 deposit_deadline=None if deadline is None else self.times.read(deadline),
+                officers=scenario.officers,
             )
             document.bound()
         except UnknownRule as unknown:
             raise Unreadable(f"rule: {unknown} is not installed") from unknown
         except (ValidationError, ValueError) as wrong:
-            first = wrong.errors()[0] if isinstance(wrong, ValidationError) else None
-            said = f"{'.'.join(map(str, first['loc']))}: {first['msg']}" if first else str(wrong)
-            raise Unreadable(f"terms: {said}") from wrong
+            raise Unreadable(_refused(scenario, wrong)) from wrong
         return rule, document
 
     def run(self) -> Run:
@@ -200,7 +195,7 @@ class _Player:
         first = self.refs.get(command.key)
         if first is not None and same_request(self.entries[first], command):
             return self.entries[first]
-        return self._keep(record(self.state, command, at, self.rule, first=first)).entry
+        return self._keep(write(self.state, command, at, self.rule, first=first)).entry
 
     def _bells(self, until: Instant | None) -> None:
         for _ in range(_MOST_BELLS):
@@ -258,12 +253,23 @@ class _Player:
             points = parse_decimal(step.score.points, _POINTS)
             return self._ask(f"staff:{step.score.expert}", Score(step.score.of, points), at)
         if step.staff is not None:
-            officer = step.who if step.staff in ("seal_reserve", "open_reserve") else None
-            actor = f"staff:{officer}" if officer else "approver:2"
-            return self._ask(actor, self._staff_ask(step), at)
+            return self._by_staff(step, at)
         # An answer without a round is to the one that runs when it arrives.
         self._bells(at)
         return self._ask(f"bidder:{step.by}", self._bidder_ask(step), at, step.ref)
+
+    def _by_staff(self, step: Step, at: Instant) -> dict[str, Any]:
+        if step.staff in ("seal_reserve", "open_reserve"):
+            return self._ask(f"staff:{step.who}", self._staff_ask(step), at)
+        waiting = max(self.state.proposals, default=0)
+        if step.staff in ("confirm", "turn_down"):
+            by = self.state.proposals[waiting].by if step.officer == "proposer" else "approver:2"
+            actor = f"approver:{by.partition(':')[2]}"
+            return self._ask(actor, c.Second(waiting, step.staff == "confirm"), at)
+        ask, actor = self._staff_ask(step), "staff:1" if step.officer == "staff" else "approver:2"
+        if step.propose:
+            ask, actor = c.Propose(c.kind_of(ask), c.ask_to_json(ask)), "staff:1"
+        return self._ask(actor, ask, at)
 
     def _bidder_ask(self, step: Step) -> BidderAsk:
         number = self.state.standing.round if step.round is None else step.round
@@ -303,6 +309,9 @@ class _Player:
             "withdraw": Withdraw(who, reason),
             "seal_reserve": SealReserve(commitment(sealed, step.nonce)),
             "open_reserve": OpenReserve(sealed, step.nonce),
+            "announce": c.Announce(reason, reason),
+            "extend": c.Extend(step.seconds or 0, reason),
+            "surrogate": c.Surrogate(who, sealed, reason, step.lot),
         }
         return asks[step.staff or ""]
 
@@ -390,6 +399,22 @@ class _Player:
         for key in ("premium_rate", "saving_rate"):
             if (rate := getattr(want, key)) is not None:
                 self._expect(0, key, rate, getattr(got, key))
+
+
+def _refused(scenario: Scenario, wrong: ValueError) -> str:
+    """What is wrong with the terms, after the line at which it stands."""
+    path: tuple[int | str, ...] = ()
+    said = str(wrong)
+    if isinstance(wrong, ValidationError):
+        # As in `read`: a misspelt key is both unknown and missing, and the unknown one has a line.
+        first = min(wrong.errors(), key=lambda e: e["type"] != "extra_forbidden")
+        path = first["loc"]
+        term = first.get("ctx", {}).get("term")
+        if not path and term in scenario.terms:
+            path = (term,)  # an amount or a time that could not be read names its term
+        said = ": ".join(filter(None, (".".join(map(str, path)), first["msg"])))
+    line = scenario.line_of_term(path)
+    return f"terms: {said}" if line is None else f"line {line}: terms: {said}"
 
 
 def resolve(model: type[RuleConfig], terms: Mapping[str, Any], times: Times) -> dict[str, Any]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
 from auction_rules.facts import Instant
 from auction_rules.terms import instant
+from bidding.core.officers import BY_TWO, Officers
 from replay.located import Unreadable, line_of, load
 
 Amount = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$")]
@@ -133,9 +134,19 @@ class Step(_Strict):
             "seal_reserve",
             "open_reserve",
             "withdraw",
+            "announce",
+            "extend",
+            "surrogate",
+            "confirm",
+            "turn_down",
         ]
         | None
     ) = None
+    propose: bool = False
+    """One officer proposes the act; it happens when `confirm` follows."""
+    officer: Literal["staff", "approver", "proposer"] = "approver"
+    """Who of the house acts; the proposer of what waits, to see that he may not confirm it."""
+    seconds: int | None = None
     who: str | None = None
     reason: str | None = None
     deposit: Money | None = None
@@ -162,11 +173,16 @@ class Step(_Strict):
             raise ValueError("`by` goes with what a bidder does")
         if self.flaw is not None and given[0] not in ("seal", "trustee_key"):
             raise ValueError("`flaw` goes with seal and trustee_key")
-        named = ("admit", "exclude", "withdraw", "seal_reserve", "open_reserve")
+        named = ("admit", "exclude", "withdraw", "seal_reserve", "open_reserve", "surrogate")
         if (self.staff in named) != (self.who is not None):
             raise ValueError(f"`who` goes with staff: {', '.join(named)}")
-        if (self.staff in ("seal_reserve", "open_reserve")) != (self.amount is not None):
-            raise ValueError("`amount` goes with seal_reserve and open_reserve")
+        amounts = ("seal_reserve", "open_reserve", "surrogate")
+        if (self.staff in amounts) != (self.amount is not None):
+            raise ValueError(f"`amount` goes with {', '.join(amounts)}")
+        if (self.staff == "extend") != (self.seconds is not None):
+            raise ValueError("`seconds` goes with extend")
+        if self.propose and self.staff not in BY_TWO:
+            raise ValueError(f"`propose` goes with staff: {', '.join(BY_TWO)}")
         return self
 
 
@@ -227,11 +243,35 @@ class Scenario(_Strict):
     start: str
     deposit: Amount | None = None
     deposit_deadline: str | None = None
+    officers: Officers | None = None
     bidders: dict[str, Bidder]
     trustee_keys: dict[str, str] = {}
     steps: list[Step]
     outcome: Outcome
     variants: list[Variant] = []
+
+    _written: Any = PrivateAttr(default=None)
+    _variant: int | None = PrivateAttr(default=None)
+
+    def under(self, number: int) -> Scenario:
+        """The same play under the terms of its variant of this number, from 0."""
+        changed = {**self.terms, **self.variants[number].terms}
+        play = self.model_copy(update={"terms": changed})
+        play._variant = number  # noqa: SLF001 -- of the same class
+        return play
+
+    def line_of_term(self, path: tuple[int | str, ...]) -> int | None:
+        """The line of the file at which a term stands, a variant's own before the play's.
+
+        None where the play was not read from a file.
+        """
+        if self._written is None:
+            return None
+        where: tuple[int | str, ...] = ("terms",)
+        own = None if self._variant is None else self.variants[self._variant].terms
+        if own and (not path or path[0] in own):
+            where = ("variants", cast("int", self._variant), "terms")
+        return line_of(self._written, (*where, *path))
 
     @model_validator(mode="after")
     def _names(self) -> Scenario:
@@ -275,14 +315,22 @@ class Times:
 def read(path: Path) -> Scenario:
     """The scenario in a file; Unreadable names the file's line and what is wrong with it."""
     try:
-        document = load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as wrong:
         raise Unreadable(str(wrong)) from wrong
+    return parse(text)
+
+
+def parse(text: str) -> Scenario:
+    """The scenario in a text; Unreadable names the line and what is wrong with it."""
+    document = load(text)
     try:
-        return Scenario.model_validate(document)
+        scenario = Scenario.model_validate(document)
     except ValidationError as wrong:
         # A misspelt key is both unknown and missing: the unknown one has the line.
         first = min(wrong.errors(), key=lambda e: e["type"] != "extra_forbidden")
         where = ".".join(str(part) for part in first["loc"])
         line = line_of(document, first["loc"])
         raise Unreadable(f"line {line}: {where or 'scenario'}: {first['msg']}") from wrong
+    scenario._written = document  # noqa: SLF001 -- the places are the reader's to give
+    return scenario

@@ -18,6 +18,7 @@ from auction_rules.rule import Rule
 from auction_rules.terms import Text, Unit, show_instant
 from bidding.core import views
 from bidding.core.said import both
+from replay.draw_paper import drawn
 from replay.paper.document import LANGS, Cell, Kind, Section, Table
 from replay.told import Audience, Told
 from replay.verify import Session
@@ -64,6 +65,8 @@ class Sections:
         yield self._session()
         yield self._result()
         yield self._offers()
+        if (draws := drawn(self.session)) is not None:
+            yield draws
         if self.kind == "record":
             yield self._refused()
             yield self._moved()
@@ -90,6 +93,10 @@ class Sections:
                 Cell(
                     both(f"{self.rule.title['zh']}（{rule}）", f"{self.rule.title['en']} ({rule})")
                 ),
+            ),
+            (
+                both("时间", "Times"),
+                Cell(both("均为北京时间（UTC+8）", "China Standard Time (UTC+8) throughout")),
             ),
             (both("公告时间", "Published"), _at(entries[0]["t"])),
             (both("最后一条记录时间", "Last entry"), _at(self.state.t)),

@@ -80,8 +80,13 @@ def install(desks: Path, node: Path) -> None:
 
 
 def digest_of(desks: Path) -> str:
-    """SHA-256, in hex, over the names and bytes of everything under `desks/` but node_modules."""
+    """SHA-256, in hex, over the names and bytes of everything under `desks/` but node_modules.
+
+    The guides that the verification page hands out are sources of it, too.
+    """
     whole = hashlib.sha256()
+    for path in sorted(desks.parent.glob("docs/verify-it-yourself*.md")):
+        whole.update(f"{path.name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
     for path in sorted(desks.rglob("*")):
         relative = path.relative_to(desks)
         if relative.parts[0] != "node_modules" and path.is_file():

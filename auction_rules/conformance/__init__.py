@@ -7,7 +7,8 @@
         assert check(RULE, only=name) == []
 
 What it is: generated plays, the same on every machine, and properties over them; it needs no
-library and no server. What it is not: a proof, or a test of what the rule is for. That a price
+library and no server. One property, `hash_order`, starts two more Pythons. Beside it stands a lint
+over a package, `auction_rules.conformance.sources`. What it is not: a proof, or a test of what the rule is for. That a price
 is the right price, only scenarios with expected answers can say.
 """
 
@@ -23,6 +24,7 @@ from pydantic import ValidationError
 
 from auction_rules.conformance.announced import OF_WHAT_WAS_ANNOUNCED
 from auction_rules.conformance.course import course
+from auction_rules.conformance.hash_seeds import hash_order
 from auction_rules.conformance.play import Play
 from auction_rules.conformance.probes import OF_A_PROBE
 from auction_rules.conformance.properties import OF_A_PLAY, config
@@ -32,7 +34,7 @@ PLAYS: Final = 24
 
 _PLAYED: Final = ("answers", "termination", "no_endless_waking")
 _JUDGES: Final = {**OF_A_PLAY, **OF_WHAT_WAS_ANNOUNCED, **OF_A_PROBE}
-PROPERTIES: Final[tuple[str, ...]] = ("config", *_PLAYED, *_JUDGES)
+PROPERTIES: Final[tuple[str, ...]] = ("config", *_PLAYED, *_JUDGES, "hash_order")
 """Names of all properties, in the order in which they are told."""
 
 
@@ -74,6 +76,8 @@ def check(
         failure = next((f for play in plays if (f := _held(name, play))), None)
         if failure is not None and failure.property not in {f.property for f in found}:
             found.append(failure)
+    if "hash_order" in names and (wrong := hash_order([(rule, data, many)])[0]):
+        found.append(Failure("hash_order", "-", wrong))
     return found
 
 

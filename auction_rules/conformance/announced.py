@@ -24,8 +24,8 @@ _PLAIN: Final = (int, str, bool, type(None))
 def window_kept(play: Play) -> Finding:
     """A window ends at its announced end: never later, and earlier only when nobody waits in it.
 
-    What is due inside a window (a broadcast) ends nothing. An end at once is due at 0, and
-    whoever may still act by then has made an offer in this window.
+    What is due inside a window (a broadcast) ends nothing. An end at once is due at 0, and by
+    then there is nobody to whom `actions` offers anything: no window is cut off under a bidder.
     """
     for step in play.steps:
         if finding := _too_late(play.rule, step) or _too_early(play.rule, step):
@@ -60,16 +60,13 @@ def _too_early(rule: Rule, step: Step) -> Finding:
         return f"the window was to end at {closes}, and ended before"
     for bidder in step.before.entrants:
         actions = rule.actions(step.before, bidder, max(now, standing.opens))
-        offer = standing.offers.get(bidder)
-        if offer is not None and offer.t >= standing.opens:
-            continue
         if actions.ask is not None and actions.blocked is None:
             return f"the window was to end at {closes}; it ended when {bidder} could still act"
     return None
 
 
 def whole_numbers(play: Play) -> Finding:
-    """Every number in a fact, in a refusal and in the settlement is an int, as a log keeps it."""
+    """Every number in a fact or a refusal, and every number told, is an int, as a log keeps it."""
     for path, value in _values(play.first.standing, "the opening"):
         if type(value) not in _PLAIN:
             return f"{path} is {value!r}, a {type(value).__name__}"
@@ -77,10 +74,19 @@ def whole_numbers(play: Play) -> Finding:
         for path, value in _values(step.answer, ""):
             if type(value) not in _PLAIN:
                 return f"{step.act.line()}: {path[1:]} is {value!r}, a {type(value).__name__}"
-    for path, value in _values(play.rule.settlement(play.floor), "the settlement"):
-        if type(value) not in _PLAIN:
-            return f"{path} is {value!r}, a {type(value).__name__}"
+        for path, value in _told(play.rule, step):
+            if type(value) not in _PLAIN:
+                return f"after {step.act.line()}: {path} is {value!r}, a {type(value).__name__}"
     return None
+
+
+def _told(rule: Rule, step: Step) -> Iterator[tuple[str, Any]]:
+    floor = step.after
+    yield from _values(rule.due(floor), "due")
+    yield from _values(rule.least(floor), "least")
+    yield from _values(rule.settlement(floor), "the settlement")
+    for bidder in floor.entrants:
+        yield from _values(rule.actions(floor, bidder, step.act.now), f"actions of {bidder}")
 
 
 def _values(value: Any, path: str) -> Iterator[tuple[str, Any]]:

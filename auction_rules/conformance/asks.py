@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from auction_rules.commit import commitment
+from auction_rules.conformance import drawing
 from auction_rules.conformance.chance import Chance
 from auction_rules.facts import Amount, Instant
 from auction_rules.floor import (
@@ -143,6 +144,7 @@ def duties(floor: Floor[Any], who: tuple[str, ...], seed: str) -> Iterator[tuple
     """What officers owe a floor that waits: reserves opened, chance brought in, points given."""
     for officer in floor.standing.reserves:
         yield officer, OpenReserve(sealed_amount(officer), NONCE)
+    yield from drawing.brought(floor)
     yield who[0], Draw(seed)
     yield who[0], Draw(SECRET)
     for officer in who:
@@ -168,4 +170,6 @@ def asked_of_officer(
         Score(bidder, chance.pick((0, 1, 5_000, 10_000, 10_001))),
         Withdraw(bidder, chance.pick(("withdrawn", "revoked"))),
     )
-    return officer, chance.pick(asks)
+    ask = chance.pick(asks)
+    other = drawing.guessed(floor, chance) if isinstance(ask, Draw) else None
+    return other or (officer, ask)

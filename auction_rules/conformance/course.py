@@ -87,12 +87,14 @@ def _settle(play: Play, who: tuple[str, ...]) -> None:
 
 def _duty(play: Play, who: tuple[str, ...]) -> bool:
     """Whether some officer's act was accepted; tried aside, so that refusals leave no trace."""
+    # What a public source has not published yet is waited for.
+    now = max(play.now, play.floor.standing.chance.at)
     for officer, ask in duties(play.floor, who, f"{play.now:x}"):
         try:
-            answer = play.rule.office(play.floor, officer, ask, play.now)
+            answer = play.rule.office(play.floor, officer, ask, now)
         except Exception as raised:
             raise Broken("answers", f"{ask}: {type(raised).__name__}: {raised}") from raised
         if isinstance(answer, Accept):
-            play.do(Act("officer", play.now, officer, ask))
+            play.do(Act("officer", now, officer, ask))
             return True
     return False

@@ -86,16 +86,26 @@ def _same(play: Play, *, without_refused: bool) -> Finding:
 
 
 def deadline(play: Play) -> Finding:
-    """An announced end never moves back, and is never in the past."""
+    """An announced end never moves back, and is never in the past.
+
+    A window that is over may leave its stage waiting for people, with no end announced; secrets
+    are shown in another window than the one in which they were committed to.
+    """
     for step in play.steps:
         old, new = step.before.standing, step.after.standing
-        same = (old.stage, old.round) == (new.stage, new.round)
+        windows = [(s.stage, s.round, s.chance.revealing) for s in (old, new)]
+        same = windows[0] == windows[1]
         moved = new.closes != old.closes or new.stage != old.stage
-        if same and old.closes is not None and (new.closes is None or new.closes < old.closes):
+        over = new.closes is None and old.closes is not None and step.act.now >= old.closes
+        if same and not over and _sooner(old.closes, new.closes):
             return f"{step.act.line()}: the end moved from {old.closes} to {new.closes}"
         if moved and new.closes is not None and new.closes < max(new.opens, step.act.now):
             return f"{step.act.line()}: the stage ends at {new.closes}, before it began"
     return None
+
+
+def _sooner(old: int | None, new: int | None) -> bool:
+    return old is not None and (new is None or new < old)
 
 
 def closes_once(play: Play) -> Finding:

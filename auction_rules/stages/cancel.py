@@ -7,12 +7,12 @@ What it is not: a withdrawal after the opening, which no rule allows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from auction_rules.facts import Instant, OfferWithdrawn
 from auction_rules.floor import BidderAsk, Confirm, Floor
-from auction_rules.rule import Accept, Judgement, Refuse
+from auction_rules.rule import Accept, Actions, Judgement, Refuse
 from auction_rules.stages.outcry import Outcry
 
 CANCELLED: Final = "cancelled"
@@ -29,6 +29,11 @@ def taken_back(floor: Floor[Any], bidder: str, ask: Confirm, refused: Refuse | N
     return Accept((OfferWithdrawn(bidder, None, CANCELLED),))
 
 
+def may_take_back(floor: Floor[Any], bidder: str, refused: Refuse | None) -> bool:
+    """Whether a no would take something back now, as `taken_back` judges it."""
+    return isinstance(taken_back(floor, bidder, Confirm(answer=False), refused), Accept)
+
+
 @dataclass(frozen=True, slots=True)
 class Cancellable(Outcry):
     """The sealed form of an outcry, in which an offer can be taken back."""
@@ -38,3 +43,9 @@ class Cancellable(Outcry):
         if isinstance(ask, Confirm):
             return taken_back(floor, bidder, ask, self._right(floor, bidder, None))
         return Outcry.judge(self, floor, bidder, ask, now)
+
+    def actions(self, floor: Floor[Any], bidder: str, now: Instant) -> Actions:
+        """As in an outcry, and whether there is an offer to take back."""
+        back = may_take_back(floor, bidder, self._right(floor, bidder, None))
+        shown = Outcry.actions(self, floor, bidder, now)
+        return replace(shown, also=("take_back",)) if back else shown

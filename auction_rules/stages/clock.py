@@ -23,7 +23,7 @@ from auction_rules.facts import (
 )
 from auction_rules.floor import Bid, BidderAsk, Floor, Leave, OfficerAsk, Stay
 from auction_rules.money import divide_half_up, divide_up
-from auction_rules.rule import Actions, Disclosure, Judgement, Refuse
+from auction_rules.rule import Accept, Actions, Disclosure, Judgement, Line, Refuse
 from auction_rules.terms import Resume, Text
 
 
@@ -107,6 +107,10 @@ class Clock:
     """What an answer that names a price of its own comes to; None where none may be named."""
     prices: Callable[[Floor[Any], str], tuple[Amount, Amount] | None] = lambda _f, _b: None
     """The least and the highest price that may be named, of the first product where several."""
+    lines: Callable[[Floor[Any], str], tuple[Line, ...]] = lambda _f, _b: ()
+    """What he may say about each product, where the clock sells several."""
+    points: Callable[[Floor[Any], str], tuple[int, int] | None] = lambda _f, _b: None
+    """The points he may be active on and those he is, where demand is held to points."""
     kind: str = "clock"
 
     def open(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
@@ -170,7 +174,8 @@ class Clock:
         del now
         standing = floor.standing
         if refused := self.right(floor, bidder):
-            return Actions(ask="stay", blocked=refused)
+            return Actions(ask="stay", blocked=refused, price=standing.price)
+        leaves = isinstance(self.leave(floor, bidder), Accept)
         least, most = self.quantities(floor, bidder) or (None, None)
         low, high = self.prices(floor, bidder) or (None, None)
         return Actions(
@@ -181,6 +186,9 @@ class Clock:
             price=standing.price,
             quantity_minimum=least,
             quantity_maximum=most,
+            lines=self.lines(floor, bidder),
+            also=("leave",) if leaves else (),
+            points=self.points(floor, bidder),
         )
 
     def disclosure(self, floor: Floor[Any]) -> Disclosure:

@@ -50,6 +50,10 @@ class Escrowed(Sealed):
             return Refuse("OUTSIDE_WINDOW")
         return Accept((OfferWithdrawn(bidder, None, CANCELLED),))
 
+    def _may_take_back(self, floor: Floor[Any], bidder: str) -> bool:
+        no = Confirm(answer=False)
+        return self.cancels and isinstance(self._taken_back(floor, bidder, no), Accept)
+
     def close(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
         """What is sealed stays sealed; without any the window ends as others do."""
         return (StageClosed(self.id),) if floor.standing.sealed else Sealed.close(self, floor, now)

@@ -22,7 +22,8 @@ from auction_rules.facts import (
     Noted,
     OfferStood,
 )
-from auction_rules.floor import Floor
+from auction_rules.floor import BidderAsk, Floor
+from auction_rules.rule import Actions, Judgement, Refuse
 from auction_rules.stages.claim import Claim
 from auction_rules.stages.equal_price import rank
 from auction_rules.stages.outcry import Outcry
@@ -104,6 +105,12 @@ class FirstRefusal(Claim):
         return (*order, *Claim.open(self, floor.after(order, now), now))
 
 
+def _spent(floor: Floor[Any], bidder: str) -> Refuse | None:
+    """Once is once, also in the instant before the bell."""
+    raised = floor.standing.acted and bidder in (floor.standing.entitled or ())
+    return Refuse("ALREADY_QUOTED") if raised else None
+
+
 @dataclass(frozen=True, slots=True)
 class RaiseOnce(Outcry):
     """One window for one bidder and one offer above the price that was taken."""
@@ -111,6 +118,15 @@ class RaiseOnce(Outcry):
     def open(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
         """The one whose price was taken may go higher."""
         return (Entitled(self.id, outbid(floor)), *Outcry.open(self, floor, now))
+
+    def judge(self, floor: Floor[Any], bidder: str, ask: BidderAsk, now: Instant) -> Judgement:
+        """An offer above the price taken; with it the window is over for him too."""
+        return _spent(floor, bidder) or Outcry.judge(self, floor, bidder, ask, now)
+
+    def actions(self, floor: Floor[Any], bidder: str, now: Instant) -> Actions:
+        """The same."""
+        spent = _spent(floor, bidder)
+        return Actions(blocked=spent) if spent else Outcry.actions(self, floor, bidder, now)
 
     def due(self, floor: Floor[Any]) -> Instant | None:
         """At once when he has raised; else the end of the window."""

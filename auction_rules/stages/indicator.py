@@ -147,7 +147,16 @@ class Indicator:
         least = self._least(floor)
         if refused := self._right(floor, bidder) or self._quantity(least, least):
             return Actions(ask="bid", blocked=refused)
-        return Actions(ask="bid", minimum=self.cap, maximum=self.cap, step=1, quick=(self.cap,))
+        return Actions(
+            ask="bid",
+            minimum=self.cap,
+            maximum=self.cap,
+            step=1,
+            quick=(self.cap,),
+            quantity_minimum=least,
+            quantity_maximum=self.most,
+            quantity_step=self.step,
+        )
 
     def disclosure(self, floor: Floor[Any]) -> Disclosure:
         """Nothing is sealed."""

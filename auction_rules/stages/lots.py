@@ -36,7 +36,7 @@ from auction_rules.facts import (
     StageOpened,
 )
 from auction_rules.floor import Bid, BidderAsk, Floor, Leave, Offer, OfficerAsk, Stay, offer_key
-from auction_rules.rule import Accept, Actions, Disclosure, Judgement, Refuse
+from auction_rules.rule import Accept, Actions, Disclosure, Judgement, Line, Refuse
 from auction_rules.stages.lot_activity import Activity
 from auction_rules.steps import Ladder
 from auction_rules.terms import Resume, Text
@@ -189,13 +189,17 @@ class LotRounds:
         return Refuse("ALREADY_ANSWERED") if offered else None
 
     def _withdraw(self, floor: Floor[Any], bidder: str, lot: str) -> Judgement:
+        if refused := self._may_withdraw(floor, bidder, lot):
+            return refused
         used = floor.standing.notes.get(f"withdrawals {bidder}", 0)
-        if self._withdraws(floor, bidder, lot):
-            return Refuse("ALREADY_ANSWERED")
-        if used >= self.withdrawals:
-            return Refuse("NO_WITHDRAWAL_LEFT")
         this = Noted(f"withdraws {bidder}/{lot}", floor.standing.round)
         return Accept((this, Noted(f"withdrawals {bidder}", used + 1)))
+
+    def _may_withdraw(self, floor: Floor[Any], bidder: str, lot: str) -> Refuse | None:
+        if self._withdraws(floor, bidder, lot):
+            return Refuse("ALREADY_ANSWERED")
+        used = floor.standing.notes.get(f"withdrawals {bidder}", 0)
+        return Refuse("NO_WITHDRAWAL_LEFT") if used >= self.withdrawals else None
 
     def _to_beat(self, floor: Floor[Any], lot: str) -> Amount | None:
         high = self.high(floor, lot)
@@ -301,27 +305,47 @@ class LotRounds:
         return (DeadlineMoved(max(closes, now + left), "resumed"),)
 
     def actions(self, floor: Floor[Any], bidder: str, now: Instant) -> Actions:
-        """The bounds of the first lot he may offer for, which is not named; else the waiver."""
+        """The bounds of the first lot he may offer for, which is not named; else the waiver.
+
+        `lines` say the same of every lot.
+        """
         del now
-        number = floor.standing.round
-        refused = None
-        for lot in self.ladders:
-            ladder, current = self.ladder(floor, lot), self._to_beat(floor, lot)
-            refused = self._may(floor, bidder, lot)
-            if refused is None and not ladder.open(current):
-                refused = Refuse("CAP_REACHED", ladder.end(current))
-            if refused is None:
-                return Actions(
-                    ask="bid",
-                    minimum=ladder.minimum(current),
-                    maximum=ladder.maximum(current),
-                    step=ladder.step_from(current or ladder.start),
-                    quick=ladder.quick(current),
-                    round=number,
-                )
-        if self._may_not_waive(floor, bidder) is None:
-            return Actions(ask="stay", round=number)
-        return Actions(ask="bid", round=number, blocked=refused)
+        lines = tuple(self._line(floor, bidder, lot) for lot in self.ladders)
+        first = next((line for line in lines if line.blocked is None), None)
+        waives = self._may_not_waive(floor, bidder) is None
+        here = self.activity.refused(floor, bidder) is None
+        shown = Actions(
+            ask="stay" if first is None and waives else "bid",
+            round=floor.standing.round,
+            lines=lines,
+            also=(*(("waive",) if waives else ()), *(("leave",) if here else ())),
+            points=(self.activity.eligible(floor, bidder), self.active(floor, bidder)),
+            waivers=self.activity.waivers_left(floor, bidder),
+        )
+        if first is None:
+            return shown if waives else replace(shown, blocked=lines[-1].blocked)
+        return replace(
+            shown, minimum=first.minimum, maximum=first.maximum, step=first.step, quick=first.quick
+        )
+
+    def _line(self, floor: Floor[Any], bidder: str, lot: str) -> Line:
+        ladder, current = self.ladder(floor, lot), self._to_beat(floor, lot)
+        refused = self._may(floor, bidder, lot)
+        if refused is None and not ladder.open(current):
+            refused = Refuse("CAP_REACHED", ladder.end(current))
+        offered = (p for p in self.pending(floor) if (p.bidder, p.lot) == (bidder, lot))
+        pending = next(offered, None)
+        withdraws = self.withdrawals and self._is_high(floor, bidder, lot)
+        return Line(
+            lot,
+            minimum=ladder.minimum(current),
+            maximum=ladder.maximum(current),
+            step=ladder.step_from(current or ladder.start),
+            quick=ladder.quick(current),
+            pending=None if pending is None else pending.amount,
+            withdraw=bool(withdraws) and self._may_withdraw(floor, bidder, lot) is None,
+            blocked=refused,
+        )
 
     def disclosure(self, floor: Floor[Any]) -> Disclosure:
         """What stood after the last round is open; what is done in this one is not."""

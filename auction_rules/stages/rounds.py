@@ -11,7 +11,7 @@ stage's list of those entitled.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from auction_rules.facts import (
@@ -152,17 +152,22 @@ class Turns:
         number = floor.standing.round
         if refused := self._right(floor, bidder):
             return Actions(ask="bid", round=number, blocked=refused)
+        pending = floor.standing.notes.get(PENDING)
+        shown = Actions(
+            ask="bid",
+            round=number,
+            pending=pending,
+            also=("take_back",) if pending is not None else (),
+        )
         own = self._own(floor, bidder)
         if not self.ladder.open(own):
-            cap = Refuse("CAP_REACHED", self.ladder.end(own))
-            return Actions(ask="bid", round=number, blocked=cap)
-        return Actions(
-            ask="bid",
+            return replace(shown, blocked=Refuse("CAP_REACHED", self.ladder.end(own)))
+        return replace(
+            shown,
             minimum=self.ladder.minimum(own),
             maximum=self.ladder.maximum(own),
             step=self.ladder.step_from(own or self.ladder.start),
             quick=self.ladder.quick(own),
-            round=number,
         )
 
     def disclosure(self, floor: Floor[Any]) -> Disclosure:

@@ -23,8 +23,8 @@ from auction_rules.facts import (
     StageOpened,
 )
 from auction_rules.floor import Bid, BidderAsk, Confirm, Floor, OfficerAsk, offer_key
-from auction_rules.rule import Accept, Actions, Disclosure, Judgement, Refuse
-from auction_rules.stages.cancel import taken_back
+from auction_rules.rule import Accept, Actions, Disclosure, Judgement, Line, Refuse
+from auction_rules.stages.cancel import may_take_back, taken_back
 from auction_rules.steps import Ladder
 from auction_rules.terms import Text
 
@@ -147,12 +147,15 @@ class Sealed:
         del now
         free = (slot for slot in self.slots if self._room(floor, bidder, slot) is None)
         slot = next(free, self.slots[0]) if self.slots else None
+        lines = tuple(self._line(floor, bidder, slot) for slot in self.slots)
+        also = ("take_back",) if self._may_take_back(floor, bidder) else ()
         if refused := self._room(floor, bidder, slot):
-            return Actions(ask="bid", blocked=refused)
+            return Actions(ask="bid", blocked=refused, lines=lines, also=also)
         least, most = self.quantities(floor, bidder, slot) or (None, None)
         current = self.current(floor, bidder)
         if not self.ladder.open(current):
-            return Actions(ask="bid", blocked=Refuse("CAP_REACHED", self.ladder.end(current)))
+            end = Refuse("CAP_REACHED", self.ladder.end(current))
+            return Actions(ask="bid", blocked=end, lines=lines, also=also)
         return Actions(
             ask="bid",
             minimum=self.ladder.minimum(current),
@@ -160,7 +163,33 @@ class Sealed:
             step=self.ladder.step_from(current or self.ladder.start),
             quantity_minimum=least,
             quantity_maximum=most,
+            lines=lines,
+            also=also,
+            left=None if self.slots else self._left(floor, bidder),
         )
+
+    def _line(self, floor: Floor[Any], bidder: str, slot: str) -> Line:
+        current = self.current(floor, bidder)
+        least, most = self.quantities(floor, bidder, slot) or (None, None)
+        return Line(
+            slot,
+            minimum=self.ladder.minimum(current),
+            maximum=self.ladder.maximum(current),
+            step=self.ladder.step_from(current or self.ladder.start),
+            quantity_minimum=least,
+            quantity_maximum=most,
+            blocked=self._room(floor, bidder, slot),
+        )
+
+    def _left(self, floor: Floor[Any], bidder: str) -> int | None:
+        if self.amendments is None:
+            return None
+        made = floor.standing.notes.get(self._tally(bidder, None), 0)
+        assert isinstance(made, int)
+        return self.amendments + 1 - made
+
+    def _may_take_back(self, floor: Floor[Any], bidder: str) -> bool:
+        return self.cancels and may_take_back(floor, bidder, self.right(floor, bidder))
 
     def disclosure(self, floor: Floor[Any]) -> Disclosure:
         """Sealed while it is open."""

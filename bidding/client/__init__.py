@@ -11,6 +11,7 @@
 It speaks the public protocol and nothing else: whatever it can do, any other client can.
 """
 
+from bidding.client.lots import Lots
 from bidding.client.offset import Offset
 from bidding.client.seat import Answer, Seat, SeatLost, WireError
 from bidding.client.visitor import HouseSaysNo, Visitor
@@ -20,6 +21,7 @@ __all__ = [
     "Answer",
     "FalseRecord",
     "HouseSaysNo",
+    "Lots",
     "Offset",
     "Seat",
     "SeatLost",

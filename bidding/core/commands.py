@@ -7,6 +7,7 @@ the asker so that a retry is recognised; it is unique per asker and session.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Final, TypeAlias
 
@@ -126,6 +127,68 @@ class Announce:
 
 
 @dataclass(frozen=True, slots=True)
+class Extend:
+    """Staff move the end of the open stage later, where the document lets them."""
+
+    kind: ClassVar[str] = "extend"
+    seconds: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Surrogate:
+    """Staff make an offer on behalf of a bidder who cannot; it is marked as such for ever."""
+
+    kind: ClassVar[str] = "surrogate"
+    bidder: str
+    amount: Amount
+    reason: str
+    lot: str | None = None
+    quantity: Amount | None = None
+    stage: str | None = None
+    slot: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Propose:
+    """One officer proposes an act that takes two: its kind, and the fields of that request."""
+
+    kind: ClassVar[str] = "propose"
+    act: str
+    about: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """Another officer confirms a proposal, or turns it down; `proposal` is its entry."""
+
+    kind: ClassVar[str] = "second"
+    proposal: int
+    agree: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Payout:
+    """Money of a deposit leaves: `purpose` is refund or forfeit; in fen."""
+
+    kind: ClassVar[str] = "payout"
+    bidder: str
+    purpose: str
+    amount: Amount
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conclude:
+    """A step after the close: reviewed, confirmed, published, or a winner defaulted."""
+
+    kind: ClassVar[str] = "conclude"
+    step: str
+    reason: str
+    bidder: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Bell:
     """The clock asks: the instant that was due has come."""
 
@@ -144,6 +207,12 @@ Ask: TypeAlias = (
     | Terminate
     | Void
     | Announce
+    | Extend
+    | Surrogate
+    | Propose
+    | Second
+    | Payout
+    | Conclude
     | Bell
 )
 
@@ -170,6 +239,7 @@ KINDS: Final[dict[str, type[Any]]] = {
         for c in (
             *(Enrol, Admit, Exclude, Deposit),
             *(Suspend, Resume, Terminate, Void, Announce, Bell),
+            *(Extend, Surrogate, Propose, Second, Payout, Conclude),
         )
     },
 }
@@ -186,6 +256,13 @@ class Signature:
     value: str
 
 
+Tags: TypeAlias = tuple[tuple[str, str], ...]
+"""Keyed hashes that the door recorded with a request, by name, in order; empty where it does not.
+
+`key` names the key they are under. Nothing is decided by them (bidding/web/tags.py).
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """Who asks what. `actor` is system, staff:<id>, approver:<id> or bidder:<number>."""
@@ -194,6 +271,7 @@ class Command:
     ask: Ask
     ref: str | None = None
     signature: Signature | None = None
+    tags: Tags = ()
 
     @property
     def bidder(self) -> str | None:

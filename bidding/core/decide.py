@@ -34,9 +34,10 @@ from auction_rules.floor import (
 )
 from auction_rules.money import LIMIT
 from auction_rules.rule import Accept, Refuse, Rule
+from bidding.core import aftermath, officers, sealing
 from bidding.core import commands as c
 from bidding.core import house_facts as h
-from bidding.core import sealing
+from bidding.core.right import may_act
 from bidding.core.state import State
 from bidding.proof import command_key
 
@@ -76,24 +77,50 @@ def decide(state: State, command: c.Command, now: Instant, rule: Rule) -> Decisi
             return _enrol(state, command, ask)
         case c.Bell():
             return _bell(state, now, rule) if command.role == "system" else Refuse("NOT_ALLOWED")
-        case c.Terminate() | c.Void():
-            return _end(state, command, ask)
         case _ if command.role not in _STAFF:
             return Refuse("NOT_ALLOWED")
         case c.Announce():
             # After the end too: people must hear what comes next, and why it ended.
             return Accepted((h.Announced(ask.zh, ask.en),))
+        case c.Terminate() | c.Void() | c.Extend() | c.Surrogate() | c.Propose() | c.Second():
+            return _weighty(state, command, ask, now, rule)
+        case _:
+            return _from_staff(state, command, ask, now, rule)
+
+
+def _from_staff(state: State, command: c.Command, ask: c.Ask, now: Instant, rule: Rule) -> Decision:
+    """What one officer alone may ask."""
+    match ask:
         case c.Suspend():
             return _suspend(state, command, ask, now)
         case c.Resume():
             return _resume(state, ask, now, rule)
-        case SealReserve() | OpenReserve() | Score() | Withdraw() | TrusteeKey():
+        case (
+            SealReserve()
+            | OpenReserve()
+            | Score()
+            | Withdraw()
+            | TrusteeKey()
+            | Draw()
+            | DrawCommit()
+            | DrawReveal()
+            | DrawFigure()
+            | DrawBalls()
+        ):
             return _from_officer(state, command.actor, ask, now, rule)
-        case Draw() | DrawCommit() | DrawReveal() | DrawFigure() | DrawBalls():
-            return _from_officer(state, command.actor, ask, now, rule)
-        case _:
+        case c.Payout():
+            return _found(aftermath.payout(state, command.actor, ask))
+        case c.Conclude():
+            return _found(aftermath.conclude(state, command.actor, ask, rule))
+        case c.Admit() | c.Exclude() | c.Deposit():
             over = state.status in _OVER
             return Refuse("NOT_RUNNING") if over else _register(state, ask, now, rule)
+        case _:
+            raise AssertionError(f"nobody decides {command.ask!r}")
+
+
+def _found(found: tuple[h.Fact, ...] | Refuse) -> Decision:
+    return found if isinstance(found, Refuse) else Accepted(found)
 
 
 def _register(
@@ -106,23 +133,6 @@ def _register(
             return _exclude(state, ask)
         case c.Deposit():
             return _deposit(state, ask, now)
-
-
-def may_act(state: State, bidder: str | None) -> Refuse | None:
-    """Why this bidder may not act at all now; None when he may."""
-    person = state.people.get(bidder or "")
-    if person is None:
-        return Refuse("NOT_QUALIFIED")
-    if person.excluded:
-        return Refuse("EXCLUDED")
-    if not person.deposit_ok:
-        return Refuse("DEPOSIT_NOT_CONFIRMED")
-    if state.status == "suspended":
-        return Refuse("SUSPENDED")
-    if state.status == "closed":
-        # The bell has rung first; whoever comes then is late, whatever the floor is by now.
-        return Refuse("AFTER_DEADLINE")
-    return None if state.status == "running" else Refuse("NOT_BIDDABLE")
 
 
 def _signed(state: State, command: c.Command) -> Refuse | None:
@@ -221,6 +231,72 @@ def _bell(state: State, now: Instant, rule: Rule) -> Decision:
         # Trustees did not come: people look first, and the bidders open when it is resumed.
         return Accepted((*lapsed, h.Suspended(now, "QUORUM_MISSING")))
     return Accepted(lapsed)
+
+
+def _weighty(
+    state: State,
+    command: c.Command,
+    ask: c.Terminate | c.Void | c.Extend | c.Surrogate | c.Propose | c.Second,
+    now: Instant,
+    rule: Rule,
+) -> Decision:
+    """Acts that the document may have two officers do."""
+    match ask:
+        case c.Propose():
+            return _propose(state, command, ask, now, rule)
+        case c.Second():
+            return _second(state, command, ask, now, rule)
+        case _ if officers.takes_two(state, c.kind_of(ask)) and command.role != "system":
+            return Refuse("NEEDS_SECOND")
+        case _:
+            return _alone(state, command, ask, now, rule)
+
+
+def _alone(state: State, command: c.Command, ask: c.Ask, now: Instant, rule: Rule) -> Decision:
+    """What the act comes to when enough officers have asked for it."""
+    match ask:
+        case c.Terminate() | c.Void():
+            return _end(state, command, ask)
+        case c.Extend():
+            return _found(officers.extend(state, ask, now, rule))
+        case c.Surrogate():
+            return _found(officers.surrogate(state, ask, now, rule))
+        case _:
+            raise AssertionError(f"nobody decides {ask!r}")
+
+
+def _propose(
+    state: State, command: c.Command, ask: c.Propose, now: Instant, rule: Rule
+) -> Decision:
+    """Recorded only if it could be done now: a second officer is not called for nothing."""
+    try:
+        about = officers.proposed_ask(ask)
+    except ValueError:
+        return Refuse("NOT_ALLOWED")
+    if not officers.takes_two(state, ask.act):
+        return Refuse("NO_SECOND_NEEDED")
+    as_approver = c.Command(f"approver:{command.actor.partition(':')[2]}", about)
+    tried = _alone(state, as_approver, about, now, rule)
+    if isinstance(tried, Refuse):
+        return tried
+    return Accepted((h.Proposed(ask.act, command.actor, dict(ask.about)),))
+
+
+def _second(state: State, command: c.Command, ask: c.Second, now: Instant, rule: Rule) -> Decision:
+    """Anybody on the staff may turn a proposal down; only another, an approver, confirms it."""
+    proposal = state.proposals.get(ask.proposal)
+    if proposal is None:
+        return Refuse("NO_SUCH_PROPOSAL")
+    answered = h.Seconded(ask.proposal, ask.agree)
+    if not ask.agree:
+        return Accepted((answered,))
+    if command.role not in _SECOND:
+        return Refuse("NOT_ALLOWED")
+    if officers.same_person(proposal.by, command.actor):
+        return Refuse("SAME_OFFICER")
+    # As things are now, not as they were when it was proposed.
+    done = _alone(state, command, officers.proposed_ask(proposal), now, rule)
+    return done if isinstance(done, Refuse) else Accepted((answered, *done.facts))
 
 
 def _end(state: State, command: c.Command, ask: c.Terminate | c.Void) -> Decision:

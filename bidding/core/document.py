@@ -7,7 +7,7 @@ SHA-256 is what the second person approves, what the notice prints, and what ent
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -16,8 +16,12 @@ from auction_rules.money import LIMIT
 from auction_rules.registry import find, source_sha256
 from auction_rules.rule import Rule
 from auction_rules.terms import RuleConfig, wrong
+from bidding.core.officers import Officers
 from bidding.proof import canon, escrow
 from bidding.proof.text import from_base64
+
+MOST_PAPERS: Final = 24
+"""The whole document must fit one entry of the log."""
 
 
 class Title(BaseModel):
@@ -27,6 +31,22 @@ class Title(BaseModel):
 
     zh: Annotated[str, Field(min_length=1, max_length=120)]
     en: Annotated[str, Field(min_length=1, max_length=160)]
+
+
+class Paper(BaseModel):
+    """A picture, map or document that belongs to the auction: its bytes are named by their hash.
+
+    `size` in bytes; `lot` where it is about one lot alone.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    name: Annotated[str, Field(min_length=1, max_length=120)]
+    kind: Literal["picture", "map", "document"]
+    media: Literal["application/pdf", "image/png", "image/jpeg"]
+    size: Annotated[int, Field(strict=True, ge=1, le=LIMIT)]
+    lot: Annotated[str, Field(max_length=64)] | None = None
 
 
 class Document(BaseModel):
@@ -41,6 +61,8 @@ class Document(BaseModel):
     terms: dict[str, Any]
     deposit: Annotated[int, Field(strict=True, ge=0, le=LIMIT)] = 0
     deposit_deadline: Annotated[int, Field(strict=True, ge=0, le=LIMIT)] | None = None
+    papers: Annotated[tuple[Paper, ...], Field(max_length=MOST_PAPERS)] = ()
+    officers: Officers | None = None
 
     def bound(self) -> tuple[Rule, RuleConfig]:
         """The rule named here and its validated terms; UnknownRule or ValidationError else."""
@@ -53,6 +75,11 @@ class Document(BaseModel):
         """The document as entry 0 holds it: terms complete, amounts integers, source hash in."""
         rule, terms = self.bound()
         plain = self.model_dump(mode="json")
+        if not self.papers:
+            # As before there were any: a document without papers keeps the hash it always had.
+            del plain["papers"]
+        if self.officers is None:
+            del plain["officers"]
         plain["terms"] = terms.model_dump(mode="json")
         plain["rule_sha256"] = source_sha256(rule)
         return plain

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Final, TypeAlias
+from typing import Any, ClassVar, Final, TypeAlias
 
 from auction_rules.facts import FLOOR_FACTS, Amount, FloorFact, Instant, Shapes
 
@@ -94,6 +95,67 @@ class Announced:
     en: str
 
 
+@dataclass(frozen=True, slots=True)
+class Extended:
+    """Staff moved the end later by so many seconds, and why; the deadline is a fact of its own."""
+
+    fact: ClassVar[str] = "extended"
+    seconds: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnBehalf:
+    """The offer that follows was made by staff for this bidder, and why."""
+
+    fact: ClassVar[str] = "on_behalf"
+    bidder: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """An officer proposed an act that takes two; `about` has the fields of that request."""
+
+    fact: ClassVar[str] = "proposed"
+    act: str
+    by: str
+    about: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Seconded:
+    """Another officer agreed, and the act follows; or somebody turned the proposal down."""
+
+    fact: ClassVar[str] = "seconded"
+    proposal: int
+    agree: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PaidOut:
+    """Money of a deposit was ordered back (refund) or kept (forfeit); `left` is what remains; fen."""
+
+    fact: ClassVar[str] = "paid_out"
+    bidder: str
+    purpose: str
+    amount: Amount
+    left: Amount
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Concluded:
+    """A step after the close; `follows` is who comes next by the ranking after a default."""
+
+    fact: ClassVar[str] = "concluded"
+    step: str
+    by: str
+    bidder: str | None
+    follows: str | None
+    reason: str
+
+
 HouseFact: TypeAlias = (
     Admitted
     | Excluded
@@ -104,6 +166,12 @@ HouseFact: TypeAlias = (
     | Terminated
     | Voided
     | Announced
+    | Extended
+    | OnBehalf
+    | Proposed
+    | Seconded
+    | PaidOut
+    | Concluded
 )
 Fact: TypeAlias = FloorFact | HouseFact
 
@@ -119,5 +187,11 @@ SHAPES: Final = Shapes(
         Terminated,
         Voided,
         Announced,
+        Extended,
+        OnBehalf,
+        Proposed,
+        Seconded,
+        PaidOut,
+        Concluded,
     )
 )

@@ -15,6 +15,7 @@ from auction_rules.facts import Amount
 from auction_rules.prose import prose
 from auction_rules.registry import find, source_sha256
 from auction_rules.terms import YUAN, Text, show_instant
+from bidding.core import officers
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,18 @@ def facts(told: Notice, lang: str) -> Iterator[tuple[str, str]]:
             if zh
             else ("Deposit to arrive before", f"{at} China Standard Time")
         )
+    if (policy := document.get("officers")) is not None:
+        words = officers.told(officers.Officers.model_validate(policy), lang)
+        yield "工作人员权限" if zh else "What officers may do", words
 
 
 def fingerprints(told: Notice, lang: str) -> Iterator[tuple[str, str]]:
     """Label and value of the hashes by which anybody can tell that these are the rules."""
     zh = lang == "zh"
     yield "本文件 SHA-256" if zh else "SHA-256 of this document", told.sha256
+    for paper in told.document.get("papers", ()):
+        name = paper["name"]
+        yield f"附件“{name}”SHA-256" if zh else f"SHA-256 of “{name}”", paper["sha256"]
     label = "规则源程序 SHA-256" if zh else "SHA-256 of the rule's source"
     yield label, told.document["rule_sha256"]
 

@@ -7,10 +7,12 @@ made once, here, and never made again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Any, Final
 
 from auction_rules.facts import Instant, fact_to_json
+from auction_rules.floor import DrawReveal
 from auction_rules.registry import UnknownRule, find
 from auction_rules.rule import Refuse, Rule
 from auction_rules.values import changed
@@ -120,11 +122,35 @@ def record(
     }
     if command.signature is not None:
         data["sig"] = {"key": command.signature.key, "value": command.signature.value}
+    if command.tags:
+        data["tags"] = dict(command.tags)
     if first is not None:
         entry["by"] = first
     elif command.key is not None:
         entry["cmd"] = command.key
     return Recorded(entry, canon.fast(entry), evolve(state, entry, facts), decision)
+
+
+def write(
+    state: State, command: Command, now: Instant, rule: Rule, *, first: int | None = None
+) -> Recorded:
+    """`record`, for what is asked live: a secret that is refused is written down as its hash.
+
+    A mistyped secret is nearly the right one, and one shown too early tells too much; the record
+    is for everybody. The hash is refused for the same reason, so a replay finds the same decision.
+    """
+    made = record(state, command, now, rule, first=first)
+    if isinstance(made.decision, Refuse) and isinstance(command.ask, DrawReveal):
+        return record(state, _hidden(command), now, rule, first=first)
+    return made
+
+
+def _hidden(command: Command) -> Command:
+    """The command as it is written down when it is refused."""
+    if not isinstance(command.ask, DrawReveal):
+        return command
+    digest = sha256(command.ask.secret.encode()).hexdigest()
+    return replace(command, ask=DrawReveal(f"sha256:{digest}"))
 
 
 def command_of(entry: Mapping[str, Any]) -> Command:
@@ -136,13 +162,15 @@ def command_of(entry: Mapping[str, Any]) -> Command:
     ref = None if key is None else key[len(entry["actor"]) + 1 :]
     signed = entry["data"].get("sig")
     signature = None if signed is None else Signature(signed["key"], signed["value"])
-    return Command(entry["actor"], ask_from_json(kind, entry["data"]["ask"]), ref, signature)
+    tags = tuple(sorted(dict(entry["data"].get("tags", {})).items()))
+    return Command(entry["actor"], ask_from_json(kind, entry["data"]["ask"]), ref, signature, tags)
 
 
 def same_request(entry: Mapping[str, Any], command: Command) -> bool:
     """Whether the entry answers this very request, so that a retry gets its answer."""
     kind, _, _ = entry["type"].partition(".")
-    return kind == kind_of(command.ask) and bool(entry["data"]["ask"] == ask_to_json(command.ask))
+    asked = (ask_to_json(command.ask), ask_to_json(_hidden(command).ask))
+    return kind == kind_of(command.ask) and entry["data"]["ask"] in asked
 
 
 def rule_of(state: State) -> Rule:
@@ -176,4 +204,5 @@ __all__ = [
     "replay",
     "rule_of",
     "same_request",
+    "write",
 ]

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from auction_rules.reasons import say
 from auction_rules.rule import Rule
-from auction_rules.terms import Text, Unit, show_instant
+from auction_rules.terms import YUAN, Text, Unit, show_instant
 from bidding.core.noted import Pair, noted
 from bidding.core.state import State
 
@@ -29,6 +29,7 @@ _WHY: Final[dict[str, tuple[str, str]]] = {
     "extension": ("有效报价触发延时", "a valid offer extended it"),
     "first_bid": ("首个有效报价开始计时", "the first valid offer started the clock"),
     "resumed": ("恢复后补回时间", "time given back on resumption"),
+    "staff": ("工作人员延长", "moved later by staff"),
     "listing": ("报价人不足，延牌", "too few bidders, so the listing is extended"),
 }
 
@@ -235,6 +236,73 @@ def _announced(row: Mapping[str, Any], unit: Unit) -> Pair:
     )
 
 
+_ACTS: Final[dict[str, Pair]] = {
+    "extend": ("延长", "a later end"),
+    "surrogate": ("代为报价", "an offer on behalf of a bidder"),
+    "terminate": ("终止", "termination"),
+    "void": ("宣布结果无效", "voiding of the result"),
+}
+
+
+def _proposed(row: Mapping[str, Any], unit: Unit) -> Pair:
+    (zh, en), about = _ACTS[row["act"]], row["about"]
+    more_zh = more_en = ""
+    if row["act"] == "extend":
+        more_zh, more_en = f" {about['seconds']} 秒", f" by {about['seconds']} s"
+    if row["act"] == "surrogate":
+        who, amount = about["bidder"], about["amount"]
+        more_zh = f"（{who} 号，{unit.show(amount, 'zh')}）"
+        more_en = f" (No. {who}, {unit.show(amount, 'en')})"
+    why = about["reason"]
+    return (
+        f"提请{zh}{more_zh}，待另一名审批人员确认：{why}",
+        f"proposed, waiting for a second officer: {en}{more_en}: {why}",
+    )
+
+
+def _seconded(row: Mapping[str, Any], unit: Unit) -> Pair:
+    del unit
+    number, agreed = row["proposal"], row["agree"]
+    return (
+        f"№{number} 的提请{'已由另一名审批人员确认' if agreed else '未获同意'}",
+        f"the proposal of №{number} was {'confirmed by a second officer' if agreed else 'turned down'}",
+    )
+
+
+_STEPS: Final[dict[str, Pair]] = {
+    "reviewed": ("交易后审核通过", "reviewed"),
+    "confirmed": ("成交确认", "the result is confirmed"),
+    "published": ("成交结果已公示", "the result is published"),
+    "defaulted": ("未履约", "defaulted"),
+}
+
+
+def _concluded(row: Mapping[str, Any], unit: Unit) -> Pair:
+    del unit
+    zh, en = _STEPS[row["step"]]
+    if row["step"] == "defaulted":
+        who, after = row["bidder"], row["follows"]
+        zh, en = f"{who} 号{zh}", f"No. {who} {en}"
+        tail_zh = f"；名次下一位为 {after} 号" if after else "；没有下一位"
+        tail_en = f"; next by rank is No. {after}" if after else "; nobody is next"
+        return f"{zh}：{row['reason']}{tail_zh}", f"{en}: {row['reason']}{tail_en}"
+    return f"{zh}：{row['reason']}", f"{en}: {row['reason']}"
+
+
+def _paid_out(row: Mapping[str, Any], unit: Unit) -> Pair:
+    del unit
+    who, sum_zh, sum_en = (
+        row["bidder"],
+        YUAN.show(row["amount"], "zh"),
+        YUAN.show(row["amount"], "en"),
+    )
+    back = row["purpose"] == "refund"
+    return (
+        f"{who} 号保证金{'退还' if back else '不予退还'} {sum_zh}：{row['reason']}",
+        f"No. {who} deposit {'refunded' if back else 'kept'}: {sum_en}: {row['reason']}",
+    )
+
+
 def _limit(row: Mapping[str, Any], unit: Unit) -> Pair:
     # Only its owner ever reads this line.
     if row["limit"] is None:
@@ -310,6 +378,14 @@ _SAY: Final[Mapping[str, Callable[[Mapping[str, Any], Unit], Pair]]] = {
     "resumed": _plain("恢复：{why}", "resumed: {why}"),
     "terminated": _plain("终止：{why}", "terminated: {why}"),
     "announced": _announced,
+    "extended": _plain("延长 {seconds} 秒：{why}", "{seconds} s later: {why}"),
+    "on_behalf": _plain(
+        "工作人员代 {bidder} 号报价：{why}", "staff made an offer on behalf of No. {bidder}: {why}"
+    ),
+    "proposed": _proposed,
+    "seconded": _seconded,
+    "concluded": _concluded,
+    "paid_out": _paid_out,
     "voided": _plain("结果无效：{why}", "result void: {why}"),
 }
 

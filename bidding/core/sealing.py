@@ -40,7 +40,7 @@ def malformed(state: State, bidder: str, ask: SealedBid) -> bool:
     except (ValueError, AssertionError):
         return True
     whole = len(commit) == 32 and len(box) == escrow.box_bytes(context, unit_name(state.terms))
-    return not whole or any(len(one) != escrow.SHARE_BYTES for one in shares)
+    return not whole or any(len(one) not in escrow.SHARE_BYTES for one in shares)
 
 
 def unwritable(state: State, bidder: str | None, ask: TrusteeKey | Reveal) -> str | None:

@@ -35,6 +35,8 @@ class Person:
     who: str | None = None
     paid: Amount = 0
     deposit_ok: bool = False
+    out: Amount = 0
+    """What of it was given back or kept."""
     bank_refs: tuple[str, ...] = ()
     keys: tuple[h.KeyEnrolled, ...] = ()
     """Keys he signs with, in the order they came; with none his requests need no signature."""
@@ -50,7 +52,9 @@ class Person:
         e = self.entrant
         row = [e.bidder, e.lot, e.priority, self.who, self.paid, self.deposit_ok, e.excluded]
         keys = [key.key for key in self.keys]
-        return orjson.Fragment(orjson.dumps([*row, self.bank_refs, keys], option=_OPTIONS))
+        # Only where money has left: the digests of sessions without it stay what they were.
+        out = [self.out] if self.out else []
+        return orjson.Fragment(orjson.dumps([*row, self.bank_refs, keys, *out], option=_OPTIONS))
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,14 @@ class State:
     suspended: h.Suspended | None = None
     ended: str | None = None
     """`terminated` or `voided`, once staff ended it."""
+    proposals: Mapping[int, h.Proposed] = field(default_factory=dict)
+    """What one officer proposed and nobody has answered, by entry."""
+    given: int = 0
+    """Seconds by which staff have moved ends later."""
+    on_behalf: tuple[int, ...] = ()
+    """The entries in which staff made an offer for a bidder."""
+    after: tuple[h.Concluded, ...] = ()
+    """The steps taken after the close, in order."""
     terms: Any = field(default=None, compare=False)
     """The rule's validated Config; None where the rule is not installed. Not part of the digest."""
 
@@ -137,6 +149,8 @@ def _plain(s: State) -> dict[str, Any]:
         "withdrawn": _pairs(g.withdrawn),
         **_sealed(g),
         **_chance(g.chance),
+        **_officers(s),
+        **({"after": [fact_to_json(one) for one in s.after]} if s.after else {}),
     }
 
 
@@ -149,6 +163,14 @@ def _sealed(g: Standing) -> dict[str, Any]:
         "sealed": [[o.bidder, o.lot, o.commit, o.box, o.k, o.shares, o.t, o.i] for o in rows],
         "trustee_keys": _pairs(g.trustee_keys),
     }
+
+
+def _officers(s: State) -> dict[str, Any]:
+    """Only where officers have used what a document may grant them, as above."""
+    if not s.proposals and not s.given and not s.on_behalf:
+        return {}
+    rows = [[i, fact_to_json(s.proposals[i])] for i in sorted(s.proposals)]
+    return {"proposals": rows, "given": s.given, "on_behalf": s.on_behalf}
 
 
 def _chance(c: Chance) -> dict[str, Any]:
@@ -168,7 +190,9 @@ def _pairs(found: Mapping[str, Any]) -> list[list[Any]]:
     return [[key, found[key]] for key in sorted(found)]
 
 
-def _change(s: State, fact: h.HouseFact) -> State:
+def _of_people(
+    s: State, fact: h.Admitted | h.Excluded | h.KeyEnrolled | h.DepositCounted | h.PaidOut
+) -> State:
     match fact:
         case h.Admitted():
             person = Person(Entrant(fact.bidder, fact.lot, fact.priority), fact.who)
@@ -196,6 +220,31 @@ def _change(s: State, fact: h.HouseFact) -> State:
             refs = (*known.bank_refs, fact.bank_ref)
             person = changed(known, paid=fact.total, deposit_ok=fact.ok, bank_refs=refs)
             return changed(s, people={**s.people, fact.bidder: person})
+        case h.PaidOut():
+            payee = s.people[fact.bidder]
+            person = changed(payee, out=payee.out + fact.amount)
+            return changed(s, people={**s.people, fact.bidder: person})
+
+
+def _by_officers(s: State, fact: h.Extended | h.OnBehalf | h.Proposed | h.Seconded) -> State:
+    match fact:
+        case h.Extended():
+            return changed(s, given=s.given + fact.seconds)
+        case h.OnBehalf():
+            return changed(s, on_behalf=(*s.on_behalf, s.index))
+        case h.Proposed():
+            return changed(s, proposals={**s.proposals, s.index: fact})
+        case h.Seconded():
+            left = {i: one for i, one in s.proposals.items() if i != fact.proposal}
+            return changed(s, proposals=left)
+
+
+def _change(s: State, fact: h.HouseFact) -> State:
+    match fact:
+        case h.Admitted() | h.Excluded() | h.KeyEnrolled() | h.DepositCounted() | h.PaidOut():
+            return _of_people(s, fact)
+        case h.Extended() | h.OnBehalf() | h.Proposed() | h.Seconded():
+            return _by_officers(s, fact)
         case h.Suspended():
             return changed(s, suspended=fact)
         case h.Resumed():
@@ -204,6 +253,8 @@ def _change(s: State, fact: h.HouseFact) -> State:
             return changed(s, ended="terminated", suspended=None)
         case h.Voided():
             return changed(s, ended="voided", suspended=None)
+        case h.Concluded():
+            return changed(s, after=(*s.after, fact))
         case h.Announced():
             return s  # words for people; nothing is decided by them
 

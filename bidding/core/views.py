@@ -14,10 +14,10 @@ from auction_rules.escrow_terms import Escrow, EscrowTerms
 from auction_rules.facts import Instant
 from auction_rules.floor import Offer
 from auction_rules.reasons import clause, say, why_not
-from auction_rules.rule import Refuse, Rule
+from auction_rules.rule import Line, Refuse, Rule
 from auction_rules.terms import Text, Unit, describe
-from bidding.core import said
-from bidding.core.decide import may_act
+from bidding.core import drawing, said
+from bidding.core.right import may_act
 from bidding.core.sealing import unit_name
 from bidding.core.state import State
 
@@ -34,15 +34,20 @@ PATCH: Final = (
     "awards",
     "pool",
     "order",
+    "entitled",
+    "draw",
     "unsold",
     "figures",
     "opened_by",
+    "draws",
     "entrants",
 )
 """The keys of a room that change while it runs, in the order they are sent."""
 
 
-_INTERNAL: Final = ("admit", "deposit", "exclude", "enrol")
+_INTERNAL: Final = ("admit", "deposit", "exclude", "enrol", "propose", "payout")
+
+_BY_OFFICERS: Final = ("proposed", "concluded")
 
 _BIDDERS_KINDS: Final = ("bid", "confirm", "stay", "leave", "proxy", "seal", "reveal")
 
@@ -128,9 +133,12 @@ def patch(state: State, rule: Rule, audience: str) -> dict[str, Any]:
         ],
         "pool": list(standing.pool) if standing.pool is not None else None,
         "order": list(standing.order),
+        "entitled": None if standing.entitled is None else list(standing.entitled),
+        "draw": _draw(state),
         "unsold": {"reason": unsold, "sentence": say(unsold, {}, None)} if unsold else None,
         "figures": figures,
         "opened_by": sorted(standing.trustee_keys),
+        "draws": drawing.draws(state, rule),
         # The number of bidders is not disclosed before the close (DOMAIN §10).
         "entrants": len(state.entrants) if audience in ("staff", "auditor") else None,
     }
@@ -171,6 +179,24 @@ def _stage(state: State, rule: Rule, *, sealed: bool) -> dict[str, Any] | None:
     }
 
 
+def _draw(state: State) -> dict[str, Any] | None:
+    """How far a draw is whose source asks something of people or comes out at an hour.
+
+    Who has done his part, never a secret or what an officer typed.
+    """
+    chance = state.standing.chance
+    if chance.what is None:
+        return None
+    return {
+        "what": chance.what,
+        "round": chance.round,
+        "at": chance.at or None,
+        "committed": sorted(chance.commits),
+        "revealing": chance.revealing,
+        "revealed": sorted(chance.reveals),
+    }
+
+
 def _suspended(state: State) -> dict[str, Any] | None:
     fact = state.suspended
     if fact is None:
@@ -185,7 +211,7 @@ def _offers(state: State, rule: Rule, audience: str, *, sealed: bool) -> list[di
         return [_offer(o, inside=False) for o in _own(state, own)]
     leaders = frozenset(state.standing.leaders)
     order = rule.ranking(state.floor())
-    return [_offer(offers[b], inside=b in leaders) for b in order]
+    return [_marked(state, offers[b], inside=b in leaders) for b in order]
 
 
 def _own(state: State, bidder: str) -> list[Offer]:
@@ -208,6 +234,12 @@ def _offer(offer: Offer, *, inside: bool) -> dict[str, Any]:
         "in": inside,
         "auto": offer.auto is not None,
     }
+
+
+def _marked(state: State, offer: Offer, *, inside: bool) -> dict[str, Any]:
+    """An offer as it stands; one that staff made for the bidder says so."""
+    row = _offer(offer, inside=inside)
+    return row | {"on_behalf": True} if offer.i in state.on_behalf else row
 
 
 def _quota(state: State, rule: Rule, *, sealed: bool) -> dict[str, Any] | None:
@@ -241,7 +273,7 @@ def event(
         return None
     if entry["type"] == "proxy.accepted" and audience != entry["actor"]:
         entry = _without_limit(entry)
-    entry = _without_typed(entry)
+    entry = _without_accounts(_without_typed(entry))
     mine = role == "bidder" and audience == f"bidder:{own}"
     if audience.startswith("bidder:"):
         # A bidder's own channel holds his own acts and what the house did about him.
@@ -297,9 +329,26 @@ def _without_typed(entry: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**entry, "data": {**entry["data"], "facts": told}}
 
 
+def _without_accounts(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Who of the house proposed or concluded: every channel is told the role, never the account."""
+    facts = entry["data"].get("facts", ())
+    if not any(fact["fact"] in _BY_OFFICERS for fact in facts):
+        return entry
+    told = [
+        {**f, "by": f["by"].partition(":")[0]} if f["fact"] in _BY_OFFICERS else f for f in facts
+    ]
+    return {**entry, "data": {**entry["data"], "facts": told}}
+
+
 def _internal(entry: Mapping[str, Any]) -> bool:
-    # Admissions, keys and deposits are between the bidder and the house until the result.
-    return str(entry["type"]).partition(".")[0] in _INTERNAL
+    # Admissions, keys and deposits are between the bidder and the house until the result. What one
+    # officer proposes must move nobody on the floor: it is told when another has confirmed it.
+    kind = str(entry["type"]).partition(".")[0]
+    return kind in _INTERNAL or (kind == "second" and not _confirmed(entry))
+
+
+def _confirmed(entry: Mapping[str, Any]) -> bool:
+    return bool(entry["data"]["ask"]["agree"])
 
 
 def _about(entry: Mapping[str, Any], bidder: str) -> bool:
@@ -358,7 +407,7 @@ def you(state: State, rule: Rule, bidder: str, now: Instant) -> dict[str, Any]:
         "state": place,
         "rank": order.index(own[0].key) + 1 if own and own[0].key in order else None,
         "offer": {"amount": offer.amount, "t": offer.t, "i": offer.i} if offer else None,
-        "offers": [_offer(o, inside=_among(bidder, standing.leaders)) for o in own],
+        "offers": [_marked(state, o, inside=_among(bidder, standing.leaders)) for o in own],
         "sealed": _own_sealed(state, bidder),
         "limit": standing.proxies.get(bidder),
         "keys": [key.key for key in person.keys] if person else [],
@@ -398,10 +447,6 @@ def _actions(state: State, rule: Rule, bidder: str, now: Instant, unit: Unit) ->
     acts = None if blocked else rule.actions(state.floor(), bidder, now)
     if acts is not None:
         blocked = acts.blocked
-    told: dict[str, Any] | None = None
-    if blocked is not None:
-        sentence: Text = why_not(blocked.reason, blocked.detail, unit)
-        told = {"reason": blocked.reason, "sentence": sentence}
     return {
         "ask": acts.ask if acts else None,
         "minimum": acts.minimum if acts else None,
@@ -413,6 +458,37 @@ def _actions(state: State, rule: Rule, bidder: str, now: Instant, unit: Unit) ->
         "enter": acts.enter if acts else None,
         "quantity_minimum": acts.quantity_minimum if acts else None,
         "quantity_maximum": acts.quantity_maximum if acts else None,
-        "blocked": told,
+        "blocked": _told(blocked, unit),
         "limits": list(acts.limits) if acts and acts.limits else None,
+        "quantity_step": acts.quantity_step if acts else None,
+        "lines": [_line(line, unit) for line in acts.lines] if acts else [],
+        "also": list(acts.also) if acts else [],
+        "left": acts.left if acts else None,
+        "pending": acts.pending if acts else None,
+        "points": list(acts.points) if acts and acts.points else None,
+        "waivers": acts.waivers if acts else None,
     }
+
+
+def _line(line: Line, unit: Unit) -> dict[str, Any]:
+    return {
+        "slot": line.slot,
+        "ask": line.ask,
+        "minimum": line.minimum,
+        "maximum": line.maximum,
+        "step": line.step,
+        "quick": list(line.quick),
+        "price": line.price,
+        "quantity_minimum": line.quantity_minimum,
+        "quantity_maximum": line.quantity_maximum,
+        "pending": line.pending,
+        "withdraw": line.withdraw,
+        "blocked": _told(line.blocked, unit),
+    }
+
+
+def _told(blocked: Refuse | None, unit: Unit) -> dict[str, Any] | None:
+    if blocked is None:
+        return None
+    sentence: Text = why_not(blocked.reason, blocked.detail, unit)
+    return {"reason": blocked.reason, "sentence": sentence}

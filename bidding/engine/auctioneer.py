@@ -28,7 +28,7 @@ from typing import Any, Literal, TypeAlias
 
 from auction_rules.rule import Rule
 from bidding.core.commands import Bell, Command, Resume, Suspend
-from bidding.core.record import due, record, same_request
+from bidding.core.record import due, same_request, write
 from bidding.core.state import State
 from bidding.engine.ports import Batch, Clock, EventLog, Instant, Lease, LogBroken
 from bidding.engine.pulse import DEAF_AFTER, INTERRUPTED
@@ -43,6 +43,8 @@ INBOX_MAX: typing.Final = 4096
 BATCH_MAX: typing.Final = 256
 #: Answers kept in memory for retries; older ones are read from the log.
 _RECENT_MAX: typing.Final = 1024
+_TAKEN_OF: typing.Final = 64
+"""Of how many of the last entries the lag is told."""
 #: A program of stages may close and open several at one instant; this many is a rule that hangs.
 _BELLS_MAX: typing.Final = 1000
 
@@ -154,6 +156,7 @@ class Auctioneer:
         self._pending: dict[int, _Decided] = {}
         self._stamp = state.t
         self._launched = state.t
+        self._took: deque[Instant] = deque(maxlen=_TAKEN_OF)
 
         self._stir = asyncio.Event()
         self._append: asyncio.Task[None] | None = None
@@ -171,6 +174,11 @@ class Auctioneer:
     def state(self) -> State:
         """The committed state; nothing of it can be lost."""
         return self._committed
+
+    @property
+    def lag(self) -> Instant | None:
+        """The longest time from stamp to disk among the last requests and bells; microseconds."""
+        return max(self._took, default=None)
 
     @property
     def up_until(self) -> Instant:
@@ -354,7 +362,7 @@ class Auctioneer:
     def _enter(self, asked: _Asked) -> None:
         """Decides one request on the tentative state and puts the entry on the next batch."""
         before = self._state
-        made = record(before, asked.command, asked.stamp, self._rule, first=asked.first)
+        made = write(before, asked.command, asked.stamp, self._rule, first=asked.first)
         index = self._tree.append(leaf_hash(made.body))
         assert index == made.entry["i"] == before.index, "the tree and the log count differently"
         decided = _Decided(Step(before, made.entry, made.state), made.body, [])
@@ -449,8 +457,10 @@ class Auctioneer:
             self.interrupted(self._launched)
         items, self._flying = self._flying, []
         self._committed, self._checkpoint = items[-1].step.after, note
+        landed = self._tick()
         for item in items:
             answer = item.answer()
+            self._took.append(landed - answer.t)
             del self._pending[answer.index]
             self._recent[answer.index] = answer.entry
             for waiter in item.waiters:

@@ -47,10 +47,12 @@ from bidding.engine.ports import (
 from bidding.engine.progress import Progress
 from bidding.engine.pulse import BEAT, INTERRUPTED, QUICK, TOLERATED, Pulse
 from bidding.engine.reading import Verified, verify
+from bidding.engine.side_proofs import SideProofs
 from bidding.engine.witnessing import Cosigned, Witnessing
 from bidding.proof import canon
 from bidding.proof.archive import write_archive
 from bidding.proof.checkpoint import Checkpoint
+from bidding.proof.gm import gm_policy_text
 from bidding.proof.merkle import Tree, leaf_hash
 from bidding.proof.receipt import Receipt
 
@@ -68,6 +70,10 @@ Stage: TypeAlias = Literal["R1", "R2"]
 """Of a receipt: signed by the centre, or by a quorum of its witnesses too."""
 _R1: Final[Stage] = "R1"
 _R2: Final[Stage] = "R2"
+
+
+Standing: TypeAlias = Literal["centre", "waits", "witnessed"]
+"""Of a result: under the centre's signature alone, not yet or already under a quorum's too."""
 
 
 class NotWitnessed(Exception):
@@ -91,6 +97,8 @@ class _Seat:
     """How much of what the house lost is settled for this auction."""
     refused: str | None = None
     opening: asyncio.Task[None] | None = None
+    witnessed_as: str | None = None
+    """The end of the session that a quorum has signed; what is announced later takes nothing back."""
 
 
 class House:
@@ -106,9 +114,11 @@ class House:
         holder: str = "house",
         inbox_max: int = INBOX_MAX,
         witnessing: Witnessing | None = None,
+        side: SideProofs | None = None,
     ) -> None:
         self._log, self._clock, self._keys = log, clock, keys
         self.witnessing = witnessing or Witnessing.nobody(log, clock)
+        self._side = side
         self._prefix, self._holder, self._inbox_max = prefix, holder, inbox_max
         self._seats: dict[str, _Seat] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -169,6 +179,8 @@ class House:
         """Decides and writes what was asked so far, then stops everything. The log stays open."""
         self._closing = True
         await self.witnessing.close()
+        if self._side is not None:
+            await self._side.close()
         tasks = [t for t in (*self._tasks, self._beating) if t is not None]
         for task in tasks:
             task.cancel()
@@ -210,6 +222,11 @@ class House:
             raise NoSuchAuction(f"{auction}: {seat.refused or 'not open yet'}")
         return seat.room
 
+    def lag(self, auction: str) -> Instant | None:
+        """How long requests of late took from stamp to disk; None: nobody can say. NoSuchAuction."""
+        auctioneer = self._seat(auction).auctioneer
+        return None if auctioneer is None else auctioneer.lag
+
     # -- evidence ---------------------------------------------------------------------------
 
     async def receipt(
@@ -237,6 +254,22 @@ class House:
         proof = auctioneer.inclusion(index, size)
         (body,) = await self._log.read(seat.origin, index, index + 1)
         return Receipt(body, index, proof, checkpoint).encode(), found
+
+    def result(self, auction: str) -> Standing | None:
+        """Who has signed how it ended; None before its end. Raises NoSuchAuction.
+
+        A result is published (成交公示) unless it `waits`: where the policy asks for a quorum,
+        what its witnesses have not seen might still be told differently to somebody else.
+        """
+        seat, state = self._seat(auction), self.room(auction).state
+        if state.status not in _OVER:
+            return None
+        if not self.witnessing.policy.demands:
+            return "centre"
+        cosigned = self._cosigned(seat)
+        if cosigned is not None and cosigned.size >= state.index:
+            seat.witnessed_as = state.status
+        return "witnessed" if seat.witnessed_as == state.status else "waits"
 
     def consistency(self, auction: str, start: int, stop: int) -> list[bytes] | None:
         """The proof that the tree of `stop` entries begins with the tree of `start`.
@@ -271,12 +304,20 @@ class House:
             notes = [n for n in notes if _covered(n) <= size]
             if cosigned.size == size:
                 notes[-1] = cosigned.note
+        if self._side is not None:
+            notes = await self._side.beside(seat.origin, notes)
         return write_archive(seat.origin, await self._log.read(seat.origin, 0, size), notes)
 
     def policy(self, auction: str) -> str:
         """The policy file that an auditor of this auction starts from. Raises NoSuchAuction."""
         log = self._keys.signer(self._seat(auction).origin).verifier
         return self.witnessing.policy.text(log)
+
+    def sm2_policy(self, auction: str) -> str | None:
+        """The file with the SM2 key of the parallel log; None without one. Raises NoSuchAuction."""
+        origin = self._seat(auction).origin
+        key = None if self._side is None else self._side.key(origin)
+        return None if key is None else gm_policy_text(key)
 
     async def entries(self, auction: str, start: int, stop: int) -> list[dict[str, Any]]:
         """Entries start .. stop-1 as they stand in the log. Raises NoSuchAuction, LogError."""
@@ -403,6 +444,8 @@ class House:
                 seat.failures = 0
             room.publish(steps)
             self.witnessing.grew(seat.origin)
+            if self._side is not None:
+                self._side.grew(seat.origin)
 
         signer = self._keys.signer(seat.origin)
         seat.auctioneer = Auctioneer(
@@ -418,6 +461,10 @@ class House:
         seat.given_back = self._pulse.lost
         seat.auctioneer.start()
         self.witnessing.watch(signer.verifier, lambda: seat.auctioneer, room.witnessed)
+        if self._side is not None:
+            self._side.watch(
+                seat.origin, lambda: seat.auctioneer, lambda: room.state.status in _OVER
+            )
 
     def _broken(self, seat: _Seat, error: Exception) -> None:
         """An auctioneer stopped by itself; its askers have Retry, and nobody was shown anything."""

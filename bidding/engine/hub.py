@@ -187,6 +187,11 @@ class Room:
         """How many are listening now."""
         return len(self._subscriptions)
 
+    @property
+    def bidders_here(self) -> int:
+        """How many bidders are listening now, each counted once."""
+        return len(self._panels)
+
     async def join(
         self, listener: Listener, cursors: Mapping[str, int | None], bidder: str | None = None
     ) -> tuple[Subscription, Tick]:

@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
 
+from bidding.proof.gm import GmVerifier
 from bidding.proof.note import Signer
 
 Instant: TypeAlias = int
@@ -210,4 +211,44 @@ class Witness(Protocol):
         `proof` leads from the tree of `old` entries to the note's. Answers within seconds or
         raises WitnessAway; raises WitnessRefuses, WitnessDisputes.
         """
+        ...
+
+
+class SideFilesBroken(Exception):
+    """A proof beside a log could not be kept or read."""
+
+
+class SideFiles(Protocol):
+    """Where the proofs beside the logs lie: one small file for each log and kind."""
+
+    async def keep(self, log: str, kind: str, content: bytes) -> None:
+        """Replaces the file. Durable when it returns; raises SideFilesBroken, and then unchanged."""
+        ...
+
+    async def kept(self, log: str, kind: str) -> bytes | None:
+        """The file, or None where there is none. Raises SideFilesBroken."""
+        ...
+
+
+class GmKeys(Protocol):
+    """The centre's SM2 key under the name of each parallel log."""
+
+    def verifier(self, origin: str) -> GmVerifier:
+        """The key of the parallel log of `origin`."""
+        ...
+
+    async def note(self, origin: str, body: bytes) -> bytes:
+        """`body` signed, as a whole note. Raises NoteError when the signature does not verify."""
+        ...
+
+
+class AuthorityAway(Exception):
+    """The time-stamping authority did not answer, or not with a token for what was asked."""
+
+
+class Authority(Protocol):
+    """A time-stamping authority (RFC 3161)."""
+
+    async def stamp(self, message: bytes) -> bytes:
+        """The DER response with a token over `message`. Raises AuthorityAway."""
         ...

@@ -7,7 +7,8 @@ r"""Sealed bids: a commitment, a locked box, and its key in k-of-n escrow with n
     shares = shamir.deal(K, k, n)
     s_i    = HPKE.Seal(trustee i, info = ctx || cm || byte(i), share i), enc || ct
 
-HPKE is RFC 9180 base mode, single shot, DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM.
+HPKE is RFC 9180 base mode, single shot, over X25519, or over P-256 from a browser without it
+(hpke.py); a share tells by its length which, and a trustee's one private key opens both.
 
 1. K and nonce are 32 bytes of fresh chance each: the box has a fixed iv because its key is used
    once. The caller brings them; nothing here draws except HPKE's own ephemeral key.
@@ -30,21 +31,19 @@ from itertools import combinations
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
-from bidding.proof import canon, shamir
+from bidding.proof import canon, hpke, shamir
+from bidding.proof.hpke import Curve
 from bidding.proof.text import BilingualError, from_base64, to_base64
 
 KEY_BYTES: Final = 32
 TAG_BYTES: Final = 16
-SHARE_BYTES: Final = 32 + shamir.SECRET_BYTES + TAG_BYTES
-"""A sealed share: the ephemeral public key, the share, the tag."""
+SHARE_BYTES: Final = frozenset(hpke.sealed_bytes(c, shamir.SECRET_BYTES) for c in Curve)
+"""How long a sealed share may be, ephemeral public key, share and tag: 80 bytes, or 113 of P-256."""
 VERSION: Final = 1
-_SUITE: Final = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _IV: Final = bytes(12)
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]{0,64}", re.ASCII)
 _DIGITS: Final = len(str(canon.MAX_INT))
@@ -145,11 +144,19 @@ def commitment(context: Context, raw: bytes) -> bytes:
     return hashlib.sha256(context.raw + raw).digest()
 
 
-def seal(context: Context, raw: bytes, key: bytes, trustees: Sequence[bytes], k: int) -> Sealed:
-    """The sealed bid over the bytes `pt`. `key` is K; `trustees` are X25519 public keys in order.
+def seal(
+    context: Context,
+    raw: bytes,
+    key: bytes,
+    trustees: Sequence[bytes],
+    k: int,
+    *,
+    curve: Curve = Curve.X25519,
+) -> Sealed:
+    """The sealed bid over the bytes `pt`. `key` is K; `trustees` are public keys in order.
 
     No trustees and k = 0: the bidder opens it himself with K. Raises EscrowError for a trustee's
-    key under which HPKE cannot seal.
+    key under which HPKE cannot seal with this curve.
     """
     assert len(key) == KEY_BYTES, "K has 32 bytes"
     assert 0 <= k <= len(trustees) and (k == 0) == (not trustees), "k of n"  # noqa: PT018
@@ -161,8 +168,12 @@ def seal(context: Context, raw: bytes, key: bytes, trustees: Sequence[bytes], k:
     for number, (share, public) in enumerate(zip(dealt, trustees, strict=True), 1):
         if fault := key_fault(public):
             raise EscrowError(f"trustee {number}: {fault}", f"第 {number} 名受托人的公钥不可用")
-        info = bound + bytes([number])
-        shares.append(_SUITE.encrypt(share, X25519PublicKey.from_public_bytes(public), info))
+        theirs = hpke.public_for(public, curve)
+        if theirs is None:
+            raise EscrowError(
+                f"trustee {number} has no P-256 key", f"第 {number} 名受托人没有 P-256 公钥"
+            )
+        shares.append(hpke.seal(share, theirs, bound + bytes([number])))
     return Sealed(commit, box, k, tuple(shares))
 
 
@@ -182,13 +193,7 @@ def open_box(context: Context, sealed: Sealed, key: bytes) -> bytes:
 def open_share(context: Context, sealed: Sealed, number: int, private: bytes) -> bytes | None:
     """Share `number` under its trustee's private key; None when it was not sealed to him."""
     info = context.raw + sealed.commit + bytes([number])
-    try:
-        share = _SUITE.decrypt(
-            sealed.shares[number - 1], X25519PrivateKey.from_private_bytes(private), info
-        )
-    except (InvalidTag, ValueError):  # a low-order enc gives no shared secret (RFC 7748 6.1)
-        return None
-    return share if len(share) == shamir.SECRET_BYTES else None
+    return hpke.unseal(sealed.shares[number - 1], shamir.SECRET_BYTES, private, info)
 
 
 def unseal(
@@ -221,30 +226,26 @@ def unseal(
 
 def public_of(private: bytes) -> bytes:
     """The X25519 public key of a private one; EscrowError when it has not 32 bytes."""
+    return publics_of(private)[: Curve.X25519.value]
+
+
+def publics_of(private: bytes) -> bytes:
+    """Both public keys of a private one (hpke.py); EscrowError when it has not 32 bytes."""
     if len(private) != KEY_BYTES:
         raise EscrowError("a key has 32 bytes", "密钥长度应为 32 字节")
-    return X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
+    return hpke.publics(private)
 
 
 def is_key_of(private: bytes, public: bytes) -> bool:
-    """Whether the private key is the one this public key belongs to."""
-    return len(private) == KEY_BYTES and public_of(private) == public
+    """Whether the private key is the one this public key, of X25519 alone or both, belongs to."""
+    if len(private) != KEY_BYTES:
+        return False
+    return public in (public_of(private), publics_of(private))
 
 
 def key_fault(public: bytes) -> str | None:
-    """Why nothing can be sealed to this X25519 public key (RFC 7748); None when it is sound."""
-    if len(public) != KEY_BYTES:
-        return "an X25519 public key has 32 bytes"
-    if int.from_bytes(public, "little") >= 2**255 - 19:
-        return "non-canonical X25519 public key"
-    try:
-        # Any private key shows it: a low-order point gives the zero secret, which is refused.
-        X25519PrivateKey.from_private_bytes(bytes([8]) * 32).exchange(
-            X25519PublicKey.from_public_bytes(public)
-        )
-    except ValueError:
-        return "low-order X25519 public key"
-    return None
+    """Why nothing can be sealed to this trustee's public key; None when it is sound."""
+    return hpke.fault(public)
 
 
 def _box_key(key: bytes) -> bytes:

@@ -7,7 +7,24 @@ from typing import Any, Final
 from aiohttp import web
 
 from bidding.web import asyncapi, openapi
-from bidding.web.api import auctions, audit, drafts, identity, notices, rules
+from bidding.web.api import (
+    aftermath,
+    auctions,
+    audit,
+    by_two,
+    calendar,
+    clones,
+    drafts,
+    identity,
+    live,
+    money,
+    notices,
+    office,
+    papers,
+    rehearsals,
+    rules,
+    transcripts,
+)
 from bidding.web.context import Door
 from bidding.web.pages import Pages
 from bidding.web.routes import Call, Route
@@ -31,7 +48,17 @@ ROUTES: Final[tuple[Route, ...]] = (
     *drafts.ROUTES,
     *notices.ROUTES,
     *rules.ROUTES,
+    *rehearsals.ROUTES,
+    *clones.ROUTES,
+    *papers.ROUTES,
+    *calendar.ROUTES,
     *audit.ROUTES,
+    *transcripts.ROUTES,
+    *live.ROUTES,
+    *by_two.ROUTES,
+    *aftermath.ROUTES,
+    *money.ROUTES,
+    *office.ROUTES,
     Route("GET", "/api/openapi.json", _openapi, "documents", "HTTP 接口文档", "This description"),
     Route(
         "GET",

@@ -26,6 +26,7 @@ class Connection:
         "_loop",
         "_transport",
         "address",
+        "agent",
         "auction",
         "bid_rate",
         "bidder",
@@ -36,12 +37,15 @@ class Connection:
         "who",
     )
 
-    def __init__(self, transport: asyncio.Transport, address: str, limits: Limits) -> None:
+    def __init__(
+        self, transport: asyncio.Transport, address: str, limits: Limits, agent: str = ""
+    ) -> None:
         self._transport = transport
         self._loop = asyncio.get_running_loop()
         self._limit = limits.write_buffer
         self._linger: asyncio.TimerHandle | None = None
         self.address = address
+        self.agent = agent
         self.auction = ""
         self.who: Who | None = None
         self.group: tuple[str, str] | None = None

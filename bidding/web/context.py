@@ -14,9 +14,13 @@ from aiohttp import web
 
 from bidding.engine.house import House
 from bidding.engine.identity import Passwords, Registry
+from bidding.engine.money import MoneyBook
+from bidding.engine.papers import Papers
 from bidding.engine.ports import Clock
 from bidding.web.limits import Limits, Meter
 from bidding.web.sessions import Sessions, Who
+from bidding.web.tags import Tagger
+from bidding.web.tally import Tallies
 
 if TYPE_CHECKING:
     from bidding.web.stream import Stream
@@ -32,6 +36,8 @@ class DoorSettings:
     trusted_proxies: frozenset[str] = frozenset()
     static: Path = Path(__file__).parent / "static"
     limits: Limits = field(default_factory=Limits)
+    #: Records with each request what can be compared of where it came from; None records nothing.
+    tagger: Tagger | None = None
 
 
 def _not_observed(_method: str, _route: str, _status: int, _seconds: float) -> None:
@@ -49,6 +55,8 @@ class Door:
         clock: Clock,
         settings: DoorSettings,
         *,
+        papers: Papers,
+        money: MoneyBook,
         observe: Callable[[str, str, int, float], None] = _not_observed,
     ) -> None:
         time = asyncio.get_running_loop().time
@@ -56,10 +64,13 @@ class Door:
         self.house = house
         self.registry = registry
         self.passwords = passwords
+        self.papers = papers
+        self.money = money
         self.clock = clock
         self.settings = settings
         self.limits = limits
         self.observe = observe
+        self.tallies = Tallies(house)
         self.sessions = Sessions(registry, passwords, clock, limits, time)
         self.by_address = Meter(limits.by_address, time)
         self.by_sign_in = Meter(limits.by_sign_in, time)

@@ -113,6 +113,16 @@ KINDS: Final[dict[str, Kind]] = {
         "该密钥与本场不符，未被记录。请核对是否为本场的密钥。",
         "This key does not fit this auction and was not recorded. Check which one it is.",
     ),
+    # Papers.
+    "NOT_A_PAPER": Kind(
+        415, "只接受 PDF、PNG、JPEG 文件。", "Only PDF, PNG and JPEG files are taken."
+    ),
+    "PAPER_TOO_LONG": Kind(413, "文件不得超过 10 MB。", "A file may have 10 MB at most."),
+    "NO_ROOM": Kind(
+        507,
+        "附件存储空间已满，请联系运维人员。",
+        "There is no room left for papers: ask whoever runs the system.",
+    ),
     # How much of it.
     "TOO_FAST": Kind(
         429, "操作过于频繁，请稍后再试。", "That was too fast. Try again in a moment."
@@ -122,6 +132,12 @@ KINDS: Final[dict[str, Kind]] = {
         503,
         "系统正忙，请用同一编号重试。",
         "The house is busy. Send it again with the same reference.",
+    ),
+    "NO_PAPER": Kind(409, "目前不能出具这份文书。", "This paper cannot be made as things stand."),
+    "NO_PRINTER": Kind(
+        503,
+        "本站没有打印这份文书所需的组件。请改选 HTML。",
+        "What it takes to print this is not installed here. Choose HTML.",
     ),
     "NOT_BUILT": Kind(503, "页面尚未构建。", "The pages have not been built."),
     "BROKEN": Kind(

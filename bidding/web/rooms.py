@@ -53,6 +53,19 @@ class Present:
         return shown.sealed or (shown.limits and not self.over)
 
     @property
+    def acts_sealed(self) -> bool:
+        """Nobody may learn now that somebody acted; unlike `sealed` limits alone do not count."""
+        if self.state.standing.stage is None:
+            return False
+        shown = self.rule.disclosure(self.state.floor())
+        return shown.sealed or shown.acts_sealed
+
+    @property
+    def bidders_here(self) -> int:
+        """How many bidders are listening now."""
+        return self._room.bidders_here
+
+    @property
     def limits(self) -> bool:
         """Secret limits may stand in its record; after the close they are for those who watch."""
         return getattr(self.state.terms, "proxy", None) is ProxyBids.ALLOWED
@@ -63,7 +76,9 @@ class Present:
     def line(self) -> dict[str, Any]:
         """One line of the public list."""
         room = self.snapshot("public")
-        stage = room["stage"]
+        stage, result = room["stage"], self._door.house.result(self.name)
+        # Where witnesses are asked for, a result is published once they have signed it.
+        published = result != "waits"
         return {
             "auction": self.name,
             "title": room["title"],
@@ -72,9 +87,10 @@ class Present:
             "stage": stage,
             "opens": room["opens"] if stage is None else stage["opens"],
             "closes": stage["closes"] if stage else None,
-            "top": room["top"],
+            "top": room["top"] if published else None,
             "unit": room["unit"],
-            "awards": room["awards"],
+            "awards": room["awards"] if published else [],
+            "result": result,
         }
 
     def check_lot(self, lot: str | None) -> None:

@@ -165,6 +165,12 @@ def address_of(request: web.Request) -> str:
     return direct
 
 
+def agent_of(request: web.Request) -> str:
+    """What the browser says of itself and of its languages."""
+    headers = request.headers
+    return f"{headers.get(hdrs.USER_AGENT, '')}\n{headers.get(hdrs.ACCEPT_LANGUAGE, '')}"
+
+
 def is_secure(request: web.Request) -> bool:
     """Whether the browser speaks TLS: with us, or with our own front server."""
     if request.secure:

@@ -13,6 +13,7 @@ No auction logic is here: a frame becomes a command with this connection's bidde
 import asyncio
 import hmac
 from collections import Counter
+from dataclasses import replace
 from typing import Any, Final
 
 import orjson
@@ -30,7 +31,7 @@ from bidding.web.connection import Connection, transport_of
 from bidding.web.context import WHO, Door
 from bidding.web.problems import Problem
 from bidding.web.rooms import audience_of
-from bidding.web.security import address_of, check_origin
+from bidding.web.security import address_of, agent_of, check_origin
 
 MALFORMED_IN_A_ROW: Final = 3
 #: Seconds for everybody to answer "going away".
@@ -129,7 +130,7 @@ class Stream:
         if not socket.can_prepare(request):
             raise Problem("NOT_A_STREAM")
         await socket.prepare(request)
-        connection = Connection(transport_of(request), address, limits)
+        connection = Connection(transport_of(request), address, limits, agent_of(request))
         self._by_address[address] += 1
         try:
             await self._serve(request, socket, connection)
@@ -218,6 +219,10 @@ class Stream:
             connection.send(wire.error("TOO_FAST", message.ref))
             return
         command = message.command(f"bidder:{connection.bidder}", message.ask())
+        if (tagger := self._door.settings.tagger) is not None:
+            origin = self._door.house.room(connection.auction).state.origin
+            tags = tagger.request(origin, connection.address, connection.agent)
+            command = replace(command, tags=tags)
         if secret := self._secret(connection.auction, command):
             connection.send(wire.error(secret, message.ref))
             return

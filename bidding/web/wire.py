@@ -188,7 +188,11 @@ Commitment = Annotated[
 ]
 SealedText = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{1,1024}={0,2}$", description="base64")]
 SealedShare = Annotated[
-    str, Field(pattern=r"^[A-Za-z0-9+/]{107}=$", description="base64 of enc and ct, 80 bytes")
+    str,
+    Field(
+        pattern=r"^([A-Za-z0-9+/]{107}|[A-Za-z0-9+/]{151})=$",
+        description="base64 of enc and ct: 80 bytes of X25519, or 113 of P-256",
+    ),
 ]
 
 

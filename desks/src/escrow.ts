@@ -57,14 +57,43 @@ function joined(...parts: Uint8Array[]): Bytes {
 
 const chance = (): Bytes => crypto.getRandomValues(new Uint8Array(32));
 
-/** Whether this browser can seal: an old one lacks X25519, and outside a secure context there is no WebCrypto. */
-export async function canSeal(): Promise<boolean> {
-  try {
-    await crypto.subtle.generateKey({ name: "X25519" }, false, ["deriveBits"]);
-    return true;
-  } catch {
-    return false;
+// --- which curve -----------------------------------------------------------------------------------------------
+
+/** RFC 9180 section 7.1: a key exchange as WebCrypto names it, its number, and how long its public keys are. */
+export interface Curve {
+  name: "X25519" | "P-256";
+  kem: number;
+  bytes: number;
+  algorithm: { name: string; namedCurve?: string };
+}
+
+export const X25519: Curve = { name: "X25519", kem: 0x20, bytes: 32, algorithm: { name: "X25519" } };
+export const P256: Curve = { name: "P-256", kem: 0x10, bytes: 65, algorithm: { name: "ECDH", namedCurve: "P-256" } };
+
+const pairOf = async (curve: Curve): Promise<CryptoKeyPair> => (await crypto.subtle.generateKey(curve.algorithm, false, ["deriveBits"])) as CryptoKeyPair;
+
+/** The trustee's key for this curve: of 32 bytes, or of the 97 that hold both. */
+function keyFor(curve: Curve, trustee: string): Bytes | null {
+  const whole = fromBase64(trustee);
+  const part = curve === X25519 ? whole.slice(0, X25519.bytes) : whole.slice(X25519.bytes);
+  return part.length === curve.bytes ? part : null;
+}
+
+/**
+ * What this browser can seal with to these trustees: X25519, P-256 where it has none of that, or null.
+ * Outside a secure context there is no WebCrypto at all. Where nobody else opens, any browser with it will do.
+ */
+export async function curveFor(trustees: readonly string[]): Promise<Curve | null> {
+  for (const curve of [X25519, P256]) {
+    if (trustees.some((trustee) => keyFor(curve, trustee) === null)) continue;
+    try {
+      await pairOf(curve);
+      return curve;
+    } catch {
+      // Not in this browser.
+    }
   }
+  return null;
 }
 
 // --- RFC 5869 and RFC 9180 -------------------------------------------------------------------------------------
@@ -87,8 +116,6 @@ async function expand(key: Uint8Array, info: Uint8Array, length: number): Promis
   return whole.slice(0, length);
 }
 
-const KEM = joined(text("KEM"), Uint8Array.of(0, 0x20));
-const SUITE = joined(text("HPKE"), Uint8Array.of(0, 0x20, 0, 1, 0, 2));
 const EMPTY = new Uint8Array(0);
 
 const labeledExtract = (suite: Uint8Array, salt: Uint8Array, label: string, secret: Uint8Array): Promise<Bytes> =>
@@ -98,14 +125,18 @@ const labeledExpand = (suite: Uint8Array, key: Uint8Array, label: string, info: 
   expand(key, joined(Uint8Array.of(length >> 8, length & 0xff), text("HPKE-v1"), suite, text(label), info), length);
 
 /**
- * RFC 9180 section 6.1, base mode: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM; gives enc || ct.
+ * RFC 9180 section 6.1, base mode: DHKEM(curve, HKDF-SHA256), HKDF-SHA256, AES-256-GCM; gives enc || ct.
+ * The curve is told by the length of the recipient's key.
  * `ephemeral` and `aad` are for the RFC's own vectors: whoever seals leaves them out.
  */
 export async function hpkeSeal(recipient: Uint8Array, info: Uint8Array, plain: Uint8Array, ephemeral?: CryptoKeyPair, aad: Uint8Array = EMPTY): Promise<Bytes> {
-  const pair = ephemeral ?? ((await crypto.subtle.generateKey({ name: "X25519" }, false, ["deriveBits"])) as CryptoKeyPair);
+  const curve = recipient.length === X25519.bytes ? X25519 : P256;
+  const KEM = joined(text("KEM"), Uint8Array.of(0, curve.kem));
+  const SUITE = joined(text("HPKE"), Uint8Array.of(0, curve.kem, 0, 1, 0, 2));
+  const pair = ephemeral ?? (await pairOf(curve));
   const enc = new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey));
-  const theirs = await crypto.subtle.importKey("raw", joined(recipient), { name: "X25519" }, true, []);
-  const shared = new Uint8Array(await crypto.subtle.deriveBits({ name: "X25519", public: theirs }, pair.privateKey, 256));
+  const theirs = await crypto.subtle.importKey("raw", joined(recipient), curve.algorithm, true, []);
+  const shared = new Uint8Array(await crypto.subtle.deriveBits({ name: curve.algorithm.name, public: theirs }, pair.privateKey, 256));
   // RFC 7748 section 6.1: a low-order key of a trustee would make the secret known to everybody.
   if (shared.every((byte) => byte === 0)) throw new Error("low-order key");
   const agreed = await labeledExtract(KEM, EMPTY, "eae_prk", shared);
@@ -167,17 +198,25 @@ export function plainOf(offer: Sealable, nonce: Uint8Array): Bytes {
   );
 }
 
-/** `trustees` are X25519 public keys in base64, in the order of the terms; none of them and k = 0: the bidder opens. */
-export async function seal(offer: Sealable, trustees: readonly string[], k: number, given?: Chance): Promise<{ sealed: SealedOffer; kept: Kept }> {
+/**
+ * `trustees` are public keys in base64, in the order of the terms; none of them and k = 0: the bidder opens.
+ * `using` is the curve: a page leaves it to what the browser can.
+ */
+export async function seal(offer: Sealable, trustees: readonly string[], k: number, given?: Chance, using?: Curve): Promise<{ sealed: SealedOffer; kept: Kept }> {
   const key = given ? joined(given.key) : chance();
   const plain = plainOf(offer, given ? given.nonce : chance());
   const context = text(`bidding/sealed-bid/v1\n${offer.auction}\n${offer.lot}\n${offer.bidder}\n`);
   const commit = new Uint8Array(await crypto.subtle.digest("SHA-256", joined(context, plain)));
   const bound = joined(context, commit);
   const box = await encrypted(await expand(key, text("bidding/box/v1"), 32), new Uint8Array(12), bound, plain);
+  const curve = using ?? (await curveFor(trustees));
   const dealt = k > 0 ? await deal(key, k, trustees.length) : [];
   const shares = await Promise.all(
-    dealt.map((share, at) => hpkeSeal(fromBase64(trustees[at]!), joined(bound, Uint8Array.of(at + 1)), share)),
+    dealt.map((share, at) => {
+      const recipient = curve && keyFor(curve, trustees[at]!);
+      if (!recipient) throw new Error("no curve that both this browser and the trustee know");
+      return hpkeSeal(recipient, joined(bound, Uint8Array.of(at + 1)), share);
+    }),
   );
   return {
     sealed: { commit: toBase64(commit), box: toBase64(box), k, shares: shares.map(toBase64) },

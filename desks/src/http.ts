@@ -53,6 +53,16 @@ export async function bytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await response.arrayBuffer());
 }
 
+/** A file as it is, to be kept; what it is, the server reads from its content. */
+export async function upload<T>(path: string, file: Blob): Promise<T> {
+  if (csrf === null) await me();
+  const headers: Record<string, string> = { Accept: "application/json", "Content-Type": "application/octet-stream" };
+  if (csrf !== null) headers["X-CSRF"] = csrf;
+  const response = await reach(path, { method: "POST", headers, body: file });
+  if (!response.ok) throw await problem(response);
+  return (await response.json()) as T;
+}
+
 function keepToken(who: Me): Me {
   if (typeof who.csrf === "string") csrf = who.csrf;
   return who;

@@ -1,5 +1,7 @@
 /** Where the desks live. The only place that knows the addresses of pages. */
 
+import type { Lang } from "./wire";
+
 export const board = "/";
 export const signInPage = "/sign-in";
 
@@ -23,6 +25,11 @@ export function verify(auction?: string): string {
   return auction === undefined ? "/verify" : `/verify?auction=${encodeURIComponent(auction)}`;
 }
 
+/** The guide to verifying with Python alone, as a file: it must outlive the page it was found on. */
+export function guide(lang: Lang): string {
+  return lang === "zh" ? new URL("../../docs/verify-it-yourself.zh-CN.md", import.meta.url).href : new URL("../../docs/verify-it-yourself.md", import.meta.url).href;
+}
+
 export function room(auction: string): string {
   return `/room/${encodeURIComponent(auction)}`;
 }
@@ -39,11 +46,14 @@ export function stream(place: Location): string {
 
 export const api = {
   auctions: "/api/auctions",
+  live: "/api/office/live",
   auction: (a: string) => `/api/auctions/${encodeURIComponent(a)}`,
   notice: (a: string) => `/api/auctions/${encodeURIComponent(a)}/notice`,
   noticePage: (a: string, lang: string) => `/api/auctions/${encodeURIComponent(a)}/notice.html?lang=${lang}`,
   noticeText: (a: string, lang: string) => `/api/auctions/${encodeURIComponent(a)}/notice.txt?lang=${lang}`,
   policy: (a: string) => `/api/auctions/${encodeURIComponent(a)}/policy`,
+  transcript: (a: string, kind: string, audience: string, format: string) =>
+    `/api/auctions/${encodeURIComponent(a)}/transcript?kind=${kind}&audience=${audience}&format=${format}`,
   archive: (a: string) => `/api/auctions/${encodeURIComponent(a)}/archive`,
   consistency: (a: string, from: bigint, to: bigint) => `/api/auctions/${encodeURIComponent(a)}/consistency?from=${from}&to=${to}`,
   receipt: (a: string, i: number) => `/api/auctions/${encodeURIComponent(a)}/receipts/${i}`,

@@ -4,6 +4,18 @@ import type { Lang, Text } from "./wire";
 
 export interface Remark extends Text {
   code: string;
+  /** Names of the terms it is about; none where it is about the whole. */
+  terms: string[];
+}
+
+/** A picture, map or document of the auction; its bytes are named by their hash. */
+export interface Paper {
+  sha256: string;
+  name: string;
+  kind: "picture" | "map" | "document";
+  media: string;
+  size: number;
+  lot: string | null;
 }
 
 export type Prose = Record<Lang, string[]>;
@@ -16,6 +28,7 @@ export interface Told {
 
 export interface Notice extends Told {
   sha256: string;
+  document: { papers?: Paper[] };
   rule: { name: string; version: string; title: Text; sha256: string; same_source: boolean };
 }
 

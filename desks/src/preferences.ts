@@ -35,6 +35,8 @@ export const lang = ref<Lang>(chosen === "zh" || chosen === "en" ? chosen : pref
 const theme_ = stored("theme");
 export const theme = ref<Theme>(theme_ === "light" || theme_ === "dark" ? theme_ : "auto");
 export const sound = ref(stored("sound") === "on");
+/** In the last minute one tap bids, without the check. */
+export const oneTap = ref(stored("one_tap") === "on");
 
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 const prefersDark = ref(dark.matches);
@@ -55,6 +57,11 @@ export function chooseTheme(value: Theme): void {
 export function chooseSound(on: boolean): void {
   sound.value = on;
   store("sound", on ? "on" : "off");
+}
+
+export function chooseOneTap(on: boolean): void {
+  oneTap.value = on;
+  store("one_tap", on ? "on" : "off");
 }
 
 watchEffect(() => {

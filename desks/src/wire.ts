@@ -22,13 +22,18 @@ export type Status = "announced" | "running" | "suspended" | "closed" | "termina
 
 export interface Stage {
   id: string;
-  kind: "quoting" | "gate" | "timed" | "unsealing";
+  /** quoting, timed, best, sealed, one_price; gate, claim; clock, rounds, turns; draw, seed, frozen, reserve, panel, read_out, unsealing; or a plug-in's own. */
+  kind: string;
   index: number;
   title: Text;
   opens: number;
   closes: number | null;
   extensions: number;
   sealed: boolean;
+  /** The number of the round, tick or turn; 0 where there are none. */
+  round: number;
+  /** The price that a clock names. */
+  price: number | null;
 }
 
 export interface Lot {
@@ -40,6 +45,8 @@ export interface Lot {
 export interface Offer {
   bidder: string;
   lot: string | null;
+  /** Which of his offers it is, where a bidder may hold several. */
+  slot: string | null;
   amount: number;
   quantity: number | null;
   t: number;
@@ -47,6 +54,8 @@ export interface Offer {
   in: boolean;
   /** The server made it for the bidder, up to a limit of his. */
   auto?: boolean;
+  /** Staff made it for the bidder, at his request. */
+  on_behalf?: boolean;
 }
 
 export interface Award {
@@ -64,6 +73,21 @@ export interface Escrow {
   trustees: { id: string; title: Text; public: string }[];
   /** The unit as it is sealed with the price. */
   unit: string;
+}
+
+/** A draw as everybody may watch it: nothing in it is a secret, or counts before it is public. */
+export interface Draws {
+  what: string | null;
+  source: "OFFICERS" | "COMMIT_REVEAL" | "BEACON" | "BALLS";
+  /** The source as it was named before anybody could offer. */
+  named: Text;
+  needed: number;
+  parties: { id: string; title: Text; committed: boolean; revealed: boolean }[];
+  round: number | null;
+  at: number | null;
+  /** How many officers have typed what they read off. */
+  typed: number;
+  awaits: Text | null;
 }
 
 export interface Room {
@@ -95,13 +119,31 @@ export interface Room {
   quota: { kind: "AREA" | "PARCEL_COUNT"; total: number; used: number | null } | null;
   next: number | null;
   awards: Award[];
+  /** Who takes part in a draw, and in which order they were drawn. */
+  pool: string[] | null;
+  order: string[];
+  /** Who may act in the stage, where not everybody may; in the order in which they are asked. */
+  entitled: string[] | null;
+  draw: DrawState | null;
   unsold: { reason: string; sentence: Text } | null;
   figures: { total: number; premium: number; premium_rate: string | null; unused: number | null; saved?: number; saving_rate?: string | null } | null;
   escrow: Escrow | null;
   /** Trustees whose one-time keys are published. */
   opened_by: string[];
+  /** Where chance comes from; null where no lots are drawn. */
+  draws: Draws | null;
   terms: { label: Text; value: Text }[];
   entrants: number | null;
+}
+
+/** How far a draw is whose source asks something of people or comes out at an hour. */
+export interface DrawState {
+  what: string;
+  round: number | null;
+  at: number | null;
+  committed: string[];
+  revealing: boolean;
+  revealed: string[];
 }
 
 export type RoomPatch = Partial<Room>;
@@ -128,6 +170,55 @@ export interface RoomEvent {
 
 export type MyState = "none" | "leading" | "outbid" | "in" | "out" | "quoted" | "won" | "lost" | "waiting" | "answered" | "ended";
 
+/** What a bidder may do about one slot, where he may hold several offers side by side. */
+export interface Line {
+  slot: string;
+  ask: "bid" | "stay";
+  minimum: number | null;
+  maximum: number | null;
+  step: number | null;
+  quick: number[];
+  price: number | null;
+  quantity_minimum: number | null;
+  quantity_maximum: number | null;
+  /** What he has offered here in the round that is open. */
+  pending: number | null;
+  /** An offer of zero takes back what he holds. */
+  withdraw: boolean;
+  blocked: { reason: string; sentence: Text } | null;
+}
+
+/** What a bidder may do now: the very numbers the server will hold him to. */
+export interface Actions {
+  ask: "bid" | "confirm" | "stay" | "seal" | "reveal" | null;
+  minimum: number | null;
+  maximum: number | null;
+  step: number | null;
+  quick: number[];
+  /** The least valid amount that gets into the winning set; null for those inside, and where there is no set. */
+  enter: number | null;
+  /** The least and the most quantity; null where there is none to choose. */
+  quantity_minimum: number | null;
+  quantity_maximum: number | null;
+  blocked: { reason: string; sentence: Text } | null;
+  /** The nearest and the farthest limit he may set; null where there are no proxy bids. */
+  limits: [number, number] | null;
+  /** The round that a stay or leave must name, and its price. */
+  round: number | null;
+  price: number | null;
+  /** The grid of the quantity, counted from its minimum. */
+  quantity_step: number | null;
+  lines: Line[];
+  also: ("take_back" | "leave" | "waive")[];
+  /** How many offers he may still make; null: as many as he likes. */
+  left: number | null;
+  /** What he has offered in the turn that is open. */
+  pending: number | null;
+  /** The points he may be active on, and those he is active on. */
+  points: [number, number] | null;
+  waivers: number | null;
+}
+
 export interface You {
   bidder: string;
   lot: string | null;
@@ -143,21 +234,9 @@ export interface You {
   limit: number | null;
   /** The names of the keys he has enrolled. */
   keys: string[];
-  actions: {
-    ask: "bid" | "confirm" | "seal" | "reveal" | null;
-    minimum: number | null;
-    maximum: number | null;
-    step: number | null;
-    quick: number[];
-    /** The least valid amount that gets into the winning set; null for those inside, and where there is no set. */
-    enter: number | null;
-    /** The least and the most quantity; null where there is none to choose. */
-    quantity_minimum: number | null;
-    quantity_maximum: number | null;
-    blocked: { reason: string; sentence: Text } | null;
-    /** The nearest and the farthest limit he may set; null where there are no proxy bids. */
-    limits: [number, number] | null;
-  };
+  /** All of his offers. */
+  offers: Offer[];
+  actions: Actions;
 }
 
 export interface Welcome {
@@ -260,6 +339,7 @@ export interface Ask {
   limit?: number | null;
   amount?: number;
   lot?: string | null;
+  slot?: string | null;
   quantity?: number | null;
   stage?: string | null;
   answer?: boolean;
@@ -283,6 +363,8 @@ export interface AuctionLine {
   top: number | null;
   unit: Unit;
   awards: Award[];
+  /** Who has signed how it ended; null before its end. While it waits, awards and top are not published. */
+  result: "centre" | "waits" | "witnessed" | null;
   mine: Mine | null;
 }
 

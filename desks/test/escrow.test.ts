@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
-import { canSeal, deal, hpkeSeal, plainOf, seal, toBase64 } from "../src/escrow";
+import { describe, expect, it, vi } from "vitest";
+import { P256, X25519, curveFor, deal, hpkeSeal, plainOf, seal, toBase64 } from "../src/escrow";
 
 interface Case {
   name: string;
@@ -19,7 +19,9 @@ interface Case {
   box: string;
   shares: string[];
 }
-const frozen = JSON.parse(readFileSync(new URL("../../tests/vectors/escrow.json", import.meta.url), "utf8")) as { publics: string[]; cases: Case[] };
+const frozen = JSON.parse(readFileSync(new URL("../../tests/vectors/escrow.json", import.meta.url), "utf8")) as { publics: string[]; both: string[]; cases: Case[] };
+
+const both = frozen.both.map((raw) => Buffer.from(raw, "hex").toString("base64"));
 
 const bytes = (hex: string): Uint8Array => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 const hex = (raw: Uint8Array): string => Buffer.from(raw).toString("hex");
@@ -37,7 +39,8 @@ async function pair(privateHex: string, publicHex: string): Promise<CryptoKeyPai
 
 describe("a sealed offer", () => {
   it("can be made in this engine", async () => {
-    expect(await canSeal()).toBe(true);
+    expect(await curveFor([])).toBe(X25519);
+    expect(await curveFor(both)).toBe(X25519);
   });
 
   it.each(frozen.cases)("has the frozen bytes: $name", async (one) => {
@@ -58,6 +61,21 @@ describe("a sealed offer", () => {
     const large = (await seal({ ...one, price: Number.MAX_SAFE_INTEGER }, [], 0)).sealed;
     expect(small.box.length).toBe(large.box.length);
     expect((await seal({ ...one, price: 1 }, [], 0)).sealed.commit).not.toBe(small.commit);
+  });
+
+  it("is sealed with P-256 where the browser has no X25519, if every trustee has such a key", async () => {
+    const whole = crypto.subtle.generateKey.bind(crypto.subtle);
+    const old = vi.spyOn(crypto.subtle, "generateKey").mockImplementation(((algorithm: { name: string }, ...rest: [boolean, KeyUsage[]]) =>
+      algorithm.name === "X25519" ? Promise.reject(new DOMException("unknown", "NotSupportedError")) : whole(algorithm as EcKeyGenParams, ...rest)) as typeof crypto.subtle.generateKey);
+    try {
+      expect(await curveFor(both)).toBe(P256);
+      expect(await curveFor([both[0]!, toBase64(bytes(frozen.publics[0]!))])).toBeNull();
+      const { sealed } = await seal(frozen.cases[0]!, both.slice(0, 3), 2);
+      expect(sealed.shares.map((share) => fromBase64(share).length / 2)).toEqual([113, 113, 113]);
+      await expect(seal(frozen.cases[0]!, [toBase64(bytes(frozen.publics[0]!))], 1)).rejects.toThrow();
+    } finally {
+      old.mockRestore();
+    }
   });
 
   it.each([-1, 0.5, Number.NaN, 2 ** 53])("refuses the price %s", async (price) => {

@@ -1,13 +1,39 @@
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { fill, t, type Key } from "../src/i18n";
-import { en } from "../src/i18n/en";
-import { zh } from "../src/i18n/zh";
+import { WORDS, fill, t } from "../src/i18n";
 import { lang, preferredLanguage } from "../src/preferences";
+import type { Lang } from "../src/wire";
+
+type Words = Record<string, string>;
+const files = import.meta.glob<Record<Lang, Words>>("../src/i18n/*.ts", { eager: true });
+/** The words of one area; the one without a name is what every desk says. */
+const area = (name: string, language: Lang): Words => files[`../src/i18n/${name}${name && "."}${language}.ts`]![language];
+const AREAS = ["", ...Object.keys(files).flatMap((path) => /\/(\w+)\.zh\.ts$/.exec(path)?.[1] ?? [])];
+const { zh, en } = WORDS as Record<Lang, Words>;
+const keys = Object.keys(zh);
+
+/** Keys that are put together from a word of the server. */
+const FAMILIES = /^(status|draft|answer|actor|ask|asked|await)\.|^audit\.filter_|^live\.worry_|^stage\.source_|^after\.(do|count)_|^after\.(reviewed|confirmed|published)$|^money\.(state|trouble)_|^why\.(extension|first_bid|resumed|listing|staff)$|^watch\.(suspend|resume|terminate|void|exclude|extend|surrogate)$/;
 
 const blanks = (words: string): string[] => (words.match(/\{\w+\}/g) ?? []).sort();
-const keys = Object.keys(zh) as Key[];
+
+/** The text of every source a desk's main.ts brings in, and the areas of words it does. */
+function desk(name: string): { code: string; areas: string[] } {
+  const seen = new Set<string>();
+  const waiting = [join(import.meta.dirname, `../src/${name}/main.ts`)];
+  let code = "";
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    const found = [path, `${path}.ts`, `${path}.vue`, join(path, "index.ts")].find((one) => statSync(one, { throwIfNoEntry: false })?.isFile());
+    if (found === undefined || seen.has(found)) continue;
+    seen.add(found);
+    if (found.includes("/i18n/")) continue;
+    const text = readFileSync(found, "utf8");
+    code += text;
+    for (const [, from] of text.matchAll(/(?:from|import) "(\.[^"]+)"/g)) waiting.push(join(found, "..", from!));
+  }
+  return { code, areas: [...seen].flatMap((path) => /i18n\/(\w+)\.ts$/.exec(path)?.[1] ?? []).filter((one) => AREAS.includes(one)) };
+}
 
 function sources(folder: string): string {
   return readdirSync(folder)
@@ -17,13 +43,22 @@ function sources(folder: string): string {
 }
 
 describe("both languages", () => {
-  it("have the same keys", () => expect(Object.keys(en)).toEqual(Object.keys(zh)));
+  it.each(AREAS)("have the same keys in the area '%s'", (name) => {
+    expect(Object.keys(area(name, "en"))).toEqual(Object.keys(area(name, "zh")));
+    expect(Object.keys(area(name, "zh")).length).toBeGreaterThan(0);
+  });
+
+  it("name no key twice", () => {
+    const all = AREAS.flatMap((name) => Object.keys(area(name, "zh")));
+    expect(all.filter((key, place) => all.indexOf(key) !== place)).toEqual([]);
+    expect([...all].sort()).toEqual([...keys].sort());
+  });
 
   it("have the same blanks for every key, and no key is empty", () => {
     for (const key of keys) {
-      expect(blanks(en[key]), key).toEqual(blanks(zh[key]));
-      expect(en[key].trim(), key).not.toBe("");
-      expect(zh[key].trim(), key).not.toBe("");
+      expect(blanks(en[key]!), key).toEqual(blanks(zh[key]!));
+      expect(en[key]!.trim(), key).not.toBe("");
+      expect(zh[key]!.trim(), key).not.toBe("");
     }
   });
 
@@ -37,9 +72,14 @@ describe("both languages", () => {
 
   it("hold no key that nothing uses", () => {
     const code = sources(join(import.meta.dirname, "../src"));
-    const families = /^(status|draft|answer|actor|ask)\.|^audit\.filter_|^watch\.(suspend|resume|terminate|void|exclude)$/;
-    const unused = keys.filter((key) => !code.includes(`"${key}"`) && !code.includes(`'${key}'`) && !families.test(key));
+    const unused = keys.filter((key) => !code.includes(`"${key}"`) && !code.includes(`'${key}'`) && !FAMILIES.test(key));
     expect(unused).toEqual([]);
+  });
+
+  it.each(["room", "board", "staff", "auditor", "verify"])("are brought in by the %s, as far as it says them", (name) => {
+    const { code, areas } = desk(name);
+    const foreign = AREAS.filter((one) => one !== "" && !areas.includes(one)).flatMap((one) => Object.keys(area(one, "zh")));
+    expect(foreign.filter((key) => code.includes(`"${key}"`) || code.includes(`'${key}'`))).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import "../src/i18n/pages";
 import { emptyRow, fieldsOf, toForm, toTerms, unitIn, unitOf, type Form } from "../src/staff/schema";
 
 const UNIT = { type: "object", properties: { zh: { type: "string" }, en: { type: "string" }, scale: { type: "integer", default: 0 } }, required: ["zh", "en"] };

@@ -13,14 +13,14 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from bidding.proof.escrow import EscrowError, public_of
+from bidding.proof.escrow import EscrowError, publics_of
 from bidding.proof.text import from_base64, to_base64
 from replay.commands.files import Usage, add_lang, read_bytes
 
 HELP = "make, or show again, a trustee's one-time key for one auction"
 _SAID = {
-    "zh": "公钥（填入公告）：{public}\n私钥在 {file}，解密时段之前请勿交给任何人。",
-    "en": "public key, for the notice: {public}\n"
+    "zh": "公钥（X25519 与 P-256，填入公告）：{public}\n私钥在 {file}，解密时段之前请勿交给任何人。",
+    "en": "public key (X25519 and P-256), for the notice: {public}\n"
     "the private key is in {file}; give it to nobody before the stage of opening.",
 }
 
@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
     if not file.exists():
         _make(file)
     try:
-        public = public_of(from_base64(read_bytes(file).decode("ascii").strip()))
+        public = publics_of(from_base64(read_bytes(file).decode("ascii").strip()))
     except (UnicodeDecodeError, ValueError, EscrowError) as wrong:
         raise Usage(f"{file}: {wrong}") from wrong
     print(_SAID[args.lang].format(public=to_base64(public), file=file))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import sys
 from pathlib import Path
 from typing import Any
 
+from auction_rules.terms import show_instant
 from bidding.proof.archive import ArchiveError
+from bidding.proof.gm import GmError, GmVerifier, parse_gm_policy
 from bidding.proof.policy import PolicyError
-from replay.commands.files import add_archive, read_bytes, read_policy
+from replay.beside import Beside, NoExtra, beside
+from replay.commands.files import Usage, add_archive, read_bytes, read_policy
 from replay.verify import Altered, Session, verify
 
 HELP = "is this the log its owner signed, whole and in order"
@@ -29,24 +33,54 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="a receipt or checkpoint you kept: the archive must continue it (may be repeated)",
     )
+    parser.add_argument(
+        "--sm2", type=Path, metavar="FILE", help="the centre's SM2 key: its parallel log must hold"
+    )
+    parser.add_argument(
+        "--authority",
+        type=Path,
+        metavar="PEM",
+        help="certificates of the time-stamping authority you trust: its time-stamp must hold",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """The exit status."""
     told = _bar if sys.stderr.isatty() and not args.json else None
     raw, policy = read_bytes(args.archive), read_policy(args.policy)
+    sm2 = None if args.sm2 is None else _sm2_key(args.sm2)
+    authority = None if args.authority is None else read_bytes(args.authority)
     try:
         session = verify(raw, policy, told, held=[read_bytes(path) for path in args.held])
+        more = beside(session.proof, sm2=sm2, authority=authority)
+    except NoExtra as wrong:
+        raise Usage(str(wrong)) from wrong
     except (ArchiveError, PolicyError) as wrong:
         if not args.json:
             raise
         _print(_refused(wrong))
         return 1
+    same = _same_policy(session, read_bytes(args.policy))
     if args.json:
-        _print({"ok": True, **_found(session)})
+        _print({"ok": True, **_found(session), **_beside(more), "policy_as_published": same})
     else:
-        print(_sentence(session, args.lang))
+        print(_sentence(session, more, args.lang))
+        if same is False:
+            print(_OTHER_POLICY[args.lang])
     return 0
+
+
+def _sm2_key(path: Path) -> GmVerifier:
+    try:
+        return parse_gm_policy(read_bytes(path).decode("ascii", errors="replace"))
+    except GmError as wrong:
+        raise Usage(f"{path}: {wrong}") from wrong
+
+
+def _same_policy(session: Session, policy: bytes) -> bool | None:
+    """Whether it is the policy published with the session; None where its log names none."""
+    published = session.entries[0]["data"].get("policy_sha256")
+    return None if published is None else bool(published == hashlib.sha256(policy).hexdigest())
 
 
 def _refused(wrong: ArchiveError | PolicyError) -> dict[str, Any]:
@@ -87,9 +121,27 @@ def _found(session: Session) -> dict[str, Any]:
     }
 
 
-def _sentence(session: Session, lang: str) -> str:
+def _beside(more: Beside) -> dict[str, Any]:
+    """What holds beside the record: over how many entries, and the authority's time (µs UTC)."""
+    stamp = None if more.stamp is None else {"entries": more.stamp.size, "t": more.stamp.t}
+    sm2 = None if more.sm2 is None else {"entries": more.sm2.size}
+    return {"sm2": sm2, "timestamp": stamp, "unchecked": list(more.unchecked)}
+
+
+def _said_beside(more: Beside, *, chinese: bool) -> list[str]:
+    said = []
+    if more.sm2 is not None:
+        said.append(_SM2[chinese].format(more.sm2.size))
+    if more.stamp is not None and more.stamp.t is not None:
+        said.append(_STAMP[chinese].format(more.stamp.size, show_instant(more.stamp.t)))
+    said += [_UNCHECKED[name][chinese] for name in more.unchecked]
+    return said
+
+
+def _sentence(session: Session, extra: Beside, lang: str) -> str:
     count, notes, chinese = len(session.entries), session.checkpoints, lang == "zh"
     more = [_MORE[name][chinese].format(many) for name, many in _counts(session) if many]
+    more += _said_beside(extra, chinese=chinese)
     if chinese:
         by = "、".join(session.witnesses) or "无（仅由日志所有者签名）"
         start = f"有效：{session.origin} 共 {count} 条记录，{notes} 个检查点，见证：{by}"
@@ -113,6 +165,26 @@ _MORE = {
     "unsound": ("{} bad signatures rightly refused", "正确拒绝的无效签名 {} 条"),
     "opened": ("{} sealed offers opened again", "密封报价重新解密 {} 份"),
     "held": ("continues {} kept papers", "与所持凭据 {} 份一致"),
+}
+_SM2 = ("SM3/SM2 log over {} entries holds", "SM3/SM2 并行日志有效（{} 条记录）")
+_STAMP = (
+    "time-stamped over {} entries at {}",
+    "时间戳有效（{} 条记录，{}）",
+)
+_UNCHECKED = {
+    "sm2": (
+        "an SM2 signature is there and was not checked (--sm2)",
+        "另有 SM2 签名未核验（--sm2）",
+    ),
+    "timestamp": (
+        "a time-stamp is there and was not checked (--authority)",
+        "另有时间戳未核验（--authority）",
+    ),
+}
+_OTHER_POLICY = {
+    "en": "note: this policy is not the one published with the session "
+    "(policy_sha256 of entry 0 differs)",
+    "zh": "注意：所用信任策略与本场公布的不同（与 0 号记录的 policy_sha256 不符）",
 }
 
 

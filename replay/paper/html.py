@@ -25,6 +25,7 @@ p { margin: .4em 0; }
 .mark { border: 2px solid #000; padding: .4em .8em; font-weight: 600; }
 table { border-collapse: collapse; width: 100%; font-size: 9pt; }
 th, td { border: 1px solid #bbb; padding: .2em .5em; text-align: left; vertical-align: top; }
+table + table { margin-top: .6em; }
 thead { display: table-header-group; }
 tr { break-inside: avoid; }
 td.n { text-align: right; font-variant-numeric: tabular-nums; }

@@ -84,6 +84,7 @@ def test_remarks_on_examples_can_be_read(rule):
 def test_a_rule_without_remarks_of_its_own():
     class Bare:
         direction = english.RULE.direction
+        programme = english.RULE.programme
 
     terms = EnglishTerms.model_validate({**ENGLISH, "extension_seconds": 0})
     assert lint(Bare(), terms) == ()

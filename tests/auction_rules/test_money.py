@@ -15,6 +15,7 @@ from auction_rules.money import (
     format_decimal,
     parse_decimal,
     rate,
+    ten_to,
 )
 
 amounts = st.integers(-LIMIT, LIMIT)
@@ -126,3 +127,13 @@ def test_half_up_is_the_library_s_half_up():
     for part in range(-60, 60):
         exact = Decimal(part) / Decimal(8)
         assert divide_half_up(part, 8) == int(exact.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+@pytest.mark.parametrize(("scale", "parts"), [(0, 1), (1, 10), (2, 100), (9, 1_000_000_000)])
+def test_a_whole_has_so_many_parts(scale, parts):
+    assert ten_to(scale) == parts
+
+
+def test_a_scale_below_nought_is_refused():
+    with pytest.raises(ValueError, match="-1"):
+        ten_to(-1)

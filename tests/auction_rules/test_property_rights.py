@@ -11,6 +11,7 @@ from auction_rules.conformance import check
 from auction_rules.floor import Entrant
 from auction_rules.property_rights import RULE, PropertyTerms
 from auction_rules.registry import find
+from auction_rules.rule import Refuse
 from auction_rules.stages.first_refusal import holders, outbid
 from auction_rules.terms import SECOND
 from tests.auction_rules.courses import SMALL, accepted, began, over, played, rejudged
@@ -165,8 +166,12 @@ def test_only_the_one_whose_price_was_taken_may_raise_and_only_once():
     assert here.bid("A", 120, now) == "NO_RIGHT_IN_PHASE"
     assert here.bid("H", 120, now) == "NO_RIGHT_IN_PHASE"
     assert here.bid("B", 119, now) == "BELOW_MIN_NEXT"
+    assert RULE.actions(here.floor, "B", now).minimum == 120
     assert here.bid("B", 120, now) == "accepted"
     assert RULE.due(here.floor) == 0
+    assert here.bid("B", 130, now) == "ALREADY_QUOTED"
+    assert RULE.actions(here.floor, "B", now).blocked == Refuse("ALREADY_QUOTED")
+    assert here.bid("A", 130, now) == "NO_RIGHT_IN_PHASE"
 
 
 def test_who_has_waived_is_not_asked_at_a_higher_price():

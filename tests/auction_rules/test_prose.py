@@ -9,7 +9,7 @@ from auction_rules.prose import prose
 from auction_rules.registry import BUILT_IN, rules
 from auction_rules.terms import Unit
 from auction_rules.topics import idle
-from tests.auction_rules.known import known
+from tests.auction_rules.known import FILLED_IN, known
 
 TERMS = [pytest.param(rule, terms, id=name) for name, rule, terms in known()]
 
@@ -224,3 +224,35 @@ def test_a_name_stands_in_the_language_of_the_text():
     assert "名称 甲类，" in said(clock, clock.example)
     assert "Name A," in said(clock, clock.example, "en")
     assert "甲类" not in said(clock, clock.example, "en")
+
+
+@pytest.mark.parametrize(("rule", "terms"), TERMS)
+def test_offers_that_may_be_equal_are_not_said_never_to_be(rule, terms):
+    for lang, never, may in (
+        ("zh", "不会出现相同", "相同的价格|当前最高价相同|以摇号确定|密封总价相同|同等接近"),
+        ("en", "never reached twice", "highest price itself|lots decide|equally near"),
+    ):
+        line = said(rule, terms, lang).splitlines()[5]
+        assert line.startswith({"zh": "同价处理", "en": "Equal offers"}[lang])
+        assert not (never in line and re.search(may, line))
+
+
+def test_a_holder_may_equal_the_highest_price_and_nobody_else():
+    for name, terms in (("judicial", {}), ("property_rights", IN_HALL), ("property_rights", LOTS)):
+        rule = EXAMPLES[name]
+        text = said(rule, {**rule.example, **terms})
+        assert "不会出现相同" not in text
+        assert "其他竞买人的每次报价须高于当前最高报价" in text
+
+
+def test_a_price_that_a_holder_takes_is_reached_twice():
+    rule = EXAMPLES["property_rights"]
+    assert "不会出现相同" not in said(rule, {**rule.example, **ASKED})
+
+
+@pytest.mark.parametrize("preset", ["cap_lottery", "join_lottery", "one_price", "sealed_total"])
+def test_what_a_cap_leads_to_may_bring_equal_offers(preset):
+    land = EXAMPLES["land_listing"]
+    terms = {**land.example, **FILLED_IN[preset], **land.presets[preset]["terms"]}  # type: ignore[attr-defined]
+    assert "不会出现相同" not in said(land, terms)
+    assert "须高于当前最高报价" in said(land, terms)

@@ -77,6 +77,7 @@ DETAIL = {
     "first": 7,
     "limit": 8,
     "round": 9,
+    "seconds": 10,
 }
 
 

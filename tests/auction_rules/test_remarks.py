@@ -30,6 +30,17 @@ TOTALS = {
     "total_seconds": 600,
     "total_equal": "LOTTERY",
 }
+BALLS = {"source": "BALLS"}
+
+
+def joint(count, needed=0):
+    """Chance from so many parties, of whom so many suffice."""
+    parties = [{"id": f"p{n}", "zh": f"第{n}方", "en": f"Party {n}"} for n in range(count)]
+    times = {"commit_seconds": 600, "reveal_seconds": 600}
+    return {"source": "COMMIT_REVEAL", "parties": parties, "needed": needed, **times}
+
+
+RANDOM_END = {"end_commit": None, "draws": joint(3, 2)}
 MEAN = {"formula": "MEAN_DEDUCTION", "over_deduction": 60, "under_deduction": 30}
 AFTER = {"first_refusal": "AFTER_BID", "equal_ranks": "EARLIER", "claim_seconds": 600}
 IN_HALL = {"first_refusal": "IN_HALL_EQUAL", "equal_ranks": "EARLIER"}
@@ -115,7 +126,7 @@ CASES = [
         {"listing_closes": "2026-03-16T09:00:00+08:00"},
     ),
     ("dutch", {"tick_seconds": 4}, "SHORT_TICK", {"tick_seconds": 5}),
-    ("dutch", {"tie": "DRAW"}, "DRAW_NEEDS_WITNESS", {"tie": "SEALED_ROUND", "tie_seconds": 60}),
+    ("dutch", {"tie": "DRAW"}, "DRAW_NEEDS_WITNESS", {"draws": BALLS}),
     ("dutch", {"supply": 2}, "ONE_MAY_TAKE_ALL", {"supply": 2, "max_per_bidder": 1}),
     ("dutch", {"supply": 2}, "ONE_MAY_TAKE_ALL", {"supply": 1}),
     ("hybrid_dutch", {"tick_seconds": 4}, "SHORT_TICK", {"tick_seconds": 5}),
@@ -143,10 +154,15 @@ CASES = [
         "intermediary",
         {"mode": "RANDOM", "entry": "REGISTER"},
         "DRAW_NEEDS_WITNESS",
-        {"mode": "LOWEST"},
+        {"mode": "LOWEST", "draws": BALLS},
     ),
     ("intermediary", {**SOCIAL, "min_bidders": 1}, "ONE_SUFFICES", {**SOCIAL, "min_bidders": 2}),
-    ("opening", {"tie": "DRAW"}, "DRAW_NEEDS_WITNESS", {"tie": "LOWER_PRICE"}),
+    # Equal in price and points: lots, whatever tells the others apart.
+    ("opening", {"tie": "LOWER_PRICE"}, "DRAW_NEEDS_WITNESS", {"draws": BALLS}),
+    ("hybrid_dutch", {}, "DRAW_NEEDS_WITNESS", {"draws": joint(3)}),
+    ("hybrid_dutch", {"draws": joint(3, 2)}, "LAST_CAN_CHOOSE", {"draws": joint(3)}),
+    ("sealed_bid", {"draws": BALLS}, "NOTHING_IS_DRAWN", {"tie": "DRAW", "draws": BALLS}),
+    ("open_closed", RANDOM_END, "LAST_CAN_CHOOSE", {}),
     ("opening", MEAN, "AVERAGE_INVITES_AGREEMENT", {"formula": "LOWEST_RATIO"}),
     (
         "opening",
@@ -170,8 +186,6 @@ def test_a_remark_is_made_where_it_applies_and_only_there(name, said, code, sile
 
 def test_every_built_in_rule_has_remarks_of_its_own_and_each_is_tested():
     assert set(remarks.BY_RULE) == {(rule.name, rule.version) for rule in BUILT_IN}
-    # Who of several stopped the clock is drawn in any case, so no terms are without that remark.
-    assert "DRAW_NEEDS_WITNESS" in codes("hybrid_dutch", {})
     assert {name for name, *_ in CASES} == {rule.name for rule in BUILT_IN}
 
 
@@ -185,6 +199,19 @@ def test_no_remark_is_made_twice_and_all_can_be_read(rule, terms):
         assert not set(remark.zh) & set(",;:?!")
         assert remark.en.endswith(".")
         assert remark.en.isascii() or "“" in remark.en
+
+
+def test_the_price_of_not_waiting_for_all_is_told_in_numbers():
+    rule = find("hybrid_dutch")
+    terms = rule.Config.model_validate({**rule.example, "draws": joint(5, 3)})
+    (remark,) = [r for r in lint(rule, terms) if r.code == "LAST_CAN_CHOOSE"]
+    assert remark.zh.startswith("5 方中有 3 方揭示即可：")
+    assert remark.en.startswith("3 of 5 parties suffice: ")
+
+
+def test_a_sealed_seed_for_a_random_end_is_no_draw():
+    assert "DRAW_NEEDS_WITNESS" not in codes("open_closed", {})
+    assert "NOTHING_IS_DRAWN" not in codes("open_closed", RANDOM_END)
 
 
 def test_another_version_of_a_name_is_not_asked_about_terms_it_does_not_have():

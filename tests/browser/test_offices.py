@@ -69,6 +69,17 @@ async def field(office: Office, ahead: timedelta) -> str:
     return moment.astimezone(BEIJING).strftime("%Y-%m-%dT%H:%M:%S")
 
 
+async def turn(desk: Desk, step: str) -> None:
+    """To a step of the wizard."""
+    await desk.page.click(f"[data-step={step}]")
+
+
+async def submit(desk: Desk) -> None:
+    """From any step of the wizard."""
+    await turn(desk, "check")
+    await desk.at("submit").click()
+
+
 async def test_from_the_form_to_a_paddle(office: Office, complaints: Complaints) -> None:
     complaints.expect("422")
     staff, approver, bidder = [await office.desk(a) for a in ("staff", "approver", "sun")]
@@ -77,9 +88,10 @@ async def test_from_the_form_to_a_paddle(office: Office, complaints: Complaints)
     await staff.at("rule").select_option("english")
     await staff.at("example").click()
     await form.fill("#auction", "by-hand")
+    await turn(staff, "terms")
     await form.fill("#deposit", "2000.505")
     await form.fill("#terms-start_price", "1.234")
-    await staff.at("submit").click()
+    await submit(staff)
     # What cannot even be read is said before anything is sent, at its field.
     wrong = form.locator("[data-path='terms.start_price'] .wrong")
     await expect(wrong).to_contain_text("最多 2 位小数")
@@ -87,17 +99,17 @@ async def test_from_the_form_to_a_paddle(office: Office, complaints: Complaints)
     await form.fill("#deposit", "2000.50")
     await form.fill("#terms-start_price", "860000")
     await form.fill("#terms-opens", await field(office, timedelta(hours=-1)))
-    await staff.at("submit").click()
+    await submit(staff)
     # The server's own complaints stand at their fields too.
     await expect(form.locator(".field:has(#title-zh) .wrong")).to_be_visible()
     await expect(staff.at("draft-state")).to_have_attribute("data-state", "draft")
     await form.fill("#title-zh", "手工填写的场次")
     await form.fill("#title-en", "Filled in by hand")
-    await staff.at("submit").click()
+    await submit(staff)
     past = form.locator("[data-path='terms.opens'] .wrong")
     await expect(past).to_contain_text("已经过去")
     await form.fill("#terms-opens", await field(office, timedelta(hours=1)))
-    await staff.at("submit").click()
+    await submit(staff)
     await expect(staff.at("draft-state")).to_have_attribute("data-state", "submitted")
     # Nobody approves what he wrote himself.
     await expect(staff.at("approval")).to_contain_text("没有审批权限")
@@ -151,6 +163,7 @@ async def test_the_notice_is_read_before_it_is_approved_and_ever_after(office: O
     await expect(preview).to_contain_text("起始价：1,000,000 元")
     await expect(preview.locator("[data-code=NO_EXTENSION]")).to_have_count(0)
     # The text and the remarks follow what is typed.
+    await turn(staff, "terms")
     await form.fill("#terms-start_price", "860000")
     await form.fill("#terms-extension_seconds", "0")
     await expect(preview).to_contain_text("起始价：860,000 元")
@@ -159,11 +172,12 @@ async def test_the_notice_is_read_before_it_is_approved_and_ever_after(office: O
     await expect(preview).to_have_attribute("data-stale", "true")
     await form.fill("#terms-start_price", "870000")
     await expect(preview).to_contain_text("起始价：870,000 元")
+    await form.fill("#terms-opens", await field(office, timedelta(hours=1)))
+    await turn(staff, "start")
     await form.fill("#auction", "told")
     await form.fill("#title-zh", "公告里的场次")
     await form.fill("#title-en", "The one in the notice")
-    await form.fill("#terms-opens", await field(office, timedelta(hours=1)))
-    await staff.at("submit").click()
+    await submit(staff)
     await expect(staff.at("draft-state")).to_have_attribute("data-state", "submitted")
     digest = await staff.at("sha256").inner_text()
 
@@ -208,7 +222,7 @@ async def test_terminate_needs_the_approver(office: Office) -> None:
     await expect(staff.at("live")).to_contain_text("法院查封")
 
 
-async def test_auditor_checks_by_himself(office: Office) -> None:
+async def test_auditor_checks_by_himself(office: Office, complaints: Complaints) -> None:
     await english(office.people, "audited", ["sun"])
     bidder, auditor = await office.desk("sun"), await office.desk("auditor")
     await bidder.enter("audited")
@@ -237,6 +251,15 @@ async def test_auditor_checks_by_himself(office: Office) -> None:
     assert raw.encode() in archive
     policy = await office.people["auditor"].download("/api/auctions/audited/policy")
     assert len(verify(archive, parse_policy(policy.decode())).entries) == 6
+    # The record on paper; and nothing is confirmed while it runs.
+    async with auditor.page.expect_download() as waiting:
+        await auditor.at("record-pdf").click()
+    found = await waiting.value
+    assert found.suggested_filename == "audited-record.pdf"
+    assert Path(await found.path()).read_bytes().startswith(b"%PDF-")
+    complaints.expect("409")
+    await auditor.at("confirmation-html").click()
+    await expect(auditor.at("no-paper")).to_contain_text("没有可确认的成交结果")
 
 
 async def test_wrong_password_in_both_languages(office: Office, complaints: Complaints) -> None:
@@ -287,6 +310,7 @@ SCREENS = [
     ("staff", "/staff"),
     ("staff", "/staff#/drafts"),
     ("staff", "/staff#/drafts/new"),
+    ("staff", "/staff#/calendar"),
     ("staff", "/staff#/auctions/wide"),
     ("auditor", "/audit"),
     ("auditor", "/audit#/wide"),

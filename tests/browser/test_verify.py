@@ -11,12 +11,14 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, FilePayload, expect
 
+from bidding.proof import canon
 from bidding.proof.archive import parse_archive
 from bidding.proof.receipt import parse_receipt
 from tests.browser.conftest import Complaints
 from tests.browser.desk import Desk, english, open_house
 from tests.doors.house_process import HouseProcess, People
 from tests.proof import sample
+from tests.replay.draws import ROUND_1000, archived
 from tests.shared import own
 
 AUCTION = "checked"
@@ -192,6 +194,79 @@ async def test_what_is_dropped_is_taken_like_what_is_chosen(visit: Visit) -> Non
     assert b64decode(bad["file"]).startswith(b"bidding-session-archive/v1")
 
 
+async def _redrawn(visit: Visit, name: str) -> None:
+    """Puts in a play's archive and its policy, and asks for its draw to be redone."""
+    raw, policy = archived(name).archive()
+    await visit.desk.at("policy").fill(policy)
+    await visit.put(raw, f"{name}.archive")
+    await visit.desk.at("redo").click()
+
+
+async def test_a_draw_is_redone_without_any_network(visit: Visit) -> None:
+    desk = visit.desk
+    await desk.context.set_offline(True)
+    await _redrawn(visit, "parties")
+    draw = desk.page.locator("[data-test=draw][data-holds=true][data-same=true]")
+    await expect(draw).to_have_count(1)
+    await expect(desk.at("draw-word")).to_contain_text("重做结果一致")
+    await expect(desk.at("draw-pool")).to_contain_text("B、C")
+    await expect(desk.at("draw-recorded")).to_contain_text("C、B")
+    await expect(desk.at("draw-redone")).to_have_text("C、B")
+    # The pool, three commitments and three secrets, their order, the seed.
+    await expect(desk.page.locator("[data-test=draw-check][data-ok=true]")).to_have_count(9)
+    await desk.at("draw-steps").locator("summary").click()
+    await expect(desk.at("draw-steps").locator("li")).to_have_count(2)
+    await expect(desk.at("draw-steps")).to_contain_text("|LOT-01|B,C)")
+    await desk.at("language").click()
+    await expect(desk.at("draw-word")).to_contain_text("The same result comes out")
+    await expect(draw).to_contain_text("centre showed the secret it had committed to")
+    await desk.at("language").click()
+
+
+async def test_a_figure_one_looked_up_oneself_is_compared(visit: Visit) -> None:
+    desk = visit.desk
+    await _redrawn(visit, "drand")
+    await expect(desk.at("draws")).to_contain_text("第 1000 期的 BLS12-381 签名未在此验证")
+    await expect(desk.page.locator("[data-test=draw-check][data-ok=false]")).to_have_count(0)
+    await desk.at("draw-own").fill(ROUND_1000)
+    await desk.at("draw-compare").click()
+    mine = desk.page.locator("[data-test=draw-check]", has_text="与您提供的文件")
+    await expect(mine).to_have_attribute("data-ok", "true")
+    await desk.at("draw-own").fill(ROUND_1000[:-1] + "8")
+    await desk.at("draw-compare").click()
+    await expect(mine).to_have_attribute("data-ok", "false")
+    await expect(desk.at("draw-word")).to_contain_text("有一项不成立")
+
+
+async def test_a_draw_its_owner_bent_is_told_on_a_phone_in_the_dark(visit: Visit) -> None:
+    desk = visit.desk
+    await desk.page.set_viewport_size({"width": 360, "height": 760})
+    await desk.page.emulate_media(color_scheme="dark")
+    run = archived("balls")
+    # The last entries are gone, and the result is another: signed all the same.
+    entries = [json.loads(body) for body in run.bodies]
+    last = next(e["i"] for e in entries if '"drawn"' in json.dumps(e))
+    drawn = next(row for row in entries[last]["data"]["facts"] if row["fact"] == "drawn")
+    drawn["order"] = ["A", "B", "C"]
+    run.bodies[:] = [canon.encode(entry) for entry in entries[: last + 1]]
+    raw, policy = run.archive()
+    await desk.at("policy").fill(policy)
+    await visit.put(raw, "bent.archive")
+    await desk.at("redo").click()
+    await expect(desk.page.locator("[data-test=draw][data-holds=false]")).to_have_count(1)
+    await expect(desk.at("draw-word")).to_contain_text("重做结果不一致")
+    await expect(desk.at("draw-recorded")).to_contain_text("A、B、C")
+    await expect(desk.at("draw-redone")).to_have_text("C、A、B")
+    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert await desk.page.evaluate(wide) == 0
+
+
+async def test_where_nothing_was_drawn_nothing_is_offered(visit: Visit) -> None:
+    await visit.put(await _archive(visit.people), "whole.archive")
+    await expect(visit.desk.at("own-signatures")).to_be_visible()
+    await expect(visit.desk.at("draws")).to_have_count(0)
+
+
 async def test_a_long_archive_shows_how_far_it_is(visit: Visit) -> None:
     entries = tuple(sample.entry(index) for index in range(LONG))
     raw = sample.archive(entries, (LONG,))
@@ -225,6 +300,18 @@ async def test_a_browser_without_ed25519_says_so(
     await desk.go("/verify")
     await expect(desk.at("unable")).to_contain_text("此浏览器不能验证 Ed25519 签名")
     await desk.context.close()
+
+
+async def test_the_guide_can_be_taken_home(visit: Visit) -> None:
+    """What the page hands out is the very text whose commands the tests run."""
+    docs = Path(__file__).parents[2] / "docs"
+    await visit.desk.page.locator("details").last.locator("summary").click()
+    for name in ("verify-it-yourself.zh-CN.md", "verify-it-yourself.md"):
+        async with visit.desk.page.expect_download() as coming:
+            await visit.desk.at("guide").click()
+        found = Path(await (await coming.value).path()).read_text(encoding="utf-8")
+        assert found == (docs / name).read_text(encoding="utf-8")
+        await visit.desk.at("language").click()
 
 
 STATIC = Path(__file__).parents[2] / "bidding" / "web" / "static"

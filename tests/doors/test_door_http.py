@@ -253,13 +253,36 @@ MATRIX: dict[tuple[str, str], str] = {
     ("POST", "/api/auctions/{auction}/open-reserve"): "sa",
     ("POST", "/api/auctions/{auction}/score"): "sa",
     ("POST", "/api/auctions/{auction}/withdraw"): "sa",
+    ("GET", "/api/office/live"): "sau",
+    ("GET", "/api/auctions/{auction}/office"): "sa",
+    ("POST", "/api/auctions/{auction}/extend"): "sa",
+    ("GET", "/api/auctions/{auction}/money"): "sa",
+    ("GET", "/api/auctions/{auction}/aftermath"): "sa",
+    ("POST", "/api/auctions/{auction}/conclude"): "sa",
+    ("GET", "/api/auctions/{auction}/package"): "sa",
+    ("POST", "/api/bank/notices"): "s",
+    ("POST", "/api/auctions/{auction}/money/grant"): "s",
+    ("POST", "/api/auctions/{auction}/money/return"): "s",
+    ("POST", "/api/auctions/{auction}/payouts"): "sa",
+    ("POST", "/api/auctions/{auction}/surrogate"): "sa",
+    ("POST", "/api/auctions/{auction}/proposals"): "sa",
+    ("POST", "/api/auctions/{auction}/second"): "sa",
+    ("POST", "/api/rules/{name}/dry-run"): "sa",
+    ("POST", "/api/scenarios/dry-run"): "sa",
+    ("POST", "/api/drafts/{id}/clone"): "s",
+    ("POST", "/api/papers"): "s",
+    ("GET", "/api/papers/{id}"): "sa",
+    ("GET", "/api/auctions/{auction}/papers/{id}"): "*",
+    ("GET", "/api/calendar"): "sau",
     ("GET", "/api/auctions/{auction}/entries"): "sau",
     ("GET", "/api/auctions/{auction}/receipts/{i}"): "bsau",
     ("GET", "/api/auctions/{auction}/receipts"): "bsau",
     # While it runs; once it is over the archive is everybody's.
     ("GET", "/api/auctions/{auction}/archive"): "sau",
     ("GET", "/api/auctions/{auction}/verify"): "sau",
+    ("GET", "/api/auctions/{auction}/transcript"): "sau",
     ("GET", "/api/auctions/{auction}/policy"): "*",
+    ("GET", "/api/auctions/{auction}/policy/sm2"): "*",
     ("GET", "/api/auctions/{auction}/consistency"): "*",
     ("GET", "/api/rules"): "*",
     ("GET", "/api/rules/{name}"): "*",
@@ -576,6 +599,12 @@ async def test_the_archive_is_everybodys_once_it_is_over_and_verifies(house: Hou
                 None,
             )
             assert b"daylight.local/log" in await public.download(f"{path}/policy")
+            paper = await staff.download(f"{path}/transcript?kind=confirmation&lang=zh")
+            assert "成交确认书" in paper.decode()
+            assert f"/verify?auction={auction}" in paper.decode()
+            with pytest.raises(HouseSaysNo) as no:
+                await bidder.download(f"{path}/transcript")
+            assert no.value.code == "FORBIDDEN"
             line = next(
                 a
                 for a in (await public.get("/api/auctions"))["auctions"]

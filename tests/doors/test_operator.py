@@ -226,3 +226,15 @@ def test_nobody_else_may_read_what_the_house_writes(tmp_path):
     del modes["stderr-0.txt"]  # the test's own
     assert {"log.db", "log.db-wal", "house.db", "signing.key"} <= modes.keys()
     assert {name for name, mode in modes.items() if mode & 0o077} == set()
+
+
+def test_a_secret_of_tags_that_cannot_be_used(tmp_path):
+    secret = tmp_path / "data" / "tags.key"
+    secret.parent.mkdir()
+    secret.write_text("another file\n")
+    secret.chmod(0o600)
+    assert str(secret) in said(start(secret.parent, "--tags", "session"))[1]
+    assert list(secret.parent.iterdir()) == [secret], "nothing else was written"
+    wrong = start(tmp_path / "new", "--tags", "everything")
+    assert wrong.returncode == 2
+    assert wrong.stderr.startswith("--tags: ")

@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -28,7 +29,10 @@ sys.meta_path.insert(0, Gate())
 
 def base_modules() -> set[str]:
     """Top-level modules of the base dependencies and of what these need in turn."""
-    wanted, seen = ["daylight-bidding"], set[str]()
+    # The tree's own list: what is installed may have been installed from an older one.
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [Requirement(line).name for line in project["dependencies"]]
+    seen = {canonical(project["name"])}
     while wanted:
         name = canonical(wanted.pop())
         if name in seen:

@@ -6,13 +6,13 @@ from hashlib import sha256
 from itertools import combinations
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bidding.proof import canon, escrow, shamir
+from bidding.proof import canon, escrow, hpke, shamir
 from bidding.proof.escrow import Context, EscrowError, Sealed
+from bidding.proof.hpke import Curve
 from bidding.proof.text import to_base64
 from tests.shared import own
 
@@ -32,11 +32,7 @@ def keys(*numbers):
 
 def dealt(bad, share):
     """The same bid with the share of trustee `bad` dealt wrongly: nonsense, or another's."""
-    wrong = escrow._SUITE.encrypt(
-        share,
-        X25519PublicKey.from_public_bytes(TRUSTEES[bad - 1]),
-        CONTEXT.raw + SEALED.commit + bytes([bad]),
-    )
+    wrong = hpke.seal(share, TRUSTEES[bad - 1], CONTEXT.raw + SEALED.commit + bytes([bad]))
     shares = tuple(wrong if n == bad else s for n, s in enumerate(SEALED.shares, 1))
     return replace(SEALED, shares=shares)
 
@@ -47,7 +43,7 @@ def test_bytes_are_those_of_the_definition():
     assert head + b'","pad":"0000000","price":123456789,"unit":"CNY.2","v":1}' == PLAIN
     assert CONTEXT.raw == b"bidding/sealed-bid/v1\nzs-2026-0012\n1\n07\n"
     assert SEALED.commit == sha256(CONTEXT.raw + PLAIN).digest()
-    assert [len(share) for share in SEALED.shares] == [escrow.SHARE_BYTES] * 5
+    assert [len(share) for share in SEALED.shares] == [80] * 5
 
 
 @pytest.mark.parametrize("size", [3, 4, 5])
@@ -225,3 +221,60 @@ def test_frozen_vectors_open_for_ever(case):
         for numbers in combinations(range(1, case["n"] + 1), sealed.k):
             some = {n: privates[n] for n in numbers}
             assert escrow.unseal(context, sealed, trustees, some).plain == raw
+
+
+@pytest.mark.parametrize("case", FROZEN["cases"], ids=lambda case: case["name"])
+def test_what_a_browser_sealed_with_p256_opens_with_the_same_private_keys(case):
+    context = Context(case["auction"], case["lot"], case["bidder"])
+    privates = {n: bytes.fromhex(raw) for n, raw in enumerate(FROZEN["privates"], 1)}
+    trustees = [escrow.publics_of(raw) for raw in privates.values()]
+    assert [one.hex() for one in trustees] == FROZEN["both"]
+    shares = tuple(bytes.fromhex(one) for one in case["sealed_shares_p256"])
+    assert {len(one) for one in shares} <= {113}
+    commit, box = bytes.fromhex(case["commit"]), bytes.fromhex(case["box"])
+    sealed = Sealed(commit, box, case["k"], shares)
+    for numbers in combinations(range(1, case["n"] + 1), sealed.k) if sealed.k else ():
+        some = {n: privates[n] for n in numbers}
+        opened = escrow.unseal(context, sealed, trustees[: case["n"]], some)
+        assert opened.plain == case["plain"].encode()
+        assert (opened.dealt_wrong, opened.reported_wrong) == ((), ())
+    for number, share in enumerate(shares, 1):
+        changed = share[:-1] + bytes([share[-1] ^ 1])
+        worse = Sealed(commit, box, sealed.k, (changed,) * len(shares))
+        assert escrow.open_share(context, worse, number, privates[number]) is None
+
+
+def test_shares_of_both_curves_make_one_offer():
+    both = [escrow.publics_of(PRIVATES[n]) for n in range(1, 6)]
+    context = Context("a", "", "03")
+    raw = escrow.plain(context, 1, "CNY.2", bytes(32))
+    key = bytes(range(32))
+    first = escrow.seal(context, raw, key, both, 3)
+    second = escrow.seal(context, raw, key, both, 3, curve=Curve.P256)
+    mixed = Sealed(first.commit, first.box, 3, (*first.shares[:2], *second.shares[2:]))
+    some = {n: PRIVATES[n] for n in (1, 3, 5)}
+    assert escrow.unseal(context, mixed, both, some) == escrow.Opened(raw, key, (), ())
+
+
+def test_without_a_p256_key_nothing_is_sealed_with_it():
+    context = Context("a", "", "03")
+    raw = escrow.plain(context, 1, "CNY.2", bytes(32))
+    with pytest.raises(EscrowError, match="trustee 1 has no P-256 key"):
+        escrow.seal(context, raw, bytes(32), TRUSTEES, 3, curve=Curve.P256)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda key: key[:-1], "32 bytes"),
+        (lambda key: key[:-1] + bytes([key[-1] ^ 1]), "no point of P-256"),
+        (lambda key: key[:32] + b"\x05" + key[33:], "no point of P-256"),
+        (lambda key: bytes(32) + key[32:], "low-order"),
+    ],
+)
+def test_an_unsound_key_for_both_curves_is_named(change, said):
+    sound = escrow.publics_of(PRIVATES[1])
+    assert escrow.key_fault(sound) is None
+    assert said in (escrow.key_fault(change(sound)) or "")
+    assert escrow.is_key_of(PRIVATES[1], sound)
+    assert not escrow.is_key_of(PRIVATES[2], sound)

@@ -15,19 +15,20 @@ from tools.build_desks import node_binary
 
 SOURCE = Path(__file__).parents[2] / "desks" / "src" / "escrow.ts"
 PRIVATES = {n: sha256(f"desk trustee {n}".encode()).digest() for n in range(1, 4)}
-TRUSTEES = [escrow.public_of(PRIVATES[n]) for n in PRIVATES]
+TRUSTEES = [escrow.publics_of(PRIVATES[n]) for n in PRIVATES]
 CONTEXT = escrow.Context("zs-2026-0012", "1", "07")
 SCRIPT = """
-const { seal } = await import(process.argv[1]);
-const { offer, trustees, k } = JSON.parse(process.argv[2]);
-console.log(JSON.stringify(await seal(offer, trustees, k)));
+const { seal, P256, X25519 } = await import(process.argv[1]);
+const { offer, trustees, k, curve } = JSON.parse(process.argv[2]);
+const using = [X25519, P256].find((one) => one.name === curve);
+console.log(JSON.stringify(await seal(offer, trustees, k, undefined, using)));
 """
 
 
-def sealed_by_the_desk(price, k):
+def sealed_by_the_desk(price, k, curve="X25519"):
     offer = {"auction": "zs-2026-0012", "lot": "1", "bidder": "07", "price": price, "unit": "元.2"}
     trustees = [to_base64(one) for one in TRUSTEES] if k else []
-    asked = json.dumps({"offer": offer, "trustees": trustees, "k": k})
+    asked = json.dumps({"offer": offer, "trustees": trustees, "k": k, "curve": curve})
     command = [str(node_binary()), "--no-warnings", "--input-type=module", "-e", SCRIPT]
     said = subprocess.run(
         [*command, SOURCE.as_uri(), asked], capture_output=True, check=True, timeout=60
@@ -46,9 +47,11 @@ def sealed_by_the_desk(price, k):
     )
 
 
+@pytest.mark.parametrize(("curve", "size"), [("X25519", 80), ("P-256", 113)])
 @pytest.mark.parametrize("price", [0, 123456789, 2**53 - 1])
-def test_trustees_open_what_the_desk_sealed(price):
-    sealed, key, plain = sealed_by_the_desk(price, 2)
+def test_trustees_open_what_the_desk_sealed(price, curve, size):
+    sealed, key, plain = sealed_by_the_desk(price, 2, curve)
+    assert [len(share) for share in sealed.shares] == [size] * 3
     assert len(sealed.box) == escrow.box_bytes(CONTEXT, "元.2")
     for numbers in combinations(PRIVATES, 2):
         some = {n: PRIVATES[n] for n in numbers}

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from replay.located import Unreadable
-from replay.scenario import Times, read
+from replay.play import play
+from replay.scenario import Scenario, Times, read
 
 GOOD = """\
 scenario: tiny
@@ -58,6 +59,61 @@ def test_what_is_wrong_is_said_with_its_line(
         read(write(tmp_path, GOOD.replace(old, new)))
     assert says in str(caught.value)
     assert str(caught.value).startswith(f"line {line}:")
+
+
+TERMS = """\
+terms:
+  opens: "10:00:00"
+  start_price: "100"
+  step: "10"
+"""
+VARIED = GOOD.replace(
+    "outcome: {status: sold}\n",
+    """\
+outcome: {status: sold}
+variants:
+  - outcome: {status: sold}
+    terms: {step: "20"}
+  - outcome: {status: sold}
+    terms:
+      stepp: "20"
+""",
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (GOOD.replace("step:", "stepp:"), "line 6: terms: stepp: "),
+        (GOOD.replace('step: "10"', 'step: "1e1"'), "line 6: terms: step: "),
+        # A key that is one letter wrong is unknown, and the right one is missing.
+        (
+            GOOD.replace(GOOD.splitlines(keepends=True)[5], TERMS.replace("opens", "open_")),
+            "line 7: terms: open_: ",
+        ),
+        (
+            GOOD.replace('step: "10"', "unit: {zh: 元, en: CNY, sale: 2}"),
+            "line 6: terms: unit.sale",
+        ),
+        (GOOD.replace('start_price: "100", ', ""), "line 6: terms: start_price: "),
+        (VARIED, "line 18: terms: stepp: "),
+    ],
+)
+def test_terms_that_the_rule_refuses_are_named_with_their_line(
+    tmp_path: Path, text: str, says: str
+) -> None:
+    scenario = read(write(tmp_path, text))
+    with pytest.raises(Unreadable) as caught:
+        list(play(scenario))
+    assert str(caught.value).startswith(says)
+
+
+def test_a_play_that_was_not_read_from_a_file_has_no_lines(tmp_path: Path) -> None:
+    scenario = read(write(tmp_path, GOOD))
+    made = Scenario.model_validate({**scenario.model_dump(), "terms": {"nonsense": 1}})
+    with pytest.raises(Unreadable) as caught:
+        list(play(made))
+    assert str(caught.value).startswith("terms: nonsense: ")
 
 
 def test_an_empty_and_a_missing_file(tmp_path: Path) -> None:

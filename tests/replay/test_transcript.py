@@ -5,9 +5,10 @@ import json
 import pytest
 
 from auction_rules.registry import UnknownRule
+from bidding.core.commands import KINDS
 from bidding.proof.archive import parse_archive
 from replay.__main__ import main
-from replay.told import tell
+from replay.told import KIND, tell
 from replay.transcript import NoTranscript, transcript
 from tests.replay.papers import (
     URL,
@@ -112,7 +113,9 @@ def test_the_public_learns_only_how_many_were_refused():
     paper = small_paper("record", "public")
     assert rows(paper, "refused") == []
     assert "2 attempts" in section(paper, "refused").paragraphs[0]["en"]
-    assert "105" not in everything(paper)
+    # With its unit: three digits alone may stand in any hash.
+    assert "105 CNY" in everything(small_paper("record", "auditor"))
+    assert all(words not in everything(paper) for words in ("105 CNY", "105 元"))
     assert not any("保证金到账，" in row["内容"] for row in rows(paper, "course", "zh"))
 
 
@@ -276,3 +279,28 @@ def test_without_the_extra_it_says_so(files, capsys, monkeypatch):
     assert main([*asked, "--as", "record", "--format", "pdf"]) == 2
     assert "the extra `report` (typst is not installed)" in capsys.readouterr().err
     assert not (folder / "out").exists()
+
+
+def test_every_kind_of_request_has_a_name_on_paper():
+    assert set(KIND) == set(KINDS)
+    assert all(name["zh"] and name["en"] for name in KIND.values())
+
+
+# What was tried and refused in a draw is part of the auditor's record.
+@pytest.mark.parametrize(
+    ("name", "kind", "reason"),
+    [
+        ("draws/commit-reveal.yaml", "提交摇号密封值", "未受理：本场当前不接受报价。"),
+        ("draws/beacon-drand.yaml", "录入公开数值", None),
+        ("draws/balls.yaml", "录入摇球结果", None),
+    ],
+)
+def test_a_draw_can_be_printed_with_what_was_refused(name, kind, reason):
+    paper = transcript(session_of(name), "record", "auditor")
+    refused = [row for row in rows(paper, "refused", "zh") if row["请求"] == kind]
+    assert refused
+    assert reason in (None, refused[0]["未受理原因"])
+
+
+def test_the_paper_says_in_which_zone_its_times_are():
+    assert pairs(small_paper(), "session", "zh")["时间"] == "均为北京时间（UTC+8）"

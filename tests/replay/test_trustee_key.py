@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bidding.proof.escrow import key_fault, public_of
+from bidding.proof.escrow import key_fault, publics_of
 from bidding.proof.text import from_base64
 from replay.__main__ import main
 
@@ -22,8 +22,8 @@ def test_a_pair_is_made_once_and_shown_again(
     first = capsys.readouterr().out
     raw = file.read_bytes()
     private = from_base64(raw.decode().strip())
-    assert public_in(first) == public_of(private)
-    assert key_fault(public_of(private)) is None
+    assert public_in(first) == publics_of(private)
+    assert key_fault(publics_of(private)) is None
     assert file.stat().st_mode & 0o777 == 0o600
     assert raw.decode().strip() not in first
     assert main(["trustee-key", str(file), "--lang", lang]) == 0

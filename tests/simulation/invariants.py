@@ -127,9 +127,9 @@ def _the_close_is_the_announced_one(
         if accepted and before.standing.closes is not None and entry["t"] >= before.standing.closes:
             yield f"S5 entry {entry['i']} counts at or after the announced end"
         was, now = before.standing.closes, after.standing.closes
-        if was is not None and now is not None and before.standing.stage == after.standing.stage:
-            if now < was:
-                yield f"S5 entry {entry['i']} moves the end to an earlier time"
+        same = before.standing.stage == after.standing.stage
+        if same and was is not None and now is not None and now < was:
+            yield f"S5 entry {entry['i']} moves the end to an earlier time"
         if after.standing.closed and not before.standing.closed:
             if closed_at is not None:
                 yield f"S5 entry {entry['i']} closes a second time"

@@ -198,9 +198,10 @@ class World:
 
     def _cast(self) -> list[asyncio.Task[Any]]:
         """Everybody who acts: each with chances of his own, so that one does not move another's."""
-        parts: list[Coroutine[Any, Any, None]] = []
-        for number in range(self.bidders):
-            parts.append(bids(self, Random(self.rng.random()), f"b{number}"))
+        chances = [Random(self.rng.random()) for _ in range(self.bidders)]
+        parts: list[Coroutine[Any, Any, None]] = [
+            bids(self, rng, f"b{number}") for number, rng in enumerate(chances)
+        ]
         parts += [Viewer(self, Random(self.rng.random())).watch() for _ in range(3)]
         parts.append(interferes(self, Random(self.rng.random())))
         for fault in (self._crashes, self._zombies, self._stalls, self._outages, self._slow):
@@ -306,13 +307,14 @@ class World:
         while not self.finished:
             await self.sleep(1 * SECOND)
             node = self.serving
-            if node is not None and AUCTION in node.house.auctions():
-                if node.house.refused(AUCTION) is not None and self.serving is node:
-                    self.history.note(self.clock.now(), f"{node.name} was fenced and is replaced")
-                    start = self.clock.now() - SECOND
-                    self.serving = None
-                    node.fall()
-                    await self._come_back(start)
+            if node is None or AUCTION not in node.house.auctions():
+                continue
+            if node.house.refused(AUCTION) is not None:
+                self.history.note(self.clock.now(), f"{node.name} was fenced and is replaced")
+                start = self.clock.now() - SECOND
+                self.serving = None
+                node.fall()
+                await self._come_back(start)
 
     async def _receipts(self, rng: Random) -> None:
         """Now and then somebody fetches the proof of the newest entry."""

@@ -7,6 +7,7 @@ answer. 202 means there is no final answer yet; send it again with the same refe
 
 import hashlib
 import secrets
+from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
@@ -49,6 +50,7 @@ from bidding.web.routes import (
     Run,
     json_response,
 )
+from bidding.web.security import address_of, agent_of
 
 ROOM: Final = "auctions"
 
@@ -57,6 +59,7 @@ Reason = Annotated[
     Field(min_length=1, max_length=200, pattern=f"^{CLEAN}*[^\\s{UNCLEAN}]{CLEAN}*$"),
 ]
 Paddle = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
+Ball = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}(/[A-Za-z0-9_-]{1,32})?$")]
 
 
 class AuctionList(Answer):
@@ -198,9 +201,12 @@ class DrawFigureBody(Body):
 
 
 class DrawBallsBody(Body):
-    """The order of balls drawn by hand, the first winner first; two officers type it."""
+    """The order of balls drawn by hand, the first winner first; two officers type it.
 
-    order: Annotated[list[Paddle], Field(min_length=2, max_length=1_000)]
+    What is drawn among stands in the room as `pool`: bidders, offers (`A/L1`) or numbers.
+    """
+
+    order: Annotated[list[Ball], Field(min_length=2, max_length=1_000)]
     ref: wire.Reference | None = None
 
 
@@ -381,10 +387,12 @@ async def admit(call: Call) -> Any:
     account = await registry.account(application.account)
     assert account is not None
     who = commitment(seat.salt, {"account": account.account, "name": account.name})
+    tagger = call.door.settings.tagger
     command = c.Command(
         _staff(call),
         c.Admit(seat.paddle, application.lot, body.priority, who),
         f"admit-{application.id}",
+        tags=() if tagger is None else tagger.admission(present.state.origin, account.account),
     )
     answer = await call.door.stream.ask(call.auction, command)
     person = present.state.people.get(seat.paddle)
@@ -475,6 +483,10 @@ async def enrol(call: Call) -> Any:
 async def _as_bidder(call: Call, ask: c.Ask, body: wire.Signed) -> Any:
     seat = await _seat(call)
     command = body.command(f"bidder:{seat.paddle}", ask)
+    if (tagger := call.door.settings.tagger) is not None:
+        origin = call.door.house.room(call.auction).state.origin
+        tags = tagger.request(origin, address_of(call.request), agent_of(call.request))
+        command = replace(command, tags=tags)
     return _command_answer(await call.door.stream.ask(call.auction, command))
 
 

@@ -17,6 +17,7 @@ from bidding.proof.text import to_base64
 from bidding.web.problems import Problem
 from bidding.web.rooms import Present, audience_of
 from bidding.web.routes import SIGNED_IN, WATCHERS, Answer, Call, Query, Route, file_response
+from bidding.web.tags import names_parties
 from bidding.web.wire import Reference, Whole
 from replay.rejudge import RuleMissing, rejudge
 from replay.verify import verify as verify_archive
@@ -183,11 +184,18 @@ async def _seated(call: Call) -> bool:
 
 
 async def archive(call: Call) -> web.Response:
-    """The whole session in one file; public once it is over, if nobody's limit stands in it."""
+    """The whole session in one file; public once it is over, if nobody's limit stands in it.
+
+    One that names parties by lasting tags would tell under which numbers they bid elsewhere.
+    """
     present = await _readable(call)
-    if (present.limits or not present.over) and not call.who.has("staff", "approver", "auditor"):
-        raise Problem("FORBIDDEN" if call.who.account else "NOT_SIGNED_IN")
+    watches = call.who.has("staff", "approver", "auditor")
+    closed = Problem("FORBIDDEN" if call.who.account else "NOT_SIGNED_IN")
+    if (present.limits or not present.over) and not watches:
+        raise closed
     content = await call.door.house.archive(call.auction)
+    if not watches and names_parties(content):
+        raise closed
     return file_response(content, ARCHIVE_TYPE, f"{call.auction}.archive")
 
 
@@ -196,6 +204,15 @@ async def policy(call: Call) -> web.Response:
     await Present.of(call.door, call.auction)
     text = call.door.house.policy(call.auction)
     return file_response(text.encode(), POLICY_TYPE, f"{call.auction}.policy")
+
+
+async def sm2_policy(call: Call) -> web.Response:
+    """The centre's SM2 key of this auction's parallel log, where it keeps one."""
+    await Present.of(call.door, call.auction)
+    text = call.door.house.sm2_policy(call.auction)
+    if text is None:
+        raise Problem("NOT_FOUND")
+    return file_response(text.encode(), POLICY_TYPE, f"{call.auction}.sm2")
 
 
 async def verify(call: Call) -> dict[str, Any]:
@@ -303,7 +320,7 @@ ROUTES: Final = (
         archive,
         ROOM,
         "存档文件",
-        "The archive; public after the close where there were no secret limits",
+        "The archive; public after the close where it holds no secret limits and no lasting tags",
         file=ARCHIVE_TYPE,
         problems=("SEALED", "FORBIDDEN", "NOT_SIGNED_IN"),
     ),
@@ -315,6 +332,16 @@ ROUTES: Final = (
         "信任策略文件",
         "The policy to verify with",
         file=POLICY_TYPE,
+    ),
+    Route(
+        "GET",
+        f"{_ONE}/policy/sm2",
+        sm2_policy,
+        ROOM,
+        "国密并行日志的公钥",
+        "The SM2 key of the parallel log",
+        file=POLICY_TYPE,
+        problems=("NOT_FOUND",),
     ),
     Route(
         "GET",

@@ -7,7 +7,7 @@ hash: he names the SHA-256 of the document he read, and exactly that document be
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, ValidationError
 
@@ -15,12 +15,16 @@ from auction_rules.lint import lint
 from auction_rules.registry import UnknownRule, find
 from auction_rules.rule import Rule
 from auction_rules.terms import RuleConfig
-from bidding.core.document import Document
+from bidding.core.document import MOST_PAPERS, Document
+from bidding.core.officers import BY_TWO, MOST_SECONDS, ByTwo
 from bidding.engine.identity import Draft, Stale
+from bidding.engine.papers import MOST_BYTES, media_of
 from bidding.engine.ports import LogExists
 from bidding.web import problems, wire
 from bidding.web.api.auctions import Reason
+from bidding.web.context import Door
 from bidding.web.problems import Problem
+from bidding.web.remarked import about
 from bidding.web.routes import APPROVER, CLEAN, HOUSE, STAFF, Answer, Body, Call, Plain, Route
 
 ROOM: Final = "drafts"
@@ -33,6 +37,25 @@ class TitleBody(Body):
 
     zh: Words
     en: Words
+
+
+class PaperBody(Body):
+    """A paper that was handed in before (`POST /api/papers`), and what it is to be called."""
+
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    name: Annotated[str, Field(min_length=1, max_length=120, pattern=f"^{CLEAN}*$")]
+    kind: Literal["picture", "map", "document"]
+    media: Literal["application/pdf", "image/png", "image/jpeg"]
+    size: Annotated[int, Field(ge=1, le=MOST_BYTES)]
+    lot: Annotated[str, Field(max_length=64, pattern=f"^{CLEAN}*$")] | None = None
+
+
+class OfficersBody(Body):
+    """What officers may do to the running session; `second` names the acts that take two."""
+
+    extend_seconds: Annotated[int, Field(ge=0, le=MOST_SECONDS)] = 0
+    surrogate: bool = False
+    second: Annotated[list[ByTwo], Field(max_length=4, default_factory=lambda: list(BY_TWO))]
 
 
 class DraftBody(Body):
@@ -49,6 +72,8 @@ class DraftBody(Body):
     terms: dict[str, Plain]
     deposit: wire.Whole = 0
     deposit_deadline: wire.Instant | None = None
+    papers: Annotated[list[PaperBody], Field(max_length=MOST_PAPERS, default_factory=list)]
+    officers: OfficersBody | None = None
 
 
 class ApproveBody(Body):
@@ -76,6 +101,8 @@ class RemarkLine(Answer):
     code: str
     zh: str
     en: str
+    terms: list[str]
+    """Names of the terms it is about; none where it is about the whole."""
 
 
 class DraftLine(Answer):
@@ -133,6 +160,22 @@ def _still_ahead(document: Document, now: int) -> None:
             raise Problem("BAD_FIELDS", fields=[problems.Field(f"terms.{name}", _PAST)])
 
 
+async def _at_hand(door: Door, document: Document) -> None:
+    """Raises Problem for a paper the house does not have: its hash would promise what nobody can read."""
+    found: list[problems.Field] = []
+    for number, paper in enumerate(document.papers):
+        content = await door.papers.get(paper.sha256[:32])
+        told = None if content is None else (len(content), media_of(content))
+        if told != (paper.size, paper.media):
+            found.append(problems.Field(f"papers.{number}", _NO_PAPER))
+    if found:
+        raise Problem("BAD_FIELDS", fields=found)
+
+
+_NO_PAPER: Final = {
+    "zh": "没有收到这份附件，请重新上传。",
+    "en": "This paper is not here; upload it again.",
+}
 _PAST: Final = {
     "zh": "开始时间已经过去，请改为将来的时间。",
     "en": "The opening time has passed; choose a time in the future.",
@@ -140,7 +183,8 @@ _PAST: Final = {
 _NO_RULE: Final = {"zh": "没有安装这种规则。", "en": "No such rule is installed."}
 
 
-def _line(draft: Draft) -> dict[str, Any]:
+def line_of(draft: Draft) -> dict[str, Any]:
+    """A draft as it leaves the house, with its problems or its hash."""
     found: list[problems.Field] = []
     document = None
     try:
@@ -164,9 +208,12 @@ def _line(draft: Draft) -> dict[str, Any]:
     }
 
 
-def remark_lines(rule: Rule, terms: RuleConfig) -> list[dict[str, str]]:
+def remark_lines(rule: Rule, terms: RuleConfig) -> list[dict[str, Any]]:
     """The remarks on these terms, as they leave the house."""
-    return [{"code": r.code, "zh": r.zh, "en": r.en} for r in lint(rule, terms)]
+    return [
+        {"code": r.code, "zh": r.zh, "en": r.en, "terms": about(r, terms)}
+        for r in lint(rule, terms)
+    ]
 
 
 def _fields(body: DraftBody) -> dict[str, Any]:
@@ -179,7 +226,7 @@ def _fields(body: DraftBody) -> dict[str, Any]:
 
 async def drafts(call: Call) -> dict[str, Any]:
     """All drafts."""
-    return {"drafts": [_line(d) for d in await call.door.registry.drafts()]}
+    return {"drafts": [line_of(d) for d in await call.door.registry.drafts()]}
 
 
 async def create(call: Call) -> dict[str, Any]:
@@ -192,12 +239,12 @@ async def create(call: Call) -> dict[str, Any]:
         updated=call.door.clock.now(),
     )
     await call.door.registry.add_draft(draft)
-    return _line(draft)
+    return line_of(draft)
 
 
 async def read(call: Call) -> dict[str, Any]:
     """One draft."""
-    return _line(await draft_of(call))
+    return line_of(await draft_of(call))
 
 
 async def change(call: Call) -> dict[str, Any]:
@@ -207,7 +254,7 @@ async def change(call: Call) -> dict[str, Any]:
     if body.auction is None and draft.fields.get("auction"):
         body = body.model_copy(update={"auction": draft.fields["auction"]})
     writers = draft.writers | {call.account.account}
-    return _line(await _write(call, replace(draft, fields=_fields(body), writers=writers)))
+    return line_of(await _write(call, replace(draft, fields=_fields(body), writers=writers)))
 
 
 async def submit(call: Call) -> dict[str, Any]:
@@ -215,6 +262,7 @@ async def submit(call: Call) -> dict[str, Any]:
     draft = await draft_of(call, "draft")
     document = document_of(draft.fields)
     _still_ahead(document, call.door.clock.now())
+    await _at_hand(call.door, document)
     if document.auction in call.door.house.auctions():
         taken = {"zh": "该编号已用于另一场竞价。", "en": "Another auction has this number."}
         raise Problem("BAD_FIELDS", fields=[problems.Field("auction", taken)])
@@ -225,7 +273,7 @@ async def submit(call: Call) -> dict[str, Any]:
         sha256=document.sha256,
         returned=None,
     )
-    return _line(await _write(call, changed))
+    return line_of(await _write(call, changed))
 
 
 async def approve(call: Call) -> dict[str, Any]:
@@ -242,6 +290,7 @@ async def approve(call: Call) -> dict[str, Any]:
     if not draft.sha256 == document.sha256 == call.body(ApproveBody).sha256:
         raise Problem("OTHER_CONTENT")
     _still_ahead(document, call.door.clock.now())
+    await _at_hand(call.door, document)
     there = document.auction in call.door.house.auctions()
     if draft.state == "published":
         if there or draft.approver != me:
@@ -254,7 +303,7 @@ async def approve(call: Call) -> dict[str, Any]:
         await call.door.house.publish(document, f"staff:{draft.submitted_by}", f"approver:{me}")
     except LogExists:
         raise Problem("ALREADY_TAKEN") from None
-    return _line(draft)
+    return line_of(draft)
 
 
 async def send_back(call: Call) -> dict[str, Any]:
@@ -270,7 +319,7 @@ async def send_back(call: Call) -> dict[str, Any]:
     changed = replace(
         draft, state="draft", sha256=None, approver=None, auction=None, returned=reason
     )
-    return _line(await _write(call, changed))
+    return line_of(await _write(call, changed))
 
 
 async def draft_of(call: Call, *states: str) -> Draft:

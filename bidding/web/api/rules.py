@@ -6,15 +6,17 @@ from typing import Any, Final
 
 from pydantic import Field
 
-from auction_rules.registry import UnknownRule, find, source_sha256
+from auction_rules.registry import BUILT_IN, UnknownRule, find, source_sha256
 from auction_rules.registry import rules as installed
 from auction_rules.terms import SECOND, instant
+from auction_rules.topics import topic_of
 from bidding.web.problems import Problem
 from bidding.web.routes import Answer, Call, Route
 from bidding.web.wire import Sentence
 
 ROOM: Final = "rules"
-AT_THE_DESKS: Final = ("english", "far_adjustment")
+AT_THE_DESKS: Final = frozenset(rule.name for rule in BUILT_IN)
+"""A plug-in may have stages that no page of ours knows."""
 _ISO: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T", re.ASCII)
 
 
@@ -53,6 +55,8 @@ class RuleDetail(RuleLine):
     example: dict[str, Any]
     own_lots: bool
     presets: list[Preset]
+    topics: dict[str, str]
+    """By name of a term: under which topic of the notice it is told."""
 
 
 def _line(rule: Any) -> dict[str, Any]:
@@ -121,6 +125,7 @@ async def rule(call: Call) -> dict[str, Any]:
             {"name": name, "title": dict(preset["title"]), "terms": dict(preset["terms"])}
             for name, preset in getattr(found, "presets", {}).items()
         ],
+        "topics": {name: topic_of(name) for name in found.Config.model_fields},
     }
 
 

@@ -3,22 +3,42 @@
 import { lang } from "../preferences";
 import type { Lang } from "../wire";
 import { en } from "./en";
+import type { zh as Faces } from "./faces.zh";
+import type { zh as Office } from "./office.zh";
+import type { zh as Pages } from "./pages.zh";
+import type { zh as Wizard } from "./wizard.zh";
 import { zh } from "./zh";
 
-export type Key = keyof typeof zh;
+/*
+ * What every desk says is in zh.ts and en.ts. Each area keeps its own words in <area>.zh.ts and <area>.en.ts; <area>.ts
+ * brings them in, imported by the main.ts of each desk that says them, so that a phone in the room never loads the
+ * offices' words. Only the type of an area is named here.
+ */
+export type Key = keyof (typeof zh & typeof Faces & typeof Office & typeof Pages & typeof Wizard);
 
-const WORDS: Record<Lang, Record<Key, string>> = { zh, en };
+export const WORDS: Record<Lang, Record<string, string>> = { zh: { ...zh }, en: { ...en } };
+
+/** Adds an area's words, before anything is shown. */
+export function learn(area: Record<Lang, Record<string, string>>): void {
+  Object.assign(WORDS.zh, area.zh);
+  Object.assign(WORDS.en, area.en);
+}
 
 /** Fills `{name}`; a name without a value stays visible, so that it is noticed. */
 export function fill(words: string, values: Record<string, string | number>): string {
   return words.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
 }
 
+/** An area that was not brought in shows its keys, so that it is noticed. */
+function words(language: Lang, key: Key): string {
+  return WORDS[language][key] ?? key;
+}
+
 /** The page's own sentence in both languages, to stand where a server's sentence would. */
 export function both(key: Key, values: Record<string, string | number> = {}): Record<Lang, string> {
-  return { zh: fill(WORDS.zh[key], values), en: fill(WORDS.en[key], values) };
+  return { zh: fill(words("zh", key), values), en: fill(words("en", key), values) };
 }
 
 export function t(key: Key, values: Record<string, string | number> = {}): string {
-  return fill(WORDS[lang.value][key], values);
+  return fill(words(lang.value, key), values);
 }

@@ -1,4 +1,4 @@
-/** One short, quiet tone for each thing worth hearing. Only plays when the person switched sound on. */
+/** One short, quiet tone for each thing worth hearing, and a buzz of its own. Only when the person switched sound on. */
 
 export type Sound = "leading" | "outbid" | "extended" | "closed";
 
@@ -9,9 +9,19 @@ const NOTES: Record<Sound, [frequency: number, at: number][]> = {
   closed: [[392, 0], [392, 0.18], [523, 0.36]],
 };
 
+/** Milliseconds of buzz and rest; who leads needs none. */
+const BUZZ: Record<Sound, number[]> = {
+  leading: [],
+  outbid: [180, 90, 180],
+  extended: [70],
+  closed: [400],
+};
+
 let context: AudioContext | null = null;
 
 export function play(sound: Sound): void {
+  // A page nobody has touched may not buzz; not every machine can.
+  if (BUZZ[sound].length > 0 && navigator.userActivation?.hasBeenActive) navigator.vibrate?.(BUZZ[sound]);
   context ??= new AudioContext();
   const begin = context.currentTime;
   for (const [frequency, at] of NOTES[sound]) {

@@ -1,6 +1,8 @@
 /** A document on its way to publication, as the server tells it. */
 
+import type { Paper } from "../notice";
 import type { Text } from "../wire";
+import type { OfficersPolicy } from "./office";
 import type { Wrong } from "./schema";
 
 export interface Draft {
@@ -20,6 +22,8 @@ export interface Draft {
     terms?: Record<string, unknown>;
     deposit?: number;
     deposit_deadline?: number | null;
+    papers?: Paper[];
+    officers?: OfficersPolicy | null;
   };
   sha256: string | null;
   problems: Wrong[];
@@ -35,6 +39,8 @@ export interface RuleLine {
 export interface RuleDetail extends RuleLine {
   schema: Record<string, unknown>;
   example: Record<string, unknown>;
+  /** By name of a term: under which topic of the notice it is told. */
+  topics: Readonly<Record<string, string>>;
   presets: readonly { name: string; title: Text; terms: Record<string, unknown> }[];
 }
 

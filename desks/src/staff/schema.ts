@@ -13,7 +13,7 @@ interface Json {
   [key: string]: unknown;
 }
 
-export type Kind = "text" | "integer" | "boolean" | "enum" | "money" | "area" | "instant" | "seconds" | "object" | "list";
+export type Kind = "text" | "integer" | "boolean" | "enum" | "money" | "area" | "instant" | "seconds" | "object" | "list" | "words";
 
 export interface Field {
   key: string;
@@ -26,14 +26,14 @@ export interface Field {
   minimum: number | null;
   maximum: number | null;
   options: { value: string; zh: string; en: string }[];
-  /** Of an object, or of each item of a list. */
+  /** Of an object, or of each item of a list; a list of plain names (`words`) has none. */
   inner: Field[];
   /** Which field of the terms holds the unit of a money or area field. */
   unitField: string;
 }
 
-/** A form's raw content: text as typed, switches, nested forms; null is a field left unset. */
-export type Value = string | boolean | null | Form | Form[];
+/** A form's raw content: text as typed, switches, nested forms, lists of names; null is a field left unset. */
+export type Value = string | boolean | null | Form | Form[] | string[];
 export interface Form {
   [key: string]: Value;
 }
@@ -60,8 +60,9 @@ function fieldOf(key: string, property: Json, root: Json, required: boolean): Fi
   const core = resolved(choices.find((choice) => choice["type"] !== "null") ?? property, root);
   const title = String(property["title"] ?? core["title"] ?? key);
   const help = property["description"] as string | undefined;
-  const kind = kindOf(property, core);
-  const items = kind === "list" ? resolved((core["items"] as Json | undefined) ?? {}, root) : core;
+  const listed = resolved((core["items"] as Json | undefined) ?? {}, root);
+  const kind = kindOf(property, core, listed);
+  const items = kind === "list" ? listed : core;
   return {
     key,
     kind,
@@ -88,13 +89,14 @@ function resolved(node: Json, root: Json): Json {
   return (found as Json | undefined) ?? {};
 }
 
-function kindOf(property: Json, core: Json): Kind {
+function kindOf(property: Json, core: Json, items: Json): Kind {
   const said = property["x-kind"];
   if (said === "money" || said === "area" || said === "instant" || said === "seconds") return said;
+  if (said === "duration") return "seconds";
   if (Array.isArray(core["enum"])) return "enum";
   switch (core["type"]) {
     case "array":
-      return "list";
+      return items["type"] === "string" ? "words" : "list";
     case "object":
       return "object";
     case "boolean":
@@ -136,6 +138,8 @@ function toValue(field: Field, value: unknown, units: (name: string) => Unit): V
   switch (field.kind) {
     case "list":
       return Array.isArray(value) ? value.map((row) => toForm(field.inner, row as Json, units)) : [];
+    case "words":
+      return Array.isArray(value) ? value.map(text) : [];
     case "object":
       return field.nullable && (value === null || value === undefined) ? null : toForm(field.inner, (value as Json | undefined) ?? {}, units);
     case "boolean":
@@ -174,6 +178,7 @@ function fromValue(field: Field, value: Value, units: (name: string) => Unit, pa
   if (field.kind === "list") {
     return (value as Form[] | null ?? []).map((row, index) => nested(field, row, units, `${path}.${index}`, wrong));
   }
+  if (field.kind === "words") return (value as string[] | null ?? []).map((word) => word.trim()).filter((word) => word !== "");
   if (field.kind === "object") return value === null ? null : nested(field, value as Form, units, path, wrong);
   if (field.kind === "boolean") return value === true;
   const typed = typeof value === "string" ? value.trim() : "";
@@ -199,6 +204,17 @@ function nested(field: Field, form: Form, units: (name: string) => Unit, path: s
 function bad(wrong: Wrong[], path: string, key: "form.bad_instant" | "form.bad_money" | "form.bad_number", scale?: number): undefined {
   wrong.push({ path, sentence: both(key, scale === undefined ? {} : { n: scale }) });
   return undefined;
+}
+
+/** What an object says in a line while it is folded: a unit its name, anything else its first choice or text. */
+export function gist(field: Field, form: Form, lang: keyof Text): string {
+  if (typeof form[lang] === "string") return form[lang];
+  for (const one of field.inner) {
+    const value = form[one.key];
+    if (typeof value !== "string" || value === "") continue;
+    return one.options.find((option) => option.value === value)?.[lang] ?? value;
+  }
+  return "";
 }
 
 /** An empty row of a list, as the schema's defaults have it. */

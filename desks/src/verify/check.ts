@@ -25,6 +25,8 @@ export interface Found {
   checkpoints: number;
   signed: number;
   requests: number;
+  /** All entries of an archive; none of a receipt. */
+  entries: Entry[];
 }
 
 /** What holds; raises Refusal with the place and the reason. */
@@ -35,12 +37,12 @@ export async function check(file: Bytes, policyFile: Bytes, told?: Progress): Pr
   const alone = policy.quorum === NONE;
   if (isArchive(file)) {
     const { archive, checkpoint, witnesses, entries, signed, requests } = await verifyArchive(file, policy, told);
-    const seen = { origin: archive.origin, size: entries.length, root: toHex(checkpoint.root), witnesses, alone, signed, requests };
+    const seen = { origin: archive.origin, size: entries.length, root: toHex(checkpoint.root), witnesses, alone, signed, requests, entries };
     return { kind: "archive", ...seen, entry: entries.at(-1) ?? null, raw: null, checkpoints: archive.checkpoints.length };
   }
   const { checkpoint, witnesses, entry, receipt } = await verifyReceipt(file, policy);
   const seen = { origin: checkpoint.origin, size: Number(checkpoint.size), root: toHex(checkpoint.root), witnesses, alone };
-  return { kind: "receipt", ...seen, entry, raw: receipt.entry, checkpoints: 1, signed: 0, requests: 0 };
+  return { kind: "receipt", ...seen, entry, raw: receipt.entry, checkpoints: 1, signed: 0, requests: 0, entries: [] };
 }
 
 /** Which auction a file says it is of, to know whose policy to ask for; it is only a guess of where to look. */

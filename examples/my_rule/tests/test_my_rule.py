@@ -7,6 +7,7 @@ from my_rule import RULE
 from pydantic import ValidationError
 
 from auction_rules.conformance import PROPERTIES, check
+from auction_rules.conformance.sources import inexact
 from auction_rules.lint import lint
 from replay.play import play
 from replay.scenario import read
@@ -17,6 +18,10 @@ PLAYS = sorted((Path(__file__).parents[1] / "scenarios").glob("*.yaml"))
 @pytest.mark.parametrize("name", PROPERTIES)
 def test_conforms(name):
     assert check(RULE, only=name) == []
+
+
+def test_is_exact():
+    assert inexact("my_rule") == []
 
 
 @pytest.mark.parametrize("finalists", [2, 3, 100])

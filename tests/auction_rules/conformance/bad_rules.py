@@ -351,12 +351,17 @@ class Abrupt(English):
         return 0 if floor.standing.stage and floor.standing.offers else super().due(floor)
 
 
+def floated(amount: int) -> Any:
+    """A float where a whole number belongs: what no type checker of a plug-in's author stopped."""
+    return float(amount)
+
+
 class Fraction(English):
     """The price is a float."""
 
     def finish(self, floor, now):
         return tuple(
-            replace(fact, total=float(fact.total)) if isinstance(fact, Awarded) else fact
+            replace(fact, total=floated(fact.total)) if isinstance(fact, Awarded) else fact
             for fact in super().finish(floor, now)
         )
 
@@ -367,8 +372,51 @@ class Rounded(English):
     def judge(self, floor, bidder, ask, now):
         answer = super().judge(floor, bidder, ask, now)
         if isinstance(answer, Refuse):
-            return replace(answer, nearest=tuple(float(amount) for amount in answer.nearest))
+            return replace(answer, nearest=tuple(floated(amount) for amount in answer.nearest))
         return answer
+
+
+class Vague(English):
+    """The end it tells is a float, though no fact is."""
+
+    def due(self, floor):
+        due = super().due(floor)
+        return due if due is None else float(due)
+
+
+class Approximate(English):
+    """The raises it offers are floats."""
+
+    def actions(self, floor, bidder, now):
+        given = super().actions(floor, bidder, now)
+        return replace(given, quick=tuple(floated(amount) for amount in given.quick))
+
+
+class Content(English):
+    """It ends once two have offered, though each of them could still offer more."""
+
+    def due(self, floor):
+        enough = floor.standing.stage and len(floor.standing.offers) > 1
+        return 0 if enough else super().due(floor)
+
+
+class Shuffled(English):
+    """Who is listed first is decided by the order of a set."""
+
+    def ranking(self, floor):
+        return tuple(set(super().ranking(floor)))
+
+
+class Lottery(English):
+    """Who wins is whoever a set names first."""
+
+    def finish(self, floor, now):
+        facts = super().finish(floor, now)
+        offered = {offer.bidder: offer for offer in floor.standing.offers.values()}
+        if not offered:
+            return facts
+        first = offered[next(iter(set(offered)))]
+        return (Awarded(first.bidder, None, first.amount, None, first.amount),)
 
 
 def _as(stage: Stage, **fields: Any) -> Stage:
@@ -404,6 +452,11 @@ BAD: Mapping[type[English], str] = {
     Abrupt: "window_kept",
     Fraction: "whole_numbers",
     Rounded: "whole_numbers",
+    Vague: "whole_numbers",
+    Approximate: "whole_numbers",
+    Content: "window_kept",
+    Shuffled: "hash_order",
+    Lottery: "hash_order",
     Latecomer: "nothing_after_due",
     Optimist: "actions_and_judge",
     Pessimist: "actions_and_judge",

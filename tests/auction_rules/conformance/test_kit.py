@@ -1,32 +1,106 @@
 """Good rules pass every property; a rule with one fault fails by the property meant for it."""
 
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
-from auction_rules.conformance import PROPERTIES, check
+from auction_rules.conformance import PLAYS, PROPERTIES, check
 from auction_rules.conformance.chance import Chance
 from auction_rules.conformance.course import course
+from auction_rules.conformance.hash_seeds import hash_order
+from auction_rules.draw_terms import DrawTerms
 from auction_rules.english import English
-from auction_rules.facts import Awarded
-from auction_rules.registry import rules
-from auction_rules.rule import Accept
-from tests.auction_rules.conformance.bad_rules import BAD
+from auction_rules.facts import Awarded, Drawn
+from auction_rules.registry import find, rules
+from auction_rules.rule import Accept, Rule
+from tests.auction_rules.conformance.bad_rules import BAD, Shuffled
 from tests.auction_rules.known import known
 
 # SHA-256 of "daylight/1" and so on: the first eight bytes, big-endian, modulo a thousand.
 CHOICES = [643, 990, 387, 161]
 
+# Two more processes for each set of terms take their time: the built-in rules share two.
+AT_HOME = [name for name in PROPERTIES if name != "hash_order"]
 EXAMPLES = [pytest.param(rule, terms, id=name) for name, rule, terms in known()]
+
+
+PARTIES = [{"id": name, "zh": name, "en": name} for name in ("O1", "notary", "centre")]
+WINDOWS = {"commit_seconds": 60, "reveal_seconds": 60}
+SOURCES = {
+    "all-reveal": {"source": "COMMIT_REVEAL", "parties": PARTIES, **WINDOWS},
+    "two-reveal": {"source": "COMMIT_REVEAL", "parties": PARTIES, "needed": 2, **WINDOWS},
+    "beacon": {"source": "BEACON", "beacon": "DRAND_QUICKNET", "beacon_after_seconds": 30},
+    "balls": {"source": "BALLS"},
+}
+QUANTITY_CLOCK = {
+    "unit": {"zh": "件", "en": "pieces", "scale": 0},
+    "price": "500000",
+    "wins": "MOST",
+    "form": "CLOCK",
+    "start_quantity": "100",
+    "limit_quantity": "120",
+    "step": "5",
+    "tick_seconds": 30,
+    "extension_seconds": 0,
+}
+# What makes lots be drawn where the example tells equal offers apart in another way.
+BY_LOT: list[tuple[str, dict[str, Any]]] = [
+    ("ascending_clock", {"rationing": "DRAW"}),
+    ("sealed_bid", {"tie": "DRAW"}),
+    ("simultaneous", {"tie": "DRAWN_ORDER"}),
+    ("simultaneous", {"tie": "DRAWN_EACH_ROUND"}),
+    ("quantity_bid", QUANTITY_CLOCK),
+]
+DRAWN: list[tuple[str, Rule, dict[str, Any]]] = [
+    (name, rule, dict(terms))
+    for name, rule, terms in (
+        *known(),
+        *((f"{n}-{m}", find(n), {**find(n).example, **more}) for m, (n, more) in enumerate(BY_LOT)),
+    )
+    if any(line.kind == "draw" for line in rule.programme(rule.Config.model_validate(terms)))
+]
 
 
 @pytest.mark.parametrize(("rule", "terms"), EXAMPLES)
 def test_built_in(rule, terms):
-    assert [str(failure) for failure in check(rule, terms)] == []
+    found = [failure for name in AT_HOME for failure in check(rule, terms, only=name)]
+    assert [str(failure) for failure in found] == []
 
 
-@pytest.mark.parametrize("bad", BAD, ids=lambda bad: bad.__name__)
-def test_fault_is_found(bad):
-    found = {failure.property for failure in check(bad())}
-    assert BAD[bad] in found
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize(("name", "rule", "terms"), DRAWN, ids=[name for name, *_ in DRAWN])
+def test_built_in_with_chance_from_elsewhere(name, rule, terms, source):
+    del name
+    terms = {**terms, "draws": SOURCES[source]}
+    found = [f for name in AT_HOME for f in check(rule, terms, only=name, many=10)]
+    assert [str(failure) for failure in found] == []
+
+
+def test_every_rule_that_draws_is_among_them():
+    """All but the random end, which draws an instant and has a test of its own."""
+    draw = {rule.name for rule in rules() if issubclass(rule.Config, DrawTerms)}
+    assert {rule.name for _, rule, _ in DRAWN} == draw - {"open_closed"}
+    assert len(draw) == 15
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_their_plays_come_to_draws(source):
+    drew = set()
+    for _, rule, terms in DRAWN:
+        given = {**terms, "draws": SOURCES[source]}
+        plays = [course(rule, given, str(number)) for number in range(10)]
+        answers = [step.answer for play in plays for step in play.steps]
+        facts = [f for answer in answers if isinstance(answer, Accept) for f in answer.facts]
+        drew |= {rule.name for fact in facts if isinstance(fact, Drawn)}
+    assert len(drew) >= 9
+
+
+def test_no_built_in_hangs_on_a_hash_seed():
+    jobs = [(rule, terms, PLAYS) for _, rule, terms in known()]
+    assert hash_order(jobs) == [None] * len(jobs)
 
 
 @pytest.mark.parametrize("bad", BAD, ids=lambda bad: bad.__name__)
@@ -39,6 +113,38 @@ def test_only_the_property_asked_for_is_told(bad):
 
 def test_every_property_finds_some_fault():
     assert set(BAD.values()) == set(PROPERTIES)
+
+
+def test_all_properties_are_asked_at_once():
+    assert check(English()) == []
+    assert {failure.property for failure in check(Shuffled())} == {"hash_order"}
+
+
+def test_a_set_s_order_is_told_with_the_act_after_which_it_shows():
+    (failure,) = check(Shuffled(), only="hash_order")
+    told = re.search(
+        r"Bid\(.*: the ranking is (\[.*\]) under one .* seed, (\[.*\]) under", failure.wrong
+    )
+    assert told
+    one, other = json.loads(told[1]), json.loads(told[2])
+    assert one != other
+    assert sorted(one) == sorted(other)
+
+
+def test_a_rule_that_no_other_process_can_name():
+    class Local(English):
+        pass
+
+    (failure,) = check(Local(), only="hash_order")
+    assert "cannot be played in another process" in failure.wrong
+
+
+def test_another_process_that_fails_is_told():
+    english = find("english")
+    jobs: list[tuple[Rule, Mapping[str, Any], int]] = [(english, {}, 1)]
+    (wrong,) = hash_order(jobs)
+    assert wrong is not None
+    assert wrong.startswith("in another process: ")
 
 
 def test_a_property_of_another_name_is_an_error():

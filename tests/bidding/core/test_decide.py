@@ -18,7 +18,8 @@ from bidding.core.commands import (
     Terminate,
     Void,
 )
-from bidding.core.decide import Accepted, decide, due, may_act
+from bidding.core.decide import Accepted, decide, due
+from bidding.core.right import may_act
 from tests.bidding.core.session import (
     OPENS,
     T0,

@@ -2,12 +2,13 @@
 
 import hashlib
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from auction_rules.english import English
-from auction_rules.floor import Bid
+from auction_rules.floor import Bid, DrawReveal
 from auction_rules.registry import UnknownRule, find, source_sha256
 from auction_rules.rule import Accept
 from bidding.core.commands import Bell, Command, Exclude
@@ -20,9 +21,13 @@ from bidding.core.record import (
     replay,
     rule_of,
     same_request,
+    write,
 )
 from bidding.core.state import State, evolve
 from bidding.proof import canon
+from replay.play import play
+from replay.rejudge import rejudge
+from replay.scenario import read
 from tests.bidding.core.session import (
     ASKS,
     OPENS,
@@ -222,3 +227,32 @@ def test_a_float_in_what_a_rule_answers_breaks_before_anything_is_written():
     rule: Any = Careless()
     with pytest.raises(canon.CanonError, match="float"):
         record(session.state, Command("bidder:01", Bid(100)), session.now, rule)
+
+
+SCENARIOS = Path(__file__).parents[3] / "examples" / "scenarios"
+
+
+def test_a_refused_secret_is_written_down_as_its_hash_and_judged_again_the_same():
+    run = next(iter(play(read(SCENARIOS / "draws/commit-reveal.yaml"))))
+    entries: list[Any] = [canon.decode(body) for body in run.bodies]
+    secrets = {hashlib.sha256(word).hexdigest() for word in (b"another word", b"centre word")}
+    refused = {e["data"]["reason"]: e for e in entries if e["type"] == "draw_reveal.refused"}
+    assert {"SECRET_DIFFERS", "REVEAL_TOO_EARLY", "ALREADY_ANSWERED", "NOT_A_PARTY"} <= set(refused)
+    hashes = {f"sha256:{hashlib.sha256(one.encode()).hexdigest()}" for one in secrets}
+    assert refused["SECRET_DIFFERS"]["data"]["ask"]["secret"] in hashes
+    assert refused["REVEAL_TOO_EARLY"]["data"]["ask"]["secret"] in hashes
+    mistyped = hashlib.sha256(b"another word").hexdigest().encode()
+    assert not any(mistyped in body for body in run.bodies)
+    assert rejudge(run.state.origin, entries).difference is None
+
+
+def test_a_retry_of_a_refused_secret_is_the_same_request():
+    asked = Command("staff:notary", DrawReveal("ab" * 32), "r1")
+    state = running(document(), "01").state
+    rule = rule_of(state)
+    made = write(state, asked, state.t, rule)
+    assert made.entry["type"] == "draw_reveal.refused"
+    assert same_request(made.entry, asked)
+    assert not same_request(made.entry, replace(asked, ask=DrawReveal("cd" * 32)))
+    again = record(state, command_of(made.entry), state.t, rule)
+    assert again.body == made.body

@@ -34,6 +34,72 @@ FACTS: list[tuple[Any, str, str]] = [
         "截止时间改为 2026-03-02 09:00:00（报价人不足，延牌）",
         "closes now at 2026-03-02 09:00:00 (too few bidders, so the listing is extended)",
     ),
+    (
+        f.DeadlineMoved(T0, "staff"),
+        "截止时间改为 2026-03-02 09:00:00（工作人员延长）",
+        "closes now at 2026-03-02 09:00:00 (moved later by staff)",
+    ),
+    (h.Extended(60, "网络故障"), "延长 60 秒：网络故障", "60 s later: 网络故障"),
+    (
+        h.OnBehalf("02", "电话委托"),
+        "工作人员代 02 号报价：电话委托",
+        "staff made an offer on behalf of No. 02: 电话委托",
+    ),
+    (
+        h.Proposed("extend", "staff:li", {"seconds": 60, "reason": "网络故障"}),
+        "提请延长 60 秒，待另一名审批人员确认：网络故障",
+        "proposed, waiting for a second officer: a later end by 60 s: 网络故障",
+    ),
+    (
+        h.Proposed(
+            "surrogate", "staff:li", {"bidder": "02", "amount": 110_050, "reason": "电话委托"}
+        ),
+        "提请代为报价（02 号，1,100.50 元），待另一名审批人员确认：电话委托",
+        (
+            "proposed, waiting for a second officer: an offer on behalf of a bidder"
+            " (No. 02, 1,100.50 CNY): 电话委托"
+        ),
+    ),
+    (
+        h.Proposed("void", "staff:li", {"reason": "程序有误"}),
+        "提请宣布结果无效，待另一名审批人员确认：程序有误",
+        "proposed, waiting for a second officer: voiding of the result: 程序有误",
+    ),
+    (
+        h.PaidOut("03", "refund", 110_050, 0, "未竞得"),
+        "03 号保证金退还 1,100.50 元：未竞得",
+        "No. 03 deposit refunded: 1,100.50 CNY: 未竞得",
+    ),
+    (
+        h.PaidOut("03", "forfeit", 110_050, 0, "拒签合同"),
+        "03 号保证金不予退还 1,100.50 元：拒签合同",
+        "No. 03 deposit kept: 1,100.50 CNY: 拒签合同",
+    ),
+    (
+        h.Concluded("reviewed", "staff:li", None, None, "核对无误"),
+        "交易后审核通过：核对无误",
+        "reviewed: 核对无误",
+    ),
+    (
+        h.Concluded("defaulted", "approver:wang", "01", "02", "拒签合同"),
+        "01 号未履约：拒签合同；名次下一位为 02 号",
+        "No. 01 defaulted: 拒签合同; next by rank is No. 02",
+    ),
+    (
+        h.Concluded("defaulted", "approver:wang", "02", None, "拒签合同"),
+        "02 号未履约：拒签合同；没有下一位",
+        "No. 02 defaulted: 拒签合同; nobody is next",
+    ),
+    (
+        h.Seconded(7, agree=True),
+        "№7 的提请已由另一名审批人员确认",
+        "the proposal of №7 was confirmed by a second officer",
+    ),
+    (
+        h.Seconded(7, agree=False),
+        "№7 的提请未获同意",
+        "the proposal of №7 was turned down",
+    ),
     (f.Entitled("timed", ("01",)), "可进入下一阶段：01", "may go on: 01"),
     (f.Entitled("timed", ()), "可进入下一阶段：无", "may go on: nobody"),
     (f.Answered("01", answer=True), "01 号确认参加", "No. 01 goes on"),

@@ -54,6 +54,7 @@ STANDING_CHANGES: dict[str, Any] = {
     "trustee_keys": {"T1": "k"},
     "chance": CHANCE,
 }
+PROPOSED = h.Proposed("extend", "staff:li", {"seconds": 60, "reason": "x"})
 STATE_CHANGES: dict[str, Any] = {
     "origin": "elsewhere.example/log",
     "index": 1,
@@ -62,6 +63,10 @@ STATE_CHANGES: dict[str, Any] = {
     "people": {"01": PERSON},
     "suspended": h.Suspended(1, "x"),
     "ended": "voided",
+    "proposals": {4: PROPOSED},
+    "given": 60,
+    "on_behalf": (5,),
+    "after": (h.Concluded("reviewed", "staff:li", None, None, "x"),),
 }
 SECRET = {"proxies"}  # a limit is told by the entry that set it, never by a digest
 NOT_ITS_OWN = {
@@ -142,6 +147,7 @@ def test_every_field_of_a_person_changes_the_digest():
         replace(PERSON, entrant=Entrant("01", "P1", 2)),
         replace(PERSON, who=None),
         replace(PERSON, paid=501),
+        replace(PERSON, out=1),
         replace(PERSON, deposit_ok=False),
         replace(PERSON, entrant=Entrant("01", "P1", 1, excluded=True)),
         replace(PERSON, bank_refs=("b", "c")),

@@ -1,18 +1,20 @@
 """Who sees what: nothing sealed leaves its room, and what a bidder is offered is what he gets."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auction_rules.floor import Bid, Confirm
+from auction_rules.floor import Bid, Chance, Confirm
 from auction_rules.rule import Refuse
 from auction_rules.terms import SECOND
 from bidding.core import said, views
 from bidding.core.commands import Admit, Command, Deposit, Exclude, Resume, Suspend, Terminate
 from bidding.core.decide import Accepted, decide
+from tests.auction_rules.courses import began
 from tests.bidding.core.plans import BIDDERS, DOCUMENTS, begin, far_documents, plans, play
 from tests.bidding.core.session import (
     OPENS,
@@ -431,6 +433,13 @@ def test_the_panel_of_a_bidder():
                 },
             },
             "limits": None,
+            "quantity_step": None,
+            "lines": [],
+            "also": [],
+            "left": None,
+            "pending": None,
+            "points": None,
+            "waivers": None,
         },
     }
     for bidder in ("01", "02"):
@@ -489,3 +498,33 @@ def test_the_answer_to_an_offer_that_does_not():
     }
     told_so = views.refusal("SUSPENDED", Refuse("SUSPENDED").detail, (), session.state.terms.unit)
     assert (told_so["clause"], told_so["nearest"]) == (None, [])
+
+
+def test_a_draw_tells_who_has_done_his_part_and_no_secret():
+    session = running(document("far_adjustment"), "01")
+    assert views.patch(session.state, session.rule, "public")["draw"] is None
+    chance = Chance("lot", round=7, at=OPENS, commits={"li": "c0"}, reveals={"li": "5ec2e7"})
+    state = replace(session.state, standing=replace(session.state.standing, chance=chance))
+    shown = views.patch(state, session.rule, "public")["draw"]
+    assert shown == {
+        "what": "lot",
+        "round": 7,
+        "at": OPENS,
+        "committed": ["li"],
+        "revealing": False,
+        "revealed": ["li"],
+    }
+
+
+def test_the_lines_of_a_bidder_carry_the_sentence_of_what_blocks_them():
+    items = [{"id": "L1", "start_price": 1000, "step": 100, "points": 1}]
+    terms = {"items": items, "round_seconds": 60, "eligibility_points": 1}
+    session = began("simultaneous", terms)
+    session.bid("01", 1000, lot="L1")
+    session.until(session.closes)
+    actions = views.you(session.state, session.rule, "01", session.now)["actions"]
+    (line,) = actions["lines"]
+    assert (line["slot"], line["minimum"]) == ("L1", 1100)
+    assert line["blocked"]["reason"] == "ALREADY_LEADING"
+    assert set(line["blocked"]["sentence"]) == {"zh", "en"}
+    assert actions["points"] == [1, 1]

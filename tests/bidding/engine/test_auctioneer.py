@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from bidding.core.commands import Bell, Command
-from bidding.core.record import record, replay
+from bidding.core.record import replay, write
 from bidding.engine import auctioneer as auctioneer_module
 from bidding.engine.auctioneer import BATCH_MAX
 from bidding.engine.ports import Batch
@@ -420,14 +420,14 @@ async def test_a_zombie_is_fenced_and_tells_nobody_anything(hall):
 async def test_a_request_that_breaks_the_core_stops_the_auction_not_the_house(hall, monkeypatch):
     """An invariant is false: what was durable stays, the auction is opened anew."""
     auction = await hall.running("03", "04")
-    real = record
+    real = write
 
     def broken(state, command, now, rule, *, first=None):
         if command.ref == "poison":
             raise AssertionError("an invariant is false")
         return real(state, command, now, rule, first=first)
 
-    monkeypatch.setattr(auctioneer_module, "record", broken)
+    monkeypatch.setattr(auctioneer_module, "write", broken)
     hall.memory.hold()
     flying = hall.house.ask(auction, bid("03", 100_000, "a"))
     await settle()

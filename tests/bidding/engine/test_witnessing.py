@@ -6,6 +6,7 @@ from hashlib import sha256
 
 import pytest
 
+from bidding.core.commands import Announce, Command, Void
 from bidding.engine.house import NotWitnessed
 from bidding.engine.ports import SignedLast, WitnessAway, WitnessDisputes, WitnessRefuses
 from bidding.engine.witnessing import EVERY, Witnessing
@@ -354,4 +355,34 @@ async def test_a_house_without_witnesses_has_none_of_this():
     assert (await hall.house.receipt("zs-1", 0))[1] == "R1"
     with pytest.raises(NotWitnessed):
         await hall.house.receipt("zs-1", 0, "R2")
+    await hall.house.close()
+
+
+async def test_a_result_waits_for_the_quorum_and_later_notices_take_nothing_back(hall):
+    await hall.running("03")
+    assert accepted(await hall.house.ask("zs-1", bid("03", 100_000, "a")))
+    assert hall.house.result("zs-1") is None
+    hall.all["office"].down = hall.all["notary"].down = True
+    await hall.clock.advance(CLOSES - hall.clock.now())
+    await hall.seconds(5)
+    assert hall.house.room("zs-1").state.status == "closed"
+    assert hall.house.result("zs-1") == "waits"
+    hall.all["office"].down = hall.all["notary"].down = False
+    await hall.seconds(20)
+    assert hall.house.result("zs-1") == "witnessed"
+    hall.all["office"].down = hall.all["notary"].down = True
+    answer = await hall.house.ask("zs-1", Command("staff:li", Announce("公告", "Notice"), "n"))
+    assert accepted(answer)
+    assert hall.house.result("zs-1") == "witnessed"
+    # Voided is another end: it waits for its own quorum.
+    voided = Command("approver:wang", Void("违规"), "v")
+    assert accepted(await hall.house.ask("zs-1", voided))
+    assert hall.house.result("zs-1") == "waits"
+
+
+async def test_without_a_quorum_a_result_is_the_centre_s_own_word_at_once():
+    hall = Hall()
+    await hall.running("03")
+    await hall.clock.advance(CLOSES - hall.clock.now())
+    assert hall.house.result("zs-1") == "centre"
     await hall.house.close()

@@ -9,6 +9,8 @@ from aiohttp import web
 
 from bidding.adapters.clock import WallClock
 from bidding.adapters.keys import FileKeys
+from bidding.adapters.money import SqlMoney
+from bidding.adapters.papers import FilePapers
 from bidding.adapters.passwords import Argon2Passwords
 from bidding.adapters.registry import SqlRegistry
 from bidding.adapters.sql_log import SqlLog
@@ -62,10 +64,17 @@ async def open_door(
     clock = Clock()
     passwords = Argon2Passwords(time_cost=1, memory_kib=8)
     registry = await SqlRegistry.open(folder / "house.db")
+    money = await SqlMoney.open(folder / "money.db")
     log = SqlLog(folder / "log.db")
     house = House(log, clock, FileKeys(folder / "key"), "test/log")
     door = Door(
-        house, registry, passwords, clock, settings or DoorSettings(limits=limits or Limits())
+        house,
+        registry,
+        passwords,
+        clock,
+        settings or DoorSettings(limits=limits or Limits()),
+        papers=FilePapers(folder / "papers"),
+        money=money,
     )
     people: dict[str, Role] = {"b": "bidder", "s": "staff", "t": "approver", "u": "auditor"}
     verifier = await passwords.hash(PASSWORD)
@@ -83,6 +92,7 @@ async def open_door(
         await runner.cleanup()
         await log.close()
         await registry.close()
+        await money.close()
         passwords.close()
 
 

@@ -1,0 +1,205 @@
+"""The book of bank notices on SQLAlchemy, in a file of its own: names of payers go no further.
+
+It implements `bidding.engine.money.MoneyBook`. Every call is one transaction, run in a task of its
+own and never cancelled half-way; one connection a process, as in the register, and for its reasons.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import (
+    Column,
+    Integer,
+    MetaData,
+    RowMapping,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    event,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+from bidding.engine.money import Conflict, Notice, State, SubAccount
+
+T = TypeVar("T")
+
+_meta = MetaData()
+
+_accounts = Table(
+    "sub_accounts",
+    _meta,
+    Column("number", String(16), primary_key=True),
+    Column("auction", String(64), nullable=False),
+    Column("bidder", String(32), nullable=False),
+    Column("opened", Integer, nullable=False),
+    UniqueConstraint("auction", "bidder"),
+)
+
+_notices = Table(
+    "notices",
+    _meta,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("bank", String(32), nullable=False),
+    Column("serial", String(64), nullable=False),
+    Column("account", String(16), nullable=False, index=True),
+    Column("payer_account", String(64), nullable=False),
+    Column("amount", Integer, nullable=False),
+    Column("received", Integer, nullable=False),
+    Column("payer", Text, nullable=False),
+    Column("told", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", Text),
+    Column("by", String(32)),
+    Column("entry", Integer),
+    # A bank's serial is one payment; the other key fields then must be equal too.
+    UniqueConstraint("bank", "serial"),
+)
+
+_PRAGMAS: Final = ("journal_mode=TRUNCATE", "synchronous=FULL", "busy_timeout=10000")
+
+
+class SqlMoney:
+    """One book in one database. Make it with `await SqlMoney.open(path)`."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._running: set[asyncio.Task[Any]] = set()
+
+    @classmethod
+    async def open(cls, path: Path) -> SqlMoney:
+        """Opens or makes the book."""
+        engine = create_async_engine(
+            f"sqlite+aiosqlite:///{path}",
+            poolclass=AsyncAdaptedQueuePool,
+            pool_size=1,
+            max_overflow=0,
+            pool_timeout=30,
+        )
+        event.listen(engine.sync_engine, "connect", _prepare)
+        book = cls(engine)
+        await book._whole(lambda c: c.run_sync(_meta.create_all))
+        return book
+
+    async def close(self) -> None:
+        """Lets running transactions finish, then lets go of the file."""
+        if self._running:
+            await asyncio.gather(*self._running, return_exceptions=True)
+        await self._engine.dispose()
+
+    async def sub_account(self, auction: str, bidder: str, candidate: str, now: int) -> SubAccount:
+        """As the port says."""
+        opened = SubAccount(candidate, auction, bidder, now)
+
+        async def work(c: AsyncConnection) -> SubAccount:
+            where = (_accounts.c.auction == auction, _accounts.c.bidder == bidder)
+            found = (await c.execute(select(_accounts).where(*where))).mappings().first()
+            if found is not None:
+                return SubAccount(**found)
+            row = {"number": candidate, "auction": auction, "bidder": bidder, "opened": now}
+            try:
+                await c.execute(insert(_accounts).values(row))
+            except IntegrityError as error:
+                raise Conflict(candidate) from error
+            return opened
+
+        return await self._whole(work)
+
+    async def account(self, number: str) -> SubAccount | None:
+        """As the port says."""
+
+        async def work(c: AsyncConnection) -> SubAccount | None:
+            rows = await c.execute(select(_accounts).where(_accounts.c.number == number))
+            found = rows.mappings().first()
+            return None if found is None else SubAccount(**found)
+
+        return await self._whole(work)
+
+    async def take(self, notice: Notice) -> tuple[Notice, bool]:
+        """As the port says."""
+
+        async def work(c: AsyncConnection) -> tuple[Notice, bool]:
+            where = (_notices.c.bank == notice.bank, _notices.c.serial == notice.serial)
+            found = (await c.execute(select(_notices).where(*where))).mappings().first()
+            if found is not None:
+                earlier = _notice(found)
+                if earlier.key != notice.key:
+                    raise Conflict(notice.bank_ref)
+                return earlier, True
+            row = {name: getattr(notice, name) for name in _TOLD}
+            done = await c.execute(insert(_notices).values(row).returning(_notices.c.id))
+            kept = await c.execute(select(_notices).where(_notices.c.id == done.scalar_one()))
+            return _notice(kept.mappings().one()), False
+
+        return await self._whole(work)
+
+    async def settle(
+        self, notice: int, state: State, *, reason: str | None, by: str | None, entry: int | None
+    ) -> None:
+        """As the port says."""
+        values = {"state": state, "reason": reason, "by": by, "entry": entry}
+
+        async def work(c: AsyncConnection) -> None:
+            await c.execute(update(_notices).where(_notices.c.id == notice).values(values))
+
+        await self._whole(work)
+
+    async def notice(self, notice: int) -> Notice | None:
+        """As the port says."""
+
+        async def work(c: AsyncConnection) -> Notice | None:
+            rows = await c.execute(select(_notices).where(_notices.c.id == notice))
+            found = rows.mappings().first()
+            return None if found is None else _notice(found)
+
+        return await self._whole(work)
+
+    async def notices(self, auction: str) -> list[Notice]:
+        """As the port says."""
+
+        async def work(c: AsyncConnection) -> list[Notice]:
+            query = (
+                select(_notices)
+                .join(_accounts, _accounts.c.number == _notices.c.account)
+                .where(_accounts.c.auction == auction)
+                .order_by(_notices.c.received, _notices.c.id)
+            )
+            return [_notice(row) for row in (await c.execute(query)).mappings()]
+
+        return await self._whole(work)
+
+    async def _whole(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        async def transaction() -> T:
+            async with self._engine.begin() as connection:
+                return await work(connection)
+
+        task = asyncio.create_task(transaction(), name="money")  # noqa: TID251 held in _running
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
+
+
+_TOLD: Final = (
+    *("bank", "serial", "account", "payer_account", "amount", "received", "payer"),
+    *("told", "state"),
+)
+
+
+def _notice(row: RowMapping) -> Notice:
+    return Notice(**row)
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

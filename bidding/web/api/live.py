@@ -1,0 +1,110 @@
+"""The officers' live board: every auction in one list, with what tells whether it needs somebody.
+
+Numbers, never names. While a stage is sealed nobody may learn that somebody acted, so neither
+counts nor times that would tell are given.
+"""
+
+from typing import Any, Final
+
+from auction_rules.reasons import say
+from bidding.core.views import unit_of
+from bidding.web import wire
+from bidding.web.rooms import Present
+from bidding.web.routes import WATCHERS, Answer, Call, Route
+
+ROOM: Final = "office"
+
+
+class RefusedCount(Answer):
+    """How many requests of bidders were refused for a reason; the sentence is that of the last."""
+
+    reason: str
+    count: int
+    sentence: wire.Sentence
+    t: wire.Instant
+
+
+class LiveLine(Answer):
+    """One auction. `lag`: the longest time from stamp to disk of late, in microseconds.
+
+    `accepted`, `refused`, `last` and `lag` are null while the stage is sealed: they would tell
+    that somebody acted. `waiting` counts acts that one officer proposed and nobody has answered.
+    """
+
+    auction: str
+    title: dict[str, str]
+    rule: dict[str, Any]
+    status: str
+    stage: dict[str, Any] | None
+    opens: wire.Instant | None
+    closes: wire.Instant | None
+    top: int | None
+    unit: dict[str, Any]
+    awards: list[dict[str, Any]]
+    suspended: dict[str, Any] | None
+    sealed: bool
+    entrants: int
+    unpaid: int
+    online: int
+    accepted: int | None
+    refused: list[RefusedCount] | None
+    last: wire.Instant | None
+    lag: int | None
+    waiting: int
+
+
+class LiveList(Answer):
+    """All auctions, and the instant of the answer."""
+
+    now: wire.Instant
+    auctions: list[LiveLine]
+
+
+async def live(call: Call) -> dict[str, Any]:
+    """Every auction whose log holds, as those who run it must see it."""
+    house = call.door.house
+    names = [name for name in house.auctions() if house.refused(name) is None]
+    lines = [await _line(call, await Present.of(call.door, name)) for name in names]
+    return {"now": call.door.clock.now(), "auctions": lines}
+
+
+async def _line(call: Call, present: Present) -> dict[str, Any]:
+    # What is shown is of one moment, though counting may wait for the disk.
+    state = present.state
+    people = [person for person in state.people.values() if not person.excluded]
+    told = present.line() | {
+        "suspended": present.snapshot("staff")["suspended"],
+        "sealed": present.acts_sealed,
+        "entrants": len(people),
+        "unpaid": sum(not person.deposit_ok for person in people),
+        "online": present.bidders_here,
+        "waiting": len(state.proposals),
+    }
+    tally = await call.door.tallies.of(present.name, state.index)
+    if present.acts_sealed:
+        return told | dict.fromkeys(("accepted", "refused", "last", "lag"))
+    unit, refused = unit_of(state), []
+    for code, count in tally.refused.most_common():
+        entry = tally.latest[code]
+        sentence = say(code, entry["data"]["detail"], unit)
+        refused.append({"reason": code, "count": count, "sentence": sentence, "t": entry["t"]})
+    return told | {
+        "accepted": tally.accepted,
+        "refused": refused,
+        "last": tally.last,
+        "lag": call.door.house.lag(present.name),
+    }
+
+
+ROUTES: Final = (
+    Route(
+        "GET",
+        "/api/office/live",
+        live,
+        ROOM,
+        "现场总览",
+        "The live board",
+        roles=WATCHERS,
+        answer=LiveList,
+    ),
+)

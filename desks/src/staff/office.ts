@@ -1,0 +1,56 @@
+/** What the house says an auction asks of this officer now. */
+
+import type { Text } from "../wire";
+
+export type OfficersAsk =
+  | "draw" | "draw_commit" | "draw_reveal" | "draw_figure" | "draw_balls"
+  | "seal_reserve" | "open_reserve" | "score" | "withdraw" | "trustee_key";
+
+export interface Asked {
+  ask: OfficersAsk;
+  blocked: Text | null;
+}
+
+export interface Drawing {
+  what: string | null;
+  source: "OFFICERS" | "COMMIT_REVEAL" | "BEACON" | "BALLS";
+  pool: string[];
+  order: string[];
+  parties: { id: string; title: Text; committed: boolean; revealed: boolean }[];
+  needed: number;
+  revealing: boolean;
+  beacon: "DRAND_QUICKNET" | "FIGURES" | null;
+  figures: Text;
+  round: number | null;
+  at: number | null;
+  typed: number;
+}
+
+export interface Office {
+  asked: Asked[];
+  paddles: string[];
+  to_score: string[];
+  reserves: { sealed: number; opened: number };
+  drawing: Drawing | null;
+  proposals: { i: number; act: string; mine: boolean; text: Text }[];
+  policy: { extend_left: number; surrogate: boolean; second: string[] };
+}
+
+/** The part of a document about officers; null where it says nothing. */
+export interface OfficersPolicy {
+  extend_seconds: number;
+  surrogate: boolean;
+  second: ("extend" | "surrogate" | "terminate" | "void")[];
+}
+
+/** The numbers of an order of balls as somebody typed them: apart by spaces, commas or new lines. */
+export function ballsOf(typed: string): string[] {
+  return typed.split(/[\s,，、]+/).filter((part) => part !== "");
+}
+
+/** What is wrong with an order for this pool; null when it has everybody once. */
+export function wrongOrder(order: readonly string[], pool: readonly string[]): { missing: string[]; strange: string[] } | null {
+  const missing = pool.filter((one) => !order.includes(one));
+  const strange = order.filter((one, at) => !pool.includes(one) || order.indexOf(one) !== at);
+  return missing.length === 0 && strange.length === 0 ? null : { missing, strange };
+}

@@ -1,0 +1,130 @@
+"""`draw`: every draw of a session redone, hash by hash."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+from auction_rules.draw_terms import Source
+from auction_rules.terms import show_instant
+from replay.chance import Check, Published
+from replay.commands.files import Usage, add_archive, read_bytes, read_session, shown
+from replay.draw import Redrawn, Step, redraw
+
+HELP = "redo every draw, hash by hash, and check where its chance came from"
+_MARK: Final = {True: "[ok]", False: "[NO]", None: "[??]"}
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    add_archive(parser)
+    parser.add_argument("--json", action="store_true", help="both languages, for machines")
+    parser.add_argument(
+        "--beacon",
+        type=Path,
+        metavar="FILE",
+        help='what you fetched from the source yourself: {"round": 1, "signature": "..."} as drand '
+        'publishes it, or {"round": 1, "value": "..."} for figures; one object or a list',
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """0: every draw holds as far as can be told. 1: one does not."""
+    published = None if args.beacon is None else _published(args.beacon)
+    session = read_session(args)
+    with shown():
+        draws = redraw(session.entries, published)
+    if args.json:
+        rows = [{**asdict(draw), "holds": draw.holds} for draw in draws]
+        held = all(draw.holds for draw in draws)
+        print(json.dumps({"ok": held, "log": session.origin, "draws": rows}, ensure_ascii=False))
+    elif not draws:
+        print("本场没有摇号。" if args.lang == "zh" else "nothing was drawn in this session")
+    for number, draw in enumerate(() if args.json else draws):
+        print("\n" * bool(number), end="")
+        print("\n".join(_told(draw, chinese=args.lang == "zh")))
+    return 0 if all(draw.holds for draw in draws) else 1
+
+
+def _published(path: Path) -> Published:
+    try:
+        rows = json.loads(read_bytes(path))
+        rows = rows if isinstance(rows, list) else [rows]
+        return {int(row["round"]): str(row.get("signature") or row["value"]) for row in rows}
+    except (ValueError, KeyError, TypeError, AttributeError) as wrong:
+        raise Usage(f"{path}: no publication of a public source ({wrong})") from wrong
+
+
+def _told(draw: Redrawn, *, chinese: bool) -> list[str]:
+    say = _ZH if chinese else _EN
+    source = Source[draw.source]
+    lines = [
+        say["title"].format(draw.what),
+        say["source"].format(source.zh if chinese else source.en),
+    ]
+    if draw.kind == "order":
+        lines.append(say["pool"].format(say["comma"].join(draw.pool), draw.pool_entry))
+    lines += [_checked(one, say, chinese=chinese) for one in draw.checks]
+    if draw.seed:
+        lines.append(say["seed"].format(draw.seed))
+    lines += [line for step in draw.steps for line in _hashed(step, draw.kind, say)]
+    if draw.same is None:
+        return [*lines, say["none"]]
+    was, now = _result(draw, draw.recorded, say), _result(draw, draw.redone, say)
+    if not draw.same:
+        return [*lines, say["other"].format(was, draw.entry, now)]
+    return [*lines, say["same" if draw.holds else "bad"].format(was, draw.entry)]
+
+
+def _result(draw: Redrawn, found: tuple[str, ...], say: dict[str, str]) -> str:
+    if draw.kind == "number":
+        return show_instant(int(found[0]))
+    return say["comma"].join(found)
+
+
+def _checked(one: Check, say: dict[str, Any], *, chinese: bool) -> str:
+    place = "" if one.entry is None else say["entry"].format(one.entry)
+    return f"  {_MARK[one.ok]} {one.zh if chinese else one.en}{place}"
+
+
+def _hashed(step: Step, kind: str, say: dict[str, str]) -> tuple[str, str]:
+    which = "again" if step.picked is None else f"picked_{kind}"
+    return (
+        f"  SHA-256({step.text})",
+        f"    = {step.digest}{say[which].format(step.left, step.picked)}",
+    )
+
+
+_EN: Final = {
+    "title": "draw for {}",
+    "source": "  source named beforehand, in entry 0: {}",
+    "pool": "  pool: {} (entry {})",
+    "seed": "  seed: {}",
+    "entry": " (entry {})",
+    "comma": ", ",
+    "picked_order": " mod {} -> {}",
+    "picked_number": " mod {} -> {}",
+    "again": " is in the incomplete end of the range for {}: hashed again",
+    "same": "same: {}, as recorded in entry {}",
+    "bad": "does not hold: the result {} of entry {} comes out, but a check above does not hold",
+    "other": "different: {} is recorded in entry {}, {} comes out",
+    "none": "not drawn: no result is recorded",
+}
+_ZH: Final = {
+    "title": "摇号：{}",
+    "source": "  事先指定的来源（编号 0 的记录）：{}",
+    "pool": "  名单：{}（编号 {} 的记录）",
+    "seed": "  种子：{}",
+    "entry": "（编号 {} 的记录）",
+    "comma": "、",
+    "picked_order": " 除以 {} 取余 → {}",
+    "picked_number": " 除以 {} 取余 → {}",
+    "again": " 落在 {} 的不完整区间内，重新计算",
+    "same": "一致：{}，与编号 {} 的记录相同",
+    "bad": "不成立：编号 {1} 的记录中的结果 {0} 可以重现，但上面有一项不成立",
+    "other": "不一致：编号 {1} 的记录为 {0}，重做得到 {2}",
+    "none": "未摇号：没有记录结果",
+}

@@ -1,0 +1,204 @@
+"""`leads`: what in one session, or over a folder of sessions, deserves a question."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from auction_rules.terms import Text
+from bidding.core.said import both
+from replay.commands.files import Usage, add_lang, read_bytes, read_policy, shown
+from replay.indicators.catalogue import CROSS, INDICATORS, Found, SameSession, leads
+from replay.indicators.course import Course, read
+from replay.indicators.lead import Base, Lead, Place
+from replay.indicators.parts import PARTS
+from replay.verify import verify
+
+HELP = "leads (never verdicts): what in one or many sessions deserves a question"
+
+MARK: Final[Text] = both(
+    "以下为线索，不是结论；每条都可能有正当解释，请先核实、再询问。",
+    "These are leads, not verdicts; each may have an innocent explanation: check first, then ask.",
+)
+_BESIDE: Final[Text] = both(
+    "未给出 --policy：各档案按其旁边的信任策略核验，只说明文件完整，不说明出自何人。",
+    "No --policy: each archive was checked with the one beside it, which says that the file is "
+    "whole and not whose it is.",
+)
+_ENDINGS: Final = (".archive", ".session")
+"""What archives in a folder are called: by the centre that gives them out, by a scenario."""
+_PLACES: Final = 12
+"""Entries named in a line; the rest are in --json."""
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    parser.add_argument(
+        "sessions", nargs="+", type=Path, metavar="ARCHIVE", help="archives, or folders of them"
+    )
+    parser.add_argument(
+        "--policy",
+        type=Path,
+        help="whose signatures count; without it, each archive's own NAME.policy beside it",
+    )
+    parser.add_argument("--only", metavar="N,...", help="these indicators alone")
+    parser.add_argument("--all", action="store_true", help="also values below their mark")
+    parser.add_argument("--json", action="store_true", help="every value, for machines")
+    add_lang(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """The exit status: 0 whatever is found, for a lead is no fault."""
+    only = _numbers(args.only)
+    courses = [_course(path, args.policy) for path in _found(args.sessions)]
+    try:
+        with shown():
+            found = leads(courses, only)
+    except SameSession as twice:
+        raise Usage(f"{twice} is given twice") from twice
+    if args.policy is None:
+        print(_BESIDE[args.lang], file=sys.stderr)
+    if args.json:
+        print(json.dumps(as_json(courses, found), ensure_ascii=False))
+    else:
+        for line in _lines(courses, found, args.lang, everything=args.all):
+            print(line)
+    return 0
+
+
+def _numbers(text: str | None) -> frozenset[int]:
+    words = [] if text is None else text.split(",")
+    known = {str(number) for number in INDICATORS}
+    for word in words:
+        if word not in known:
+            raise Usage(f"there is no indicator {word!r}; they are 1 to {max(INDICATORS)}")
+    return frozenset(map(int, words))
+
+
+def _found(given: Sequence[Path]) -> list[Path]:
+    paths: list[Path] = []
+    for one in given:
+        if one.is_dir():
+            paths += sorted(path for path in one.rglob("*") if path.suffix in _ENDINGS)
+        else:
+            paths.append(one)
+    if not paths:
+        raise Usage(f"no archive found: a folder holds files that end in {' or '.join(_ENDINGS)}")
+    return paths
+
+
+def _course(path: Path, policy: Path | None) -> Course:
+    """The course of an archive that verifies."""
+    trusted = read_policy(path.with_suffix(".policy") if policy is None else policy)
+    session = verify(read_bytes(path), trusted)
+    with shown():
+        return read(session.origin, session.entries)
+
+
+def as_json(courses: Sequence[Course], found: Iterable[Found]) -> dict[str, Any]:
+    """Everything for machines; `mark` goes wherever it goes. Exact values are fractions."""
+    return {
+        "mark": MARK,
+        "sessions": sorted(course.log for course in courses),
+        "indicators": [
+            {
+                "number": one.indicator.number,
+                "title": one.indicator.title,
+                "formula": one.indicator.formula,
+                "caveat": one.indicator.caveat,
+                "across_sessions": one.indicator.number in CROSS,
+                "values": [_row(lead) for lead in one.leads],
+            }
+            for one in found
+        ],
+    }
+
+
+def _row(lead: Lead) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "part": lead.part,
+        "who": list(lead.who),
+        "lead": lead.marked,
+        "log": lead.log,
+        "contest": lead.where,
+        "entries": [{"log": place.log, "index": place.index} for place in lead.inputs],
+    }
+    if lead.value is None:
+        return {**row, "unsaid": lead.unsaid}
+    exact, form = str(lead.value.of), lead.value.form.value
+    row["value"] = {"exact": exact, "form": form, "shown": lead.value.show()}
+    assert lead.base is not None, "a value has its base rate"
+    base = lead.base
+    row["base"] = {"shown": base.shown, "of": base.of, "sessions": base.sessions}
+    row["base"]["rate"] = None if base.rate is None else str(base.rate)
+    return row
+
+
+def _lines(
+    courses: Sequence[Course], found: Sequence[Found], lang: str, *, everything: bool
+) -> Iterable[str]:
+    def say(zh: str, en: str) -> str:
+        return zh if lang == "zh" else en
+
+    yield MARK[lang]
+    yield say(f"共 {len(courses)} 场", f"sessions: {len(courses)}")
+    quiet: list[Found] = []
+    silent: list[Found] = []
+    for one in found:
+        indicator = one.indicator
+        rows = [lead for lead in one.leads if lead.marked or (everything and lead.value)]
+        if not rows:
+            told = any(lead.value is not None for lead in one.leads) or not one.leads
+            (quiet if told else silent).append(one)
+            continue
+        yield ""
+        yield f"{indicator.number}  {indicator.title[lang]}"
+        yield f"    {say('算法', 'formula')}{say('：', ': ')}{indicator.formula[lang]}"
+        for lead in rows:
+            yield from _lead(lead, lang)
+        yield f"    {say('正当解释', 'innocent')}{say('：', ': ')}{indicator.caveat[lang]}"
+    yield ""
+    if quiet:
+        names = ", ".join(str(one.indicator.number) for one in quiet)
+        yield say(f"未达标线：{names}", f"below the mark: {names}")
+    reasons: dict[str, list[str]] = {}
+    for one in silent:
+        why = one.leads[0].unsaid
+        assert why is not None, "a lead without a value says why"
+        reasons.setdefault(why[lang], []).append(str(one.indicator.number))
+    for reason, numbers in reasons.items():
+        yield f"{reason}{say('：', ': ')}{', '.join(numbers)}"
+
+
+def _lead(lead: Lead, lang: str) -> Iterable[str]:
+    assert lead.value is not None
+    assert lead.base is not None
+    who = "、".join(lead.who) if lang == "zh" else ", ".join(lead.who)
+    place = " ".join(word for word in (lead.log, lead.where) if word)
+    head = f"  {'*' if lead.marked else ' '} {PARTS[lead.part][lang]} = {lead.value.show()}"
+    yield "  ".join(word for word in (head, who, place) if word)
+    yield f"      {_entries(lead.inputs, lang, named=lead.log is None)}"
+    yield f"      {_base(lead.base, lang)}"
+
+
+def _entries(inputs: Sequence[Place], lang: str, *, named: bool) -> str:
+    words = [f"{p.log} {p.index}" if named else str(p.index) for p in inputs[:_PLACES]]
+    more = len(inputs) - len(words)
+    if lang == "zh":
+        return f"依据记录：{'、'.join(words) or '无'}" + (f" 等 {len(inputs)} 条" if more else "")
+    return f"entries: {', '.join(words) or 'none'}" + (f" and {more} more" if more else "")
+
+
+def _base(base: Base, lang: str) -> str:
+    if base.rate is None:
+        few = f"（所给 {base.sessions} 场，可比 {base.of} 例）"
+        if lang == "zh":
+            return f"常见程度：样本太少，不作判断{few}"
+        return f"base rate: too few to say ({base.of} compared; sessions given: {base.sessions})"
+    if lang == "zh":
+        return f"常见程度：{base.of} 例中 {base.shown} 例（所给 {base.sessions} 场）"
+    return f"base rate: {base.shown} of {base.of} (sessions given: {base.sessions})"

@@ -1,0 +1,223 @@
+"""Every line that a rule must not say is found, and what is like it is left alone."""
+
+import pytest
+
+from auction_rules.conformance.__main__ import main
+from auction_rules.conformance.exact import faults
+from auction_rules.conformance.sources import UnknownPackage, inexact
+
+
+@pytest.mark.parametrize(
+    ("source", "what"),
+    [
+        ("x = 0.1", "0.1"),
+        ("x = 1e3", "1000.0"),
+        ("x = -2.5", "2.5"),
+        ("x = 1j", "1j"),
+        ("x = a / b", "/"),
+        ("x /= b", "/"),
+        ("x = float(a)", "float"),
+        ("x = hash(a)", "hash()"),
+        ("x = id(a)", "id()"),
+        ("x = round(a)", "round()"),
+        ("x = open(a)", "open()"),
+        ("import time", "import time"),
+        ("from time import monotonic", "import time"),
+        ("def f():\n    import random", "import random"),
+        ("import os.path", "import os"),
+        ("from uuid import uuid4", "import uuid"),
+        ("import asyncio", "import asyncio"),
+        ("import threading", "import threading"),
+        ("import locale", "import locale"),
+        ("import importlib.metadata", "import importlib"),
+        ("t = datetime.now(UTC)", ".now()"),
+        ("t = datetime.datetime.utcnow()", ".utcnow()"),
+        ("t = date.today()", ".today()"),
+        ("t = moment.timestamp()", ".timestamp()"),
+        ("t = datetime.fromtimestamp(x, UTC)", ".fromtimestamp()"),
+        ("t = (a - b).total_seconds()", ".total_seconds()"),
+        ("x = math.sqrt(a)", "math.sqrt"),
+        ("from math import log", "math.log"),
+        ("for x in {1, 2}: pass", "for over a set"),
+        ("for x in set(a): pass", "for over a set"),
+        ("for x in frozenset(a) - b: pass", "for over a set"),
+        ("s = set(a)\nfor x in s: pass", "for over a set"),
+        ("s = set(a)\nr = s | t\nfor x in r: pass", "for over a set"),
+        ("def f(s: set[str]) -> None:\n    for x in s: pass", "for over a set"),
+        ("def f() -> None:\n    s: frozenset[int] = g()\n    for x in s: pass", "for over a set"),
+        ("x = [a for a in {1, 2}]", "comprehension over a set"),
+        ("x = {a: 1 for a in set(b)}", "comprehension over a set"),
+        ("x = list({1, 2})", "list() of a set"),
+        ("x = tuple(set(a))", "tuple() of a set"),
+        ("x = next(iter(set(a)))", "iter() of a set"),
+        ("x = [*{1, 2}]", "* of a set"),
+        ("x = ','.join({a, b})", ".join() of a set"),
+        ("x = dict.fromkeys(set(a))", ".fromkeys() of a set"),
+        ("s = set(a)\nx = s.pop()", ".pop() of a set"),
+        ("x = list(set(a).union(b))", "list() of a set"),
+        ("async def f():\n    for x in {1, 2}: pass", "for over a set"),
+        ("x = a ** -1", "**"),
+        ("x = a ** b", "**"),
+        ("x **= -2", "**"),
+        ("x = pow(a, -1)", "pow()"),
+        ("x = pow(a, exp=b)", "pow()"),
+        ("x = float.fromhex(a)", "float"),
+        ("x = list(map(float, a))", "float"),
+        ("f = float", "float"),
+        ("x = sorted(a, key=float)", "float"),
+        ("x = complex(a)", "complex"),
+        ("x = operator.truediv(a, b)", ".truediv"),
+        ("from operator import truediv", "operator.truediv"),
+        ("from operator import truediv as over", "operator.truediv"),
+        ("x = reduce(operator.pow, a)", ".pow"),
+        ("x = a.__truediv__(b)", ".__truediv__"),
+        ("x = int.__rtruediv__(a, b)", ".__rtruediv__"),
+        ("x = int.__pow__(a, b)", ".__pow__"),
+        ("x = a.__float__()", ".__float__"),
+        ("x = a.__round__(2)", ".__round__"),
+        ("x = getattr(a, '__truediv__')(b)", ".__truediv__"),
+        ("x = f'{a:.2f}'", "format .2f"),
+        ("x = f'{a:{w}.1f}'", "format .1f"),
+        ("x = f'{a:.1%}'", "format .1%"),
+        ("x = f'{a:e}'", "format e"),
+        ("x = '{:.2f}'.format(a)", "format .2f"),
+        ("x = format(a, '.3g')", "format .3g"),
+        ("x = a.__format__('.3g')", "format .3g"),
+        ("x = '%.2f' % a", "format %.2f"),
+        ("x = 'at %d: %5.1e' % (a, b)", "format %5.1e"),
+        ("import decimal", "import decimal"),
+        ("for k in a.keys() & b: pass", "for over a set"),
+        ("x = list(a.keys() - b.keys())", "list() of a set"),
+        ("x = [k for k in b | a.keys()]", "comprehension over a set"),
+        ("for k, v in a.items() ^ b.items(): pass", "for over a set"),
+        ("class C:\n    s: set[str]\n    def f(self):\n        return [*self.s]", "* of a set"),
+        (
+            "class C:\n    def __init__(self):\n        self.s = {1}\n    def f(self):\n        return tuple(self.s)",
+            "tuple() of a set",
+        ),
+        ("class C:\n    s: frozenset[str] | None\nx = tuple(floor.c.s)", "tuple() of a set"),
+        ("def f() -> set[str]:\n    return g()\nx = tuple(f())", "tuple() of a set"),
+        ("def f() -> 'frozenset[str]':\n    return g()\nx = tuple(f())", "tuple() of a set"),
+        ("S: Final = {1, 2}\ndef f():\n    return tuple(S)", "tuple() of a set"),
+        ("S: Final[frozenset[str]] = g()\ndef f():\n    return list(S)", "list() of a set"),
+        ("a, b = set(c), 1\nx = list(a)", "list() of a set"),
+        ("if (s := set(a)):\n    x = list(s)", "list() of a set"),
+        ("a, b = {c, d}", "a set taken apart"),
+        ("x = min(set(a), key=f)", "min() of a set by a key"),
+        ("x = sorted(set(a), key=f)", "sorted() of a set by a key"),
+        ("x = max((b for b in set(a)), key=f)", "comprehension over a set"),
+        ("x = str({a, b})", "str() of a set"),
+        ("x = f'{set(a)}'", "text of a set"),
+        ("x = itertools.chain({a, b}, c)", "chain() of a set"),
+        ("x = chain.from_iterable({a, b})", ".from_iterable() of a set"),
+        ("def f():\n    yield from {1, 2}", "yield from a set"),
+        ("class C:\n    def f(self):\n        return self.a / 2", "/"),
+    ],
+)
+def test_bad_line_is_found(source: str, what: str) -> None:
+    assert what in [fault.what for fault in faults(source)]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = 7 // 2",
+        "x = Fraction(1, 3)",
+        "x = math.isqrt(a) + math.gcd(a, b)",
+        "from math import gcd",
+        "from datetime import UTC, datetime, timedelta\nx = datetime(1970, 1, 1, tzinfo=UTC)",
+        "x = isinstance(a, float)",
+        "for x in sorted({1, 2}): pass",
+        "s = set(a)\nx = sorted(b for b in s if b)",
+        "s = set(a)\nx = any(b.bad for b in s)",
+        "s = set(a)\nx = {b for b in s}",
+        "x = a in {1, 2}",
+        "x = len({1, 2}) + max({1, 2})",
+        "s = [1, 2]\nfor x in s: pass",
+        "def f():\n    s = {1}\n    return 1 in s\ndef g(s):\n    for x in s: pass",
+        "x = 10 ** 4 + a ** 2",
+        "x = pow(a, -1, p) + pow(a, 2)",
+        "from operator import itemgetter",
+        "def f(a: float) -> None:\n    raise TypeError",
+        "x = type(a) is float",
+        "match a:\n    case float():\n        raise TypeError",
+        "x = f'{a:,} {b:02d} {c:x} {d:>5} {e!r:10}'",
+        "x = '%s %d %%f' % (a, b)",
+        "x = '{:d} {}'.format(a, b)",
+        "for k in a.keys(): pass",
+        "x = a in b.keys() & c",
+        "x = sorted(a.keys() & b)",
+        "def f() -> list[str]:\n    return g()\nx = tuple(f())",
+        "S = {1}\ndef f(S):\n    return tuple(S)",
+        "a, b = c",
+        "x = a | b",
+        "x = a - b\nfor y in x: pass",
+    ],
+)
+def test_good_line_is_left_alone(source: str) -> None:
+    assert faults(source) == []
+
+
+def test_fault_names_its_line() -> None:
+    assert [fault.line for fault in faults("a = 1\n\nb = a / 2\nc = 0.5\n")] == [3, 4]
+
+
+PACKAGE = {
+    "__init__.py": "",
+    "floor.py": "class Seats:\n    taken: frozenset[str]\n",
+    "rule.py": "def ranking(floor):\n    return tuple(floor.seats.taken)\n",
+    "deep/price.py": "def half(a):\n    return a / 2\n",
+}
+FOUND = [
+    "odd_rule/deep/price.py:2: /: true division makes a float: use //, or Fraction(a, b)",
+    "odd_rule/rule.py:2: tuple() of a set: the order of a set is chance: sorted() first",
+]
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    for name, text in PACKAGE.items():
+        path = tmp_path / "odd_rule" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+
+@pytest.mark.usefixtures("package")
+def test_a_package_is_held_to_it_with_what_its_modules_tell_each_other():
+    assert inexact("odd_rule") == FOUND
+
+
+@pytest.mark.usefixtures("package")
+def test_one_module_may_be_asked_about():
+    assert inexact("odd_rule.floor") == []
+
+
+@pytest.mark.usefixtures("package")
+def test_what_is_allowed_is_spared_and_must_be_needed():
+    spared = {"odd_rule/deep/price.py": {"/": "a share of nothing"}}
+    assert inexact("odd_rule", allowed=spared) == FOUND[1:]
+    needless = {"odd_rule/rule.py": {"/": "no reason"}, "odd_rule/gone.py": {}}
+    assert inexact("odd_rule", allowed=needless) == [
+        FOUND[0],
+        FOUND[1],
+        "odd_rule/rule.py: / is allowed and not said",
+        "odd_rule/gone.py is allowed something and does not exist",
+    ]
+
+
+@pytest.mark.usefixtures("package")
+def test_the_command(capsys):
+    assert main(["odd_rule"]) == 1
+    assert capsys.readouterr().out.splitlines() == FOUND
+    assert main(["odd_rule.floor"]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_a_package_that_is_not_there(capsys):
+    with pytest.raises(UnknownPackage):
+        inexact("no_such_rule")
+    assert main(["no_such_rule.terms"]) == 2
+    assert "no_such_rule" in capsys.readouterr().err
+    assert main([]) == 2
+    assert "PACKAGE" in capsys.readouterr().err

@@ -1,0 +1,199 @@
+"""After the close: steps in their order by two people, defaults, and money that leaves with a reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from auction_rules.floor import Bid
+from bidding.core import views
+from bidding.core.commands import Conclude, Deposit, Exclude, Payout, Terminate
+from bidding.core.record import replay
+from bidding.proof import canon
+from replay.rejudge import rejudge
+from tests.bidding.core.session import (
+    OPENS,
+    ORIGIN,
+    T0,
+    Session,
+    document,
+    finished,
+    opened,
+    outcome,
+    running,
+)
+
+REVIEW = Conclude("reviewed", "核对无误")
+CONFIRM = Conclude("confirmed", "确认成交")
+PUBLISH = Conclude("published", "成交公示")
+
+
+def sold() -> Session:
+    """Won by 03 at 140, then 02, then 01."""
+    session = running(document(), "01", "02", "03", "04")
+    for bidder, amount in (("01", 100), ("02", 120), ("03", 140)):
+        assert session.bid(bidder, amount) == "accepted"
+    return finished(session)
+
+
+def confirmed() -> Session:
+    session = sold()
+    assert outcome(session.ask("staff:li", REVIEW)) == "accepted"
+    assert outcome(session.ask("approver:wang", CONFIRM)) == "accepted"
+    return session
+
+
+def test_reviewed_by_one_confirmed_by_another_then_published():
+    session = sold()
+    assert outcome(session.ask("approver:wang", CONFIRM)) == "STEP_TOO_EARLY"
+    assert outcome(session.ask("staff:li", PUBLISH)) == "STEP_TOO_EARLY"
+    assert outcome(session.ask("staff:li", REVIEW)) == "accepted"
+    assert outcome(session.ask("staff:zhou", REVIEW)) == "STEP_DONE"
+    assert outcome(session.ask("staff:zhou", CONFIRM)) == "NOT_ALLOWED"
+    assert outcome(session.ask("approver:li", CONFIRM)) == "SAME_OFFICER"
+    assert outcome(session.ask("approver:wang", CONFIRM)) == "accepted"
+    assert outcome(session.ask("staff:li", PUBLISH)) == "accepted"
+    assert [one.step for one in session.state.after] == ["reviewed", "confirmed", "published"]
+    line = views.event(
+        session.states[-2], session.entries[-1], session.state, session.rule, "public"
+    )
+    assert line is not None
+    # Everybody hears of it; the role, never the account.
+    assert line["text"]["zh"] == "成交结果已公示：成交公示。"
+    assert [fact["by"] for fact in line["facts"]] == ["staff"]
+    entries: list[Any] = [canon.decode(body) for body in session.bodies]
+    assert rejudge(ORIGIN, entries).difference is None
+    assert replay(ORIGIN, session.bodies).digest == session.state.digest
+
+
+@pytest.mark.parametrize("asker", ["bidder:03", "auditor:zhao"])
+def test_nobody_else_concludes_or_pays(asker: str):
+    session = sold()
+    for ask in (REVIEW, Payout("01", "refund", 1, "x")):
+        assert outcome(session.ask(asker, ask)) == "NOT_ALLOWED"
+
+
+def test_there_is_nothing_to_conclude_before_the_close_or_after_a_termination():
+    session = running(document(), "01")
+    assert outcome(session.ask("staff:li", REVIEW)) == "NOT_CLOSED"
+    session.ask("approver:wang", Terminate("法院冻结"))
+    assert outcome(session.ask("staff:li", REVIEW)) == "NOT_CLOSED"
+
+
+def test_defaults_go_down_the_ranking_and_each_person_defaults_once():
+    session = confirmed()
+
+    def default(bidder: str, actor: str = "approver:wang") -> str:
+        return outcome(session.ask(actor, Conclude("defaulted", "拒签合同", bidder)))
+
+    assert default("03", "staff:li") == "NOT_ALLOWED"
+    assert default("02") == "NO_SUCH_BIDDER"
+    assert default("03") == "accepted"
+    assert session.state.after[-1].follows == "02"
+    assert default("03") == "STEP_DONE"
+    assert default("02") == "accepted"
+    assert session.state.after[-1].follows == "01"
+    assert default("01") == "accepted"
+    # 04 never made an offer.
+    assert session.state.after[-1].follows is None
+    # The record of what was awarded stays.
+    assert [award.bidder for award in session.state.standing.awards] == ["03"]
+
+
+def test_whoever_was_excluded_is_not_next():
+    session = running(document(), "01", "02", "03")
+    for bidder, amount in (("01", 100), ("02", 120), ("03", 140)):
+        session.bid(bidder, amount)
+    session.ask("staff:li", Exclude("02", "串通"))
+    session = finished(session)
+    session.ask("staff:li", REVIEW)
+    session.ask("approver:wang", CONFIRM)
+    session.ask("approver:wang", Conclude("defaulted", "拒签合同", "03"))
+    assert session.state.after[-1].follows == "01"
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        Conclude("defaulted", "无人"),
+        Conclude("reviewed", "无误", "01"),
+        Conclude("celebrated", "无误"),
+    ],
+)
+def test_steps_that_are_none(ask: Conclude):
+    assert outcome(sold().ask("approver:wang", ask)) == "NOT_ALLOWED"
+
+
+def test_an_unsold_session_is_concluded_too():
+    session = finished(running(document(), "01"))
+    assert session.state.standing.unsold is not None
+    assert outcome(session.ask("staff:li", REVIEW)) == "accepted"
+
+
+# Money ------------------------------------------------------------------------------------------
+
+
+def paid(amount: int = 700) -> Session:
+    """Two bidders, a deposit of 500 asked; 01 paid it in two parts, with too much in all."""
+    session = opened(document(deposit=500), "01", "02")
+    for part, money in enumerate((200, amount - 200)):
+        session.ask("staff:li", Deposit("01", money, T0, f"b-{part}"))
+    session.ask("staff:li", Deposit("02", 500, T0, "c"))
+    assert session.state.people["01"].deposit_ok
+    return session
+
+
+def pay(session: Session, amount: int, purpose: str = "refund", actor: str = "staff:li") -> str:
+    return outcome(session.ask(actor, Payout("01", purpose, amount, "未竞得")))
+
+
+def test_before_the_end_only_what_is_too_much_goes_back():
+    session = paid()
+    assert pay(session, 201) == "DEPOSIT_STILL_NEEDED"
+    assert pay(session, 200) == "accepted"
+    assert session.state.people["01"].deposit_ok
+    assert pay(session, 1) == "DEPOSIT_STILL_NEEDED"
+    session.until(OPENS)
+    assert outcome(session.ask("bidder:01", Bid(100), OPENS)) == "accepted"
+
+
+@pytest.mark.parametrize("amount", [0, -1, 701])
+def test_nothing_leaves_that_did_not_come_in(amount: int):
+    assert pay(finished(paid()), amount) == "MORE_THAN_PAID_IN"
+
+
+def test_refunds_and_forfeits_add_up_to_what_came_in_and_no_more():
+    session = finished(paid())
+    assert pay(session, 300) == "accepted"
+    assert pay(session, 100, "forfeit") == "NOT_ALLOWED"
+    assert pay(session, 100, "forfeit", "approver:wang") == "accepted"
+    assert pay(session, 301) == "MORE_THAN_PAID_IN"
+    assert pay(session, 300) == "accepted"
+    assert session.state.people["01"].out == session.state.people["01"].paid == 700
+    assert pay(session, 1) == "MORE_THAN_PAID_IN"
+
+
+def test_a_deposit_is_not_kept_while_its_owner_may_still_bid():
+    session = paid()
+    assert pay(session, 500, "forfeit", "approver:wang") == "DEPOSIT_STILL_NEEDED"
+    session.ask("staff:li", Exclude("01", "串通"))
+    assert pay(session, 500, "forfeit", "approver:wang") == "accepted"
+    assert pay(session, 1, "present", "approver:wang") == "NOT_ALLOWED"
+
+
+def test_what_is_paid_out_is_between_the_bidder_and_the_house():
+    session = finished(paid())
+    before = session.state
+    entry = session.ask("staff:li", Payout("01", "refund", 700, "未竞得"))
+    told = {
+        audience: views.event(before, entry, session.state, session.rule, audience) is not None
+        for audience in ("public", "bidder:01", "bidder:02", "staff", "auditor")
+    }
+    assert told == {
+        "public": False,
+        "bidder:01": True,
+        "bidder:02": False,
+        "staff": True,
+        "auditor": True,
+    }

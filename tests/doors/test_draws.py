@@ -1,0 +1,146 @@
+"""Chance comes in through the doors of a real house, from parties and from balls, by the client."""
+
+import asyncio
+import time
+
+import pytest
+
+from bidding.client import HouseSaysNo, Lots
+from bidding.proof.policy import parse_policy
+from replay.rejudge import rejudge
+from replay.verify import verify
+from tests.doors.door import SECOND, house_process, now, publish, signed_in, take_part
+
+PEOPLE = ("staff1", "staff2", "auditor1", "bidder1", "bidder2")
+JOINT = {
+    "source": "COMMIT_REVEAL",
+    "parties": [
+        {"id": "staff1", "zh": "交易中心", "en": "the centre"},
+        {"id": "staff2", "zh": "公证处", "en": "the notary"},
+    ],
+    "commit_seconds": 60,
+    "reveal_seconds": 60,
+}
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    with house_process(tmp_path_factory.mktemp("draws")) as running_house:
+        yield running_house
+
+
+def document(rule, terms):
+    return {"title": {"zh": "摇号", "en": "Lots"}, "rule": rule, "terms": terms, "deposit": 0}
+
+
+def sealed(opens, draws):
+    terms = {
+        "lot_id": "L1",
+        "opens": opens,
+        "closes": opens + 2 * SECOND,
+        "start_price": 10_000,
+        "tie": "DRAW",
+        "draws": draws,
+    }
+    return document("sealed_bid", terms)
+
+
+def stalls(opens):
+    items = [{"id": "L1", "start_price": 1_000, "step": 100}]
+    terms = {
+        "items": items,
+        "opens": opens,
+        "round_seconds": 2,
+        "pause_seconds": 1,
+        "eligibility_points": 1,
+        "tie": "DRAWN_EACH_ROUND",
+        "draws": {"source": "BALLS"},
+    }
+    return document("simultaneous", terms)
+
+
+async def equal_offers(staff, approver, bidders, build, amount, **more):
+    """An auction in which two offered the same, when its pool is fixed."""
+    auction = await publish(staff, approver, build(await now(staff) + SECOND))
+    for bidder in bidders:
+        await take_part(staff, auction, bidder)
+    one, two = bidders
+    async with one.join(auction) as first, two.join(auction) as second:
+        await first.until(lambda s: s.room["status"] == "running", within=30)
+        assert (await first.bid(amount, **more)).accepted
+        assert (await second.bid(amount, **more)).accepted
+        await first.until(lambda s: bool(s.room["pool"]), within=30)
+    return auction
+
+
+async def awaited(lots, said):
+    """Waits until the room says that this is awaited."""
+    end = time.monotonic() + 20
+    while (
+        (shown := await lots.draws()) is None
+        or shown["awaits"] is None
+        or said not in shown["awaits"]["en"]
+    ):
+        assert time.monotonic() < end, shown
+        await asyncio.sleep(0.05)
+    return shown
+
+
+async def checked(auditor, auction):
+    path = f"/api/auctions/{auction}"
+    policy = parse_policy((await auditor.download(f"{path}/policy")).decode())
+    report = verify(await auditor.download(f"{path}/archive"), policy)
+    assert rejudge(report.origin, report.entries).difference is None
+
+
+async def test_two_parties_commit_and_reveal(house):
+    async with signed_in(house, *PEOPLE) as (staff, other, auditor, *bidders):
+        auction = await equal_offers(staff, other, bidders, lambda t: sealed(t, JOINT), 20_000)
+        centre, notary = Lots(staff, auction), Lots(other, auction)
+        shown = await awaited(centre, "Commitments are awaited from the centre, the notary.")
+        assert shown["named"]["zh"].startswith("随机数由交易中心、公证处先密封、后揭示")
+        assert (await centre.commit())["type"] == "accepted"
+        with pytest.raises(HouseSaysNo, match="TOO_EARLY"):
+            await centre.reveal()
+        assert (await centre.balls(await centre.pool()))["reason"] == "OTHER_SOURCE"
+        await awaited(centre, "from the notary.")
+        assert (await notary.commit())["type"] == "accepted"
+        await awaited(notary, "Secrets are awaited")
+        assert await centre.secret() != await notary.secret()
+        assert (await notary.reveal())["type"] == "accepted"
+        answer = await centre.reveal()
+        (drawn,) = [f for f in answer["facts"] if f["fact"] == "drawn"]
+        assert sorted(drawn["order"]) == sorted(await centre.pool())
+        room = (await staff.get(f"/api/auctions/{auction}"))["room"]
+        assert [a["bidder"] for a in room["awards"]] == drawn["order"][:1]
+        await checked(auditor, auction)
+
+
+async def test_offers_are_drawn_by_hand(house):
+    """What two officers type are offers here, with the lot in their names."""
+    async with signed_in(house, *PEOPLE) as (staff, other, auditor, *bidders):
+        auction = await equal_offers(staff, other, bidders, stalls, 1_000, lot="L1")
+        one, two = Lots(staff, auction), Lots(other, auction)
+        await awaited(one, "Balls are awaited")
+        order = sorted(await one.pool(), reverse=True)
+        assert all(name.endswith("/L1") for name in order)
+        assert (await one.balls(order))["type"] == "accepted"
+        shown = await awaited(two, "another must type the same")
+        assert shown["typed"] == 1
+        assert (await two.balls(order[::-1]))["reason"] == "TYPED_DIFFERS"
+        assert (await two.balls(order))["type"] == "accepted"
+        room = (await staff.get(f"/api/auctions/{auction}"))["room"]
+        assert room["order"] == order
+        await checked(auditor, auction)
+
+
+async def test_nobody_is_asked_for_a_secret_where_balls_are_drawn(house):
+    async with signed_in(house, *PEOPLE) as (staff, other, _auditor, *bidders):
+        auction = await equal_offers(
+            staff, other, bidders, lambda t: sealed(t, {"source": "BALLS"}), 20_000
+        )
+        lots = Lots(staff, auction)
+        with pytest.raises(LookupError):
+            await lots.secret()
+        assert (await lots.seed("20260302"))["reason"] == "OTHER_SOURCE"
+        assert (await lots.figure(1, "0123"))["reason"] == "OTHER_SOURCE"

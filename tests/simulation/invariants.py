@@ -168,8 +168,8 @@ def _what_viewers_saw(history: History, entries: list[dict[str, Any]]) -> Iterat
             public[len(public) + 1] = orjson.dumps(numbered, option=orjson.OPT_SORT_KEYS)
     for number, seen in enumerate(history.viewers):
         yield from (f"S9 viewer {number}: {dispute}" for dispute in seen.disputes)
-        for n, line in seen.lines.items():
-            if public.get(n) != line:
+        for n, shown in seen.lines.items():
+            if public.get(n) != shown:
                 yield f"S9 viewer {number} was shown a line {n} that the log does not have"
 
 
@@ -195,7 +195,7 @@ def _it_ends_and_everybody_knows(history: History, entries: list[dict[str, Any]]
     for wish in history.wishes:
         if not wish.told and wish.wanted < history.ended - 15 * SECOND:
             yield f"L1 {wish.command.key} never had an answer"
-    closes, closed = None, False
+    closes, closed, suspended = None, False, False
     for _, _, after in _steps(history):
         closes, closed = after.standing.closes, after.standing.closed or after.ended is not None
         suspended = after.status == "suspended"

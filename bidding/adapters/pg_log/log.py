@@ -11,7 +11,6 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bidding.adapters.pg_log.schema import FENCED, GAP, LOG_EXISTS, NO_SUCH_LOG
-from bidding.adapters.sql_log.tables import checked
 from bidding.engine.ports import (
     Batch,
     DuplicateCommand,
@@ -23,6 +22,7 @@ from bidding.engine.ports import (
     LogError,
     LogExists,
     NoSuchLog,
+    checked,
 )
 
 #: So many statements are on their way at once; each log has one append at a time.

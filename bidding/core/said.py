@@ -429,6 +429,7 @@ _HOUSE: Final[dict[str, Pair]] = {
         "受托人不足，恢复后由竞买人自行解密",
         "too few trustees; on resumption the bidders open their own offers",
     ),
+    "INTERRUPTED": ("服务中断，恢复后补回时间", "service was interrupted; the time is given back"),
     "RECOVERY": ("系统恢复，时间已补回", "the system recovered; time is given back"),
     "RECOVERY_FAILED": (
         "系统连续两次故障，待人工处理",

@@ -41,6 +41,7 @@ class LiveLine(Answer):
     top: int | None
     unit: dict[str, Any]
     awards: list[dict[str, Any]]
+    result: str | None
     suspended: dict[str, Any] | None
     sealed: bool
     entrants: int

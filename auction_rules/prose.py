@@ -18,7 +18,9 @@ from auction_rules.facts import Instant
 from auction_rules.floor import Floor, Standing
 from auction_rules.lint import lint
 from auction_rules.money import format_decimal
+from auction_rules.resumed import resumption
 from auction_rules.says import Says
+from auction_rules.sight import sight
 from auction_rules.terms import RuleConfig, Text, Unit, show_instant, shown
 from auction_rules.topics import idle, topic_of
 
@@ -67,11 +69,11 @@ _ALWAYS: Final[Mapping[str, Text]] = {
         "en": "arrival at the server counts, and a window includes its first instant, not its last",
     },
     "failure": {
-        "zh": "无人提出有效报价或者申请的，不成交；系统故障时本场中止，已记录的报价仍然有效；"
-        "未成交的，公布原因",
-        "en": "where nobody makes a valid offer there is no award; a failure of the system "
-        "suspends the session and recorded offers stay valid; "
-        "where there is no award, the reason is published",
+        "zh": "无人提出有效报价或者申请的，不成交；未成交的，公布原因；"
+        "系统故障时本场中止，已记录的报价仍然有效",
+        "en": "where nobody makes a valid offer there is no award; where there is no award, the "
+        "reason is published; a failure of the system suspends the session, and recorded offers "
+        "stay valid",
     },
 }
 _STOP: Final[Text] = {"zh": "。", "en": "."}
@@ -100,7 +102,7 @@ def prose(rule: Any, terms: RuleConfig, *, remarks: bool = True) -> dict[str, li
     `rule` is a `Rule`, `terms` are its validated terms. Without `remarks` the text is fit for
     the notice; with them it is what the drafter reads first.
     """
-    lines = tuple(_lines(terms))
+    lines = tuple(_lines(rule, terms))
     topics = {topic: [line[1:] for line in lines if line[0] == topic] for topic in _ORDER}
     text: dict[str, list[str]] = {}
     for lang in LANGS:
@@ -116,6 +118,8 @@ def prose(rule: Any, terms: RuleConfig, *, remarks: bool = True) -> dict[str, li
                 said.append(_LESS[lang])
             if topic in _ALWAYS:
                 said.append(_ALWAYS[topic][lang])
+            if topic == "failure":
+                said += [clause[lang] for clause in resumption(rule, terms)]
             head = _HEADS[topic][lang] + _COLON[lang]
             paragraphs.append(head + _JOIN[lang].join(said) + _STOP[lang])
         if remarks:
@@ -224,39 +228,7 @@ def _sight(rule: Any, terms: RuleConfig, lang: str) -> Iterator[str]:
     for line in rule.programme(terms):
         standing = Standing(stage=line.id, kind=line.kind)
         seen = rule.disclosure(Floor(terms, standing, {}, 1))
-        if seen.sealed and line.kind == "clock":
-            how = {
-                "zh": "答复密封，仅本人可见；每轮或每档结束后公布的，以本规则为准",
-                "en": "answers are sealed, and each sees his own; what is told after each tick or "
-                "round is as the rule says",
-            }
-        elif seen.sealed:
-            how = {
-                "zh": "报价密封，仅本人可见，报价人数也不公布",
-                "en": "offers are sealed, each sees his own, and not how many there are",
-            }
-        elif line.kind == "draw":
-            how = {
-                "zh": "名单在取得随机数之前固定并公布，随机数和摇号结果公开，任何人可以复核",
-                "en": "the pool is fixed and published before any entropy is known, the entropy "
-                "and the order are public, and anybody can check them",
-            }
-        elif seen.acts_sealed:
-            how = {
-                "zh": "各人在本轮或本次发言中的操作仅本人可见，该轮或该次发言结束后公布",
-                "en": "what each does is told to him alone until the round, or his turn, is over",
-            }
-        elif seen.scores_sealed:
-            how = {
-                "zh": "报价公开，评分密封至全部提交",
-                "en": "offers are open, points are sealed until all are in",
-            }
-        else:
-            how = {
-                "zh": "报价公开，只显示竞买号牌",
-                "en": "offers are open, under bidder numbers only",
-            }
-        yield _COLON[lang].join((line.title[lang], how[lang]))
+        yield _COLON[lang].join((line.title[lang], sight(line.kind, seen)[lang]))
 
 
 def _remarks(rule: Any, terms: RuleConfig, lang: str) -> list[str]:
@@ -264,9 +236,14 @@ def _remarks(rule: Any, terms: RuleConfig, lang: str) -> list[str]:
     return [head + getattr(remark, lang) for remark in lint(rule, terms)]
 
 
-def _lines(terms: RuleConfig) -> Iterator[_Line]:
-    """Topic, label and value of every term in use."""
+def _lines(rule: Any, terms: RuleConfig) -> Iterator[_Line]:
+    """Topic, label and value of every term in use that no sentence tells."""
+    told: frozenset[str] = getattr(rule, "tells", frozenset())
+    if any(True for _ in resumption(rule, terms)):
+        told = told | {"resume"}
     for name, field in type(terms).model_fields.items():
+        if name in told:
+            continue
         value = getattr(terms, name)
         # Units are said with the amounts; a term that is not used would only puzzle.
         unused = value is None or (value == 0 and field.default == 0 and value is not False)

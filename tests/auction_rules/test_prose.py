@@ -42,6 +42,8 @@ def test_every_term_in_use_is_said(rule, terms):
         # A lot is said by its name, and an extension that is none by a sentence.
         if silent or name.startswith(("lot_", "extension")) or idle(config, name):
             continue
+        if name in (*rule.tells, "resume"):  # put into sentences, which have tests of their own
+            continue
         assert re.split("[（(]", field.title)[0] in text, name
 
 
@@ -215,8 +217,8 @@ def test_a_clock_that_tells_who_goes_on_does_not_say_that_nobody_is_told():
 def test_seconds_before_an_end_keep_what_they_are_before():
     land = EXAMPLES["land_listing"]
     terms = {**land.example, **land.presets["shantou"]["terms"]}  # type: ignore[attr-defined]
-    assert "底价录入开始（截止前）：1800 秒" in said(land, terms)
-    assert re.search(r"\(before[^)]*\): 1800 s", said(land, terms, "en"))
+    assert "密封底价自挂牌截止前 30 分钟至挂牌截止录入，录入后不得更改" in said(land, terms)
+    assert "from 30 minutes before its close until its close" in said(land, terms, "en")
 
 
 def test_a_name_stands_in_the_language_of_the_text():

@@ -70,6 +70,7 @@ class Intermediary(Staged[IntermediaryTerms]):
 
     name: ClassVar[str] = "intermediary"
     version: ClassVar[str] = "1"
+    tells: ClassVar[frozenset[str]] = frozenset({"start_price"})
     title: ClassVar[Text] = {"zh": "中介服务超市选取", "en": "Selection of a service provider"}
     Config = IntermediaryTerms
     example: ClassVar[Mapping[str, Any]] = {
@@ -156,7 +157,7 @@ class Intermediary(Staged[IntermediaryTerms]):
     def says(self, terms: IntermediaryTerms) -> Says:
         """What the notice says of this rule besides its terms."""
         quoting = terms.entry is Entry.QUOTE
-        zh, en = (terms.unit.show(terms.start_price, lang) for lang in ("zh", "en"))
+        zh, en = (terms.unit.written(terms.start_price, lang) for lang in ("zh", "en"))
         ceiling = both(f"最高限价为 {zh}", f"the ceiling is {en}")
         fee = both(
             f"不报价，成交价即公布的服务费 {zh}",

@@ -93,6 +93,9 @@ class Listing(Staged[L]):
 
     tells: ClassVar[frozenset[str]] = frozenset(
         {
+            "last_hour",
+            "last_hour_seconds",
+            "timed_needs",
             "timed_start",
             "reserve_from_seconds",
             "reserve_until_seconds",

@@ -26,6 +26,10 @@ from auction_rules.says import Says, both, in_words, joined
 from auction_rules.terms import Text
 
 _HALF_AN_HOUR: Final = 1_800
+_ELSE: Final = both(
+    "否则不进行限时竞价，以挂牌最高有效报价为最后报价",
+    "else the highest offer of the listing is the last one",
+)
 
 
 def listed(terms: ListingTerms, *, capped: bool = False) -> Says:
@@ -34,34 +38,54 @@ def listed(terms: ListingTerms, *, capped: bool = False) -> Says:
     if terms.reserve_kind is not ReserveKind.NONE:
         sealed = terms.reserve_kind is ReserveKind.SEALED
         reserve = open_bidding("底价", sealed=sealed, capped=capped)
-    when = (*_stretch(terms), *_gate(terms), *_sealing(terms))
+    when = (*_stretch(terms), _gate(terms), *_sealing(terms))
     return joined({"when": when, "step": (_start(terms),)}, reserve)
 
 
 def _stretch(terms: ListingTerms) -> tuple[Text, ...]:
-    length = in_words(terms.last_hour_seconds)
-    if terms.last_hour is not LastHour.FROZEN:
-        return ()
+    length = _last(terms)
+    if terms.last_hour is LastHour.OPEN:
+        return (both("挂牌期内始终可以报价", "offers are taken as long as the listing is open"),)
+    if terms.last_hour is LastHour.COUNTED:
+        counted = both(
+            f"挂牌最后 {length['zh']}照常报价，并单独统计该时段的报价人",
+            f"the last {length['en']} of the listing is open too, and who bids in it is counted",
+        )
+        return (counted,)
     frozen = both(
-        f"挂牌最后 {length['zh']}开始时，已取得竞买资格的竞买人为两人以上的，该时段冻结，不接受报价；"
+        f"挂牌最后 {length['zh']}开始时，已取得竞买资格的竞买人为两人以上的，该时段冻结，不接受报价，"
         "不足两人的，照常报价",
-        f"where two or more bidders have been admitted when the last {length['en']} of the listing "
-        "begin, that stretch is frozen and no offer is taken; with fewer it stays open",
+        f"where two or more bidders have been admitted by the beginning of the last {length['en']} "
+        "of the listing, that stretch is frozen and no offer is taken, and with fewer it stays open",
     )
     return (citing(frozen, SUZHOU_FREEZES),)
 
 
-def _gate(terms: ListingTerms) -> tuple[Text, ...]:
-    found: list[Text] = []
-    if terms.timed_needs is TimedNeeds.TWO_IN_LAST_HOUR:
-        length = in_words(terms.last_hour_seconds)
-        two = both(
-            f"挂牌最后 {length['zh']}内有两人以上报价的，进入限时竞价；否则不再进行限时竞价",
-            f"timed bidding is held where two or more have made an offer in the last "
-            f"{length['en']} of the listing, and else is not held",
-        )
-        found.append(citing(two, FUJIAN_TWO))
-    return tuple(found)
+def _last(terms: ListingTerms) -> Text:
+    length = in_words(terms.last_hour_seconds)
+    return both(length["zh"], length["en"].removeprefix("1 "))
+
+
+def _gate(terms: ListingTerms) -> Text:
+    length = _last(terms)
+    match terms.timed_needs:
+        case TimedNeeds.ONE_BID:
+            return both(
+                "有一个以上有效报价的，进入限时竞价",
+                "timed bidding is held where there is a valid offer",
+            )
+        case TimedNeeds.TWO_BIDDERS:
+            return both(
+                f"挂牌期内有两人以上报价的，进入限时竞价，{_ELSE['zh']}",
+                f"timed bidding is held where two or more have made an offer, and {_ELSE['en']}",
+            )
+        case TimedNeeds.TWO_IN_LAST_HOUR:
+            two = both(
+                f"挂牌最后 {length['zh']}内有两人以上报价的，进入限时竞价，{_ELSE['zh']}",
+                "timed bidding is held where two or more have made an offer in the last "
+                f"{length['en']} of the listing, and {_ELSE['en']}",
+            )
+            return citing(two, FUJIAN_TWO)
 
 
 def _start(terms: ListingTerms) -> Text:

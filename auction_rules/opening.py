@@ -65,6 +65,7 @@ class Opening(Staged[OpeningTerms]):
 
     name: ClassVar[str] = "opening"
     version: ClassVar[str] = "1"
+    tells: ClassVar[frozenset[str]] = frozenset({"start_price"})
     title: ClassVar[Text] = {"zh": "网上开标", "en": "Online opening of offers"}
     Config = OpeningTerms
     example: ClassVar[Mapping[str, Any]] = {

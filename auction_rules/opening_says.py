@@ -25,9 +25,6 @@ _LATE: Final = both(
     "投标截止后送达的投标不予接收，并记录送达时间",
     "an offer that arrives after the deadline is not taken, and its time is recorded",
 )
-_READ_OUT: Final = both(
-    "开标后各投标人报价一并唱标公开", "after the opening all prices are read out together"
-)
 _APART: Final = both(
     "专家各自评分，全部提交前互不可见",
     "experts work apart, and none sees another's points before all are in",
@@ -62,6 +59,6 @@ def opened(terms: OpeningTerms) -> Says:
         "best": (_BY_SUM if terms.experts else _BY_PRICE,),
         "step": (_REPLACED, citing(_LATE, TENDER_LATE)),
         "ceiling": (ceiling,),
-        "sight": (_READ_OUT, *((_APART,) if terms.experts else ())),
+        "sight": (_APART,) if terms.experts else (),
         "failure": (_TOO_FEW, fault),
     }

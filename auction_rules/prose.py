@@ -12,19 +12,16 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, cast
 
-from pydantic import BaseModel
-
+from auction_rules.clauses import ARRIVAL
 from auction_rules.facts import Instant
 from auction_rules.floor import Floor, Standing
 from auction_rules.lint import lint
-from auction_rules.money import format_decimal
 from auction_rules.resumed import resumption
 from auction_rules.says import Says
 from auction_rules.sight import sight
-from auction_rules.terms import RuleConfig, Text, Unit, show_instant, shown
+from auction_rules.terms import RuleConfig, Text, Unit, show_instant
 from auction_rules.topics import idle, topic_of
-
-LANGS: Final = ("zh", "en")
+from auction_rules.wording import LANGS, NOTE, label, value
 
 _ORDER: Final = (
     "what",
@@ -40,7 +37,7 @@ _ORDER: Final = (
 )
 _HEADS: Final[Mapping[str, Text]] = {
     "what": {"zh": "标的与数量", "en": "What is offered"},
-    "when": {"zh": "时间", "en": "When"},
+    "when": {"zh": "时间与阶段", "en": "When, and in what stages"},
     "step": {"zh": "报价与增价", "en": "Offers and steps"},
     "extension": {"zh": "倒计时与延时", "en": "Countdown and extension"},
     "tie": {"zh": "同价处理", "en": "Equal offers"},
@@ -65,8 +62,9 @@ _NONE: Final[Mapping[str, Text]] = {
 }
 _ALWAYS: Final[Mapping[str, Text]] = {
     "when": {
-        "zh": "时点以报价到达服务器为准，各时段含起点、不含终点",
-        "en": "arrival at the server counts, and a window includes its first instant, not its last",
+        "zh": f"时间均为北京时间，时点以报价到达服务器为准（{ARRIVAL['zh']}），各时段含起点、不含终点",
+        "en": "all times are China Standard Time, arrival at the server counts "
+        f"({ARRIVAL['en']}), and a window includes its first instant, not its last",
     },
     "failure": {
         "zh": "无人提出有效报价或者申请的，不成交；未成交的，公布原因；"
@@ -80,15 +78,9 @@ _STOP: Final[Text] = {"zh": "。", "en": "."}
 _JOIN: Final[Text] = {"zh": "；", "en": "; "}
 _COLON: Final[Text] = {"zh": "：", "en": ": "}
 _COMMA: Final[Text] = {"zh": "、", "en": ", "}
-_HINT: Final = re.compile(r"\s*[（(](秒|s\b|0)[^（）()]*[）)]")
-_SECONDS_BEFORE: Final = re.compile(r"秒数(，[^（）]*)?(?=）)")
-_S_BEFORE: Final = re.compile(r"\(s (before[^,)]*)(, [^)]*)?\)")
-_NOTE: Final = re.compile(r"\s*[（(][^（）()]*[）)]$")
-_PER_MYRIAD: Final = re.compile(
-    r"\s*[（(]万分之[）)]|\s*\(basis points\)|的?万分之，?|basis points, ?"
-)
-_BARE: Final = re.compile(r" \(Chinese\)| \(English\)|（英文）")
-_HOUR: Final = 3_600
+_STAGES: Final[Text] = {"zh": "阶段依次为", "en": "its stages are, in order, "}
+_ONE_STAGE: Final[Text] = {"zh": "只有一个阶段，即", "en": "it has one stage, "}
+CEILING_NAME: Final[Text] = {"zh": "最高限价", "en": "Ceiling"}
 _LESS: Final[Text] = {
     "zh": "不足上述数目的，不成交",
     "en": "with fewer than that there is no award",
@@ -109,7 +101,7 @@ def prose(rule: Any, terms: RuleConfig, *, remarks: bool = True) -> dict[str, li
         paragraphs = [_title(rule, lang)]
         for topic in _ORDER:
             said = [*_first(rule, terms, topic, lang)]
-            said += [label[lang] + _COLON[lang] + value[lang] for label, value in topics[topic]]
+            said += [titled[lang] + _COLON[lang] + given[lang] for titled, given in topics[topic]]
             if topic == "ceiling":
                 said = [*_start_is_ceiling(rule, terms, lang), *said]
             if topic in _NONE and not said:
@@ -142,14 +134,18 @@ def _start_is_ceiling(rule: Any, terms: RuleConfig, lang: str) -> Iterator[str]:
     if rule.direction(terms) > 0 or "start_price" not in fields or "last_price" in fields:
         return
     unit, field = terms.unit, fields["start_price"]
-    most = unit.show(getattr(terms, "start_price"), lang)  # noqa: B009 -- of no common class
-    label = _NOTE.sub("", _label(field, "start_price")[lang])
-    yield label + {"zh": f"为 {most}，即最高限价", "en": f" is {most}, and the ceiling"}[lang]
+    most = unit.written(getattr(terms, "start_price"), lang)  # noqa: B009 -- of no common class
+    titled = NOTE.sub("", label(field, "start_price", -1)[lang])
+    if titled == CEILING_NAME[lang]:
+        above = {"zh": f"高于最高限价 {most}的报价无效", "en": f"an offer above {most} is invalid"}
+        yield above[lang]
+        return
+    yield titled + {"zh": f"为 {most}，即最高限价", "en": f" is {most}, and the ceiling"}[lang]
 
 
 def _asks_for_some(terms: RuleConfig) -> bool:
     """Whether the terms ask for a number of bidders, offers or registrants."""
-    least = [n for n in ("min_bidders", "min_offers") if getattr(terms, n, 0) > 1]
+    least = [n for n in ("min_bidders", "min_offers", "min_entrants") if getattr(terms, n, 0) > 1]
     return bool(least) and str(getattr(terms, "fallback", "FAIL")) == "FAIL"
 
 
@@ -181,7 +177,11 @@ def _says(rule: Any, terms: RuleConfig) -> Says:
 
 
 def _step(rule: Any, terms: RuleConfig, lang: str) -> Iterator[str]:
-    unit = {"zh": f"报价以“{terms.unit.zh}”计", "en": f"amounts are in {terms.unit.en}"}[lang]
+    counted = terms.unit.written(0, "en").removeprefix("0 ")
+    english = f"amounts are in {counted}"
+    if counted != terms.unit.en:
+        english = f"offers are made in ten thousands of {counted}, which are written out here"
+    unit = {"zh": f"报价以“{terms.unit.zh}”计", "en": english}[lang]
     best = _says(rule, terms).get("best")
     if best is not None:
         yield unit
@@ -201,7 +201,9 @@ def _lots(rule: Any, terms: RuleConfig, lang: str) -> Iterator[str]:
     unit = rule.quantity_unit(terms)
     names = []
     for lot in rule.lots(terms):
-        much = f"（{unit.show(lot.quantity, lang)}）" if unit and lot.quantity is not None else ""
+        much = (
+            f"（{unit.written(lot.quantity, lang)}）" if unit and lot.quantity is not None else ""
+        )
         names.append(f"{lot.title[lang] or lot.id}{much if lang == 'zh' else _ascii(much)}")
     yield {"zh": "标的为", "en": "on offer: "}[lang] + _COMMA[lang].join(names)
 
@@ -215,20 +217,18 @@ def _programme(rule: Any, terms: RuleConfig, lang: str) -> Iterator[str]:
     stages = [line.title[lang] for line in rule.programme(terms)]
     if begins:
         at = show_instant(begins)
-        yield {"zh": f"本场于北京时间 {at} 开始", "en": f"it begins at {at} China Standard Time"}[
-            lang
-        ]
+        yield {"zh": f"本场于 {at} 开始", "en": f"it begins at {at}"}[lang]
     if stages:
-        yield {"zh": "阶段依次为", "en": "its stages are, in order: "}[lang] + _COMMA[lang].join(
-            stages
-        )
+        one = len(stages) == 1
+        how = _ONE_STAGE if one else _STAGES
+        yield how[lang] + {"zh": "", "en": ", "}[lang].join(f"“{title}”" for title in stages)
 
 
 def _sight(rule: Any, terms: RuleConfig, lang: str) -> Iterator[str]:
     for line in rule.programme(terms):
         standing = Standing(stage=line.id, kind=line.kind)
         seen = rule.disclosure(Floor(terms, standing, {}, 1))
-        yield _COLON[lang].join((line.title[lang], sight(line.kind, seen)[lang]))
+        yield _COLON[lang].join((f"“{line.title[lang]}”", sight(line.kind, seen)[lang]))
 
 
 def _remarks(rule: Any, terms: RuleConfig, lang: str) -> list[str]:
@@ -244,52 +244,14 @@ def _lines(rule: Any, terms: RuleConfig) -> Iterator[_Line]:
     for name, field in type(terms).model_fields.items():
         if name in told:
             continue
-        value = getattr(terms, name)
+        given = getattr(terms, name)
         # Units are said with the amounts; a term that is not used would only puzzle.
-        unused = value is None or (value == 0 and field.default == 0 and value is not False)
-        if isinstance(value, Unit) or unused or value in ((), "") or idle(terms, name):
+        unused = given is None or (given == 0 and field.default == 0 and given is not False)
+        if isinstance(given, Unit) or unused or given in ((), "") or idle(terms, name):
             continue
         if re.fullmatch(r"lot_(zh|en|id)", name):
             continue  # the lots are named before the terms
         if name.startswith("extension") and getattr(terms, "extension_seconds", None) == 0:
             continue  # how nothing is extended would only puzzle
-        yield topic_of(name), _label(field, name), _value(terms, field, name, value)
-
-
-def _label(field: Any, name: str) -> Text:
-    """The title of a term; its unit stands beside the value, what zero means is for the form."""
-    extra = field.json_schema_extra
-    en = str(extra.get("x-en", name)) if isinstance(extra, dict) else name
-    titles = {"zh": field.title or name, "en": en}
-    if name.endswith("_basis_points"):
-        titles = {lang: _PER_MYRIAD.sub("", title) for lang, title in titles.items()}
-    titles["en"] = _S_BEFORE.sub(r"(\1)", titles["en"])
-    return {lang: _SECONDS_BEFORE.sub("", _HINT.sub("", t)) for lang, t in titles.items()}
-
-
-def _value(terms: RuleConfig, field: Any, name: str, value: Any) -> Text:
-    if isinstance(value, tuple):
-        rows = [_value(terms, field, name, row) for row in value]
-        return {lang: _COMMA[lang].join(row[lang] for row in rows) for lang in LANGS}
-    if isinstance(value, BaseModel):
-        return _row(terms, value)
-    if name.endswith("_basis_points"):
-        return dict.fromkeys(LANGS, f"{format_decimal(value, 2)}%")
-    if name.endswith("_seconds") and value >= _HOUR and not value % _HOUR:
-        return {"zh": f"{value // _HOUR} 小时", "en": f"{value // _HOUR} h"}
-    return shown(terms, field, name, value)
-
-
-def _row(terms: RuleConfig, row: BaseModel) -> Text:
-    """One row of a list of terms, as (label value, label value); a name in its own language."""
-    said: dict[str, list[str]] = {lang: [] for lang in LANGS}
-    for name, field in type(row).model_fields.items():
-        value = getattr(row, name)
-        if value is None or value in ((), "") or (value == 0 and field.default == 0):
-            continue
-        label, text = _label(field, name), _value(terms, field, name, value)
-        for lang in LANGS:
-            if name in LANGS and name != lang:
-                continue
-            said[lang].append(f"{_BARE.sub('', label[lang])} {text[lang]}")
-    return {"zh": f"（{'，'.join(said['zh'])}）", "en": f"({', '.join(said['en'])})"}
+        titled = label(field, name, rule.direction(terms))
+        yield topic_of(name), titled, value(terms, field, name, given)

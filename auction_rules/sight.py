@@ -21,17 +21,17 @@ _KINDS: Final[Mapping[str, Text]] = {
     ),
     "frozen": both(
         "不接受报价，此前的报价仍然公开，只显示竞买号牌",
-        "no offer is taken; those made before stay open, under bidder numbers only",
+        "no offer is taken, and those made before stay open, under bidder numbers only",
     ),
     "reserve": both(
-        "报价已经公开；保留价录入时只公布其承诺值，至此由录入人揭示金额，与承诺值核对后公开",
-        "offers are open; of a reserve only its commitment was shown when it was entered, and now "
+        "报价已经公开，保留价录入时只公布其承诺值，至此由录入人揭示金额，与承诺值核对后公开",
+        "offers are open, of a reserve only its commitment was shown when it was entered, and now "
         "whoever entered it shows the amount, which is checked against the commitment and public",
     ),
     "seed": both(
-        "报价公开，只显示竞买号牌；种子揭示后公开，任何人可以复核",
-        "offers are open, under bidder numbers only; the seed is public once shown, and anybody "
-        "can check it",
+        "报价公开，只显示竞买号牌，种子揭示后公开，任何人可以复核",
+        "offers are open, under bidder numbers only, and the seed is public once shown, so that "
+        "anybody can check it",
     ),
 }
 _SEALED: Final = both(
@@ -40,8 +40,8 @@ _SEALED: Final = both(
 )
 _SEALED_KINDS: Final[Mapping[str, Text]] = {
     "clock": both(
-        "答复密封，仅本人可见；每轮或每档结束后公布的，以本规则为准",
-        "answers are sealed, and each sees his own; what is told after each tick or round is as the "
+        "答复密封，仅本人可见，每轮或每档结束后公布的，以本规则为准",
+        "answers are sealed, and each sees his own, and what is told after each tick or round is as the "
         "rule says",
     ),
     "read_out": both(

@@ -69,6 +69,11 @@ class Back(Choice):
         "重新给予当前一轮或者当次发言的全部时长",
         "the whole length of the round or turn is given again",
     )
+    DRAW = (
+        "DRAW",
+        "重新给予正在进行的密封或者揭示的全部时限",
+        "the whole time to commit, or to reveal, is given again",
+    )
     HOLDER = (
         "HOLDER",
         "被询问人重新获得全部答复时间",
@@ -134,7 +139,7 @@ def back(stage: Stage, terms: RuleConfig) -> Back | None:
             return always
     if isinstance(stage, DrawStage | EndSeed):
         draws = draws_of(terms).source is Source.COMMIT_REVEAL and stage_draws(stage)
-        return (Back.WHOLE if full else Back.REMAINING) if draws else Back.NOTHING
+        return (Back.DRAW if full else Back.REMAINING) if draws else Back.NOTHING
     for kind, whole in _WINDOW.items():
         if isinstance(stage, kind):
             return whole if full else Back.REMAINING
@@ -152,7 +157,7 @@ def _outcry(stage: Outcry, *, full: bool) -> Back:
     if not full:
         return Back.REMAINING
     if stage.countdown is not None:
-        return Back.LONGER
+        return Back.LONGER if stage.countdown.length else Back.REMAINING
     # A window by the calendar gets back what it lost; one of a length is promised whole.
     return Back.REMAINING if stage.ends is not None else Back.WHOLE
 

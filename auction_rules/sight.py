@@ -23,6 +23,8 @@ _KINDS: Final[Mapping[str, Text]] = {
         "不接受报价，此前的报价仍然公开，只显示竞买号牌",
         "no offer is taken, and those made before stay open, under bidder numbers only",
     ),
+    "gate": both("各人的答复公开，只显示竞买号牌", "answers are open, under bidder numbers only"),
+    "claim": both("各人的答复公开，只显示竞买号牌", "answers are open, under bidder numbers only"),
     "reserve": both(
         "报价已经公开，保留价录入时只公布其承诺值，至此由录入人揭示金额，与承诺值核对后公开",
         "offers are open, of a reserve only its commitment was shown when it was entered, and now "
@@ -60,8 +62,9 @@ _ACTS: Final = both(
     "what each does is told to him alone until the round, or his turn, is over",
 )
 _SCORES: Final = both(
-    "报价公开，评分密封至全部提交", "offers are open, points are sealed until all are in"
+    "评分密封至全部提交后公开", "points are sealed until all are in, and then open"
 )
+_CHOICE: Final = both("选取结果录入后公开", "the choice is public once it is entered")
 
 
 def sight(kind: str, seen: Disclosure) -> Text:
@@ -72,4 +75,6 @@ def sight(kind: str, seen: Disclosure) -> Text:
         return _KINDS[kind]
     if seen.acts_sealed:
         return _ACTS
-    return _SCORES if seen.scores_sealed else _OPEN
+    if kind == "panel":
+        return _SCORES if seen.scores_sealed else _CHOICE
+    return _OPEN

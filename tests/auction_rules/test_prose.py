@@ -329,7 +329,8 @@ def test_a_sealed_reserve_above_the_cap_counts_as_the_cap():
 
 
 def test_a_frozen_stretch_is_not_open_and_needs_two_who_were_admitted():
-    text, english_text = said(*land("suzhou")), said(*land("suzhou"), "en")
+    rule, terms = land("suzhou")
+    text, english_text = said(rule, terms), said(rule, terms, "en")
     assert "“冻结期”：不接受报价" in text
     assert "“Frozen”: no offer is taken" in english_text
     assert "挂牌最后 1 小时开始时，已取得竞买资格的竞买人为两人以上的，该时段冻结" in text

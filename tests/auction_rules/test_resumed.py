@@ -1,6 +1,7 @@
 """What the notice says a suspension gives back is what every stage of every rule gives back."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -13,10 +14,31 @@ from auction_rules.resumed import Back, back, resumption
 from auction_rules.terms import SECOND, Resume
 from tests.auction_rules.known import FILLED_IN, known
 
+COMMITTED = {
+    "source": "COMMIT_REVEAL",
+    "parties": [{"id": "N1", "zh": "公证", "en": "N"}, {"id": "N2", "zh": "监察", "en": "I"}],
+    "commit_seconds": 600,
+    "reveal_seconds": 600,
+}
 OPENED, GAP = 1_000_000 * SECOND, 50 * 3_600 * SECOND
+# What no example and no preset has: a time that nothing extends, and the other forms.
+FORMS: list[tuple[str, dict[str, Any]]] = [
+    ("english", {"extension_seconds": 0}),
+    ("english", {"clock_starts": "FIRST_BID", "latest_start": "2026-03-02T11:00:00+08:00"}),
+    ("quantity_bid", {"extension_seconds": 0}),
+    ("reverse_procurement", {"form": "OPEN", "extension_seconds": 0}),
+    ("reverse_procurement", {"form": "OPEN", "extension_seconds": 60}),
+    ("intermediary", {"mode": "RANDOM", "entry": "REGISTER"}),
+    ("intermediary", {"draws": COMMITTED}),
+    ("property_rights", {"quoting": "SINGLE", "countdown_seconds": 0}),
+]
+OTHERS = [
+    (f"{name}-other-{n}", find(name), {**find(name).example, **more})
+    for n, (name, more) in enumerate(FORMS)
+]
 STAGES = [
     pytest.param(rule, terms, stage.id, resume, id=f"{name}-{stage.id}-{resume}")
-    for name, rule, terms in known()
+    for name, rule, terms in (*known(), *OTHERS)
     for resume in Resume
     for stage in rule.stages(rule.Config.model_validate({**terms, "resume": resume}))  # type: ignore[attr-defined]
 ]
@@ -42,6 +64,7 @@ def ends_after(rule, terms, stage, left):
     after, ahead = rule.notice(terms) if isinstance(rule, Listing) else (0, 0)
     wait = ahead if after < GAP else 0
     end = floor.after(rule.resume(floor, since, now), now).standing.closes
+    assert end is not None
     return end - now - wait
 
 
@@ -54,8 +77,10 @@ def test_the_machine_gives_back_what_is_said(rule, given, name, resume):
         floor = Floor(terms, Standing(stage=name, kind=stage.kind), {}, 1)
         assert rule.resume(floor, 5, 6) == ()
         return
+    assert what is not None
     countdown = getattr(stage, "countdown", None)
-    long = 2 * (countdown.length if countdown else 3_600 * SECOND)
+    turned = countdown.length if countdown else 0
+    long = 2 * (turned or 3_600 * SECOND)
     for left in (SECOND, long):
         whole = length_of(stage, terms)
         expected = {
@@ -64,14 +89,14 @@ def test_the_machine_gives_back_what_is_said(rule, given, name, resume):
             Back.PREPARED_REST: getattr(stage, "preparation", 0) + left,
         }.get(what, whole)
         if what in (Back.LONGER, Back.COUNTDOWN):
-            expected = countdown.length
-            expected = max(left, expected) if what is Back.LONGER else expected
+            expected = max(left, turned) if what is Back.LONGER else turned
         assert ends_after(rule, terms, stage, left) == expected, (what, left)
 
 
-def land(preset, **more):
+def land(preset, /, **more):
     rule = find("land_listing")
-    terms = {**rule.example, **FILLED_IN.get(preset, {}), **rule.presets[preset]["terms"], **more}
+    fixed = rule.presets[preset]["terms"]  # type: ignore[attr-defined]
+    terms = {**rule.example, **FILLED_IN.get(preset, {}), **fixed, **more}
     return rule, rule.Config.model_validate(terms)
 
 
@@ -95,7 +120,7 @@ def test_a_question_is_asked_again_whatever_the_terms_say():
 
 def test_a_first_refusal_follows_the_terms_and_the_one_raise_does_not():
     rule = find("property_rights")
-    given = {**rule.example, **rule.presets["zhejiang_once"]["terms"]}
+    given = {**rule.example, **rule.presets["zhejiang_once"]["terms"]}  # type: ignore[attr-defined]
     whole = failure(rule, rule.Config.model_validate(given))
     assert "在“优先购买权行权”阶段中止后恢复的，被询问人重新获得全部答复时间" in whole
     rest = failure(rule, rule.Config.model_validate({**given, "resume": "REMAINING"}))
@@ -111,7 +136,8 @@ def test_notice_before_going_on_is_told_in_a_sentence():
     assert "第 55、58 条" in fujian
     assert "至少提前 120 小时公告恢复时间" in suzhou
     assert "第 25 条" in suzhou
-    english = failure(*land("fujian"), "en")
+    fujian_rule, terms = land("fujian")
+    english = failure(fujian_rule, terms, "en")
     assert "a suspension of no more than 1 hour ends at once" in english
     assert "A fault of at most" not in english
 
@@ -136,3 +162,18 @@ def test_a_stage_of_ones_own_is_not_spoken_for():
     assert list(resumption(Foreign(), terms)) == []
     text = failure(rule, terms)
     assert "恢复后的时间" not in text
+
+
+def test_the_wait_for_a_first_offer_comes_back():
+    rule = find("english")
+    late = {"clock_starts": "FIRST_BID", "latest_start": "2026-03-02T11:00:00+08:00"}
+    terms = rule.Config.model_validate({**rule.example, **late})
+    assert "尚在等待首个报价的，补足等待的剩余时间" in failure(rule, terms)
+    floor = Floor(terms, Standing(), {}, 1)
+    opens = rule.due(floor)
+    assert opens is not None
+    floor = floor.after(rule.lapse(floor, opens), opens)
+    until = rule.due(floor)
+    assert until is not None
+    since, now = until - 600 * SECOND, until + 3_600 * SECOND
+    assert rule.due(floor.after(rule.resume(floor, since, now), now)) == now + 600 * SECOND

@@ -108,7 +108,20 @@ class Unit(BaseModel):
         """The amount with its unit, thousands in threes."""
         return f"{format_decimal(value, self.scale)} {self.zh if lang == 'zh' else self.en}"
 
+    def written(self, value: int, lang: str) -> str:
+        """The same for a notice: in English ten thousands are multiplied out, and one is no plural."""
+        shown = self.show(value, lang)
+        if lang == "zh":
+            return shown
+        if self.en == _MYRIAD or self.en.startswith(f"{_MYRIAD}/"):
+            return f"{format_decimal(value * 10_000, self.scale)} {self.en.replace(_MYRIAD, 'CNY')}"
+        one = value == ten_to(self.scale) and self.en in _PLURALS
+        return shown.removesuffix("s") if one else shown
 
+
+_MYRIAD: Final = "CNY 10k"
+"""How forms and rooms write 万元 in English; a notice writes the yuan."""
+_PLURALS: Final = ("units", "pieces")
 # What one whole unit of a name that begins so is worth, in fen: 元, 万元 and 亿元, also per area.
 _WORTH: Final = {"元": 100, "万元": 1_000_000, "亿元": 10_000_000_000}
 

@@ -505,7 +505,7 @@ class House:
     def _felt(self, sent: Instant) -> None:
         """A write came back: what was lost before it is given back, what waited for it goes on."""
         now = self._clock.now()
-        self._pulse.came_back(sent)
+        self._pulse.came_back(sent, now)
         for seat in self._seats.values():
             if seat.auctioneer is None:
                 continue

@@ -19,7 +19,8 @@ INTERRUPTED: Final = "INTERRUPTED"
 BEAT: Final = 1_000_000
 #: Without a write that came back for so long, nobody may be told that time is up.
 DEAF_AFTER: Final = 2_000_000
-#: A write that takes longer than this is no sign of health.
+#: A write that takes longer than this is no sign of health: while it was on its way nobody was
+#: served (RELIABILITY section 0, finding 6).
 QUICK: Final = 1_000_000
 #: So much may be lost in all before it is given back: with one beat more, two seconds (S6).
 TOLERATED: Final = 1_000_000
@@ -38,12 +39,16 @@ class Pulse:
         """Nothing was watched before: what came earlier was not lost."""
         self.heard = max(self.heard, now)
 
-    def came_back(self, sent: Instant) -> None:
-        """A write sent at `sent` is durable. Whatever passed beyond one beat was lost."""
-        gap = sent - self.heard
+    def came_back(self, sent: Instant, now: Instant) -> None:
+        """A write sent at `sent` is durable now. What passed beyond a beat before it was lost,
+        and so was the time that it took, unless it was quick.
+        """
+        gap, took = sent - self.heard, now - sent
         if gap > BEAT + _GRAIN:
             self.lost += gap - BEAT
-        self.heard = max(self.heard, sent)
+        if took > QUICK:
+            self.lost += took
+        self.heard = max(self.heard, now if took > QUICK else sent)
 
     def deaf(self, now: Instant) -> bool:
         """Whether nobody knows if a bid could be written now."""

@@ -43,16 +43,37 @@ class Faults:
     """A tick in so many is lost on its way to a viewer."""
     skew: int = 0
     """A node's clock is off by up to this much, newly drawn at each start."""
+    steps: int = 0
+    """Times that the wall clock of a node is stepped by minutes; it must not matter."""
     officers: int = 0
-    """Suspensions by people in a run."""
+    """Officers' acts in each auction: suspensions, exclusions, now and then the end of it."""
+    floods: int = 0
+    """Times that forty requests arrive at one auction at once."""
+    inbox: int = 0
+    """How many requests a node keeps waiting for one auction; zero for as many as the product."""
 
     def named(self) -> list[str]:
         """The kinds that are on."""
-        return [f.name for f in fields(self) if getattr(self, f.name)]
+        return [f.name for f in fields(self) if getattr(self, f.name) and f.name not in _STRENGTHS]
 
     def without(self, name: str) -> Faults:
         """All but one kind: for finding the least that still fails."""
         return replace(self, **{name: 0})
+
+    def told(self) -> str:
+        """The kinds that are on, each with its figures."""
+        strengths = {"crashes": "down", "stalls": "stall", "outages": "outage"}
+        strengths["slow_spells"] = "slow"
+        parts = []
+        for name in self.named():
+            of = strengths.get(name)
+            more = "" if of is None else f" ({of} {getattr(self, of) / SECOND:g} s)"
+            parts.append(f"{name} {getattr(self, name)}{more}")
+        return ", ".join(parts) or "none"
+
+
+#: How strong a kind is, where that is a field of its own: nothing happens by these alone.
+_STRENGTHS = frozenset({"down", "stall", "outage", "slow"})
 
 
 def drawn(rng: Random) -> Faults:
@@ -80,5 +101,8 @@ def drawn(rng: Random) -> Faults:
         late_packets=maybe(10, 40),
         lost_viewers=maybe(20, 60),
         skew=maybe(20 * MS, 100 * MS),
+        steps=maybe(1, 3),
         officers=maybe(1, 2),
+        floods=maybe(1, 3),
+        inbox=maybe(4, 20),
     )

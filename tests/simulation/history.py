@@ -27,6 +27,8 @@ class Wish:
     stamped: list[int] = field(default_factory=list)
     """True time of each arrival at a node that took it."""
     told: list[Told] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
+    """Every reference it was sent under: one, unless the client is at fault."""
     given_up: bool = False
 
 
@@ -59,8 +61,9 @@ class History:
     receipts: list[tuple[int, bytes]] = field(default_factory=list)
     timeline: list[tuple[int, str]] = field(default_factory=list)
     skew: int = 0
-    healed: int = 0
-    """True time from which no fault was started any more."""
+    """How far any node's clock may be off, in microseconds."""
+    writers: list[tuple[int, int]] = field(default_factory=list)
+    """First entry and epoch of each batch, in the order in which the store took them."""
     ended: int = 0
     bodies: list[bytes] = field(default_factory=list)
     notes: list[bytes] = field(default_factory=list)

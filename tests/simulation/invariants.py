@@ -8,6 +8,7 @@ Each check has the number of its invariant; an empty answer means that all hold.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import orjson
@@ -51,7 +52,10 @@ def broken(history: History) -> list[str]:
 
 
 def _the_log_is_whole(history: History, entries: list[dict[str, Any]]) -> Iterator[str]:
-    """S1, S19: no gap, time and epoch never back, every entry under a signed root."""
+    """S1, S12, S19: no gap, time and epoch never back, every entry under a signed root."""
+    for (_, epoch), (first, later) in pairwise(history.writers):
+        if later < epoch:
+            yield f"S12 entry {first} is of epoch {later}, after one of epoch {epoch}"
     before = 0
     for index, entry in enumerate(entries):
         if entry["i"] != index:
@@ -90,6 +94,9 @@ def _answers_are_the_logs(history: History, entries: list[dict[str, Any]]) -> It
         if len(where) > 1:
             yield f"S2 {key} has the entries {where}"
     for wish in history.wishes:
+        where = sorted(index for key in wish.keys for index in by_key.get(key, ()))
+        if len(where) > 1 and len(wish.keys) > 1:
+            yield f"S2 {wish.command.key} was wanted once and has the entries {where}"
         for told in wish.told:
             if told.index >= len(entries) or entries[told.index] != told.entry:
                 yield f"S2 {wish.command.key} was told of entry {told.index}, which is not so"
@@ -139,23 +146,24 @@ def _the_close_is_the_announced_one(
 
 
 def _a_full_window(history: History, entries: list[dict[str, Any]]) -> Iterator[str]:
-    """S6: of the last window, no more than two seconds were lost without being given back."""
-    began, window, ended = 0, 0, 0
+    """S6: of no window, as it stood when its time was up, were more than two seconds lost."""
+    lost = _merged(history.outages)
+    began, window = 0, 0
     for before, entry, after in _steps(history):
-        opened = after.standing.opens != before.standing.opens or before.standing.stage is None
+        left = before.standing.stage is not None and after.standing.stage != before.standing.stage
+        if window and (left or (after.standing.closed and not before.standing.closed)):
+            until = min(window, entry["t"])
+            gone = sum(max(0, min(stop, until) - max(start, began)) for start, stop in lost)
+            if gone > TOLERATED + _GRAIN + 2 * history.skew:
+                stage = before.standing.stage
+                yield f"S6 {gone / SECOND:.1f} s of {stage} were lost and not given back"
+        opened = after.standing.stage != before.standing.stage
         moved = after.standing.closes != before.standing.closes
         resumed = before.status == "suspended" and after.status == "running"
-        if after.standing.closes is not None and (moved or resumed or opened):
-            began, window = entry["t"], after.standing.closes
-        if after.standing.closed and not before.standing.closed:
-            ended = entry["t"]
-    if not ended:
-        return
-    lost = sum(
-        max(0, min(stop, window) - max(start, began)) for start, stop in _merged(history.outages)
-    )
-    if lost > TOLERATED + _GRAIN + 2 * history.skew:
-        yield f"S6 {lost / SECOND:.1f} s of the last window were lost and not given back"
+        if after.standing.closes is None:
+            window = 0
+        elif moved or resumed or opened:
+            began, window = max(entry["t"], after.standing.opens or 0), after.standing.closes
 
 
 def _what_viewers_saw(history: History, entries: list[dict[str, Any]]) -> Iterator[str]:

@@ -27,6 +27,9 @@ class Store:
         self.down = False
         self.slow = 0
         self._moving: list[asyncio.Task[Any]] = []
+        self.writers: dict[str, list[tuple[int, int]]] = {}
+        """Of each log: first entry and epoch of each batch that was written, in order."""
+        self._watching: list[asyncio.Future[None]] = []
 
     def in_store(self, work: Awaitable[_T]) -> asyncio.Task[_T]:
         """Something that goes on whatever becomes of the node that asked for it."""
@@ -35,12 +38,22 @@ class Store:
         assert isinstance(task, asyncio.Task)
         return task
 
+    def next_write(self) -> asyncio.Future[None]:
+        """Done when the next append sets out: for what shall happen in its midst."""
+        watching: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._watching.append(watching)
+        return watching
+
     def one_in(self, rate: int) -> bool:
         """Whether this one is hit."""
         return rate > 0 and self.rng.randrange(rate) == 0
 
     async def write(self, batch: Batch) -> None:
         """The way of one append, from the node to the disk and back."""
+        for watching in self._watching:
+            if not watching.done():
+                watching.set_result(None)
+        self._watching.clear()
         late = self.one_in(self.faults.lands_late)
         if self.one_in(self.faults.fails_before):
             await self.sleep(self.rng.randrange(5 * MS))
@@ -50,15 +63,19 @@ class Store:
             self.in_store(self._later(batch))
             raise LogBroken("no answer in time")
         self.up()
-        await self.kept.append(batch)
+        await self._keep(batch)
         await self.sleep(self.rng.randrange(100, 1 * MS))
         if self.one_in(self.faults.fails_after):
             raise LogBroken("the store broke after it wrote")
 
+    async def _keep(self, batch: Batch) -> None:
+        await self.kept.append(batch)
+        self.writers.setdefault(batch.log, []).append((batch.expected, batch.epoch))
+
     async def _later(self, batch: Batch) -> None:
         await self.sleep(self.rng.randrange(1 * SECOND, 8 * SECOND))
         try:
-            await self.kept.append(batch)
+            await self._keep(batch)
         except Exception:  # noqa: BLE001 nobody is there any more to be told
             return
 

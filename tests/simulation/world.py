@@ -1,96 +1,64 @@
-"""One run of one seed: nodes that fall and come back, faults on their way, and what was seen."""
+"""One run of one seed: auctions, nodes that fall and come back, people, and what was seen."""
 
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import logging
-from collections.abc import Callable, Coroutine
-from dataclasses import replace
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from hashlib import sha256
 from random import Random
-from typing import Any, TypeVar
+from typing import Any
+from unittest.mock import patch
 
-from bidding.core.commands import Admit
-from bidding.core.document import Document
-from bidding.engine.auctioneer import Answer
-from bidding.engine.house import House, NoSuchAuction
 from bidding.engine.hub import Room
-from bidding.engine.ports import LogError
-from bidding.proof.receipt import ReceiptError
-from bidding.testing import EPOCH, SECOND, FixedKeys, VirtualClock
+from bidding.testing import EPOCH, SECOND
+from tests.simulation import sales
+from tests.simulation.clock import TrueClock
 from tests.simulation.faults import Faults, drawn
-from tests.simulation.history import History, Span, Wish
-from tests.simulation.people import Client, Viewer, bids, interferes
-from tests.simulation.store import Handle, Store
-
-PREFIX = "sim.example.cn/log"
-AUCTION = "sim-1"
-ORIGIN = f"{PREFIX}/{AUCTION}"
+from tests.simulation.history import History, Span
+from tests.simulation.invariants import broken
+from tests.simulation.node import Node, tasks_know_their_node
+from tests.simulation.people import Client, Viewer, bids, floods, interferes
+from tests.simulation.sales import Sale
+from tests.simulation.store import Store
+from tests.simulation.troubles import Troubles
 
 #: After the faults stop, so much time for everything to come right.
 _CALM = 90 * SECOND
-
-_T = TypeVar("_T")
-_NODE: contextvars.ContextVar[Node | None] = contextvars.ContextVar("node", default=None)
+_OVER = ("closed", "terminated", "voided")
 
 
-class NodeClock:
-    """The clock of one node: true time and its own error. Implements `Clock`."""
+@dataclass(frozen=True)
+class Run:
+    """What came of a seed: a history for each auction, and what was drawn to go wrong."""
 
-    def __init__(self, true: VirtualClock, off: int) -> None:
-        self._true, self._off = true, off
+    seed: int
+    faults: Faults
+    histories: tuple[History, ...]
 
-    def now(self) -> int:
-        return self._true.now() + self._off
+    def broken(self) -> list[str]:
+        """Every invariant that does not hold."""
+        found = []
+        for history in self.histories:
+            name = history.origin.rpartition("/")[2]
+            found += [f"{name}: {what}" for what in broken(history)]
+        return found
 
-    async def sleep_until(self, when: int) -> None:
-        await self._true.sleep_until(when - self._off)
-
-
-class Node:
-    """One process: a house of its own, its tasks, its way to the store."""
-
-    def __init__(self, world: World, name: str) -> None:
-        self.world, self.name = world, name
-        self.tasks: list[asyncio.Task[Any]] = []
-        self.fallen = asyncio.Event()
-        self.handle = Handle(world.store)
-        off = world.rng.randint(-world.faults.skew, world.faults.skew)
-        self.clock = NodeClock(world.clock, off)
-        self._context = contextvars.copy_context()
-        self._context.run(_NODE.set, self)
-        self.house = self._in(
-            lambda: House(self.handle, self.clock, FixedKeys(), PREFIX, holder=name)
-        )
-
-    def _in(self, work: Callable[[], _T]) -> _T:
-        """Does something as this process: every task it starts falls with it."""
-        return self._context.copy().run(work)
-
-    def spawn(self, work: Coroutine[Any, Any, _T]) -> asyncio.Task[_T]:
-        return self._in(lambda: asyncio.get_running_loop().create_task(work))
-
-    def ask(self, wish: Wish) -> asyncio.Future[Answer]:
-        """A request reaches this node now."""
-        wish.stamped.append(self.world.clock.now())
-        try:
-            return self._in(lambda: self.house.ask(AUCTION, wish.command))
-        except NoSuchAuction:
-            # The house has not learned its logs yet: the door would not be open.
-            return asyncio.get_running_loop().create_future()
-
-    def room(self) -> Room | None:
-        try:
-            return self.house.room(AUCTION)
-        except NoSuchAuction:
-            return None
-
-    def fall(self) -> None:
-        """kill -9: nothing it was about to do is done, nothing on its way comes back."""
-        self.fallen.set()
-        self.handle.cut()
-        for task in self.tasks:
-            task.cancel()
+    def trace(self) -> str:
+        """A digest of all that happened, was written, and was told: same seed, same trace."""
+        digest = sha256()
+        for history in self.histories:
+            for at, what in history.timeline:
+                digest.update(f"{at} {what}\n".encode())
+            for body in (*history.bodies, *history.notes):
+                digest.update(body)
+            for wish in history.wishes:
+                told = [(one.at, one.index) for one in wish.told]
+                digest.update(f"{wish.command.key} {wish.wanted} {wish.stamped} {told}\n".encode())
+            for viewer in history.viewers:
+                digest.update(f"{sorted(viewer.lines)}\n".encode())
+        return digest.hexdigest()
 
 
 class World:
@@ -98,24 +66,28 @@ class World:
 
     def __init__(self, seed: int, faults: Faults | None = None) -> None:
         self.rng = Random(seed)
-        self.faults = drawn(self.rng) if faults is None else faults
-        self.clock = VirtualClock()
+        drew = drawn(self.rng)
+        self.drew = self.faults = drew if faults is None else faults
+        self.clock = TrueClock()
         self.store = Store(self.clock, Random(self.rng.random()), self.faults)
-        self.history = History(ORIGIN, skew=self.faults.skew)
-        self.opens = EPOCH + 30 * SECOND
-        self.length = self.rng.choice((40, 90, 180)) * SECOND
-        self.extension = self.rng.choice((0, 15, 30))
-        self.bidders = self.rng.randrange(2, 9)
+        self.sales = sales.drawn(self.rng, EPOCH + 30 * SECOND, self.faults.skew)
         self.serving: Node | None = None
+        """The node that people are led to."""
+        self.heir: Node | None = None
+        """A newer node that took over while people are still led to the other one."""
+        self.healed = 0
+        """True time from which nothing breaks any more; zero before."""
         self.finished = False
         self._nodes = 0
 
     # -- for people -------------------------------------------------------------------------
 
     async def sleep(self, by: int) -> None:
+        """Lets so much true time pass."""
         await self.clock.sleep_until(self.clock.now() + by)
 
     async def sleep_until(self, when: int) -> None:
+        """Until that true time."""
         await self.clock.sleep_until(when)
 
     async def first(self, waited: asyncio.Future[Any], patience: int) -> None:
@@ -125,46 +97,74 @@ class World:
         timer.cancel()
 
     def one_in(self, rate: int) -> bool:
+        """Whether this one is hit."""
         return rate > 0 and self.rng.randrange(rate) == 0
 
-    def room(self) -> Room | None:
-        return None if self.serving is None else self.serving.room()
+    def room(self, sale: Sale) -> Room | None:
+        """What a page shows now."""
+        return None if self.serving is None else self.serving.room(sale.auction)
+
+    def note(self, what: str) -> None:
+        """A line in the timeline of every auction."""
+        for sale in self.sales:
+            sale.history.note(self.clock.now(), what)
+
+    def lost(self, start: int, why: str, stop: int | None = None) -> None:
+        """From `start` until now, or `stop`, nobody could be served."""
+        span = Span(start, self.clock.now() if stop is None else stop, why)
+        for sale in self.sales:
+            sale.history.outages.append(span)
+
+    def boot(self) -> Node:
+        """A new process."""
+        self._nodes += 1
+        name = f"node-{self._nodes}"
+        return Node(name, self.store, self.clock, self.rng, self.faults)
 
     # -- the run ----------------------------------------------------------------------------
 
-    async def run(self) -> History:
+    async def run(self) -> tuple[History, ...]:
         """From the publication to a calm after the end; returns what everybody saw."""
         loop = asyncio.get_running_loop()
-        loop.set_task_factory(_tasks_know_their_node)
+        loop.set_task_factory(tasks_know_their_node)
         logging.disable(logging.CRITICAL)  # the faults are ours; the house need not report them
-        calm, self.faults = self.faults, Faults(skew=self.faults.skew)
-        self.store.faults = self.faults
+        calm = Faults(skew=self.drew.skew, inbox=self.drew.inbox)
+        self.faults = self.store.faults = calm
         try:
-            await self._alone(self._publish())
-            self.faults = self.store.faults = calm
+            # The record names the Python it was made on; a seed is the same run on all.
+            with patch("platform.python_version", lambda: "3.11.0"):
+                await self._alone(self._publish())
+            self.faults = self.store.faults = self.drew
             cast = self._cast()
-            until = self.opens + self.length + (self.extension * 8) * SECOND
-            await self.clock.advance(until - self.clock.now())
-            self._heal()
+            await self.clock.advance(max(s.until for s in self.sales) - self.clock.now())
+            self._heal(calm)
             await self.clock.advance(_CALM)
             for _ in range(40):  # a full window after each late resumption
-                if self._over():
+                if all(self._over(sale) for sale in self.sales):
                     break
                 await self.clock.advance(15 * SECOND)
             await self.clock.advance(10 * SECOND)
             self.finished = True
-            self.history.ended = self.clock.now()
+            ended = self.clock.now()
             await self.clock.advance(20 * SECOND)
-            await self._alone(self._collect())
+            for sale in self.sales:
+                sale.history.ended = ended
+                sale.history.bodies = await self.store.kept.read(sale.history.origin)
+                sale.history.notes = await self.store.kept.checkpoints(sale.history.origin)
+                sale.history.writers = self.store.writers.get(sale.history.origin, [])
             for task in cast:
                 task.cancel()
             if self.serving is not None:
                 self.serving.fall()
-            await asyncio.gather(*cast, return_exceptions=True)
+            ends = await asyncio.gather(*cast, return_exceptions=True)
         finally:
             logging.disable(logging.NOTSET)
             loop.set_task_factory(None)
-        return self.history
+        for end in ends:
+            # A model that broke is no finding; it must not pass for a quiet run.
+            if isinstance(end, Exception):
+                raise end
+        return tuple(sale.history for sale in self.sales)
 
     async def _alone(self, work: Coroutine[Any, Any, None]) -> None:
         """Time passes until this is done."""
@@ -174,205 +174,42 @@ class World:
         await task
 
     async def _publish(self) -> None:
-        terms = {
-            "opens": self.opens,
-            "duration_seconds": self.length // SECOND,
-            "start_price": 100_000,
-            "step": 1_000,
-            "extension_seconds": self.extension,
-        }
-        title = {"zh": "模拟", "en": "Simulation"}
-        document = Document.model_validate(
-            {"auction": AUCTION, "title": title, "rule": "english", "version": "1", "terms": terms}
-        )
-        node = self._boot()
-        await node.spawn(node.house.publish(document, "staff:li", "approver:wang"))
-        self.serving = node
-        officer = Client(self, Random(1), "staff:wang")
-        for number in range(self.bidders):
-            await officer.want(Admit(f"b{number}"))
-
-    def _boot(self) -> Node:
-        self._nodes += 1
-        return Node(self, f"node-{self._nodes}")
+        node = self.serving = self.boot()
+        for sale in self.sales:
+            await node.spawn(node.house.publish(sale.document, "staff:li", "approver:wang"))
+            officer = Client(self, sale, Random(1), "staff:wang")
+            for admit in sale.admits:
+                await officer.want(admit)
 
     def _cast(self) -> list[asyncio.Task[Any]]:
         """Everybody who acts: each with chances of his own, so that one does not move another's."""
-        chances = [Random(self.rng.random()) for _ in range(self.bidders)]
-        parts: list[Coroutine[Any, Any, None]] = [
-            bids(self, rng, f"b{number}") for number, rng in enumerate(chances)
-        ]
-        parts += [Viewer(self, Random(self.rng.random())).watch() for _ in range(3)]
-        parts.append(interferes(self, Random(self.rng.random())))
-        for fault in (self._crashes, self._zombies, self._stalls, self._outages, self._slow):
-            parts.append(fault(Random(self.rng.random())))
-        parts.append(self._receipts(Random(self.rng.random())))
-        parts.append(self._operator())
+        parts: list[Coroutine[Any, Any, None]] = []
+
+        def own() -> Random:
+            return Random(self.rng.random())
+
+        for sale in self.sales:
+            parts += [bids(self, sale, own(), admit.bidder) for admit in sale.admits]
+            parts += [Viewer(self, sale, own()).watch() for _ in range(2)]
+            parts += [interferes(self, sale, own()), floods(self, sale, own())]
+        parts += Troubles(self).all(own)
         return [asyncio.ensure_future(part) for part in parts]
 
-    async def _crashes(self, rng: Random) -> None:
-        for when in self._moments(rng, self.faults.crashes):
-            await self.clock.sleep_until(when)
-            if self.history.healed or self.serving is None:
-                return
-            fell, self.serving = self.serving, None
-            self.history.note(self.clock.now(), f"{fell.name} falls")
-            start = self.clock.now()
-            fell.fall()
-            await self.sleep(rng.randrange(50_000, max(100_000, self.faults.down)))
-            await self._come_back(start)
-
-    async def _come_back(self, start: int) -> None:
-        node = self._boot()
-        node.spawn(self._recovers(node))
-        while node.room() is None or node.house._seats[AUCTION].auctioneer is None:
-            self.serving = node
-            await self.sleep(50_000)
-        self.history.outages.append(Span(start, self.clock.now(), "fallen"))
-        self.history.note(self.clock.now(), f"{node.name} serves")
-        self.serving = node
-
-    async def _recovers(self, node: Node) -> None:
-        while True:
-            try:
-                await node.house.recover()
-            except LogError:
-                await self.sleep(200_000)
-            else:
-                return
-
-    async def _zombies(self, rng: Random) -> None:
-        """A second node takes over while the first does not know it, and still has askers."""
-        for when in self._moments(rng, self.faults.zombies):
-            await self.clock.sleep_until(when)
-            if self.history.healed or self.serving is None:
-                return
-            old = self.serving
-            self.history.note(self.clock.now(), f"{old.name} is a zombie")
-            start = self.clock.now()
-            node = self._boot()
-            node.spawn(self._recovers(node))
-            while node.room() is None:
-                await self.sleep(50_000)
-            # Half of the time people still talk to the old one for a while.
-            await self.sleep(rng.choice((0, 3 * SECOND)))
-            self.history.outages.append(Span(start, self.clock.now(), "two nodes"))
-            if self.serving is old:
-                self.serving = node
-                self.history.note(self.clock.now(), f"{node.name} serves")
-                await self.sleep(10 * SECOND)
-                old.fall()
-            else:
-                node.fall()
-
-    async def _stalls(self, rng: Random) -> None:
-        for when in self._moments(rng, self.faults.stalls):
-            await self.clock.sleep_until(when)
-            if self.history.healed:
-                return
-            by = rng.randrange(100_000, self.faults.stall)
-            self.history.note(self.clock.now(), f"everything stands still for {by / SECOND:.1f} s")
-            self.history.outages.append(Span(self.clock.now(), self.clock.now() + by, "stalled"))
-            self.clock.jump(by)
-
-    async def _outages(self, rng: Random) -> None:
-        for when in self._moments(rng, self.faults.outages):
-            await self.clock.sleep_until(when)
-            if self.history.healed:
-                return
-            start = self.clock.now()
-            self.store.down = True
-            self.history.note(start, "the store is down")
-            await self.sleep(rng.randrange(100_000, self.faults.outage))
-            self.store.down = False
-            self.history.note(self.clock.now(), "the store is up")
-            self.history.outages.append(Span(start, self.clock.now(), "store down"))
-
-    async def _slow(self, rng: Random) -> None:
-        for when in self._moments(rng, self.faults.slow_spells):
-            await self.clock.sleep_until(when)
-            if self.history.healed:
-                return
-            start = self.clock.now()
-            self.store.slow = self.faults.slow
-            self.history.note(start, f"commits take {self.faults.slow / SECOND:.1f} s longer")
-            await self.sleep(rng.randrange(1 * SECOND, 12 * SECOND))
-            self.store.slow = 0
-            self.history.note(self.clock.now(), "commits are quick again")
-            if self.faults.slow > SECOND:
-                self.history.outages.append(Span(start, self.clock.now(), "store slow"))
-
-    async def _operator(self) -> None:
-        """Starts a node anew when the one that serves has let go of the auction: it was fenced."""
-        while not self.finished:
-            await self.sleep(1 * SECOND)
-            node = self.serving
-            if node is None or AUCTION not in node.house.auctions():
-                continue
-            if node.house.refused(AUCTION) is not None:
-                self.history.note(self.clock.now(), f"{node.name} was fenced and is replaced")
-                start = self.clock.now() - SECOND
-                self.serving = None
-                node.fall()
-                await self._come_back(start)
-
-    async def _receipts(self, rng: Random) -> None:
-        """Now and then somebody fetches the proof of the newest entry."""
-        while not self.finished:
-            await self.sleep(rng.randrange(500_000, 4 * SECOND))
-            node, room = self.serving, self.room()
-            if node is None or room is None or room.state.index == 0:
-                continue
-            index = rng.randrange(room.state.index)
-            asked = node.spawn(node.house.receipt(AUCTION, index))
-            await self.first(asked, 3 * SECOND)
-            if not asked.done():
-                asked.cancel()
-            elif not asked.cancelled() and asked.exception() is None:
-                self.history.receipts.append((index, asked.result()[0]))
-            elif not asked.cancelled():
-                allowed = (IndexError, LogError, NoSuchAuction, ReceiptError)
-                assert isinstance(asked.exception(), allowed), asked.exception()
-
-    def _moments(self, rng: Random, count: int) -> list[int]:
-        """When something happens: anywhere, and more often near the announced end."""
-        found = []
-        for _ in range(count):
-            near_end = rng.random() < 0.5
-            start = self.opens + (self.length - 10 * SECOND if near_end else 0)
-            found.append(start + rng.randrange(20 * SECOND if near_end else self.length))
-        return sorted(found)
-
-    def _heal(self) -> None:
+    def _heal(self, calm: Faults) -> None:
         """From here on nothing breaks any more; what is broken comes back."""
-        self.history.healed = self.clock.now()
-        self.history.note(self.clock.now(), "no more faults")
-        self.faults = self.store.faults = Faults(skew=self.faults.skew)
+        self.healed = self.clock.now()
+        self.note("no more faults")
+        self.faults = self.store.faults = calm
         self.store.down = False
         self.store.slow = 0
 
-    def _over(self) -> bool:
-        room = self.room()
-        return room is not None and room.state.status in ("closed", "terminated", "voided")
-
-    async def _collect(self) -> None:
-        self.history.bodies = await self.store.kept.read(ORIGIN)
-        self.history.notes = await self.store.kept.checkpoints(ORIGIN)
+    def _over(self, sale: Sale) -> bool:
+        room = self.room(sale)
+        return room is not None and room.state.status in _OVER
 
 
-def _tasks_know_their_node(
-    loop: asyncio.AbstractEventLoop, work: Any, **options: Any
-) -> asyncio.Task[Any]:
-    task = asyncio.Task(work, loop=loop, **options)
-    context = options.get("context")
-    node = context.get(_NODE) if context is not None else _NODE.get()
-    if node is not None:
-        node.tasks.append(task)
-    return task
-
-
-def played(seed: int, faults: Faults | None = None) -> tuple[History, Faults]:
-    """The whole run of a seed, on a loop of its own."""
+def played(seed: int, faults: Faults | None = None) -> Run:
+    """The whole run of a seed, on a loop of its own; with `faults` instead of those it draws."""
     world = World(seed, faults)
-    drew = replace(world.faults)
-    return asyncio.run(world.run()), drew
+    drew = world.drew
+    return Run(seed, drew, asyncio.run(world.run()))

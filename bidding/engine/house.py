@@ -29,6 +29,7 @@ from bidding.core.record import due, open_session, rule_of
 from bidding.core.state import State
 from bidding.engine.auctioneer import INBOX_MAX, Answer, Auctioneer, Opening, Retry, Step
 from bidding.engine.hub import Room
+from bidding.engine.notebook import Notebook
 from bidding.engine.ports import (
     Clock,
     EventLog,
@@ -116,6 +117,8 @@ class House:
         self._log, self._clock, self._keys = log, clock, keys
         self.witnessing = witnessing or Witnessing.nobody(log, clock)
         self._side = side
+        self.notebook = Notebook(log, clock, keys, holder)
+        """What is remarked on the records, in logs of their own."""
         self._prefix, self._holder, self._inbox_max = prefix, holder, inbox_max
         self._seats: dict[str, _Seat] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -145,6 +148,8 @@ class House:
         self._last_beat = await self._log.last_beat()
         names = [n for n in await self._log.logs() if n.startswith(f"{self._prefix}/")]
         for name in names:
+            if "/" in self._auction(name):
+                continue  # remarks on an auction are no auction
             self._seats.setdefault(self._auction(name), _Seat(name))
         self._learned = True
 

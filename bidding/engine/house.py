@@ -322,9 +322,12 @@ class House:
 
     async def entries(self, auction: str, start: int, stop: int) -> list[dict[str, Any]]:
         """Entries start .. stop-1 as they stand in the log. Raises NoSuchAuction, LogError."""
-        bodies = await self._log.read(self._seat(auction).origin, start, stop)
-        found: list[Any] = [canon.decode(body) for body in bodies]
+        found: list[Any] = [canon.decode(b) for b in await self.bodies(auction, start, stop)]
         return found
+
+    async def bodies(self, auction: str, start: int, stop: int) -> list[bytes]:
+        """The bytes of entries start .. stop-1. Raises NoSuchAuction, LogError."""
+        return await self._log.read(self._seat(auction).origin, start, stop)
 
     # -- how an auction opens ---------------------------------------------------------------
 

@@ -125,6 +125,7 @@ class Notebook:
 
     async def _append(self, origin: str, book: _Book, remark: Remark) -> dict[str, Any]:
         name, index = origin + SUFFIX, len(book.notes)
+        cmd = f"{remark.author}/{remark.ref}"
         last = book.notes[-1]["t"] if book.notes else 0
         note = {
             "v": VERSION,
@@ -133,7 +134,7 @@ class Notebook:
             "t": max(self._clock.now(), last),
             "type": TYPE,
             "actor": remark.author,
-            "cmd": f"{remark.author}/{remark.ref}",
+            "cmd": cmd,
             "data": _data(remark),
         }
         body = canon.encode(note)
@@ -147,7 +148,7 @@ class Notebook:
                 book.tree.append(leaf_hash(body))
                 signed = self._signed(name, index + 1, book.tree.root())
                 await self._log.append(
-                    Batch(name, book.lease.epoch, index, (body,), (note["cmd"],), signed)
+                    Batch(name, book.lease.epoch, index, (body,), (cmd,), signed)
                 )
         except LogError:
             # Nobody knows what is there now: it is read afresh by whoever comes next.

@@ -43,7 +43,10 @@ export function useFilm(base: string) {
         const part = await get<Reel>(`${base}?start=${known.length}&limit=${PAGE}`);
         known = [...known, ...part.frames];
         if (known.length >= part.size || part.frames.length === 0) {
+          const opened = reel.value === null;
           reel.value = { ...part, frames: known };
+          // It opens where the session stands, before anything is drawn of it.
+          if (opened) seek(known.length - 1);
           return;
         }
       }
@@ -104,21 +107,20 @@ export function useFilm(base: string) {
   async function draw(): Promise<void> {
     if (busy || reel.value === null || !reel.value.installed) return;
     busy = true;
-    try {
-      for (let done = ""; done !== place(); ) {
-        done = place();
+    for (let done = ""; done !== place(); ) {
+      done = place();
+      try {
         const cached = kept.get(done);
         shown.value = cached ?? (await get<Shown>(`${base}/room?${done}`));
         unshown.value = null;
         if (!cached && !done.startsWith("t=")) kept.set(done, shown.value);
         if (kept.size > KEPT) kept.delete(kept.keys().next().value as string);
+      } catch (thrown) {
+        shown.value = null;
+        unshown.value = sentenceOf(thrown);
       }
-    } catch (thrown) {
-      shown.value = null;
-      unshown.value = sentenceOf(thrown);
-    } finally {
-      busy = false;
     }
+    busy = false;
   }
   function place(): string {
     const exact = !playing.value && frame.value !== null && t.value !== frame.value.t;

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from auction_rules.money import LIMIT
 from auction_rules.terms import Text, Unit, show_instant
 from bidding.core import said, views
 from bidding.proof import canon
@@ -19,6 +20,7 @@ from replay.film import Film
 Room = Mapping[str, Any]
 
 _NONE: Final[Text] = {"zh": "无", "en": "none"}
+_ANY: Final[Text] = {"zh": "不限", "en": "no limit"}
 _STATUS: Final[Mapping[str, Text]] = {
     "announced": {"zh": "未开始", "en": "not begun"},
     "running": {"zh": "进行中", "en": "running"},
@@ -47,7 +49,7 @@ _ABOUT: Final[Mapping[str, Text]] = {
     "entitled": {"zh": "有权操作的号牌", "en": "who may act"},
     "draw": {"zh": "摇号进度", "en": "progress of the draw"},
     "unsold": {"zh": "未成交原因", "en": "why unsold"},
-    "figures": {"zh": "成交金额", "en": "total"},
+    "figures": {"zh": "按当时情形的总价", "en": "total as things stood"},
     "opened_by": {"zh": "已公布密钥的保管人", "en": "trustees who opened"},
     "draws": {"zh": "摇号来源", "en": "source of the draw"},
     "entrants": {"zh": "取得资格的竞买人数", "en": "bidders admitted"},
@@ -106,7 +108,7 @@ def _tellers(film: Film) -> Mapping[str, Callable[[Room], Text]]:
         "stage": lambda r: r["stage"]["title"] if r["stage"] else _NONE,
         "closes": lambda r: _instant(_of(r["stage"], "closes")),
         "extensions": lambda r: _plain(_of(r["stage"], "extensions")),
-        "round": lambda r: _plain(_of(r["stage"], "round")),
+        "round": lambda r: _plain(_of(r["stage"], "round") or None),
         "price": lambda r: _amount(_of(r["stage"], "price"), unit),
         "suspended": lambda r: r["suspended"]["sentence"] if r["suspended"] else _NONE,
         "offers": lambda r: _listed([_offer(o, unit) for o in r["offers"]]),
@@ -135,7 +137,7 @@ def _own(unit: Unit) -> Iterator[tuple[str, Callable[[Room], Text]]]:
     yield "you.rank", lambda r: _plain(r["you"]["rank"])
     yield "you.offer", lambda r: _amount(_of(r["you"]["offer"], "amount"), unit)
     yield "you.minimum", lambda r: _amount(r["you"]["actions"]["minimum"], unit)
-    yield "you.maximum", lambda r: _amount(r["you"]["actions"]["maximum"], unit)
+    yield "you.maximum", lambda r: _most(r["you"]["actions"], unit)
     yield "you.blocked", lambda r: _of(r["you"]["actions"]["blocked"], "sentence") or _NONE
     yield "you.deposit", lambda r: _plain(r["you"]["deposit"]["paid"])
 
@@ -165,6 +167,12 @@ def _amount(value: int | None, unit: Unit) -> Text:
     if value is None:
         return _NONE
     return {"zh": unit.show(value, "zh"), "en": unit.show(value, "en")}
+
+
+def _most(actions: Mapping[str, Any], unit: Unit) -> Text:
+    """Without a ceiling the ladder ends where integers of the record do."""
+    most, step = actions["maximum"], actions["step"] or 1
+    return _ANY if most is not None and most > LIMIT - step else _amount(most, unit)
 
 
 def _numbers(values: Sequence[str] | None) -> Text:

@@ -181,6 +181,7 @@ async def test_it_plays_and_is_moved_by_keyboard_alone(opened: Open) -> None:
     rows = await desk.at("timeline").locator("tbody tr").count()
     assert await index(desk) == rows - 1
     await expect(desk.at("outcome")).to_be_visible()
+    await expect(desk.at("entry")).to_have_attribute("data-entry", str(rows - 1))
 
 
 async def test_what_differs_and_what_would(

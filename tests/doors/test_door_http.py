@@ -666,7 +666,8 @@ async def test_while_offers_are_sealed_nobody_reads_the_record(house: HouseProce
         await until_status(staff, auction, "running")
         offer = await one.post(f"{path}/bids", {"ref": "sealed", "amount": 123_400, "lot": "P1"})
         assert offer["type"] == "accepted"
-        for wrong in ("entries", "archive", "verify", f"receipts/{offer['i']}"):
+        film = ("film", "film/room?i=0", "film/entries/0", "film/export", "remarks")
+        for wrong in ("entries", "archive", "verify", f"receipts/{offer['i']}", *film):
             with pytest.raises(HouseSaysNo) as no:
                 await watcher.download(f"{path}/{wrong}")
             assert no.value.code == "SEALED", wrong

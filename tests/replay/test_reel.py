@@ -136,6 +136,12 @@ def test_a_bidder_sees_his_own_place_move() -> None:
     assert all(not row.key.startswith("you.") for row in between(shown, 0, 1, "auditor"))
 
 
+def test_without_a_ceiling_nothing_is_said_of_one() -> None:
+    shown = film()
+    opened_at = entry(shown, "bell.accepted", 0)
+    assert moved(shown, 0, opened_at, "bidder:A")["you.maximum"] == ("none", "no limit")
+
+
 def test_every_key_that_a_room_shows_anew_is_compared() -> None:
     shown = film()
     keys = {row.key for row in between(shown, 0, len(shown) - 1, "auditor")}

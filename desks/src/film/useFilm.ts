@@ -14,6 +14,10 @@ export interface Shown {
 
 type Line = RoomEvent & { at: number };
 
+/** Between two questions while the playhead moves, so that it stays within what the house answers in a second. */
+const BREATH_MS = 120;
+export const breath = (): Promise<void> => new Promise((go) => setTimeout(go, BREATH_MS));
+
 const PAGE = 1_000;
 const LINES = 2_000;
 const KEPT = 300;
@@ -113,6 +117,7 @@ export function useFilm(base: string) {
         const cached = kept.get(done);
         shown.value = cached ?? (await get<Shown>(`${base}/room?${done}`));
         unshown.value = null;
+        if (!cached) await breath();
         if (!cached && !done.startsWith("t=")) kept.set(done, shown.value);
         if (kept.size > KEPT) kept.delete(kept.keys().next().value as string);
       } catch (thrown) {

@@ -88,20 +88,21 @@ class Film:
         `now` is the instant on its clock; without it, that of the entry.
         """
         state = self.state(index)
-        return views.snapshot(state, self._asked(), audience, state.t if now is None else now)
+        return views.snapshot(state, self.asked(), audience, state.t if now is None else now)
 
     def panel(self, index: int, bidder: str, now: Instant | None = None) -> dict[str, Any]:
         """The bidder's own panel beside the room. Raises NoRule."""
         state = self.state(index)
-        return views.you(state, self._asked(), bidder, state.t if now is None else now)
+        return views.you(state, self.asked(), bidder, state.t if now is None else now)
 
     def event(self, index: int, audience: str) -> dict[str, Any] | None:
         """The line this audience was shown of the entry at `index`; None where it saw none."""
         after = self.state(index)
         before = self.state(index - 1) if index else State(self.origin, terms=after.terms)
-        return views.event(before, self.entries[index], after, self._asked(), audience)
+        return views.event(before, self.entries[index], after, self.asked(), audience)
 
-    def _asked(self) -> Rule:
+    def asked(self) -> Rule:
+        """The rule of the session. Raises NoRule, naming it, where it is not installed."""
         if self.rule is None:
             document = self.entries[0]["data"]["document"]
             raise NoRule(f"the rule {bare.rule_name(document)} is not installed here")

@@ -31,6 +31,7 @@ from bidding.core.record import due, open_session, rule_of
 from bidding.core.state import State
 from bidding.engine.auctioneer import INBOX_MAX, Answer, Auctioneer, Opening, Retry, Step
 from bidding.engine.hub import Room
+from bidding.engine.notebook import Notebook
 from bidding.engine.ports import (
     Clock,
     EventLog,
@@ -119,6 +120,8 @@ class House:
         self._log, self._clock, self._keys = log, clock, keys
         self.witnessing = witnessing or Witnessing.nobody(log, clock)
         self._side = side
+        self.notebook = Notebook(log, clock, keys, holder)
+        """What is remarked on the records, in logs of their own."""
         self._prefix, self._holder, self._inbox_max = prefix, holder, inbox_max
         self._seats: dict[str, _Seat] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -149,6 +152,8 @@ class House:
         self._last_beat = await self._log.last_beat()
         names = [n for n in await self._log.logs() if n.startswith(f"{self._prefix}/")]
         for name in names:
+            if "/" in self._auction(name):
+                continue  # remarks on an auction are no auction
             self._seats.setdefault(self._auction(name), _Seat(name))
         self._learned = True
 
@@ -321,9 +326,12 @@ class House:
 
     async def entries(self, auction: str, start: int, stop: int) -> list[dict[str, Any]]:
         """Entries start .. stop-1 as they stand in the log. Raises NoSuchAuction, LogError."""
-        bodies = await self._log.read(self._seat(auction).origin, start, stop)
-        found: list[Any] = [canon.decode(body) for body in bodies]
+        found: list[Any] = [canon.decode(b) for b in await self.bodies(auction, start, stop)]
         return found
+
+    async def bodies(self, auction: str, start: int, stop: int) -> list[bytes]:
+        """The bytes of entries start .. stop-1. Raises NoSuchAuction, LogError."""
+        return await self._log.read(self._seat(auction).origin, start, stop)
 
     # -- how an auction opens ---------------------------------------------------------------
 

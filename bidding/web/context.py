@@ -17,6 +17,7 @@ from bidding.engine.identity import Passwords, Registry
 from bidding.engine.money import MoneyBook
 from bidding.engine.papers import Papers
 from bidding.engine.ports import Clock
+from bidding.web.films import Films
 from bidding.web.limits import Limits, Meter
 from bidding.web.sessions import Sessions, Who
 from bidding.web.tags import Tagger
@@ -71,6 +72,7 @@ class Door:
         self.limits = limits
         self.observe = observe
         self.tallies = Tallies(house)
+        self.films = Films(house)
         self.sessions = Sessions(registry, passwords, clock, limits, time)
         self.by_address = Meter(limits.by_address, time)
         self.by_sign_in = Meter(limits.by_sign_in, time)

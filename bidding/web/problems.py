@@ -123,6 +123,28 @@ KINDS: Final[dict[str, Kind]] = {
         "附件存储空间已满，请联系运维人员。",
         "There is no room left for papers: ask whoever runs the system.",
     ),
+    # Films.
+    "NO_RULE": Kind(
+        409,
+        "本站未安装这场竞价所用的规则，不能重画现场；记录本身仍可查看和核验。",
+        "The rule of this session is not installed here, so its room cannot be drawn; the record "
+        "can be read and verified all the same.",
+    ),
+    "NOT_SHOWN": Kind(
+        409,
+        "记录中有本版本无法显示的内容，请查看重新裁判的结果。",
+        "The record holds what this version cannot show. Look at the re-judging.",
+    ),
+    "NOT_AN_ARCHIVE": Kind(
+        422, "文件未通过核验，不能打开。", "The file does not verify and is not opened."
+    ),
+    "ARCHIVE_TOO_LONG": Kind(413, "存档文件不得超过 32 MB。", "An archive may have 32 MB at most."),
+    "NOT_PLAYABLE": Kind(
+        409, "无法按此条件推演。", "This cannot be played under these conditions."
+    ),
+    "TOO_MANY_NOTES": Kind(
+        409, "本场批注已达上限。", "This session has as many remarks as there may be."
+    ),
     # How much of it.
     "TOO_FAST": Kind(
         429, "操作过于频繁，请稍后再试。", "That was too fast. Try again in a moment."

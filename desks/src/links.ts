@@ -54,6 +54,9 @@ export const api = {
   policy: (a: string) => `/api/auctions/${encodeURIComponent(a)}/policy`,
   transcript: (a: string, kind: string, audience: string, format: string) =>
     `/api/auctions/${encodeURIComponent(a)}/transcript?kind=${kind}&audience=${audience}&format=${format}`,
+  film: (a: string) => `/api/auctions/${encodeURIComponent(a)}/film`,
+  films: "/api/films",
+  openedFilm: (id: string) => `/api/films/${encodeURIComponent(id)}`,
   archive: (a: string) => `/api/auctions/${encodeURIComponent(a)}/archive`,
   consistency: (a: string, from: bigint, to: bigint) => `/api/auctions/${encodeURIComponent(a)}/consistency?from=${from}&to=${to}`,
   receipt: (a: string, i: number) => `/api/auctions/${encodeURIComponent(a)}/receipts/${i}`,

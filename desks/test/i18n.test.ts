@@ -14,7 +14,7 @@ const { zh, en } = WORDS as Record<Lang, Words>;
 const keys = Object.keys(zh);
 
 /** Keys that are put together from a word of the server. */
-const FAMILIES = /^(status|draft|answer|actor|ask|asked|await)\.|^audit\.filter_|^live\.worry_|^stage\.source_|^after\.(do|count)_|^after\.(reviewed|confirmed|published)$|^money\.(state|trouble)_|^why\.(extension|first_bid|resumed|listing|staff)$|^watch\.(suspend|resume|terminate|void|exclude|extend|surrogate)$/;
+const FAMILIES = /^(status|draft|answer|actor|ask|asked|await)\.|^audit\.filter_|^film\.mark_|^live\.worry_|^stage\.source_|^after\.(do|count)_|^after\.(reviewed|confirmed|published)$|^money\.(state|trouble)_|^why\.(extension|first_bid|resumed|listing|staff)$|^watch\.(suspend|resume|terminate|void|exclude|extend|surrogate)$/;
 
 const blanks = (words: string): string[] => (words.match(/\{\w+\}/g) ?? []).sort();
 

@@ -178,11 +178,29 @@ async def offices(gallery: Gallery) -> None:
     await approver.page.locator("[data-draft] a").first.click()
     await gallery.shoot(approver, "staff-approve")
     auditor = await gallery.desk("auditor")
+    await film(auditor, gallery)
+
+
+async def film(auditor: Desk, gallery: Gallery) -> None:
+    """The film room: a place in a session, what differs there, a what-if, a remark."""
     await auditor.go("/audit#/far")
-    await auditor.at("verdict").wait_for()
     await auditor.at("timeline").locator("tbody tr").nth(14).click()
     await auditor.at("inclusion").wait_for()
-    await gallery.shoot(auditor, "audit-session")
+    await auditor.at("verify-here").click()
+    await auditor.at("entry-proof").first.wait_for()
+    await gallery.shoot(auditor, "audit-film")
+    await auditor.at("tab-compare").click()
+    await auditor.at("take-second").click()
+    await auditor.at("compare-go").click()
+    await auditor.at("differences").wait_for()
+    await gallery.shoot(auditor, "audit-instants")
+    await auditor.at("compare-what_if").click()
+    await auditor.at("suppose").click()
+    await auditor.at("supposed").wait_for()
+    await gallery.shoot(auditor, "audit-what-if")
+    await auditor.at("tab-notes").click()
+    await auditor.at("notes").wait_for()
+    await gallery.shoot(auditor, "audit-notes")
 
 
 async def bids(gallery: Gallery, top: int) -> None:

@@ -282,6 +282,29 @@ MATRIX: dict[tuple[str, str], str] = {
     ("GET", "/api/auctions/{auction}/archive"): "sau",
     ("GET", "/api/auctions/{auction}/verify"): "sau",
     ("GET", "/api/auctions/{auction}/transcript"): "sau",
+    ("GET", "/api/auctions/{auction}/film"): "sau",
+    ("GET", "/api/films/{id}"): "sau",
+    ("GET", "/api/auctions/{auction}/film/room"): "sau",
+    ("GET", "/api/films/{id}/room"): "sau",
+    ("GET", "/api/auctions/{auction}/film/seen"): "sau",
+    ("GET", "/api/films/{id}/seen"): "sau",
+    ("GET", "/api/auctions/{auction}/film/difference"): "sau",
+    ("GET", "/api/films/{id}/difference"): "sau",
+    ("GET", "/api/auctions/{auction}/film/rejudged"): "sau",
+    ("GET", "/api/films/{id}/rejudged"): "sau",
+    ("POST", "/api/auctions/{auction}/film/what-if"): "sau",
+    ("POST", "/api/films/{id}/what-if"): "sau",
+    ("GET", "/api/auctions/{auction}/film/export"): "sau",
+    ("GET", "/api/films/{id}/export"): "sau",
+    ("GET", "/api/auctions/{auction}/film/entries/{i}"): "sau",
+    ("GET", "/api/films/{id}/entries/{i}"): "sau",
+    ("GET", "/api/auctions/{auction}/film/entries/{i}/receipt"): "sau",
+    ("GET", "/api/films/{id}/entries/{i}/receipt"): "sau",
+    ("POST", "/api/films"): "sau",
+    ("GET", "/api/auctions/{auction}/remarks"): "sau",
+    ("POST", "/api/auctions/{auction}/remarks"): "u",
+    ("GET", "/api/auctions/{auction}/remarks/archive"): "sau",
+    ("GET", "/api/auctions/{auction}/remarks/policy"): "sau",
     ("GET", "/api/auctions/{auction}/policy"): "*",
     ("GET", "/api/auctions/{auction}/policy/sm2"): "*",
     ("GET", "/api/auctions/{auction}/consistency"): "*",
@@ -644,7 +667,8 @@ async def test_while_offers_are_sealed_nobody_reads_the_record(house: HouseProce
         await until_status(staff, auction, "running")
         offer = await one.post(f"{path}/bids", {"ref": "sealed", "amount": 123_400, "lot": "P1"})
         assert offer["type"] == "accepted"
-        for wrong in ("entries", "archive", "verify", f"receipts/{offer['i']}"):
+        film = ("film", "film/room?i=0", "film/entries/0", "film/export", "remarks")
+        for wrong in ("entries", "archive", "verify", f"receipts/{offer['i']}", *film):
             with pytest.raises(HouseSaysNo) as no:
                 await watcher.download(f"{path}/{wrong}")
             assert no.value.code == "SEALED", wrong

@@ -20,25 +20,7 @@ export interface Entry {
   cmd?: string;
 }
 
-export type Filter = "all" | "bids" | "refused" | "staff" | "clock";
-export const FILTERS: Filter[] = ["all", "bids", "refused", "staff", "clock"];
-
 export const isRefused = (entry: Entry): boolean => entry.type.endsWith(".refused");
-
-export function keeps(filter: Filter, entry: Entry): boolean {
-  switch (filter) {
-    case "bids":
-      return /^(bid|confirm|proxy)\./.test(entry.type);
-    case "refused":
-      return isRefused(entry);
-    case "staff":
-      return entry.actor.startsWith("staff:") || entry.actor.startsWith("approver:");
-    case "clock":
-      return entry.type.startsWith("bell.");
-    default:
-      return true;
-  }
-}
 
 const ASKS = new Set(["bid", "confirm", "proxy", "admit", "exclude", "deposit", "suspend", "resume", "terminate", "void", "bell", "enrol"]);
 

@@ -8,6 +8,7 @@ export const ICONS = {
   info: "M10 18a8 8 0 1 0 0-16 8 8 0 0 0 0 16ZM10 9.2v4.6M10 6.4v.1",
   lead: "M4 17V4M4 4.5h10l-2 3.5 2 3.5H4",
   outbid: "M5 13l5-5 5 5M5 8l5-5 5 5",
+  play: "M6.5 4 16 10 6.5 16Z",
   pause: "M7 4v12M13 4v12",
   stop: "M5 5h10v10H5Z",
   clock: "M10 18a8 8 0 1 0 0-16 8 8 0 0 0 0 16ZM10 5.5V10l3 2",

@@ -1,0 +1,154 @@
+"""The reel marks what people jump to, and gives each party the lines that it was shown."""
+
+from typing import Any
+
+import pytest
+
+from bidding.core import views
+from replay.film import Film, NoRule
+from replay.reel import MARKS, Reel
+from replay.two_instants import between
+from tests.replay.plays import first_run, opened, small
+
+
+def film(**changes: Any) -> Film:
+    return opened(first_run(small(**changes)))[2].film
+
+
+def marked(reel: Reel, mark: str) -> list[str]:
+    return [frame.type for frame in reel.frames if mark in frame.marks]
+
+
+def test_every_entry_has_a_frame_and_the_marks_are_where_the_play_put_them() -> None:
+    reel = Reel(film())
+    assert [frame.i for frame in reel.frames] == list(range(len(reel.film)))
+    # A leads with 100, B with 110, A with 150; nobody else ever does.
+    assert marked(reel, "lead") == ["bid.accepted"] * 3
+    assert [f.bidder for f in reel.frames if "lead" in f.marks] == ["A", "B", "A"]
+    assert [f.reason for f in reel.frames if "refusal" in f.marks] == [
+        "BELOW_MIN_NEXT",
+        "DEPOSIT_NOT_CONFIRMED",
+    ]
+    # 10:04:30 is within the last minute: the one extension of the play.
+    assert [(f.type, f.bidder) for f in reel.frames if "extension" in f.marks] == [
+        ("bid.accepted", "A")
+    ]
+    assert marked(reel, "stage") == ["bell.accepted", "bell.accepted"]
+    # Three admissions and two deposits; the publication is no act that one jumps to.
+    acts = marked(reel, "staff")
+    assert sorted(acts) == ["admit.accepted"] * 3 + ["deposit.accepted"] * 2
+    assert {mark for frame in reel.frames for mark in frame.marks} <= set(MARKS)
+
+
+def test_officers_are_marked_with_whom_they_acted_for() -> None:
+    reel = Reel(film())
+    admitted = [f.bidder for f in reel.frames if f.type == "admit.accepted"]
+    assert admitted == ["A", "B", "C"]
+
+
+def test_a_reel_that_grows_is_the_reel_of_the_whole() -> None:
+    whole = film()
+    grown = Reel(Film(whole.origin))
+    for entry in whole.entries:
+        grown.add(entry)
+    assert grown.frames == Reel(whole).frames
+    assert grown.film.end == whole.end
+
+
+def test_what_was_told_is_what_the_film_tells() -> None:
+    reel = Reel(film())
+    assert [(f.i, text) for f, text in reel.told(2, 5)] == [
+        (i, reel.film.text(i)) for i in (2, 3, 4)
+    ]
+    assert list(reel.told(len(reel.film), 10**9)) == []
+
+
+@pytest.mark.parametrize("audience", ["public", "auditor", "bidder:B"])
+def test_each_party_gets_the_lines_of_the_room(audience: str) -> None:
+    reel = Reel(film())
+    one_by_one = [
+        (i, line) for i in range(len(reel.film)) if (line := reel.film.event(i, audience))
+    ]
+    assert list(reel.seen(audience, 0, len(reel.film))) == one_by_one
+    assert list(reel.seen(audience, 4, 9)) == [pair for pair in one_by_one if 4 <= pair[0] < 9]
+
+
+def test_the_public_is_not_told_of_refusals_and_the_auditor_is() -> None:
+    reel = Reel(film())
+    kinds = {
+        a: [line["type"] for _, line in reel.seen(a, 0, len(reel.film))]
+        for a in ("public", "auditor")
+    }
+    assert "bid.refused" not in kinds["public"]
+    assert kinds["auditor"].count("bid.refused") == 2
+
+
+def test_without_the_rule_nothing_is_shown_as_a_party_saw_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole = film()
+    reel = Reel(whole)
+    monkeypatch.setattr(whole, "rule", None)
+    with pytest.raises(NoRule):
+        list(reel.seen("public", 0, 3))
+    assert len(reel.frames) == len(whole)
+
+
+# Two instants ----------------------------------------------------------------------------------
+
+
+def entry(shown: Film, kind: str, nth: int) -> int:
+    return [e["i"] for e in shown.entries if e["type"] == kind][nth]
+
+
+def moved(shown: Film, first: int, second: int, audience: str) -> dict[str, tuple[str, str]]:
+    return {
+        row.key: (row.then["en"], row.now["en"])
+        for row in between(shown, first, second, audience)
+        if not row.same
+    }
+
+
+def test_the_bid_that_extends_moves_the_price_the_leader_and_the_end() -> None:
+    shown = film()
+    last = entry(shown, "bid.accepted", 2)
+    found = moved(shown, last - 1, last, "public")
+    assert found["leaders"] == ("B", "A")
+    assert found["closes"] == ("2026-03-02 10:05:00", "2026-03-02 10:05:30")
+    assert found["extensions"] == ("0", "1")
+    assert [one.replace(",", "").split(".")[0] for one in found["top"]] == ["110 CNY", "150 CNY"]
+    others = {"top", "cutoff", "offers", "next", "figures"}
+    assert set(found) == {"leaders", "closes", "extensions"} | others
+
+
+def test_nothing_moves_for_the_public_where_somebody_was_refused() -> None:
+    shown = film()
+    refused = entry(shown, "bid.refused", 0)
+    assert moved(shown, refused - 1, refused, "public") == {}
+
+
+def test_a_bidder_sees_his_own_place_move() -> None:
+    shown = film()
+    last = entry(shown, "bid.accepted", 2)
+    found = moved(shown, last - 1, last, "bidder:B")
+    assert found["you.rank"] == ("1", "2")
+    assert found["you.state"][0] != found["you.state"][1]
+    assert all(not row.key.startswith("you.") for row in between(shown, 0, 1, "auditor"))
+
+
+def test_without_a_ceiling_nothing_is_said_of_one() -> None:
+    shown = film()
+    opened_at = entry(shown, "bell.accepted", 0)
+    assert moved(shown, 0, opened_at, "bidder:A")["you.maximum"] == ("none", "no limit")
+
+
+def test_every_key_that_a_room_shows_anew_is_compared() -> None:
+    shown = film()
+    keys = {row.key for row in between(shown, 0, len(shown) - 1, "auditor")}
+    assert set(views.PATCH) <= keys
+
+
+def test_there_is_no_room_beyond_the_end() -> None:
+    shown = film()
+    with pytest.raises(IndexError):
+        between(shown, 0, len(shown), "public")

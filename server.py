@@ -34,6 +34,7 @@ from bidding.adapters.clock import WallClock
 from bidding.adapters.keys import FileKeys, KeyFileError
 from bidding.adapters.metrics import Metrics
 from bidding.adapters.money import SqlMoney
+from bidding.adapters.oversight import SqlOversight
 from bidding.adapters.papers import FilePapers
 from bidding.adapters.passwords import Argon2Passwords
 from bidding.adapters.registry import RegisterError, SqlRegistry
@@ -217,6 +218,8 @@ async def _serve(settings: Settings) -> int:
         stack.push_async_callback(registry.close)
         money = await SqlMoney.open(settings.data / "money.db")
         stack.push_async_callback(money.close)
+        oversight = await SqlOversight.open(settings.data / "oversight.db")
+        stack.push_async_callback(oversight.close)
         clock, passwords = WallClock(), Argon2Passwords()
         stack.callback(passwords.close)
         http = await stack.enter_async_context(witness_session())
@@ -244,6 +247,7 @@ async def _serve(settings: Settings) -> int:
             ),
             papers=FilePapers(settings.data / "papers"),
             money=money,
+            oversight=oversight,
             observe=metrics.observe,
         )
         await _demo_accounts(settings, registry, passwords, clock)

@@ -14,6 +14,7 @@ from bidding.web.api import (
     by_two,
     calendar,
     clones,
+    dashboard,
     drafts,
     identity,
     live,
@@ -59,6 +60,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *aftermath.ROUTES,
     *money.ROUTES,
     *office.ROUTES,
+    *dashboard.ROUTES,
     Route("GET", "/api/openapi.json", _openapi, "documents", "HTTP 接口文档", "This description"),
     Route(
         "GET",

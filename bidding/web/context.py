@@ -15,9 +15,11 @@ from aiohttp import web
 from bidding.engine.house import House
 from bidding.engine.identity import Passwords, Registry
 from bidding.engine.money import MoneyBook
+from bidding.engine.oversight import OversightBook
 from bidding.engine.papers import Papers
 from bidding.engine.ports import Clock
 from bidding.web.limits import Limits, Meter
+from bidding.web.results import Results
 from bidding.web.sessions import Sessions, Who
 from bidding.web.tags import Tagger
 from bidding.web.tally import Tallies
@@ -57,6 +59,7 @@ class Door:
         *,
         papers: Papers,
         money: MoneyBook,
+        oversight: OversightBook,
         observe: Callable[[str, str, int, float], None] = _not_observed,
     ) -> None:
         time = asyncio.get_running_loop().time
@@ -66,11 +69,13 @@ class Door:
         self.passwords = passwords
         self.papers = papers
         self.money = money
+        self.oversight = oversight
         self.clock = clock
         self.settings = settings
         self.limits = limits
         self.observe = observe
         self.tallies = Tallies(house)
+        self.results = Results(house)
         self.sessions = Sessions(registry, passwords, clock, limits, time)
         self.by_address = Meter(limits.by_address, time)
         self.by_sign_in = Meter(limits.by_sign_in, time)

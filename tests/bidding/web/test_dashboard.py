@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+from decimal import Decimal
 from typing import Any
 
 import openpyxl
@@ -152,9 +153,9 @@ async def test_the_workbook_adds_up_to_the_figures(tmp_path):
         first, second, third = book.worksheets
         rows = [list(row) for row in first.iter_rows(values_only=True)]
         (total,) = (row for row in rows if str(row[0]).startswith("合计"))
-        assert [str(cell) for cell in (total[1], total[2], total[3])] == ["4", "6.5", "1.5"]
+        assert [Decimal(str(cell)) for cell in total[1:4]] == [4, Decimal("6.5"), Decimal("1.5")]
         assert total[4] == "30.00%"
         amounts = [row[7] for row in second.iter_rows(min_row=2, values_only=True)]
-        assert sorted(str(amount) for amount in amounts) == ["1.5", "5"]
+        assert sorted(Decimal(str(amount)) for amount in amounts) == [Decimal("1.5"), 5]
         (award,) = third.iter_rows(min_row=2, values_only=True)
         assert (award[0], award[3], str(award[5])) == ("test/log/sold", paddle, "1.5")

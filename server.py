@@ -90,6 +90,7 @@ class Settings(BaseModel):
     tls_key: Path | None = None
     metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
     tags: Literal["off", "session", "lasting"] = "off"
+    ocid_prefix: Annotated[str, Field(pattern=r"^ocds-[a-z0-9]{6}$")] | None = None
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -167,6 +168,7 @@ def _parser() -> argparse.ArgumentParser:
         help="keyed hashes of addresses and browsers in the record: off, session (a key for each "
         "session) or lasting (one key, and parties known again in other sessions) (off)",
     )
+    add("--ocid-prefix", help="registered prefix of open contracting ids, as ocds-213czf")
     add("--metrics-port", help="answer /metrics on this port of 127.0.0.1")
     add(
         "--create-account",
@@ -244,6 +246,7 @@ async def _serve(settings: Settings) -> int:
                 origins=settings.origins,
                 trusted_proxies=settings.trusted_proxies,
                 tagger=tagger,
+                ocid_prefix=settings.ocid_prefix,
             ),
             papers=FilePapers(settings.data / "papers"),
             money=money,

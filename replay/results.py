@@ -80,6 +80,14 @@ class Result:
     """Entries in which a winner was found in default; the award stays what it was."""
     failure: tuple[int, Text] | None
     """Why nothing was sold, and the entry that says so."""
+    opened: Instant
+    """When it was published, by entry 0."""
+    steps: tuple[tuple[str, Instant], ...]
+    """What officers did with the result, in order: reviewed, confirmed, published."""
+    ended: Instant
+    """When its last word was said: closed, terminated, or declared void later."""
+    direction: int
+    """1 where a higher amount is better, -1 where a lower one is: a purchase."""
 
     @property
     def centre(self) -> str:
@@ -117,9 +125,14 @@ class _Reader:
         self.defaults: list[int] = []
         self.closed: Instant = 0
         self.failure: tuple[int, Text] | None = None
+        self.opened: Instant = 0
+        self.ended: Instant = 0
+        self.steps: list[tuple[str, Instant]] = []
 
     def entry(self, entry: Mapping[str, Any]) -> None:
         i, t, data = entry["i"], entry["t"], entry["data"]
+        if i == 0:
+            self.opened = t
         kind, _, outcome = str(entry["type"]).partition(".")
         role = str(entry["actor"]).partition(":")[0]
         turned_down = kind == "second" and not data["ask"]["agree"]
@@ -136,14 +149,16 @@ class _Reader:
             case "unsold":
                 self.failure = (i, say(fact["reason"], {}, None))
             case "closed":
-                self.closed = t
+                self.closed = self.ended = t
             case "terminated" | "voided":
-                self.closed = self.closed or t
+                self.closed, self.ended = self.closed or t, t
                 self.failure = (i, said.reason(fact["reason"]))
             case "deadline_moved" if fact["why"] == "extension":
                 self.extensions.append(i)
             case "concluded" if fact["step"] == "defaulted":
                 self.defaults.append(i)
+            case "concluded":
+                self.steps.append((fact["step"], t))
 
 
 def read(state: State, rule: Rule, entries: Iterable[Mapping[str, Any]]) -> Result:
@@ -183,6 +198,10 @@ def read(state: State, rule: Rule, entries: Iterable[Mapping[str, Any]]) -> Resu
         acts=tuple(reader.acts),
         defaults=tuple(reader.defaults),
         failure=reader.failure,
+        opened=reader.opened,
+        steps=tuple(reader.steps),
+        ended=reader.ended,
+        direction=rule.direction(state.terms),
     )
 
 

@@ -21,6 +21,7 @@ from bidding.web.api import (
     money,
     notices,
     office,
+    open_data,
     papers,
     rehearsals,
     rules,
@@ -61,6 +62,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *money.ROUTES,
     *office.ROUTES,
     *dashboard.ROUTES,
+    *open_data.ROUTES,
     Route("GET", "/api/openapi.json", _openapi, "documents", "HTTP 接口文档", "This description"),
     Route(
         "GET",

@@ -40,6 +40,8 @@ class DoorSettings:
     limits: Limits = field(default_factory=Limits)
     #: Records with each request what can be compared of where it came from; None records nothing.
     tagger: Tagger | None = None
+    #: First part of every OCDS id, as registered; without one the name of the logs stands there.
+    ocid_prefix: str | None = None
 
 
 def _not_observed(_method: str, _route: str, _status: int, _seconds: float) -> None:

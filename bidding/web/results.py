@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
 
+from auction_rules.facts import Instant
 from bidding.engine.house import House, NoSuchAuction
 from replay.results import OVER, Result, read
 
@@ -21,6 +22,7 @@ class Results:
     def __init__(self, house: House) -> None:
         self._house = house
         self._found: dict[str, Result] = {}
+        self._opened: dict[str, Instant] = {}
         self._turn = asyncio.Lock()
 
     async def all(self) -> list[Result]:
@@ -44,6 +46,13 @@ class Results:
                 entries = await self._entries(auction, state.index)
                 known = self._found[auction] = read(state, room.rule, entries)
         return known
+
+    async def opened(self, auction: str) -> Instant:
+        """When an auction was published, by entry 0. Raises NoSuchAuction."""
+        if auction not in self._opened:
+            (entry,) = await self._house.entries(auction, 0, 1)
+            self._opened[auction] = entry["t"]
+        return self._opened[auction]
 
     async def _entries(self, auction: str, size: int) -> list[Mapping[str, Any]]:
         entries: list[Mapping[str, Any]] = []

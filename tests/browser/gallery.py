@@ -147,6 +147,8 @@ async def offices(gallery: Gallery) -> None:
         (None, "/", "board-visitor"),
         ("zhao", "/", "board-bidder"),
         ("zhao", "/#/sessions", "sessions"),
+        (None, "/#/openings", "openings"),
+        (None, "/#/data", "open-data"),
         (None, "/verify?auction=far", "verify"),
         (None, "/room/far", "room-visitor"),
         ("qian", "/room/announced", "room-announced"),
@@ -156,6 +158,8 @@ async def offices(gallery: Gallery) -> None:
         ("staff", "/staff#/drafts", "staff-drafts"),
         ("staff", "/staff#/auctions/far", "staff-floor"),
         ("auditor", "/audit", "audit-list"),
+        ("auditor", "/oversight", "oversight-figures"),
+        ("staff", "/oversight#/entered", "oversight-entered"),
     ]:
         await gallery.show(account, path, name)
     staff = await gallery.show("staff", "/staff#/drafts/new", "staff-new")

@@ -274,6 +274,13 @@ MATRIX: dict[tuple[str, str], str] = {
     ("GET", "/api/papers/{id}"): "sa",
     ("GET", "/api/auctions/{auction}/papers/{id}"): "*",
     ("GET", "/api/calendar"): "sau",
+    **{
+        ("GET", f"/open{path}"): "*"
+        for path in (
+            *("", "/ocds", "/auctions", "/auctions.csv", "/results", "/results.csv"),
+            *("/land", "/land.csv", "/property", "/property.csv"),
+        )
+    },
     ("GET", "/api/figures"): "sau",
     ("GET", "/api/figures.xlsx"): "sau",
     ("GET", "/api/results/entered"): "sau",

@@ -46,6 +46,7 @@ export const en = {
   "fig.share": "Counts",
   "fig.base": "Base",
   "fig.entries": "Log entries",
+  "fig.entries_n": "Log entries ({n})",
   "fig.entry": "entry {i}",
   "fig.won": "No. {bidder}: {total}",
   "fig.won_lot": "No. {bidder}, {lot}: {total}",

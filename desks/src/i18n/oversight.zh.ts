@@ -46,6 +46,7 @@ export const zh = {
   "fig.share": "计入",
   "fig.base": "基数",
   "fig.entries": "日志记录",
+  "fig.entries_n": "日志记录（{n}）",
   "fig.entry": "第 {i} 条",
   "fig.won": "{bidder} 号成交 {total}",
   "fig.won_lot": "{bidder} 号成交 {lot}：{total}",

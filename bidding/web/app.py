@@ -17,6 +17,7 @@ from bidding.web.api import (
     dashboard,
     drafts,
     identity,
+    leads,
     live,
     money,
     notices,
@@ -62,6 +63,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *money.ROUTES,
     *office.ROUTES,
     *dashboard.ROUTES,
+    *leads.ROUTES,
     *open_data.ROUTES,
     Route("GET", "/api/openapi.json", _openapi, "documents", "HTTP 接口文档", "This description"),
     Route(

@@ -18,6 +18,7 @@ from bidding.engine.money import MoneyBook
 from bidding.engine.oversight import OversightBook
 from bidding.engine.papers import Papers
 from bidding.engine.ports import Clock
+from bidding.web.lead_desk import LeadDesk
 from bidding.web.limits import Limits, Meter
 from bidding.web.results import Results
 from bidding.web.sessions import Sessions, Who
@@ -78,6 +79,7 @@ class Door:
         self.observe = observe
         self.tallies = Tallies(house)
         self.results = Results(house)
+        self.lead_desk = LeadDesk(house)
         self.sessions = Sessions(registry, passwords, clock, limits, time)
         self.by_address = Meter(limits.by_address, time)
         self.by_sign_in = Meter(limits.by_sign_in, time)

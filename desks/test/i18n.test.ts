@@ -14,7 +14,7 @@ const { zh, en } = WORDS as Record<Lang, Words>;
 const keys = Object.keys(zh);
 
 /** Keys that are put together from a word of the server. */
-const FAMILIES = /^(status|did|draft|answer|actor|ask|asked|await)\.|^audit\.filter_|^live\.worry_|^stage\.source_|^why\.(extension|first_bid|resumed|listing|extend)$|^watch\.(suspend|resume|terminate|void|exclude|extend|surrogate)$/;
+const FAMILIES = /^(status|did|role|draft|answer|actor|ask|asked|await)\.|^audit\.filter_|^lead\.(turn_|cleared|watched|referred|all|new|asked|explained|concluded)|^live\.worry_|^stage\.source_|^why\.(extension|first_bid|resumed|listing|extend)$|^watch\.(suspend|resume|terminate|void|exclude|extend|surrogate)$/;
 
 const blanks = (words: string): string[] => (words.match(/\{\w+\}/g) ?? []).sort();
 

@@ -159,6 +159,7 @@ async def offices(gallery: Gallery) -> None:
         ("staff", "/staff#/auctions/far", "staff-floor"),
         ("auditor", "/audit", "audit-list"),
         ("auditor", "/oversight", "oversight-figures"),
+        ("auditor", "/oversight#/leads", "oversight-leads"),
         ("staff", "/oversight#/entered", "oversight-entered"),
     ]:
         await gallery.show(account, path, name)

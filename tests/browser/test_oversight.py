@@ -56,6 +56,11 @@ async def opened(
         await english(people, SOLD, ["zhao"], **short)
         await english(people, "unsold", [], **short)
         await asyncio.sleep(2)
+        # Seconds after staff acted the later winner leads: something to ask about.
+        for act in ("suspend", "resume"):
+            path = f"/api/auctions/{SOLD}/{act}"
+            answer = await people["staff"].post(path, {"reason": "电力检查"})
+            assert answer["type"] == "accepted", answer
         # A refused attempt before the start uses its reference up, hence one attempt each time.
         body = {"ref": "one", "amount": 120_000_000}
         answer = await people["zhao"].post(f"/api/auctions/{SOLD}/bids", body)
@@ -102,6 +107,8 @@ async def test_a_figure_is_opened_down_to_its_entry_and_results_of_elsewhere_are
     assert "awarded" in [fact["fact"] for fact in found["data"]["facts"]]
     await page.locator("[data-figure=failure]").click()
     await expect(page.locator("[data-line=unsold]")).to_be_visible()
+    await page.locator("[data-figure=interventions]").click()
+    await expect(row.locator("[data-test=part]")).to_have_text("2")
     # An auditor reads what was entered, and enters nothing.
     await page.locator("a[href='#/entered']").click()
     await expect(auditor.at("enter")).to_have_count(0)
@@ -139,6 +146,47 @@ async def test_a_figure_is_opened_down_to_its_entry_and_results_of_elsewhere_are
     await expect(staff.page.locator("[data-result]")).to_contain_text("重复录入")
     await auditor.page.reload()
     await expect(page.locator("[data-figure=deals] .big")).to_have_text("0")
+
+
+async def test_a_lead_is_asked_about_explained_and_concluded(office: Office) -> None:
+    auditor, staff = await office.desk("auditor"), await office.desk("staff")
+    await staff.go("/oversight#/leads")
+    await expect(staff.page.locator("main")).to_contain_text("没有向您问询")
+    await auditor.go("/oversight#/leads")
+    await expect(auditor.at("mark")).to_contain_text("线索，不是结论")
+    desk = auditor.page.locator("[data-indicator='22']")
+    await expect(desk).to_contain_text("算法")
+    await expect(desk).to_contain_text("正当解释")
+    lead = desk.locator("[data-lead]").first
+    await expect(lead.locator("[data-test=base]")).to_contain_text("样本太少")
+    await expect(lead.locator("[data-test=inputs] a")).to_have_count(2)
+    name = await lead.get_attribute("data-lead")
+    await write(auditor, name, "asked", "恢复前后各做了什么检查？")
+    await staff.page.reload()
+    await expect(staff.page.locator("[data-lead]")).to_have_count(1)
+    await expect(staff.page.locator("[data-turn=asked]")).to_contain_text("什么检查")
+    await write(staff, name, "explained", "配电箱跳闸，\n物业重新送电。")
+    await auditor.page.reload()
+    await auditor.page.locator(f"[data-lead='{name}'] [data-act=concluded]").click()
+    await auditor.page.locator("[name=finding]").select_option("watched")
+    await auditor.page.fill("[name=text]", "有送电记录佐证，下场再看。")
+    await auditor.page.click("article button[type=submit]")
+    done = auditor.page.locator(f"[data-lead='{name}'][data-standing=concluded]")
+    await expect(done.locator("[data-turn]")).to_have_count(3)
+    await expect(done.locator("[data-turn=explained]")).to_contain_text("跳闸， 物业")
+    await expect(done.locator("[data-turn=concluded]")).to_contain_text("持续关注")
+    await expect(done.locator("[data-act]")).to_have_count(0)
+    await auditor.page.click("button[data-standing=concluded]")
+    await expect(auditor.page.locator("[data-lead]")).to_have_count(1)
+
+
+async def write(desk: Desk, lead: str | None, turn: str, words: str) -> None:
+    """Writes the next line about a lead and waits until it stands there."""
+    card = desk.page.locator(f"[data-lead='{lead}']")
+    await card.locator(f"[data-act={turn}]").click()
+    await card.locator("[name=text]").fill(words)
+    await card.locator("button[type=submit]").click()
+    await expect(card.locator(f"[data-turn={turn}]")).to_have_count(1)
 
 
 async def test_a_stranger_is_asked_to_sign_in(office: Office) -> None:

@@ -281,6 +281,8 @@ MATRIX: dict[tuple[str, str], str] = {
             *("/land", "/land.csv", "/property", "/property.csv"),
         )
     },
+    ("GET", "/api/leads"): "sau",
+    ("POST", "/api/leads/{id}/steps"): "sau",
     ("GET", "/api/figures"): "sau",
     ("GET", "/api/figures.xlsx"): "sau",
     ("GET", "/api/results/entered"): "sau",

@@ -41,6 +41,9 @@ class LiveLine(Answer):
     top: int | None
     unit: dict[str, Any]
     awards: list[dict[str, Any]]
+    result: str | None
+    figures: dict[str, Any] | None
+    settlement_unit: dict[str, Any]
     suspended: dict[str, Any] | None
     sealed: bool
     entrants: int

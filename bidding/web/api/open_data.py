@@ -83,6 +83,17 @@ class Page(Answer):
     records: list[dict[str, Any]]
 
 
+class ReleasePackage(Answer):
+    """OCDS 1.1; `links.next` leads to the next page. Amounts are decimals, exact as they stand."""
+
+    uri: str
+    version: str
+    publishedDate: str  # noqa: N815 the standard's own name
+    publisher: dict[str, str]
+    releases: list[dict[str, Any]]
+    links: dict[str, str] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class _Set:
     """A data set: its records are made from one auction at a time."""
@@ -329,6 +340,6 @@ ROUTES: Final = (
         "采购（OCDS 1.1 发布包）",
         "Purchases as OCDS 1.1 release packages",
         query=PageQuery,
-        file=JSON,
+        answer=ReleasePackage,
     ),
 )

@@ -30,6 +30,7 @@ export default defineConfig({
         staff: here("./staff.html"),
         auditor: here("./auditor.html"),
         verify: here("./verify.html"),
+        oversight: here("./oversight.html"),
       },
     },
   },

@@ -131,6 +131,11 @@ class House:
         self._learned = False
         self._closing = False
 
+    @property
+    def prefix(self) -> str:
+        """Whose logs these are: the part of each one's name before the auction's."""
+        return self._prefix
+
     # -- opening ----------------------------------------------------------------------------
 
     async def publish(self, document: Document, proposer: str, approver: str) -> str:

@@ -22,6 +22,8 @@ ROOMS: Final = {
     "audit": ("监督", "Audit"),
     "office": ("现场管理", "The officers' desk"),
     "money": ("保证金", "Deposits"),
+    "oversight": ("统计与线索", "Figures and leads"),
+    "open": ("开放数据", "Open data"),
     "documents": ("接口文档", "Descriptions of these interfaces"),
 }
 

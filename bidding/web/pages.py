@@ -1,4 +1,4 @@
-"""The built desks, served as files: six addresses, five pages, hashed assets.
+"""The built desks, served as files: seven addresses, six pages, hashed assets.
 
 Pages are read once at start and named by the build's manifest; nothing is looked up on disk by what a
 browser asks. An asset's name holds the hash of its content, so browsers may keep it for a year;
@@ -23,6 +23,7 @@ PAGES: Final = {
     "/staff": "staff",
     "/audit": "auditor",
     "/verify": "verify",
+    "/oversight": "oversight",
 }
 
 _TYPES: Final = {

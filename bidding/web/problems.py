@@ -78,6 +78,11 @@ KINDS: Final[dict[str, Kind]] = {
     "OUT_OF_DATE": Kind(
         409, "内容已被他人修改，请刷新后重试。", "Somebody changed it meanwhile. Read it again."
     ),
+    "OUT_OF_TURN": Kind(
+        409,
+        "线索须依次问询、说明、下结论；结论作出后不再改动。",
+        "A lead is asked about, explained, then concluded; after that nothing is added.",
+    ),
     "OTHER_CONTENT": Kind(
         409, "审批的内容与提交的内容不一致。", "What you approve is not what was submitted."
     ),

@@ -19,6 +19,12 @@ export function afterSignIn(place: Location): string {
 export const ownSessions = "/#/sessions";
 export const staff = "/staff";
 export const auditor = "/audit";
+export const oversight = "/oversight";
+
+/** One session at the audit desk. */
+export function audited(auction: string): string {
+  return `${auditor}#/${encodeURIComponent(auction)}`;
+}
 
 /** The verification page, ready for one auction's files. */
 export function verify(auction?: string): string {

@@ -149,6 +149,8 @@ async def offices(gallery: Gallery) -> None:
         (None, "/", "board-visitor"),
         ("zhao", "/", "board-bidder"),
         ("zhao", "/#/sessions", "sessions"),
+        (None, "/#/openings", "openings"),
+        (None, "/#/data", "open-data"),
         (None, "/verify?auction=far", "verify"),
         (None, "/room/far", "room-visitor"),
         ("qian", "/room/announced", "room-announced"),
@@ -160,6 +162,9 @@ async def offices(gallery: Gallery) -> None:
         ("staff", "/staff#/auctions/far/money", "staff-money"),
         ("approver", "/staff#/auctions/over", "staff-after"),
         ("auditor", "/audit", "audit-list"),
+        ("auditor", "/oversight", "oversight-figures"),
+        ("auditor", "/oversight#/leads", "oversight-leads"),
+        ("staff", "/oversight#/entered", "oversight-entered"),
     ]:
         await gallery.show(account, path, name)
     staff = await gallery.show("staff", "/staff#/drafts/new", "staff-new")

@@ -275,6 +275,20 @@ MATRIX: dict[tuple[str, str], str] = {
     ("GET", "/api/papers/{id}"): "sa",
     ("GET", "/api/auctions/{auction}/papers/{id}"): "*",
     ("GET", "/api/calendar"): "sau",
+    **{
+        ("GET", f"/open{path}"): "*"
+        for path in (
+            *("", "/ocds", "/auctions", "/auctions.csv", "/results", "/results.csv"),
+            *("/land", "/land.csv", "/property", "/property.csv"),
+        )
+    },
+    ("GET", "/api/leads"): "sau",
+    ("POST", "/api/leads/{id}/steps"): "sau",
+    ("GET", "/api/figures"): "sau",
+    ("GET", "/api/figures.xlsx"): "sau",
+    ("GET", "/api/results/entered"): "sau",
+    ("POST", "/api/results/entered"): "sa",
+    ("POST", "/api/results/withdraw"): "sa",
     ("GET", "/api/auctions/{auction}/entries"): "sau",
     ("GET", "/api/auctions/{auction}/receipts/{i}"): "bsau",
     ("GET", "/api/auctions/{auction}/receipts"): "bsau",

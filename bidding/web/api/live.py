@@ -42,6 +42,8 @@ class LiveLine(Answer):
     unit: dict[str, Any]
     awards: list[dict[str, Any]]
     result: str | None
+    figures: dict[str, Any] | None
+    settlement_unit: dict[str, Any]
     suspended: dict[str, Any] | None
     sealed: bool
     entrants: int

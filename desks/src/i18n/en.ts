@@ -10,6 +10,7 @@ export const en: Record<keyof typeof zh, string> = {
   "nav.board": "Auctions",
   "nav.staff": "Staff desk",
   "nav.auditor": "Audit desk",
+  "nav.oversight": "Oversight",
   "nav.verify": "Verify",
   "nav.sessions": "My sign-ins",
   "nav.sign_in": "Sign in",

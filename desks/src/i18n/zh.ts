@@ -8,6 +8,7 @@ export const zh = {
   "nav.board": "竞价场次",
   "nav.staff": "工作台",
   "nav.auditor": "核验台",
+  "nav.oversight": "监督统计",
   "nav.verify": "核验",
   "nav.sessions": "我的登录",
   "nav.sign_in": "登录",

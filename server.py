@@ -30,6 +30,7 @@ import uvloop
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from bidding.adapters.bidders import SqlBidders
 from bidding.adapters.clock import WallClock
 from bidding.adapters.keys import FileKeys, KeyFileError
 from bidding.adapters.metrics import Metrics
@@ -217,6 +218,8 @@ async def _serve(settings: Settings) -> int:
         stack.push_async_callback(registry.close)
         money = await SqlMoney.open(settings.data / "money.db")
         stack.push_async_callback(money.close)
+        bidders = await SqlBidders.open(settings.data / "bidders.db")
+        stack.push_async_callback(bidders.close)
         clock, passwords = WallClock(), Argon2Passwords()
         stack.callback(passwords.close)
         http = await stack.enter_async_context(witness_session())
@@ -244,6 +247,7 @@ async def _serve(settings: Settings) -> int:
             ),
             papers=FilePapers(settings.data / "papers"),
             money=money,
+            bidders=bidders,
             observe=metrics.observe,
         )
         await _demo_accounts(settings, registry, passwords, clock)

@@ -14,6 +14,7 @@ from pathlib import Path
 import uvloop
 from aiohttp import web
 
+from bidding.adapters.bidders import SqlBidders
 from bidding.adapters.clock import WallClock
 from bidding.adapters.keys import FileKeys
 from bidding.adapters.money import SqlMoney
@@ -57,6 +58,7 @@ async def serve(mode: str, data: Path, bidders: int) -> None:
     house = House(log, clock, FileKeys(data / "key"), "bench.example/log")
     papers = FilePapers(data / "papers")
     money = await SqlMoney.open(data / "money.db")
+    book = await SqlBidders.open(data / "bidders.db")
     door = Door(
         house,
         registry,
@@ -65,6 +67,7 @@ async def serve(mode: str, data: Path, bidders: int) -> None:
         DoorSettings(limits=LIMITS),
         papers=papers,
         money=money,
+        bidders=book,
     )
     runner = web.AppRunner(build(door), access_log=None, shutdown_timeout=1)
     await runner.setup()
@@ -77,6 +80,7 @@ async def serve(mode: str, data: Path, bidders: int) -> None:
     await log.close()
     await registry.close()
     await money.close()
+    await book.close()
     passwords.close()
 
 

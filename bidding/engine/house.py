@@ -223,6 +223,11 @@ class House:
         auctioneer = self._seat(auction).auctioneer
         return None if auctioneer is None else auctioneer.lag
 
+    @property
+    def prefix(self) -> str:
+        """The part of each log's name before the auction's."""
+        return self._prefix
+
     # -- evidence ---------------------------------------------------------------------------
 
     async def receipt(
@@ -266,6 +271,13 @@ class House:
         if cosigned is not None and cosigned.size >= state.index:
             seat.witnessed_as = state.status
         return "witnessed" if seat.witnessed_as == state.status else "waits"
+
+    def sign_paper(self, text: str) -> bytes:
+        """A statement of the centre beside all logs, as a signed note.
+
+        Under a name that no log can have, so that nobody can take it for a checkpoint.
+        """
+        return self._keys.signer(f"{self._prefix}:papers").sign(text)
 
     def consistency(self, auction: str, start: int, stop: int) -> list[bytes] | None:
         """The proof that the tree of `stop` entries begins with the tree of `start`.

@@ -14,7 +14,9 @@ from bidding.web.api import (
     by_two,
     calendar,
     clones,
+    complaints,
     drafts,
+    home,
     identity,
     live,
     money,
@@ -22,6 +24,7 @@ from bidding.web.api import (
     office,
     papers,
     rehearsals,
+    results,
     rules,
     transcripts,
 )
@@ -59,6 +62,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     *aftermath.ROUTES,
     *money.ROUTES,
     *office.ROUTES,
+    *home.ROUTES,
+    *results.ROUTES,
+    *complaints.ROUTES,
     Route("GET", "/api/openapi.json", _openapi, "documents", "HTTP 接口文档", "This description"),
     Route(
         "GET",

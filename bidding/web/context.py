@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
+from bidding.engine.bidders import BidderBook
 from bidding.engine.house import House
 from bidding.engine.identity import Passwords, Registry
 from bidding.engine.money import MoneyBook
@@ -57,6 +58,7 @@ class Door:
         *,
         papers: Papers,
         money: MoneyBook,
+        bidders: BidderBook,
         observe: Callable[[str, str, int, float], None] = _not_observed,
     ) -> None:
         time = asyncio.get_running_loop().time
@@ -66,6 +68,7 @@ class Door:
         self.passwords = passwords
         self.papers = papers
         self.money = money
+        self.bidders = bidders
         self.clock = clock
         self.settings = settings
         self.limits = limits

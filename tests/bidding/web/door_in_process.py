@@ -7,6 +7,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from bidding.adapters.bidders import SqlBidders
 from bidding.adapters.clock import WallClock
 from bidding.adapters.keys import FileKeys
 from bidding.adapters.money import SqlMoney
@@ -65,6 +66,7 @@ async def open_door(
     passwords = Argon2Passwords(time_cost=1, memory_kib=8)
     registry = await SqlRegistry.open(folder / "house.db")
     money = await SqlMoney.open(folder / "money.db")
+    bidders = await SqlBidders.open(folder / "bidders.db")
     log = SqlLog(folder / "log.db")
     house = House(log, clock, FileKeys(folder / "key"), "test/log")
     door = Door(
@@ -75,6 +77,7 @@ async def open_door(
         settings or DoorSettings(limits=limits or Limits()),
         papers=FilePapers(folder / "papers"),
         money=money,
+        bidders=bidders,
     )
     people: dict[str, Role] = {"b": "bidder", "s": "staff", "t": "approver", "u": "auditor"}
     verifier = await passwords.hash(PASSWORD)
@@ -93,6 +96,7 @@ async def open_door(
         await log.close()
         await registry.close()
         await money.close()
+        await bidders.close()
         passwords.close()
 
 

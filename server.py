@@ -30,6 +30,7 @@ import uvloop
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from bidding.adapters.bidders import SqlBidders
 from bidding.adapters.clock import WallClock
 from bidding.adapters.keys import FileKeys, KeyFileError
 from bidding.adapters.metrics import Metrics
@@ -222,6 +223,8 @@ async def _serve(settings: Settings) -> int:
         stack.push_async_callback(money.close)
         oversight = await SqlOversight.open(settings.data / "oversight.db")
         stack.push_async_callback(oversight.close)
+        bidders = await SqlBidders.open(settings.data / "bidders.db")
+        stack.push_async_callback(bidders.close)
         clock, passwords = WallClock(), Argon2Passwords()
         stack.callback(passwords.close)
         http = await stack.enter_async_context(witness_session())
@@ -251,6 +254,7 @@ async def _serve(settings: Settings) -> int:
             papers=FilePapers(settings.data / "papers"),
             money=money,
             oversight=oversight,
+            bidders=bidders,
             observe=metrics.observe,
         )
         await _demo_accounts(settings, registry, passwords, clock)

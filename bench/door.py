@@ -14,6 +14,7 @@ from pathlib import Path
 import uvloop
 from aiohttp import web
 
+from bidding.adapters.bidders import SqlBidders
 from bidding.adapters.clock import WallClock
 from bidding.adapters.keys import FileKeys
 from bidding.adapters.money import SqlMoney
@@ -59,6 +60,7 @@ async def serve(mode: str, data: Path, bidders: int) -> None:
     papers = FilePapers(data / "papers")
     money = await SqlMoney.open(data / "money.db")
     oversight = await SqlOversight.open(data / "oversight.db")
+    book = await SqlBidders.open(data / "bidders.db")
     door = Door(
         house,
         registry,
@@ -68,6 +70,7 @@ async def serve(mode: str, data: Path, bidders: int) -> None:
         papers=papers,
         money=money,
         oversight=oversight,
+        bidders=book,
     )
     runner = web.AppRunner(build(door), access_log=None, shutdown_timeout=1)
     await runner.setup()
@@ -81,6 +84,7 @@ async def serve(mode: str, data: Path, bidders: int) -> None:
     await registry.close()
     await money.close()
     await oversight.close()
+    await book.close()
     passwords.close()
 
 

@@ -33,6 +33,7 @@ from aiohttp import web
 from websockets.asyncio.server import ServerConnection, broadcast, serve
 
 from bench.door import LIMITS
+from bidding.adapters.bidders import SqlBidders
 from bidding.adapters.clock import WallClock
 from bidding.adapters.keys import FileKeys
 from bidding.adapters.money import SqlMoney
@@ -135,6 +136,8 @@ async def _house(folder: Path, stack: AsyncExitStack) -> Door:
     stack.push_async_callback(money.close)
     oversight = await SqlOversight.open(folder / "oversight.db")
     stack.push_async_callback(oversight.close)
+    bidders = await SqlBidders.open(folder / "bidders.db")
+    stack.push_async_callback(bidders.close)
     settings = DoorSettings(limits=LIMITS)
     return Door(
         house,
@@ -145,6 +148,7 @@ async def _house(folder: Path, stack: AsyncExitStack) -> Door:
         papers=papers,
         money=money,
         oversight=oversight,
+        bidders=bidders,
     )
 
 

@@ -26,6 +26,7 @@ export default defineConfig({
     rollupOptions: {
       input: {
         board: here("./board.html"),
+        home: here("./home.html"),
         room: here("./room.html"),
         staff: here("./staff.html"),
         auditor: here("./auditor.html"),

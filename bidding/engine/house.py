@@ -281,6 +281,13 @@ class House:
             seat.witnessed_as = state.status
         return "witnessed" if seat.witnessed_as == state.status else "waits"
 
+    def sign_paper(self, text: str) -> bytes:
+        """A statement of the centre beside all logs, as a signed note.
+
+        Under a name that no log can have, so that nobody can take it for a checkpoint.
+        """
+        return self._keys.signer(f"{self._prefix}:papers").sign(text)
+
     def consistency(self, auction: str, start: int, stop: int) -> list[bytes] | None:
         """The proof that the tree of `stop` entries begins with the tree of `start`.
 

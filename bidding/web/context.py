@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
+from bidding.engine.bidders import BidderBook
 from bidding.engine.house import House
 from bidding.engine.identity import Passwords, Registry
 from bidding.engine.money import MoneyBook
@@ -64,6 +65,7 @@ class Door:
         papers: Papers,
         money: MoneyBook,
         oversight: OversightBook,
+        bidders: BidderBook,
         observe: Callable[[str, str, int, float], None] = _not_observed,
     ) -> None:
         time = asyncio.get_running_loop().time
@@ -74,6 +76,7 @@ class Door:
         self.papers = papers
         self.money = money
         self.oversight = oversight
+        self.bidders = bidders
         self.clock = clock
         self.settings = settings
         self.limits = limits

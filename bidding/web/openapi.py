@@ -20,6 +20,8 @@ ROOMS: Final = {
     "drafts": ("方案", "Drafts"),
     "rules": ("规则", "Rules"),
     "audit": ("监督", "Audit"),
+    "complaints": ("异议", "Complaints"),
+    "bidder": ("竞买人", "The bidder's own desk"),
     "office": ("现场管理", "The officers' desk"),
     "money": ("保证金", "Deposits"),
     "oversight": ("统计与线索", "Figures and leads"),

@@ -19,6 +19,7 @@ from bidding.web.problems import Problem
 PAGES: Final = {
     "/": "board",
     "/sign-in": "board",
+    "/home": "home",
     "/room/{auction}": "room",
     "/staff": "staff",
     "/audit": "auditor",

@@ -106,6 +106,16 @@ KINDS: Final[dict[str, Kind]] = {
         "本中心未设见证人，回执仅由中心签名。",
         "There are no witnesses here: receipts are signed by the centre only.",
     ),
+    "ANSWERED": Kind(
+        409,
+        "该异议已经答复，答复不能更改。",
+        "This complaint is answered; an answer cannot be changed.",
+    ),
+    "TOO_MANY_COMPLAINTS": Kind(
+        429,
+        "您在本场的异议数已达上限，请在已提异议中补充或联系中心。",
+        "You have filed as many complaints here as are taken. Please call the centre.",
+    ),
     "REFUSED": Kind(409, "竞价规则不允许此操作。", "The rules of the auction do not allow this."),
     # A key shows what is sealed: it is not even written down before its time.
     "TOO_EARLY": Kind(

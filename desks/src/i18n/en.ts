@@ -8,6 +8,7 @@ export const en: Record<keyof typeof zh, string> = {
 
   "nav.label": "Main",
   "nav.board": "Auctions",
+  "nav.home": "My auctions",
   "nav.staff": "Staff desk",
   "nav.auditor": "Audit desk",
   "nav.oversight": "Oversight",

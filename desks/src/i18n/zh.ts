@@ -6,6 +6,7 @@ export const zh = {
 
   "nav.label": "主导航",
   "nav.board": "竞价场次",
+  "nav.home": "我的竞价",
   "nav.staff": "工作台",
   "nav.auditor": "核验台",
   "nav.oversight": "监督统计",

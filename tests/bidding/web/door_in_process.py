@@ -7,6 +7,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from bidding.adapters.bidders import SqlBidders
 from bidding.adapters.clock import WallClock
 from bidding.adapters.keys import FileKeys
 from bidding.adapters.money import SqlMoney
@@ -67,6 +68,7 @@ async def open_door(
     registry = await SqlRegistry.open(folder / "house.db")
     money = await SqlMoney.open(folder / "money.db")
     oversight = await SqlOversight.open(folder / "oversight.db")
+    bidders = await SqlBidders.open(folder / "bidders.db")
     log = SqlLog(folder / "log.db")
     house = House(log, clock, FileKeys(folder / "key"), "test/log")
     door = Door(
@@ -78,6 +80,7 @@ async def open_door(
         papers=FilePapers(folder / "papers"),
         money=money,
         oversight=oversight,
+        bidders=bidders,
     )
     people: dict[str, Role] = {"b": "bidder", "s": "staff", "t": "approver", "u": "auditor"}
     verifier = await passwords.hash(PASSWORD)
@@ -97,6 +100,7 @@ async def open_door(
         await registry.close()
         await money.close()
         await oversight.close()
+        await bidders.close()
         passwords.close()
 
 

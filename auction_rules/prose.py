@@ -37,7 +37,7 @@ _ORDER: Final = (
 )
 _HEADS: Final[Mapping[str, Text]] = {
     "what": {"zh": "标的与数量", "en": "What is offered"},
-    "when": {"zh": "时间与阶段", "en": "When, and in what stages"},
+    "when": {"zh": "时间与阶段", "en": "Times and stages"},
     "step": {"zh": "报价与增价", "en": "Offers and steps"},
     "extension": {"zh": "倒计时与延时", "en": "Countdown and extension"},
     "tie": {"zh": "同价处理", "en": "Equal offers"},

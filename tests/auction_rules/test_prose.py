@@ -444,3 +444,11 @@ def test_a_least_number_of_bidders_is_told_with_what_it_means():
     assert "最少竞买人数：3；不足上述数目的，不成交" in "；".join(
         clause for clause in said(mining, auction).split("；") if "仅一人" not in clause
     )
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_paragraph_has_a_head_that_a_page_can_set_apart(lang):
+    """The pages take for a head what stands before a colon without any other stop in it."""
+    rule = EXAMPLES["english"]
+    for paragraph in said(rule, rule.example, lang, remarks=False).splitlines()[1:]:
+        assert re.match(r"^[^：:，,；;。.]{1,40}(：|: )", paragraph), paragraph

@@ -161,7 +161,7 @@ def everywhere(count: int) -> int:
     ]
     jobs += [(Path(sys.executable), seed) for seed in "012"]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        told = list(pool.map(lambda job: traces(*job, count), jobs))
+        told = list(pool.map(lambda job: traces(job[0], job[1], count), jobs))
     for (python, seed), one_told in zip(jobs, told, strict=True):
         if one_told != told[0]:
             say(f"{python} with hash seed {seed} says\n{one_told}and {jobs[0][0]} says\n{told[0]}")

@@ -19,6 +19,7 @@ SOON = {
     "retry with a new reference": "S2",
     "no gap-fill": "S9",
     "no compensation": "S6",
+    "a full inbox is a no": "S2",
     "wall clock": "S7",
 }
 

@@ -23,7 +23,7 @@ REGRESSIONS = {
     113: "a page that joins while the store is down",
     183: "a takeover that loses to the operator",
 }
-FRESH = 16
+FRESH = 12
 
 
 def fresh_seeds() -> list[int]:

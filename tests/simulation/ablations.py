@@ -18,9 +18,8 @@ from bidding.engine import auctioneer as engine
 from bidding.engine.auctioneer import Auctioneer, Final
 from bidding.engine.house import House
 from bidding.engine.hub import Room
-from bidding.engine.ports import Batch, Lease, LogDamaged
+from bidding.engine.ports import Batch, Lease
 from bidding.engine.pulse import Pulse
-from bidding.engine.reading import verify
 from bidding.testing import SECOND, MemoryLog
 from tests.simulation.clock import NodeClock
 from tests.simulation.people import Client
@@ -270,22 +269,6 @@ def _no_gap_fill() -> Iterator[None]:
         yield
 
 
-@contextmanager
-def _reads_before_it_takes_over() -> Iterator[None]:
-    """What it believes may be added to before it is the writer."""
-
-    async def believe(self: House, seat: Any) -> Any:
-        key = self._keys.signer(seat.origin).verifier
-        found = await verify(self._log, seat.origin, key, None)
-        lease = await self._log.take_over(seat.origin, self._holder)
-        if found.state.index != lease.next_index:
-            raise LogDamaged("entries came in between")
-        return lease, found
-
-    with patch.object(House, "_believe", believe):
-        yield
-
-
 ABLATIONS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     CONTROL: _control,
     "ack before commit": _ack_before_commit,
@@ -301,5 +284,4 @@ ABLATIONS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "no pulse": _no_pulse,
     "commit cancelled": _commit_cancelled,
     "no gap-fill": _no_gap_fill,
-    "reads before it takes over": _reads_before_it_takes_over,
 }

@@ -40,7 +40,10 @@ def steps(pytest_words: list[str]) -> dict[str, list[list[str]]]:
             [node, "node_modules/vitest/vitest.mjs", "run"],
         ],
         "tests": [[python, *PYTEST, *pytest_words]],
-        "golden": [[python, "-m", "tools.golden", "everywhere"]],
+        "golden": [
+            [python, "-m", "tools.golden", "everywhere"],
+            [python, "-m", "tests.simulation", "--everywhere"],
+        ],
     }
 
 

@@ -9,10 +9,15 @@ the network and the people are models. Nothing here reads a clock or draws chanc
 seed, so a seed is a run, on any machine.
 
     faults       what may go wrong in a run, drawn once for each seed (swarm testing)
+    clock        true time, and each node's own
     store        a model of the log's store: slow, failing, unsure, gone
+    node         one process, and all that falls with it
+    sales        the auctions of a run: rules, terms, bidders
     people       bidders who ask again until they know, officers, and viewers who keep all they saw
-    world        nodes that fall and come back, and the one run of a seed
+    troubles     each kind of fault, acting
+    world        the one run of a seed
     history      what everybody asked, was told and saw: what the invariants are checked on
     invariants   what must hold of a history and the log it left, shared with the real faults
     ablations    the safeguards, each taken out
+    runs         what is done with seeds: many at once, the least that fails, timelines
 """

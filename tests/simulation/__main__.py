@@ -5,6 +5,7 @@
     --minutes M         as many seeds as M minutes hold, from --from on (else from a drawn one)
     --ablations         each safeguard taken out: the first seed that misses it, of 100
     --trace N           the digests of the first N seeds: the same everywhere
+    --everywhere        the first three of them, on every Python we promise and under three hash seeds
     --json              for machines
 
 It ends with 1 when an invariant was broken or an ablation was not found.
@@ -18,7 +19,7 @@ import secrets
 import sys
 from collections.abc import Iterator
 
-from tests.simulation.runs import ablations, many, one, say
+from tests.simulation.runs import ablations, everywhere, many, one, say
 from tests.simulation.world import played
 
 
@@ -38,6 +39,7 @@ def main(words: list[str]) -> int:
     ways.add_argument("--minutes", type=float)
     ways.add_argument("--ablations", action="store_true")
     ways.add_argument("--trace", type=int)
+    ways.add_argument("--everywhere", action="store_true")
     parser.add_argument("--from", dest="start", type=int)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args(words)
@@ -51,6 +53,8 @@ def main(words: list[str]) -> int:
         return many(_from(start), given.minutes, as_json=given.json)
     if given.ablations:
         return ablations(as_json=given.json)
+    if given.everywhere:
+        return everywhere(3)
     for seed in range(given.trace):
         say(f"{seed} {played(seed).trace()}")
     return 0

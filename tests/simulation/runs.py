@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    wait,
+)
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -18,6 +26,7 @@ from bidding.testing import EPOCH, SECOND
 from tests.simulation.ablations import ABLATIONS, CONTROL, WITHIN, Found, first_seed
 from tests.simulation.faults import Faults
 from tests.simulation.world import Run, played
+from tools.pythons import ROOT, VERSIONS, environment
 
 _BEIJING = timedelta(hours=8)
 _LAST = 50
@@ -130,10 +139,9 @@ def many(seeds: Iterator[int], minutes: float | None, *, as_json: bool) -> int:
 
 def ablations(*, as_json: bool) -> int:
     """The table of safeguards; 1 when one was not found, or something was found in the control."""
-    rows = list(_spread(without, iter(list(ABLATIONS)), lambda: False, at_once=1))
-    rows.sort(key=lambda found: list(ABLATIONS).index(found.name))
-    wrong = [found for found in rows if (found.seed is None) != (found.name == CONTROL)]
-    for found in rows:
+    wrong = 0
+    for found in _spread(without, iter(sorted(ABLATIONS)), lambda: False, at_once=1):
+        wrong += (found.seed is None) != (found.name == CONTROL)
         row = {"name": found.name, "seed": found.seed, "invariants": found.invariants}
         where = f"none in {WITHIN} seeds" if found.seed is None else f"seed {found.seed}"
         text = f"{found.name:28} {where:18} {' '.join(found.invariants)}"
@@ -144,6 +152,36 @@ def ablations(*, as_json: bool) -> int:
 def without(name: str) -> Found:
     """The first seed that shows this ablation."""
     return first_seed(name, range(WITHIN))
+
+
+def everywhere(count: int) -> int:
+    """The traces of the first seeds on every Python we promise, under three hash seeds."""
+    jobs = [
+        (environment(version), str(seed)) for version, seed in zip(VERSIONS, "012", strict=True)
+    ]
+    jobs += [(Path(sys.executable), seed) for seed in "012"]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        told = list(pool.map(lambda job: traces(job[0], job[1], count), jobs))
+    for (python, seed), one_told in zip(jobs, told, strict=True):
+        if one_told != told[0]:
+            say(f"{python} with hash seed {seed} says\n{one_told}and {jobs[0][0]} says\n{told[0]}")
+            return 1
+    say(f"{count} seeds: the same traces on Python {', '.join(VERSIONS)}, under three hash seeds")
+    return 0
+
+
+def traces(python: Path, hash_seed: str, count: int) -> str:
+    """What another process says of the first seeds. Raises CalledProcessError."""
+    done = subprocess.run(
+        [str(python), "-m", "tests.simulation", "--trace", str(count)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONHASHSEED": hash_seed},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return done.stdout
 
 
 def _spread(

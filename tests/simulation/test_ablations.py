@@ -1,0 +1,38 @@
+"""A simulation that misses a safeguard that was taken out would prove nothing.
+
+Those that show themselves soon are here; all of them are `python -m tests.simulation --ablations`.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.simulation.ablations import ABLATIONS, CONTROL, first_seed
+
+#: Each with the invariant that must name it.
+SOON = {
+    "ack before commit": "S2",
+    "shown before commit": "S9",
+    "unknown is a no": "S2",
+    "no dedupe": "S2",
+    "no fence": "S1",
+    "retry with a new reference": "S2",
+    "no gap-fill": "S9",
+    "no compensation": "S6",
+    "a full inbox is a no": "S2",
+    "wall clock": "S7",
+}
+
+
+@pytest.mark.parametrize("name", SOON)
+def test_what_was_taken_out_is_missed(name: str) -> None:
+    found = first_seed(name, range(12))
+    assert SOON[name] in found.invariants, found
+
+
+def test_nothing_is_found_where_nothing_was_taken_out() -> None:
+    assert first_seed(CONTROL, range(12)).seed is None
+
+
+def test_all_that_is_tried_soon_is_in_the_table() -> None:
+    assert SOON.keys() < ABLATIONS.keys()

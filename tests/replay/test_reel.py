@@ -1,5 +1,6 @@
 """The reel marks what people jump to, and gives each party the lines that it was shown."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,8 +8,9 @@ import pytest
 from bidding.core import views
 from replay.film import Film, NoRule
 from replay.reel import MARKS, Reel
+from replay.scenario import read
 from replay.two_instants import between
-from tests.replay.plays import first_run, opened, small
+from tests.replay.plays import every_scenario, first_run, opened, small
 
 
 def film(**changes: Any) -> Film:
@@ -92,6 +94,23 @@ def test_without_the_rule_nothing_is_shown_as_a_party_saw_it(
     with pytest.raises(NoRule):
         list(reel.seen("public", 0, 3))
     assert len(reel.frames) == len(whole)
+
+
+@pytest.mark.parametrize("path", every_scenario(), ids=lambda path: path.stem)
+def test_every_rule_has_its_film(path: Path) -> None:
+    shown = opened(first_run(read(path)))[2].film
+    reel, last = Reel(shown), len(shown) - 1
+    assert [f.reason is not None for f in reel.frames] == [
+        "refusal" in f.marks for f in reel.frames
+    ]
+    # A session that opened has a course to jump along.
+    assert any("stage" in f.marks for f in reel.frames)
+    for audience in ("public", "auditor", *(f"bidder:{b}" for b in list(shown.end.people)[:2])):
+        shown_at = [at for at, _ in reel.seen(audience, 0, last + 1)]
+        assert shown_at == sorted(set(shown_at))
+        for first, second in ((0, last), (last // 2, last), (last, last // 3)):
+            assert len(between(shown, first, second, audience)) >= len(views.PATCH)
+        assert all(row.same for row in between(shown, last, last, audience))
 
 
 # Two instants ----------------------------------------------------------------------------------

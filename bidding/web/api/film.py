@@ -5,7 +5,7 @@ here. Nothing here changes anything; folding and re-judging run in threads, one 
 While sealed offers lie unopened there is no film, as there is no record to read.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final, TypeVar
 
@@ -42,6 +42,7 @@ from bidding.web.routes import (
 from replay.explain import explain
 from replay.film import NoRule
 from replay.rejudge import RuleMissing, rejudge
+from replay.told import KIND
 from replay.two_instants import between
 from replay.what_if import CAVEAT, MARK, Change, Impossible, WhatIf, what_if
 
@@ -115,6 +116,15 @@ def _audience(source: _Source, audience: str) -> str:
     return audience
 
 
+_PUBLICATION: Final = {"zh": "发布场次", "en": "publication"}
+
+
+def _kind(of: str) -> Mapping[str, str]:
+    """What kind of request an entry is of, in words; of one we do not know, its own word."""
+    kind = of.partition(".")[0]
+    return _PUBLICATION if kind == "session" else KIND.get(kind, {"zh": kind, "en": kind})
+
+
 # The questions ----------------------------------------------------------------------------------
 
 
@@ -126,7 +136,7 @@ async def reel(call: Call) -> dict[str, Any]:
     stop = min(query.start + query.limit, source.size)
     frames = await source.ask(
         lambda: [
-            asdict(frame) | {"text": text}
+            asdict(frame) | {"kind": _kind(frame.type), "text": text}
             for frame, text in source.showing.reel.told(query.start, stop)
         ]
     )
@@ -191,7 +201,13 @@ async def entry(call: Call) -> dict[str, Any]:
         one = film.entries[index]
         why = None if film.rule is None else [asdict(line) for line in explain(film, index).lines]
         # Entries are canonical: these are the very bytes that were hashed.
-        return {"entry": one, "raw": canon.fast(one).decode(), "text": film.text(index), "why": why}
+        return {
+            "entry": one,
+            "raw": canon.fast(one).decode(),
+            "kind": _kind(one["type"]),
+            "text": film.text(index),
+            "why": why,
+        }
 
     return await source.ask(told) | {"receipt": None if proof is None else proof.decode()}
 

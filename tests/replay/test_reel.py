@@ -65,14 +65,27 @@ def test_what_was_told_is_what_the_film_tells() -> None:
     assert list(reel.told(len(reel.film), 10**9)) == []
 
 
-@pytest.mark.parametrize("audience", ["public", "auditor", "bidder:B"])
+def channel(shown: Film, audience: str) -> dict[int, dict[str, Any]]:
+    """The lines of one channel, entry by entry."""
+    found = {i: shown.event(i, audience) for i in range(len(shown))}
+    return {i: line for i, line in found.items() if line is not None}
+
+
+@pytest.mark.parametrize("audience", ["public", "auditor"])
 def test_each_party_gets_the_lines_of_the_room(audience: str) -> None:
     reel = Reel(film())
-    one_by_one = [
-        (i, line) for i in range(len(reel.film)) if (line := reel.film.event(i, audience))
-    ]
-    assert list(reel.seen(audience, 0, len(reel.film))) == one_by_one
-    assert list(reel.seen(audience, 4, 9)) == [pair for pair in one_by_one if 4 <= pair[0] < 9]
+    one_by_one = channel(reel.film, audience)
+    assert dict(reel.seen(audience, 0, len(reel.film))) == one_by_one
+    part = {i: line for i, line in one_by_one.items() if 4 <= i < 9}
+    assert dict(reel.seen(audience, 4, 9)) == part
+
+
+def test_a_bidder_was_shown_the_publics_channel_and_his_own() -> None:
+    reel = Reel(film())
+    own, public = channel(reel.film, "bidder:B"), channel(reel.film, "public")
+    assert dict(reel.seen("bidder:B", 0, len(reel.film))) == public | own
+    assert own.keys() - public.keys(), "his refusal was told to him alone"
+    assert public.keys() - own.keys(), "the others' offers are on the public's channel"
 
 
 def test_the_public_is_not_told_of_refusals_and_the_auditor_is() -> None:

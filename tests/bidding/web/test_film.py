@@ -116,9 +116,10 @@ async def test_each_party_has_the_lines_it_was_shown(tmp_path):
         public = (await auditor.get(f"{PATH}/seen"))["lines"]
         assert "bid.refused" not in [line["type"] for line in public]
         own = (await auditor.get(f"{PATH}/seen", audience="bidder:02"))["lines"]
-        assert [line["type"] for line in own if line["type"].startswith("bid")] == [
-            "bid.refused",
-            "bid.accepted",
+        assert [(line["who"], line["type"]) for line in own if line["type"].startswith("bid")] == [
+            ("01", "bid.accepted"),
+            ("02", "bid.refused"),
+            ("02", "bid.accepted"),
         ]
         assert all(line["at"] == line["n"] for line in own)
 

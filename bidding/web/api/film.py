@@ -13,6 +13,7 @@ import orjson
 from aiohttp import web
 
 from bidding.engine.house import House
+from bidding.engine.ports import LogError
 from bidding.proof import canon
 from bidding.web.api.audit import RECEIPT_TYPE
 from bidding.web.film_shapes import (
@@ -283,7 +284,7 @@ async def proof(call: Call) -> web.Response:
 
 
 async def export(call: Call) -> web.Response:
-    """The session as one JSON file: entries, sentences and marks, and what to verify them with."""
+    """The session as one JSON file: entries, sentences, marks, remarks, and what to verify with."""
     source = await _source(call)
     film, house = source.showing.film, call.door.house
     if source.file is not None:
@@ -292,6 +293,10 @@ async def export(call: Call) -> web.Response:
         assert source.auction is not None
         policy = house.policy(source.auction)
     last = await source.receipt(house, source.size - 1)
+    try:
+        remarks = () if source.file else await house.notebook.notes(film.origin)
+    except LogError:
+        raise Problem("TRY_LATER", headers={"Retry-After": "1"}) from None
 
     def made() -> bytes:
         told = source.showing.reel.told(0, source.size)
@@ -307,6 +312,7 @@ async def export(call: Call) -> web.Response:
                 "policy": policy,
                 "last_receipt": None if last is None else last.decode(),
                 "entries": entries,
+                "remarks": remarks,
             },
             option=orjson.OPT_STRICT_INTEGER | orjson.OPT_INDENT_2,
         )
@@ -413,7 +419,14 @@ ROUTES: Final = (
         answer=Hypothesis,
         problems=("NO_RULE", "NOT_PLAYABLE"),
     ),
-    *_of_both("/export", export, "导出 JSON", "The session as JSON", file="application/json"),
+    *_of_both(
+        "/export",
+        export,
+        "导出 JSON",
+        "The session as JSON",
+        file="application/json",
+        problems=("TRY_LATER",),
+    ),
     *_of_both(
         "/entries/{i}",
         entry,

@@ -297,6 +297,8 @@ async def test_a_remark_is_chained_and_verifies_at_home(tmp_path):
         policy = parse_policy((await auditor.download(f"{REMARKS}/policy")).decode())
         (entry,) = verify_archive(raw, policy).entries
         assert entry["data"] == {"entry": 3, "leaf": leaf, "text": "请说明报价依据"}
+        made_of_it = json.loads(await auditor.download(f"{PATH}/export"))
+        assert made_of_it["remarks"] == [entry]
         # The record itself has not grown.
         assert (await auditor.get(PATH))["size"] == len((await offline(auditor))[0].entries)
 

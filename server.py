@@ -30,10 +30,12 @@ import uvloop
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from bidding.adapters.bidders import SqlBidders
 from bidding.adapters.clock import WallClock
 from bidding.adapters.keys import FileKeys, KeyFileError
 from bidding.adapters.metrics import Metrics
 from bidding.adapters.money import SqlMoney
+from bidding.adapters.oversight import SqlOversight
 from bidding.adapters.papers import FilePapers
 from bidding.adapters.passwords import Argon2Passwords
 from bidding.adapters.registry import RegisterError, SqlRegistry
@@ -89,6 +91,7 @@ class Settings(BaseModel):
     tls_key: Path | None = None
     metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
     tags: Literal["off", "session", "lasting"] = "off"
+    ocid_prefix: Annotated[str, Field(pattern=r"^ocds-[a-z0-9]{6}$")] | None = None
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -166,6 +169,7 @@ def _parser() -> argparse.ArgumentParser:
         help="keyed hashes of addresses and browsers in the record: off, session (a key for each "
         "session) or lasting (one key, and parties known again in other sessions) (off)",
     )
+    add("--ocid-prefix", help="registered prefix of open contracting ids, as ocds-213czf")
     add("--metrics-port", help="answer /metrics on this port of 127.0.0.1")
     add(
         "--create-account",
@@ -217,6 +221,10 @@ async def _serve(settings: Settings) -> int:
         stack.push_async_callback(registry.close)
         money = await SqlMoney.open(settings.data / "money.db")
         stack.push_async_callback(money.close)
+        oversight = await SqlOversight.open(settings.data / "oversight.db")
+        stack.push_async_callback(oversight.close)
+        bidders = await SqlBidders.open(settings.data / "bidders.db")
+        stack.push_async_callback(bidders.close)
         clock, passwords = WallClock(), Argon2Passwords()
         stack.callback(passwords.close)
         http = await stack.enter_async_context(witness_session())
@@ -241,9 +249,12 @@ async def _serve(settings: Settings) -> int:
                 origins=settings.origins,
                 trusted_proxies=settings.trusted_proxies,
                 tagger=tagger,
+                ocid_prefix=settings.ocid_prefix,
             ),
             papers=FilePapers(settings.data / "papers"),
             money=money,
+            oversight=oversight,
+            bidders=bidders,
             observe=metrics.observe,
         )
         await _demo_accounts(settings, registry, passwords, clock)

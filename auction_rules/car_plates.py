@@ -21,10 +21,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from auction_rules.averages import TrimRounding, trimmed_mean
 from auction_rules.facts import Amount, Awarded, FloorFact, Instant, LeadersChanged, Noted, Unsold
 from auction_rules.floor import Bid, Floor, Offer
-from auction_rules.money import LIMIT, divide_half_up, rate
+from auction_rules.money import LIMIT, divide_half_up, format_decimal, rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Lot, Refuse, Settlement
-from auction_rules.says import Says, both
+from auction_rules.says import Says, both, joined
 from auction_rules.stages.late_cap import LateCap
 from auction_rules.steps import Grid, Ladder
 from auction_rules.terms import (
@@ -142,11 +142,64 @@ def _late_cap_problem(c: PlateTerms) -> None:
         )
 
 
+def _averages(terms: PlateTerms) -> Says:
+    """When averages are told, and what is left out of them."""
+    if not terms.broadcasts:
+        return {}
+    times = [show_instant(b.at) for b in terms.broadcasts]
+    share = f"{format_decimal(terms.trim_basis_points, 2)}%"
+    cut = terms.trim_rounding
+    told = both(
+        f"平台于 {'、'.join(times)} 公布届时全部有效报价的平均值，计算时最高和最低两端各剔除 {share}，"
+        f"剔除个数{cut.zh}",
+        f"at {', '.join(times)} the average of all valid quotes is published, "
+        f"without {share} of them at each end, their number {cut.en}",
+    )
+    return {"sight": (told,)}
+
+
+def _late(terms: PlateTerms) -> Says:
+    """The cap of the last hours."""
+    if terms.late_cap is None or terms.last_average is None or terms.late_cap_from is None:
+        return {}
+    at, percent = show_instant(terms.late_cap_from), terms.late_cap_percent
+    average, cap = (
+        {lang: terms.unit.written(amount, lang) for lang in ("zh", "en")}
+        for amount in (terms.last_average, terms.late_cap)
+    )
+    capped = both(
+        f"自 {at} 起，报价不得高于上月平均成交价 {average['zh']}的 {percent}%，即 {cap['zh']}",
+        f"from {at} on no quote may be above {percent}% of last month's average "
+        f"of {average['en']}, which is {cap['en']}",
+    )
+    return {"ceiling": (capped,)}
+
+
+_PRICE_TIME: Final = both(
+    "按价格优先、时间优先排序：报价相同的，有效报价到达服务器在先者优先",
+    "ranked by price, then by time: of equal offers the one that reached the server first wins",
+)
+_PAY_AS_BID: Final = both(
+    "按报价由高到低成交至指标用完，各按自己的报价付款",
+    "the highest offers win until the units are used up, each at its own price",
+)
+
+
 class CarPlates(Staged[PlateTerms]):
     """The rule; see the module."""
 
     name: ClassVar[str] = "car_plates"
     version: ClassVar[str] = "1"
+    tells: ClassVar[frozenset[str]] = frozenset(
+        {
+            "broadcasts",
+            "trim_basis_points",
+            "trim_rounding",
+            "last_average",
+            "late_cap_percent",
+            "late_cap_from",
+        }
+    )
     title: ClassVar[Text] = {"zh": "小汽车增量指标竞价", "en": "Car-plate auction"}
     Config = PlateTerms
     example: ClassVar[Mapping[str, Any]] = {
@@ -234,22 +287,8 @@ class CarPlates(Staged[PlateTerms]):
 
     def says(self, terms: PlateTerms) -> Says:
         """What the notice says of this rule besides its terms."""
-        del terms
-        return {
-            "tie": (
-                both(
-                    "按价格优先、时间优先排序：报价相同的，有效报价到达服务器在先者优先",
-                    "ranked by price, then by time: of equal offers the one that reached the "
-                    "server first wins",
-                ),
-            ),
-            "result": (
-                both(
-                    "按报价由高到低成交至指标用完，各按自己的报价付款",
-                    "the highest offers win until the units are used up, each at its own price",
-                ),
-            ),
-        }
+        said: Says = {"tie": (_PRICE_TIME,), "result": (_PAY_AS_BID,)}
+        return joined(said, _averages(terms), _late(terms))
 
     def lots(self, terms: PlateTerms) -> tuple[Lot, ...]:
         """The units together."""

@@ -20,8 +20,9 @@ from auction_rules.lint import Remark
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
 from auction_rules.proxy import ProxyBids, Proxying, clauses
+from auction_rules.reserve_says import HIGHEST_BELOW
 from auction_rules.rule import Lot, Settlement
-from auction_rules.says import HIGHEST, NEVER_EQUAL, Says
+from auction_rules.says import HIGHEST, NEVER_EQUAL, Says, joined
 from auction_rules.stages.outcry import Outcry
 from auction_rules.steps import Ladder
 from auction_rules.terms import (
@@ -148,9 +149,9 @@ class English(Staged[EnglishTerms]):
     def says(self, terms: EnglishTerms) -> Says:
         """What the notice says of this rule besides its terms."""
         how = _proxying(terms)
-        if how is None:
-            return {"tie": (NEVER_EQUAL,), "result": (HIGHEST,)}
-        return {**clauses(how), "result": (HIGHEST,)}
+        said: Says = {"tie": (NEVER_EQUAL,)} if how is None else clauses(how)
+        below: Says = {} if terms.reserve is None else {"failure": (HIGHEST_BELOW,)}
+        return joined(said, {"result": (HIGHEST,)}, below)
 
     def lots(self, terms: EnglishTerms) -> tuple[Lot, ...]:
         """The one lot."""

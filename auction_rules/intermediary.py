@@ -25,7 +25,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
-from auction_rules.contingency import given_back
 from auction_rules.facts import Amount, Awarded, FloorFact, Instant, LeadersChanged, Noted, Unsold
 from auction_rules.floor import Bid, Floor
 from auction_rules.intermediary_terms import (
@@ -71,6 +70,7 @@ class Intermediary(Staged[IntermediaryTerms]):
 
     name: ClassVar[str] = "intermediary"
     version: ClassVar[str] = "1"
+    tells: ClassVar[frozenset[str]] = frozenset({"start_price"})
     title: ClassVar[Text] = {"zh": "中介服务超市选取", "en": "Selection of a service provider"}
     Config = IntermediaryTerms
     example: ClassVar[Mapping[str, Any]] = {
@@ -110,14 +110,6 @@ class Intermediary(Staged[IntermediaryTerms]):
         if mode is Mode.BEST_PRICE and entered and len(registrants(floor)) > 1:
             return "coefficient"
         return "draw" if closed != "draw" and len(level(floor)) > 1 else None
-
-    def resume(
-        self, floor: Floor[IntermediaryTerms], since: Instant, now: Instant
-    ) -> tuple[FloorFact, ...]:
-        """As the terms say; besides the opening only the first window runs against the clock."""
-        if floor.standing.stage in UNSEALED:
-            return super().resume(floor, since, now)
-        return given_back(floor, floor.terms.closes - floor.terms.opens, since, now)
 
     def finish(self, floor: Floor[IntermediaryTerms], now: Instant) -> tuple[FloorFact, ...]:
         """The award, or too few."""
@@ -165,7 +157,7 @@ class Intermediary(Staged[IntermediaryTerms]):
     def says(self, terms: IntermediaryTerms) -> Says:
         """What the notice says of this rule besides its terms."""
         quoting = terms.entry is Entry.QUOTE
-        zh, en = (terms.unit.show(terms.start_price, lang) for lang in ("zh", "en"))
+        zh, en = (terms.unit.written(terms.start_price, lang) for lang in ("zh", "en"))
         ceiling = both(f"最高限价为 {zh}", f"the ceiling is {en}")
         fee = both(
             f"不报价，成交价即公布的服务费 {zh}",
@@ -210,6 +202,7 @@ def _register(terms: IntermediaryTerms, before: str) -> Stage:
         length=terms.closes - terms.opens,
         before=before,
         may_answer=lambda _floor, _bidder: True,
+        resume_policy=terms.resume,
     )
 
 

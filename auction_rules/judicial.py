@@ -21,13 +21,20 @@ from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import Field, model_validator
 
+from auction_rules.clauses import (
+    JUDICIAL_ABSENT,
+    JUDICIAL_EXTENDS,
+    JUDICIAL_PRIOR,
+    JUDICIAL_SUSPENDS,
+    citing,
+)
 from auction_rules.extension import Countdown
 from auction_rules.facts import Amount, Awarded, FloorFact, Instant, LeadersChanged, Unsold
 from auction_rules.floor import Floor, Offer
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Lot, Settlement
-from auction_rules.says import HIGHER_EACH, HIGHEST, Says, both
+from auction_rules.says import HIGHER_EACH, HIGHEST, Says, both, in_words
 from auction_rules.stages.equal_price import EqualPrice, Rank, rank
 from auction_rules.steps import Grid, Ladder
 from auction_rules.terms import (
@@ -55,6 +62,24 @@ class Sale(Choice):
 
 
 LEAST_PERCENT: Final[Mapping[Sale, int]] = {Sale.FIRST: 70, Sale.AGAIN: 80}
+_PRIOR: Final = both(
+    "依法享有优先购买权的竞买人可以报出与当前最高价相同的价格；顺位在先者优先，"
+    "同一顺位的，先出价者优先",
+    "a bidder with a prior right may name the highest price itself; the better right wins, "
+    "and of equal rights the earlier offer",
+)
+_ABSENT: Final = both(
+    "优先购买权人经通知未参加竞买的，视为放弃，竞价结束后不再询问",
+    "a holder who was notified and takes no part has waived, and nobody is asked after the end",
+)
+_ONE: Final = both(
+    "仅一人出价且不低于起拍价的，亦可成交", "one bidder at the start or above suffices"
+)
+_TOLD: Final = both(
+    "拍卖中止的，公布原因；原因消除后五日内恢复",
+    "where the sale is suspended the reason is published, and it goes on within five days of its "
+    "end",
+)
 
 
 class JudicialTerms(RuleConfig):
@@ -123,6 +148,7 @@ class Judicial(Staged[JudicialTerms]):
 
     name: ClassVar[str] = "judicial"
     version: ClassVar[str] = "1"
+    tells: ClassVar[frozenset[str]] = frozenset({"basis_price", "extension_seconds"})
     title: ClassVar[Text] = {"zh": "网络司法拍卖", "en": "Online judicial sale"}
     Config = JudicialTerms
     example: ClassVar[Mapping[str, Any]] = {
@@ -188,15 +214,29 @@ class Judicial(Staged[JudicialTerms]):
 
     def says(self, terms: JudicialTerms) -> Says:
         """What the notice says of this rule besides its terms."""
-        del terms
-        # Arts 19 and 21: a prior right names the same price, and nobody else can.
-        prior = both(
-            "依法享有优先购买权的竞买人可以报出与当前最高价相同的价格；顺位在先者优先，"
-            "同一顺位的，先出价者优先",
-            "a bidder with a prior right may name the highest price itself; the better right wins, "
-            "and of equal rights the earlier offer",
+        minutes = in_words(terms.extension_seconds)
+        extends = both(
+            f"最后 {minutes['zh']}内有出价的，截止时间顺延至该出价到达后 {minutes['zh']}",
+            f"an offer in the last {minutes['en']} moves the end to {minutes['en']} after it",
         )
-        return {"tie": (prior, HIGHER_EACH), "result": (HIGHEST,)}
+        again = terms.sale is Sale.AGAIN
+        zh, en = (terms.unit.written(terms.basis_price, lang) for lang in ("zh", "en"))
+        basis = both(
+            f"前次起拍价为 {zh}，起拍价的降低不超过其 20%"
+            if again
+            else f"评估价或者市价为 {zh}，起拍价不低于其 70%",
+            f"the last start price was {en}, and the start is at most 20% below it"
+            if again
+            else f"the appraised or market value is {en}, and the start is at least 70% of it",
+        )
+        return {
+            "what": (basis,),
+            "extension": (citing(extends, JUDICIAL_EXTENDS),),
+            # Arts 19 and 21: a prior right names the same price, and nobody else can.
+            "tie": (citing(_PRIOR, JUDICIAL_PRIOR), citing(_ABSENT, JUDICIAL_ABSENT), HIGHER_EACH),
+            "result": (HIGHEST, _ONE),
+            "failure": (citing(_TOLD, JUDICIAL_SUSPENDS),),
+        }
 
     def lots(self, terms: JudicialTerms) -> tuple[Lot, ...]:
         """The one lot."""

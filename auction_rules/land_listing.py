@@ -28,8 +28,9 @@ from auction_rules.land_sequels import (
 from auction_rules.land_terms import LandTerms
 from auction_rules.listing import Ceiling, Listing
 from auction_rules.listing_floor import by_amount
+from auction_rules.listing_says import listed
 from auction_rules.program import Stage
-from auction_rules.says import Says
+from auction_rules.says import Says, joined
 from auction_rules.terms import SECOND, Text, Unit
 
 __all__ = ["RULE", "LandListing", "LandTerms"]
@@ -105,7 +106,7 @@ class LandListing(Listing[LandTerms]):
 
     def says(self, terms: LandTerms) -> Says:
         """What the notice says of this rule besides its terms."""
-        return told(terms)
+        return joined(told(terms), listed(terms, capped=terms.cap_price is not None))
 
     def quantity_unit(self, terms: LandTerms) -> Unit | None:
         """The unit of the indicators, where any may be bid."""

@@ -1,6 +1,7 @@
 """Presets of land listings: the terms that published rules fix, for the staff's form to offer.
 
-Prices, times and the lot are the centre's to fill. The clauses are those of DOMAIN §2.3 and
+Prices, times and the lot are the centre's to fill: a cap is the parcel's and in no rule, so the
+title of a preset that leads beyond one says that it is to be filled in. The clauses are those of DOMAIN §2.3 and
 §2.4; a preset is a beginning, and every term of it can be changed.
 """
 
@@ -110,7 +111,10 @@ PRESETS: Final[Mapping[str, Mapping[str, Any]]] = {
         },
     },
     "cap_lottery": {
-        "title": {"zh": "到最高限价后摇号", "en": "A draw at the cap"},
+        "title": {
+            "zh": "到最高限价后摇号（须填最高限价）",
+            "en": "A draw at the cap (fill in the cap)",
+        },
         # Wuxi design and the Guangdong paddy sale: several at the cap, then a draw.
         "terms": {
             "grid": "MULTIPLE_OF_STEP",
@@ -121,8 +125,8 @@ PRESETS: Final[Mapping[str, Mapping[str, Any]]] = {
     },
     "join_lottery": {
         "title": {
-            "zh": "超过最高限价即询问，参加者摇号",
-            "en": "An offer above the cap: who joins is drawn from",
+            "zh": "超过最高限价即询问，参加者摇号（须填最高限价）",
+            "en": "An offer above the cap: who joins is drawn from (fill in the cap)",
         },
         # Nanchang: an offer above the ceiling leads to a draw at it; one alone has it. The platform
         # asks who joins (DOMAIN §2.4); how long, no text says: five minutes here.
@@ -135,8 +139,8 @@ PRESETS: Final[Mapping[str, Mapping[str, Any]]] = {
     },
     "one_price": {
         "title": {
-            "zh": "东莞：到最高限价后终次报价，最接近平均价者得",
-            "en": "Dongguan: one last price at the cap, nearest to the average",
+            "zh": "东莞：到最高限价后终次报价，最接近平均价者得（须填最高限价和报价区间）",
+            "en": "Dongguan: one last price at the cap, nearest to the average (fill in the cap and the range)",
         },
         # Dongguan 2019-06: a pause of fifteen minutes, five to qualify, bidders in by themselves;
         # reached before the listing ends, all of it waits for that end.
@@ -153,8 +157,8 @@ PRESETS: Final[Mapping[str, Mapping[str, Any]]] = {
     },
     "one_price_taicang": {
         "title": {
-            "zh": "太仓：超过指导价 25% 转一次报价（25% 至 35%，以万元为单位）",
-            "en": "Taicang: one price above 25 % of the guide, 25 to 35 %, in whole 10k",
+            "zh": "太仓：超过指导价 25% 转一次报价（25% 至 35%，以万元为单位）（须填最高限价和报价区间）",
+            "en": "Taicang: one price above 25 % of the guide, 25 to 35 %, in whole 10k (fill in the cap and the range)",
         },
         # The cap is 25 % above the guide price, the range runs to 35 %: both are the centre's to
         # fill. Whole 万元, and an average with one decimal: hence the unit.
@@ -171,8 +175,8 @@ PRESETS: Final[Mapping[str, Mapping[str, Any]]] = {
     },
     "one_price_suzhou": {
         "title": {
-            "zh": "苏州：超过最高价转一次报价（25% 至 50%，以元为单位）",
-            "en": "Suzhou: one price beyond the highest price, 25 to 50 %, in whole yuan",
+            "zh": "苏州：超过最高价转一次报价（25% 至 50%，以元为单位）（须填最高限价和报价区间）",
+            "en": "Suzhou: one price beyond the highest price, 25 to 50 %, in whole yuan (fill in the cap and the range)",
         },
         # 25 % above the guide, the range to 50 %; in the second batch of 2021 the cap is 15 %. Whole
         # yuan, and an average to the fen.
@@ -189,8 +193,8 @@ PRESETS: Final[Mapping[str, Mapping[str, Any]]] = {
     },
     "sealed_total": {
         "title": {
-            "zh": "合肥：不得跳价，到最高限价后十分钟内密封报总价",
-            "en": "Hefei: no jumps, then a sealed total within ten minutes",
+            "zh": "合肥：不得跳价，到最高限价后十分钟内密封报总价（须填最高限价）",
+            "en": "Hefei: no jumps, then a sealed total within ten minutes (fill in the cap)",
         },
         # Hefei 2016: one step at a time; equal totals are drawn for with balls.
         "terms": {
@@ -203,7 +207,10 @@ PRESETS: Final[Mapping[str, Mapping[str, Any]]] = {
         },
     },
     "housing_area": {
-        "title": {"zh": "到最高限价后竞配建面积", "en": "Public-housing area after the cap"},
+        "title": {
+            "zh": "到最高限价后竞配建面积（须填最高限价和指标）",
+            "en": "Public-housing area after the cap (fill in the cap and the indicator)",
+        },
         # The second indicator of the gtmap code: a start and a step in square metres.
         "terms": {
             "grid": "MULTIPLE_OF_STEP",
@@ -214,8 +221,8 @@ PRESETS: Final[Mapping[str, Mapping[str, Any]]] = {
     },
     "indicators": {
         "title": {
-            "zh": "到最高限价后依次竞配建、竞自持",
-            "en": "Public housing after the cap, then area held for oneself",
+            "zh": "到最高限价后依次竞配建、竞自持（须填最高限价和指标）",
+            "en": "Public housing after the cap, then area held for oneself (fill in the cap and the indicator)",
         },
         # An ordered list of indicators, and a question before the next one (DOMAIN §2.4).
         "terms": {

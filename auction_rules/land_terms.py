@@ -164,7 +164,11 @@ def _cap_problem(c: LandTerms) -> Problem | None:
     if cap is None:
         if c.cap_sequel is CapSequel.SELL and c.over_cap is OverCap.REJECT and not above:
             return None
-        return ("cap_price", "未设最高限价", "there is no cap for this to follow")
+        return (
+            "cap_price",
+            "须填写最高限价：已选择到达或者超过最高限价后的程序；不设限价的，改选“按最高限价成交”",
+            "fill in the cap: what follows it was chosen; where there is none, choose “sold at the cap”",
+        )
     steps = (c.step, c.step_when_timed)
     aligned = above or not any((cap - c.start_price) % s for s in steps)
     if cap <= c.start_price or cap > LARGEST or not aligned:
@@ -222,6 +226,12 @@ def _one_price_problem(c: LandTerms) -> Problem | None:
         if any(windows) or c.one_price_pause_seconds or least is not None or most is not None:
             return ("cap_sequel", "未采用一次报价", "these terms go with ONE_PRICE")
         return None
+    if all(windows) and (least is None or most is None):
+        return (
+            "one_price_least",
+            "须填写一次报价的下限和上限",
+            "fill in the lower and the upper end of the single quotes",
+        )
     if not all(windows) or least is None or most is None:
         return (
             "one_price_seconds",

@@ -13,7 +13,7 @@ of them terms. A rule says whether there is a cap, and what follows when it is r
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import ClassVar, Final, TypeVar
 
 from auction_rules.facts import (
     Amount,
@@ -39,6 +39,7 @@ from auction_rules.listing_floor import (
     sealing_in_time,
     top_amount,
 )
+from auction_rules.listing_says import listed
 from auction_rules.listing_terms import (
     LastHour,
     ListingTerms,
@@ -48,7 +49,7 @@ from auction_rules.listing_terms import (
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Actions, Judgement, Lot, Refuse, Settlement
-from auction_rules.says import NEVER_EQUAL, Says, both
+from auction_rules.says import NEVER_EQUAL, Says, both, joined
 from auction_rules.stages.frozen import Frozen
 from auction_rules.stages.gate import Gate
 from auction_rules.stages.hall import Hall, passed_by
@@ -89,6 +90,20 @@ class Ceiling:
 
 class Listing(Staged[L]):
     """The programme of a listing; see the module."""
+
+    tells: ClassVar[frozenset[str]] = frozenset(
+        {
+            "last_hour",
+            "last_hour_seconds",
+            "timed_needs",
+            "timed_start",
+            "reserve_from_seconds",
+            "reserve_until_seconds",
+            "resume_with_preparation",
+            "resume_direct_seconds",
+            "resume_notice_seconds",
+        }
+    )
 
     def ceiling(self, terms: L) -> Ceiling | None:
         """The cap, where the rule has one."""
@@ -318,9 +333,11 @@ class Listing(Staged[L]):
 
     def says(self, terms: L) -> Says:
         """What the notice says of this rule besides its terms."""
-        del terms
-        won = both("公开竞价中报价最高者成交", "in open bidding the highest offer wins")
-        return {"tie": (NEVER_EQUAL,), "result": (won,)}
+        won = both(
+            "公开竞价中报价最高者成交，按其报价付款",
+            "in open bidding the highest offer wins, and its price is paid",
+        )
+        return joined({"tie": (NEVER_EQUAL,), "result": (won,)}, listed(terms))
 
     def lots(self, terms: L) -> tuple[Lot, ...]:
         """The one lot."""

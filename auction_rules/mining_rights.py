@@ -14,8 +14,10 @@ from typing import Any, ClassVar, Final
 
 from pydantic import model_validator
 
+from auction_rules.clauses import MINING_SUSPENDS, citing
 from auction_rules.listing import Listing
 from auction_rules.listing_terms import Eligibility, ListingTerms
+from auction_rules.says import Says, both, joined
 from auction_rules.terms import Choice, Text, term, wrong
 
 AUCTION_NEEDS: Final = 3
@@ -99,6 +101,11 @@ class MiningRights(Listing[MiningTerms]):
         "step": "1",
         "countdown_seconds": 300,
     }
+
+    def says(self, terms: MiningTerms) -> Says:
+        """What the notice says of this rule besides its terms."""
+        gone = both("中止的原因消除后恢复", "a suspended session goes on once its cause has gone")
+        return joined({"failure": (citing(gone, MINING_SUSPENDS),)}, super().says(terms))
 
 
 RULE: Final = MiningRights()

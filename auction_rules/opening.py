@@ -20,17 +20,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
-from auction_rules.contingency import given_back
 from auction_rules.escrow_terms import Escrow
 from auction_rules.facts import Amount, Awarded, FloorFact, Instant, LeadersChanged, Noted, Unsold
 from auction_rules.floor import Bid, Floor, Offer
 from auction_rules.lint import Remark
 from auction_rules.money import rate
+from auction_rules.opening_says import opened
 from auction_rules.opening_terms import OpeningTerms, Tie
 from auction_rules.points import POINT, Formula, PricePoints, mean, without_ends
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Disclosure, Lot, Refuse, Settlement
-from auction_rules.says import Says, both
+from auction_rules.says import Says
 from auction_rules.stages.draw import DrawStage
 from auction_rules.stages.escrowed import kept_by
 from auction_rules.stages.panel import Panel, score_key
@@ -65,6 +65,7 @@ class Opening(Staged[OpeningTerms]):
 
     name: ClassVar[str] = "opening"
     version: ClassVar[str] = "1"
+    tells: ClassVar[frozenset[str]] = frozenset({"start_price"})
     title: ClassVar[Text] = {"zh": "网上开标", "en": "Online opening of offers"}
     Config = OpeningTerms
     example: ClassVar[Mapping[str, Any]] = {
@@ -122,15 +123,6 @@ class Opening(Staged[OpeningTerms]):
             return "scores"
         return "draw" if len(level(floor)) > 1 else None
 
-    def resume(
-        self, floor: Floor[OpeningTerms], since: Instant, now: Instant
-    ) -> tuple[FloorFact, ...]:
-        """As the terms say, by the length of the window that is open."""
-        terms = floor.terms
-        submitting = floor.standing.stage == "submission"
-        length = terms.closes - terms.opens if submitting else terms.opening_seconds * SECOND
-        return given_back(floor, length, since, now)
-
     def finish(self, floor: Floor[OpeningTerms], now: Instant) -> tuple[FloorFact, ...]:
         """The points of everybody, the winner and the award; or too few."""
         del now
@@ -183,47 +175,7 @@ class Opening(Staged[OpeningTerms]):
 
     def says(self, terms: OpeningTerms) -> Says:
         """What the notice says of this rule besides its terms."""
-        zh, en = (terms.unit.show(terms.start_price, lang) for lang in ("zh", "en"))
-        return {
-            "best": (
-                both(
-                    "价格分与专家评分之和高者为优，评分精确到百分之一分，四舍五入",
-                    "the higher sum of price points and experts' points is better, points to the "
-                    "hundredth, half up",
-                ),
-            ),
-            "step": (
-                both(
-                    "投标截止前可以修改或者撤回投标，撤回后可以重新投标",
-                    "until the deadline an offer may be replaced or taken back, and made again",
-                ),
-            ),
-            "ceiling": (
-                both(
-                    f"最高投标限价为 {zh}，高于限价的投标无效",
-                    f"the ceiling is {en}, and an offer above it is invalid",
-                ),
-            ),
-            "sight": (
-                both(
-                    "开标后各投标人报价一并唱标公开；专家各自评分，全部提交前互不可见",
-                    "after the opening all prices are read out; experts work apart, and none sees "
-                    "another's points before all are in",
-                ),
-            ),
-            "failure": (
-                both(
-                    "有效投标不足最少家数的，不予开标或者停止评审，未开标的投标不公开",
-                    "with fewer valid offers than required nothing is opened or it stops there, "
-                    "and what was not opened stays sealed",
-                ),
-                both(
-                    "因投标人自身原因不能解密的，视为撤销；因其他原因的，视为撤回；其余投标继续",
-                    "an offer that cannot be decrypted through its bidder's fault counts as "
-                    "revoked; for another cause, as withdrawn; the others go on",
-                ),
-            ),
-        }
+        return opened(terms)
 
     def lots(self, terms: OpeningTerms) -> tuple[Lot, ...]:
         """The one contract."""

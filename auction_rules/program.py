@@ -73,6 +73,8 @@ class Staged(Generic[T]):
     name: ClassVar[str]
     version: ClassVar[str]
     own_lots: ClassVar[bool] = False
+    tells: ClassVar[frozenset[str]] = frozenset()
+    """Names of the terms that `says` puts into sentences: the notice does not list them again."""
 
     def stages(self, terms: T) -> tuple[Stage, ...]:
         """The programme under these terms, in order."""

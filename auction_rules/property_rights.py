@@ -84,6 +84,9 @@ class PropertyRights(Staged[PropertyTerms]):
 
     name: ClassVar[str] = "property_rights"
     version: ClassVar[str] = "1"
+    tells: ClassVar[frozenset[str]] = frozenset(
+        {"closes", "reserve_from_seconds", "reserve_until_seconds"}
+    )
     title: ClassVar[Text] = {"zh": "产权网络竞价", "en": "Online sale of property rights"}
     Config = PropertyTerms
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = PRESETS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from auction_rules.listing_terms import ReserveKind
 from auction_rules.property_choices import (
     Alone,
     EqualRanks,
@@ -12,8 +13,9 @@ from auction_rules.property_choices import (
     Refusal,
 )
 from auction_rules.property_terms import PropertyTerms
-from auction_rules.says import EARLIER, HIGHER_EACH, HIGHEST, NEVER_EQUAL, Says, both
-from auction_rules.terms import Text
+from auction_rules.reserve_says import entered, open_bidding
+from auction_rules.says import EARLIER, HIGHER_EACH, HIGHEST, NEVER_EQUAL, Says, both, joined
+from auction_rules.terms import Text, show_instant
 
 _IN_HALL: Final = both(
     "优先购买权人可以报出与当前最高价相同的价格，成为领先者；顺位在先者优先",
@@ -72,4 +74,30 @@ def told(terms: PropertyTerms) -> Says:
         result = (*result, _RAISE, _ONCE if terms.exercise is Exercise.ONCE else _AGAIN)
     if terms.single_bidder is Alone.EXTEND_LISTING:
         failure = (*failure, _LONGER)
-    return {"tie": tie, "result": result, "failure": failure}
+    when = (_closing(terms),)
+    said: Says = {"when": when, "tie": tie, "result": result, "failure": failure}
+    return joined(said, _reserve(terms))
+
+
+def _closing(terms: PropertyTerms) -> Text:
+    at = show_instant(terms.closes)
+    if terms.quoting is Quoting.SINGLE:
+        return both(f"一次报价于 {at} 截止", f"single offers close at {at}")
+    if terms.timed:
+        return both(f"自由报价于 {at} 截止", f"free offers close at {at}")
+    return both(
+        f"报价于 {at} 截止，按本规则顺延的除外", f"offers close at {at}, unless the end is moved"
+    )
+
+
+def _reserve(terms: PropertyTerms) -> Says:
+    if terms.reserve_kind is ReserveKind.NONE:
+        return {}
+    sealed = terms.reserve_kind is ReserveKind.SEALED
+    asked = terms.first_refusal is Refusal.AFTER_BID
+    unmet = open_bidding("保留价", sealed=sealed, holders=asked)
+    if not sealed:
+        return unmet
+    window = terms.reserve_from_seconds, terms.reserve_until_seconds
+    what = both("报价", "the time for free or single offers")
+    return joined({"when": (entered(*window, what, "保留价"),)}, unmet)

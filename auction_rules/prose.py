@@ -12,17 +12,16 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, cast
 
-from pydantic import BaseModel
-
+from auction_rules.clauses import ARRIVAL
 from auction_rules.facts import Instant
 from auction_rules.floor import Floor, Standing
 from auction_rules.lint import lint
-from auction_rules.money import format_decimal
+from auction_rules.resumed import resumption
 from auction_rules.says import Says
-from auction_rules.terms import RuleConfig, Text, Unit, show_instant, shown
+from auction_rules.sight import sight
+from auction_rules.terms import RuleConfig, Text, Unit, show_instant
 from auction_rules.topics import idle, topic_of
-
-LANGS: Final = ("zh", "en")
+from auction_rules.wording import LANGS, NOTE, label, value
 
 _ORDER: Final = (
     "what",
@@ -38,7 +37,7 @@ _ORDER: Final = (
 )
 _HEADS: Final[Mapping[str, Text]] = {
     "what": {"zh": "标的与数量", "en": "What is offered"},
-    "when": {"zh": "时间", "en": "When"},
+    "when": {"zh": "时间与阶段", "en": "When, and in what stages"},
     "step": {"zh": "报价与增价", "en": "Offers and steps"},
     "extension": {"zh": "倒计时与延时", "en": "Countdown and extension"},
     "tie": {"zh": "同价处理", "en": "Equal offers"},
@@ -63,30 +62,25 @@ _NONE: Final[Mapping[str, Text]] = {
 }
 _ALWAYS: Final[Mapping[str, Text]] = {
     "when": {
-        "zh": "时点以报价到达服务器为准，各时段含起点、不含终点",
-        "en": "arrival at the server counts, and a window includes its first instant, not its last",
+        "zh": f"时间均为北京时间，时点以报价到达服务器为准（{ARRIVAL['zh']}），各时段含起点、不含终点",
+        "en": "all times are China Standard Time, arrival at the server counts "
+        f"({ARRIVAL['en']}), and a window includes its first instant, not its last",
     },
     "failure": {
-        "zh": "无人提出有效报价或者申请的，不成交；系统故障时本场中止，已记录的报价仍然有效；"
-        "未成交的，公布原因",
-        "en": "where nobody makes a valid offer there is no award; a failure of the system "
-        "suspends the session and recorded offers stay valid; "
-        "where there is no award, the reason is published",
+        "zh": "无人提出有效报价或者申请的，不成交；未成交的，公布原因；"
+        "系统故障时本场中止，已记录的报价仍然有效",
+        "en": "where nobody makes a valid offer there is no award; where there is no award, the "
+        "reason is published; a failure of the system suspends the session, and recorded offers "
+        "stay valid",
     },
 }
 _STOP: Final[Text] = {"zh": "。", "en": "."}
 _JOIN: Final[Text] = {"zh": "；", "en": "; "}
 _COLON: Final[Text] = {"zh": "：", "en": ": "}
 _COMMA: Final[Text] = {"zh": "、", "en": ", "}
-_HINT: Final = re.compile(r"\s*[（(](秒|s\b|0)[^（）()]*[）)]")
-_SECONDS_BEFORE: Final = re.compile(r"秒数(，[^（）]*)?(?=）)")
-_S_BEFORE: Final = re.compile(r"\(s (before[^,)]*)(, [^)]*)?\)")
-_NOTE: Final = re.compile(r"\s*[（(][^（）()]*[）)]$")
-_PER_MYRIAD: Final = re.compile(
-    r"\s*[（(]万分之[）)]|\s*\(basis points\)|的?万分之，?|basis points, ?"
-)
-_BARE: Final = re.compile(r" \(Chinese\)| \(English\)|（英文）")
-_HOUR: Final = 3_600
+_STAGES: Final[Text] = {"zh": "阶段依次为", "en": "its stages are, in order, "}
+_ONE_STAGE: Final[Text] = {"zh": "只有一个阶段，即", "en": "it has one stage, "}
+CEILING_NAME: Final[Text] = {"zh": "最高限价", "en": "Ceiling"}
 _LESS: Final[Text] = {
     "zh": "不足上述数目的，不成交",
     "en": "with fewer than that there is no award",
@@ -100,14 +94,14 @@ def prose(rule: Any, terms: RuleConfig, *, remarks: bool = True) -> dict[str, li
     `rule` is a `Rule`, `terms` are its validated terms. Without `remarks` the text is fit for
     the notice; with them it is what the drafter reads first.
     """
-    lines = tuple(_lines(terms))
+    lines = tuple(_lines(rule, terms))
     topics = {topic: [line[1:] for line in lines if line[0] == topic] for topic in _ORDER}
     text: dict[str, list[str]] = {}
     for lang in LANGS:
         paragraphs = [_title(rule, lang)]
         for topic in _ORDER:
             said = [*_first(rule, terms, topic, lang)]
-            said += [label[lang] + _COLON[lang] + value[lang] for label, value in topics[topic]]
+            said += [titled[lang] + _COLON[lang] + given[lang] for titled, given in topics[topic]]
             if topic == "ceiling":
                 said = [*_start_is_ceiling(rule, terms, lang), *said]
             if topic in _NONE and not said:
@@ -116,6 +110,8 @@ def prose(rule: Any, terms: RuleConfig, *, remarks: bool = True) -> dict[str, li
                 said.append(_LESS[lang])
             if topic in _ALWAYS:
                 said.append(_ALWAYS[topic][lang])
+            if topic == "failure":
+                said += [clause[lang] for clause in resumption(rule, terms)]
             head = _HEADS[topic][lang] + _COLON[lang]
             paragraphs.append(head + _JOIN[lang].join(said) + _STOP[lang])
         if remarks:
@@ -138,14 +134,18 @@ def _start_is_ceiling(rule: Any, terms: RuleConfig, lang: str) -> Iterator[str]:
     if rule.direction(terms) > 0 or "start_price" not in fields or "last_price" in fields:
         return
     unit, field = terms.unit, fields["start_price"]
-    most = unit.show(getattr(terms, "start_price"), lang)  # noqa: B009 -- of no common class
-    label = _NOTE.sub("", _label(field, "start_price")[lang])
-    yield label + {"zh": f"为 {most}，即最高限价", "en": f" is {most}, and the ceiling"}[lang]
+    most = unit.written(getattr(terms, "start_price"), lang)  # noqa: B009 -- of no common class
+    titled = NOTE.sub("", label(field, "start_price", -1)[lang])
+    if titled == CEILING_NAME[lang]:
+        above = {"zh": f"高于最高限价 {most}的报价无效", "en": f"an offer above {most} is invalid"}
+        yield above[lang]
+        return
+    yield titled + {"zh": f"为 {most}，即最高限价", "en": f" is {most}, and the ceiling"}[lang]
 
 
 def _asks_for_some(terms: RuleConfig) -> bool:
     """Whether the terms ask for a number of bidders, offers or registrants."""
-    least = [n for n in ("min_bidders", "min_offers") if getattr(terms, n, 0) > 1]
+    least = [n for n in ("min_bidders", "min_offers", "min_entrants") if getattr(terms, n, 0) > 1]
     return bool(least) and str(getattr(terms, "fallback", "FAIL")) == "FAIL"
 
 
@@ -177,7 +177,11 @@ def _says(rule: Any, terms: RuleConfig) -> Says:
 
 
 def _step(rule: Any, terms: RuleConfig, lang: str) -> Iterator[str]:
-    unit = {"zh": f"报价以“{terms.unit.zh}”计", "en": f"amounts are in {terms.unit.en}"}[lang]
+    counted = terms.unit.written(0, "en").removeprefix("0 ")
+    english = f"amounts are in {counted}"
+    if counted != terms.unit.en:
+        english = f"offers are made in ten thousands of {counted}, which are written out here"
+    unit = {"zh": f"报价以“{terms.unit.zh}”计", "en": english}[lang]
     best = _says(rule, terms).get("best")
     if best is not None:
         yield unit
@@ -197,7 +201,9 @@ def _lots(rule: Any, terms: RuleConfig, lang: str) -> Iterator[str]:
     unit = rule.quantity_unit(terms)
     names = []
     for lot in rule.lots(terms):
-        much = f"（{unit.show(lot.quantity, lang)}）" if unit and lot.quantity is not None else ""
+        much = (
+            f"（{unit.written(lot.quantity, lang)}）" if unit and lot.quantity is not None else ""
+        )
         names.append(f"{lot.title[lang] or lot.id}{much if lang == 'zh' else _ascii(much)}")
     yield {"zh": "标的为", "en": "on offer: "}[lang] + _COMMA[lang].join(names)
 
@@ -211,52 +217,18 @@ def _programme(rule: Any, terms: RuleConfig, lang: str) -> Iterator[str]:
     stages = [line.title[lang] for line in rule.programme(terms)]
     if begins:
         at = show_instant(begins)
-        yield {"zh": f"本场于北京时间 {at} 开始", "en": f"it begins at {at} China Standard Time"}[
-            lang
-        ]
+        yield {"zh": f"本场于 {at} 开始", "en": f"it begins at {at}"}[lang]
     if stages:
-        yield {"zh": "阶段依次为", "en": "its stages are, in order: "}[lang] + _COMMA[lang].join(
-            stages
-        )
+        one = len(stages) == 1
+        how = _ONE_STAGE if one else _STAGES
+        yield how[lang] + {"zh": "", "en": ", "}[lang].join(f"“{title}”" for title in stages)
 
 
 def _sight(rule: Any, terms: RuleConfig, lang: str) -> Iterator[str]:
     for line in rule.programme(terms):
         standing = Standing(stage=line.id, kind=line.kind)
         seen = rule.disclosure(Floor(terms, standing, {}, 1))
-        if seen.sealed and line.kind == "clock":
-            how = {
-                "zh": "答复密封，仅本人可见；每轮或每档结束后公布的，以本规则为准",
-                "en": "answers are sealed, and each sees his own; what is told after each tick or "
-                "round is as the rule says",
-            }
-        elif seen.sealed:
-            how = {
-                "zh": "报价密封，仅本人可见，报价人数也不公布",
-                "en": "offers are sealed, each sees his own, and not how many there are",
-            }
-        elif line.kind == "draw":
-            how = {
-                "zh": "名单在取得随机数之前固定并公布，随机数和摇号结果公开，任何人可以复核",
-                "en": "the pool is fixed and published before any entropy is known, the entropy "
-                "and the order are public, and anybody can check them",
-            }
-        elif seen.acts_sealed:
-            how = {
-                "zh": "各人在本轮或本次发言中的操作仅本人可见，该轮或该次发言结束后公布",
-                "en": "what each does is told to him alone until the round, or his turn, is over",
-            }
-        elif seen.scores_sealed:
-            how = {
-                "zh": "报价公开，评分密封至全部提交",
-                "en": "offers are open, points are sealed until all are in",
-            }
-        else:
-            how = {
-                "zh": "报价公开，只显示竞买号牌",
-                "en": "offers are open, under bidder numbers only",
-            }
-        yield _COLON[lang].join((line.title[lang], how[lang]))
+        yield _COLON[lang].join((f"“{line.title[lang]}”", sight(line.kind, seen)[lang]))
 
 
 def _remarks(rule: Any, terms: RuleConfig, lang: str) -> list[str]:
@@ -264,55 +236,22 @@ def _remarks(rule: Any, terms: RuleConfig, lang: str) -> list[str]:
     return [head + getattr(remark, lang) for remark in lint(rule, terms)]
 
 
-def _lines(terms: RuleConfig) -> Iterator[_Line]:
-    """Topic, label and value of every term in use."""
+def _lines(rule: Any, terms: RuleConfig) -> Iterator[_Line]:
+    """Topic, label and value of every term in use that no sentence tells."""
+    told: frozenset[str] = getattr(rule, "tells", frozenset())
+    if any(True for _ in resumption(rule, terms)):
+        told = told | {"resume"}
     for name, field in type(terms).model_fields.items():
-        value = getattr(terms, name)
+        if name in told:
+            continue
+        given = getattr(terms, name)
         # Units are said with the amounts; a term that is not used would only puzzle.
-        unused = value is None or (value == 0 and field.default == 0 and value is not False)
-        if isinstance(value, Unit) or unused or value in ((), "") or idle(terms, name):
+        unused = given is None or (given == 0 and field.default == 0 and given is not False)
+        if isinstance(given, Unit) or unused or given in ((), "") or idle(terms, name):
             continue
         if re.fullmatch(r"lot_(zh|en|id)", name):
             continue  # the lots are named before the terms
         if name.startswith("extension") and getattr(terms, "extension_seconds", None) == 0:
             continue  # how nothing is extended would only puzzle
-        yield topic_of(name), _label(field, name), _value(terms, field, name, value)
-
-
-def _label(field: Any, name: str) -> Text:
-    """The title of a term; its unit stands beside the value, what zero means is for the form."""
-    extra = field.json_schema_extra
-    en = str(extra.get("x-en", name)) if isinstance(extra, dict) else name
-    titles = {"zh": field.title or name, "en": en}
-    if name.endswith("_basis_points"):
-        titles = {lang: _PER_MYRIAD.sub("", title) for lang, title in titles.items()}
-    titles["en"] = _S_BEFORE.sub(r"(\1)", titles["en"])
-    return {lang: _SECONDS_BEFORE.sub("", _HINT.sub("", t)) for lang, t in titles.items()}
-
-
-def _value(terms: RuleConfig, field: Any, name: str, value: Any) -> Text:
-    if isinstance(value, tuple):
-        rows = [_value(terms, field, name, row) for row in value]
-        return {lang: _COMMA[lang].join(row[lang] for row in rows) for lang in LANGS}
-    if isinstance(value, BaseModel):
-        return _row(terms, value)
-    if name.endswith("_basis_points"):
-        return dict.fromkeys(LANGS, f"{format_decimal(value, 2)}%")
-    if name.endswith("_seconds") and value >= _HOUR and not value % _HOUR:
-        return {"zh": f"{value // _HOUR} 小时", "en": f"{value // _HOUR} h"}
-    return shown(terms, field, name, value)
-
-
-def _row(terms: RuleConfig, row: BaseModel) -> Text:
-    """One row of a list of terms, as (label value, label value); a name in its own language."""
-    said: dict[str, list[str]] = {lang: [] for lang in LANGS}
-    for name, field in type(row).model_fields.items():
-        value = getattr(row, name)
-        if value is None or value in ((), "") or (value == 0 and field.default == 0):
-            continue
-        label, text = _label(field, name), _value(terms, field, name, value)
-        for lang in LANGS:
-            if name in LANGS and name != lang:
-                continue
-            said[lang].append(f"{_BARE.sub('', label[lang])} {text[lang]}")
-    return {"zh": f"（{'，'.join(said['zh'])}）", "en": f"({', '.join(said['en'])})"}
+        titled = label(field, name, rule.direction(terms))
+        yield topic_of(name), titled, value(terms, field, name, given)

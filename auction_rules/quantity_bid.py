@@ -129,9 +129,15 @@ class QuantityBid(Staged[QuantityTerms]):
         """What the notice says of this rule besides its terms."""
         most = terms.wins is Wins.MOST
         won = (
-            both("报量最多者成交，按公布的固定价格付款", "most wins, at the fixed price")
+            both(
+                "报量最多者成交，按公布的固定价格付款",
+                "who offers the most wins, at the fixed price",
+            )
             if most
-            else both("报量最少者成交，按公布的固定价格付款", "least wins, at the fixed price")
+            else both(
+                "报量最少者成交，按公布的固定价格付款",
+                "who offers the least wins, at the fixed price",
+            )
         )
         tie = LOTS if terms.form is Form.CLOCK else NEVER_EQUAL
         return {"tie": (tie,), "result": (won,)}

@@ -588,6 +588,12 @@ _ALL: Final = (
         *_SEALED,
     ),
     Reason(
+        "NO_GUARANTEE",
+        "未受理：保函金额须大于零，且未过有效期。",
+        "Not accepted: a guarantee stands for more than nothing, and has not run out.",
+        *_DEPOSIT,
+    ),
+    Reason(
         "MORE_THAN_PAID_IN",
         "未受理：金额须大于零，且不超过尚未退还的保证金。",
         "Not accepted: more than nothing, and no more than what is left of the deposit.",

@@ -23,6 +23,21 @@ def both(zh: str, en: str) -> Text:
     return {"zh": zh, "en": en}
 
 
+def joined(*parts: Says) -> Says:
+    """What each part says, topic by topic, the first part first."""
+    topics = dict.fromkeys(topic for part in parts for topic in part)
+    return {topic: tuple(t for part in parts for t in part.get(topic, ())) for topic in topics}
+
+
+def in_words(seconds: int) -> Text:
+    """A length of time in the largest of hours, minutes and seconds that it is whole in."""
+    for size, zh, en in ((3_600, "小时", "hour"), (60, "分钟", "minute"), (1, "秒", "second")):
+        number, rest = divmod(seconds, size)
+        if number and not rest:
+            return both(f"{number} {zh}", f"{number} {en}{'' if number == 1 else 's'}")
+    return both("0 秒", "0 seconds")
+
+
 EARLIER: Final = both(
     "报价相同的，先到达服务器者优先", "of equal offers the one that reached the server first wins"
 )

@@ -23,8 +23,9 @@ from auction_rules.floor import Bid, Floor, Offer
 from auction_rules.lint import Remark
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
+from auction_rules.reserve_says import public
 from auction_rules.rule import Lot, Refuse, Settlement
-from auction_rules.says import Says, both
+from auction_rules.says import Says, both, joined
 from auction_rules.sealed_terms import (
     Distance,
     NearTie,
@@ -147,12 +148,13 @@ class SealedBid(Staged[SealedTerms]):
 
     def says(self, terms: SealedTerms) -> Says:
         """What the notice says of this rule besides its terms."""
+        reserve: Says = {} if terms.reserve is None else public(sign(terms))
         if terms.winner is Winner.BEST_PRICE:
-            return {}
+            return reserve
         near = both(
             "最接近全部有效报价平均价者为优", "nearer to the mean of all valid offers is better"
         )
-        return {"best": (near,)}
+        return joined({"best": (near,)}, reserve)
 
     def lots(self, terms: SealedTerms) -> tuple[Lot, ...]:
         """The one lot."""

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 from pydantic_core import PydanticCustomError
 
 from auction_rules.facts import Instant
-from auction_rules.money import LIMIT, format_decimal, parse_decimal
+from auction_rules.money import LIMIT, format_decimal, parse_decimal, ten_to
 
 Text: TypeAlias = Mapping[str, str]
 """A sentence or title in both languages: {"zh": ..., "en": ...}."""
@@ -108,6 +108,55 @@ class Unit(BaseModel):
         """The amount with its unit, thousands in threes."""
         return f"{format_decimal(value, self.scale)} {self.zh if lang == 'zh' else self.en}"
 
+    def written(self, value: int, lang: str) -> str:
+        """The same for a notice: in English ten thousands are multiplied out, and one is no plural."""
+        shown = self.show(value, lang)
+        if lang == "zh":
+            return shown
+        if self.en == _MYRIAD or self.en.startswith(f"{_MYRIAD}/"):
+            return f"{format_decimal(value * 10_000, self.scale)} {self.en.replace(_MYRIAD, 'CNY')}"
+        one = value == ten_to(self.scale) and self.en in _PLURALS
+        return shown.removesuffix("s") if one else shown
+
+
+_MYRIAD: Final = "CNY 10k"
+"""How forms and rooms write 万元 in English; a notice writes the yuan."""
+_PLURALS: Final = ("units", "pieces")
+# What one whole unit of a name that begins so is worth, in fen: 元, 万元 and 亿元, also per area.
+_WORTH: Final = {"元": 100, "万元": 1_000_000, "亿元": 10_000_000_000}
+
+
+def unit_problem(unit: Unit, *, counts: bool) -> tuple[str, str] | None:
+    """Why a unit cannot be what it says, in Chinese and English; None: it can.
+
+    `counts`: it is one of areas or quantities, which are worth no money. The decimals of a unit
+    and its fen say the same thing twice, so they must agree, or a total would be settled wrongly.
+    """
+    if unit.fen is None:
+        return None
+    name = f"单位“{unit.zh}”", f"the unit “{unit.en}”"
+    if counts:
+        return f"{name[0]}是数量或面积，不折合分", f"{name[1]} counts, and is worth no fen"
+    if not re.fullmatch(r"10*", str(unit.fen)):
+        return (
+            f"{name[0]}的最小单位折合分须为 1、10、100 等整十倍数，不能是 {unit.fen}",
+            f"the smallest part of {name[1]} is worth 1, 10, 100 or so fen, not {unit.fen}",
+        )
+    whole = _WORTH.get(unit.zh.partition("/")[0])
+    if whole is None or unit.fen * ten_to(unit.scale) == whole:
+        return None
+    most = len(str(whole)) - 1
+    if unit.scale > most:
+        return (
+            f"{name[0]}折合分的，最多 {most} 位小数，不能是 {unit.scale} 位",
+            f"{name[1]} is counted in fen with at most {most} decimals, not {unit.scale}",
+        )
+    right = whole // ten_to(unit.scale)
+    return (
+        f"{name[0]}取 {unit.scale} 位小数时，最小单位折合 {right} 分，不是 {unit.fen} 分",
+        f"with {unit.scale} decimals {name[1]} is counted in {right} fen, not in {unit.fen}",
+    )
+
 
 YUAN = Unit(zh="元", en="CNY", scale=2, fen=1)
 YUAN_PER_SQUARE_METRE = Unit(zh="元/㎡", en="CNY/m²", scale=2, fen=1)
@@ -153,6 +202,16 @@ class RuleConfig(BaseModel):
                 scale = given.scale if isinstance(given, Unit) else scale
                 units[name] = scale if isinstance(scale, int) else 0
         return scaled(cls, data, units)
+
+    @model_validator(mode="after")
+    def _units(self) -> Self:
+        for name in type(self).model_fields:
+            unit = getattr(self, name)
+            if not isinstance(unit, Unit):
+                continue
+            if problem := unit_problem(unit, counts=name.startswith("quantity_")):
+                raise wrong("unit", *problem)
+        return self
 
 
 def _fits(name: str, marker: Any, value: Any, units: Mapping[str, int]) -> Any:

@@ -16,21 +16,23 @@ from auction_rules.terms import RuleConfig
 _TOPICS: Final[Mapping[str, str]] = {
     "other": r"^(least_finalists|margin_basis_points|trim_)",
     "step": r"^(least_raise|proxy|proxy_(overtake|keeps_time|to_reserve))$",
-    "ceiling": r"^(cap_trigger|one_price_(least|most)|total_most|indicator_most)$",
+    "ceiling": r"^(cap_trigger|one_price_(least|most|quantum|entry)|total_(most|step)|"
+    r"(more_)?indicator.*)$",
     "tie": r"^(margin|rationing)$|tie|equal|near_|^draw|residue",
-    "what": r"^(lot|lots|items|parcels|products|supply|quota|units$|lines|price$|basis|wins|form$)|"
+    "what": r"^(sale|lot|lots|items|parcels|products|supply|quota|units$|lines|price$|basis|wins|form$)|"
     r"quantity",
-    "result": r"^(mode|winner|pricing|misfit|distance|best_offer|formula|price_weight|experts|"
+    "result": r"^(pays|last_one|first_refusal|exercise|mode|winner|pricing|misfit|distance|best_offer|formula|price_weight|experts|"
     r"award)|_deduction$|_trimmed$|preference",
+    "failure": r"^(single_bidder|listing_extension|after_extensions|on_missing)",
     "extension": r"extension|countdown|trigger|restart|candle|random_|^end_commit$",
-    "when": r"(?<!direct)(?<!notice)_seconds$|_open|_clos|^opens|^closes|start$|latest|rounds?($|_)|tick|^clock|pause|"
+    "when": r"^(last_hour|eligibility|timed_needs)$|_seconds$|_open|_clos|^opens|^closes|start$|latest|rounds?($|_)|tick|^clock|pause|"
     r"begin|(^|_)ends?($|_)",
-    "failure": r"^resume(_|$)|^min_|least|reserve|undersubscribed|one_suffices|one_bidder|fallback",
-    "sight": r"^quoting$|sealed|visib|broadcast|disclos|shown|told|commit|rivals",
+    "unsold": r"^resume(_|$)|^min_|least|reserve|undersubscribed|one_suffices|one_bidder|fallback",
+    "sight": r"^(quoting|escrow|trustees|threshold)$|sealed|visib|broadcast|disclos|shown|told|commit|rivals",
     "more": r"cap|ceiling|limit_|upper|above",
     "rest": r"start|step|grid|jump|raise|last_price|amend|better|direction|withdraw",
 }
-_MEANT: Final[Mapping[str, str]] = {"more": "ceiling", "rest": "step"}
+_MEANT: Final[Mapping[str, str]] = {"more": "ceiling", "rest": "step", "unsold": "failure"}
 """Patterns that are tried late stand for a topic that others of its patterns are tried for early."""
 # A term that says nothing under the value of another would only puzzle, or be taken for a promise.
 _IDLE: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
@@ -42,6 +44,9 @@ _IDLE: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     (r"(distance|near_tie|trim_)", "winner", ("NEAREST_AVERAGE",)),
     (r"(residue|rounding)$", "margin", ("PRO_RATA",)),
     (r"mean_trimmed$", "formula", ("MEAN_DEDUCTION",)),
+    (r"escrow$", "quoting", ("SINGLE",)),
+    (r"escrow$", "entry", ("QUOTE",)),
+    (r"escrow$", "form", ("SEALED",)),
 )
 _NEEDS: Final[Mapping[str, str]] = {
     r"(cap_sequel|cap_trigger|over_cap)": "cap_price",
@@ -51,6 +56,8 @@ _NEEDS: Final[Mapping[str, str]] = {
     r"(extension_|duration_seconds|grid$|min_bidders$)": "in_the_open",
     r"automatic_waivers": "waivers",
     r"(countdown_mode|trigger)$": "each_extension",
+    r"one_suffices_told$": "one_suffices_told",
+    r"trim_": "broadcasts",
 }
 """Terms that say nothing where another one has no value."""
 

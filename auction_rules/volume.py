@@ -18,8 +18,9 @@ from auction_rules.facts import Amount, Awarded, FloorFact, Instant, LeadersChan
 from auction_rules.floor import Bid, Floor, Offer, OfficerAsk
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
+from auction_rules.reserve_says import VOLUME
 from auction_rules.rule import Judgement, Lot, Refuse, Settlement
-from auction_rules.says import EARLIER, LOTS, Says, both
+from auction_rules.says import EARLIER, LOTS, Says, both, joined
 from auction_rules.stages.draw import DrawStage
 from auction_rules.stages.reserve import OpenReserves, reserve_of, sealing
 from auction_rules.stages.sealed import Sealed, nobody
@@ -47,6 +48,7 @@ class Volume(Staged[VolumeTerms]):
 
     name: ClassVar[str] = "volume"
     version: ClassVar[str] = "1"
+    tells: ClassVar[frozenset[str]] = frozenset({"sealed_reserve"})
     title: ClassVar[Text] = {"zh": "多数量密封报价", "en": "Sealed volume auction"}
     Config = VolumeTerms
     example: ClassVar[Mapping[str, Any]] = {
@@ -160,10 +162,8 @@ class Volume(Staged[VolumeTerms]):
             "按报价由高到低成交至总量用完",
             "lines are filled from the highest price down until the supply is used up",
         )
-        return {
-            "tie": _EQUAL[terms.margin],
-            "result": (order,),
-        }
+        said: Says = {"tie": _EQUAL[terms.margin], "result": (order,)}
+        return joined(said, VOLUME) if terms.sealed_reserve else said
 
     def lots(self, terms: VolumeTerms) -> tuple[Lot, ...]:
         """The whole volume."""

@@ -14,9 +14,11 @@ from pathlib import Path
 import uvloop
 from aiohttp import web
 
+from bidding.adapters.bidders import SqlBidders
 from bidding.adapters.clock import WallClock
 from bidding.adapters.keys import FileKeys
 from bidding.adapters.money import SqlMoney
+from bidding.adapters.oversight import SqlOversight
 from bidding.adapters.papers import FilePapers
 from bidding.adapters.passwords import Argon2Passwords
 from bidding.adapters.registry import SqlRegistry
@@ -57,6 +59,8 @@ async def serve(mode: str, data: Path, bidders: int) -> None:
     house = House(log, clock, FileKeys(data / "key"), "bench.example/log")
     papers = FilePapers(data / "papers")
     money = await SqlMoney.open(data / "money.db")
+    oversight = await SqlOversight.open(data / "oversight.db")
+    book = await SqlBidders.open(data / "bidders.db")
     door = Door(
         house,
         registry,
@@ -65,6 +69,8 @@ async def serve(mode: str, data: Path, bidders: int) -> None:
         DoorSettings(limits=LIMITS),
         papers=papers,
         money=money,
+        oversight=oversight,
+        bidders=book,
     )
     runner = web.AppRunner(build(door), access_log=None, shutdown_timeout=1)
     await runner.setup()
@@ -77,6 +83,8 @@ async def serve(mode: str, data: Path, bidders: int) -> None:
     await log.close()
     await registry.close()
     await money.close()
+    await oversight.close()
+    await book.close()
     passwords.close()
 
 

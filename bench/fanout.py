@@ -33,9 +33,11 @@ from aiohttp import web
 from websockets.asyncio.server import ServerConnection, broadcast, serve
 
 from bench.door import LIMITS
+from bidding.adapters.bidders import SqlBidders
 from bidding.adapters.clock import WallClock
 from bidding.adapters.keys import FileKeys
 from bidding.adapters.money import SqlMoney
+from bidding.adapters.oversight import SqlOversight
 from bidding.adapters.papers import FilePapers
 from bidding.adapters.passwords import Argon2Passwords
 from bidding.adapters.registry import SqlRegistry
@@ -132,8 +134,22 @@ async def _house(folder: Path, stack: AsyncExitStack) -> Door:
     papers = FilePapers(folder / "papers")
     money = await SqlMoney.open(folder / "money.db")
     stack.push_async_callback(money.close)
+    oversight = await SqlOversight.open(folder / "oversight.db")
+    stack.push_async_callback(oversight.close)
+    bidders = await SqlBidders.open(folder / "bidders.db")
+    stack.push_async_callback(bidders.close)
     settings = DoorSettings(limits=LIMITS)
-    return Door(house, registry, passwords, clock, settings, papers=papers, money=money)
+    return Door(
+        house,
+        registry,
+        passwords,
+        clock,
+        settings,
+        papers=papers,
+        money=money,
+        oversight=oversight,
+        bidders=bidders,
+    )
 
 
 async def _listen(app: web.Application, stack: AsyncExitStack) -> int:

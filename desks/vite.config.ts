@@ -20,15 +20,18 @@ export default defineConfig({
     outDir: here("../bidding/web/static"),
     emptyOutDir: true,
     manifest: "manifest.json",
+    modulePreload: { polyfill: false }, // a hint: where it is not known, the page loads all the same
     target: "es2022",
     assetsInlineLimit: 0, // a data: font or script would need a wider policy
     rollupOptions: {
       input: {
         board: here("./board.html"),
+        home: here("./home.html"),
         room: here("./room.html"),
         staff: here("./staff.html"),
         auditor: here("./auditor.html"),
         verify: here("./verify.html"),
+        oversight: here("./oversight.html"),
       },
     },
   },

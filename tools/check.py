@@ -22,9 +22,10 @@ from tools.browser import NoBrowser, bring
 from tools.build_desks import BuildFailed, build, node_binary
 
 ROOT = Path(__file__).resolve().parents[1]
-# Two workers: the suite starts servers and browsers, and more would starve them on a small
-# machine. A file's tests stay together, so that a server is started once for them.
-PYTEST = ["-m", "pytest", "-n", "2", "--dist", "loadfile", "-q"]
+# Three workers on two cores: much of the suite waits for real seconds to pass, and what is timed
+# closely was seen to hold at three times that load. A file's tests stay together, so that a server
+# is started once for them.
+PYTEST = ["-m", "pytest", "-n", "3", "--dist", "loadfile", "-q"]
 
 
 def steps(pytest_words: list[str]) -> dict[str, list[list[str]]]:

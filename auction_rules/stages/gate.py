@@ -22,7 +22,7 @@ from auction_rules.facts import (
 )
 from auction_rules.floor import BidderAsk, Confirm, Floor, OfficerAsk
 from auction_rules.rule import Accept, Actions, Disclosure, Judgement, Refuse
-from auction_rules.terms import Text
+from auction_rules.terms import Resume, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,8 @@ class Gate:
     """A pause before the window, in which nothing can be answered."""
     by_right: bool = False
     """Whether those who may answer are the ones entitled before, not those with an offer."""
+    resume_policy: Resume = Resume.FULL_COUNTDOWN
+    """A window of minutes is given whole whatever the terms say; one of days may follow them."""
     kind: str = "gate"
 
     def open(self, floor: Floor[Any], now: Instant) -> tuple[FloorFact, ...]:
@@ -84,14 +86,19 @@ class Gate:
         return (StageClosed(self.id), Entitled(self.before, yes))
 
     def resume(self, floor: Floor[Any], since: Instant, now: Instant) -> tuple[FloorFact, ...]:
-        """The whole window again, after what was left of the pause: no power cut takes a right."""
+        """The whole window again, after what was left of the pause: no power cut takes a right.
+
+        Only where the rule passes the policy of its terms on, what remained of the window.
+        """
         standing = floor.standing
         closes = standing.closes or now
         if (left := standing.opens - since) > 0:
             opens = max(standing.opens, now + left)
             ends = max(closes, opens + self.length)
             return (RoundOpened(standing.round + 1, standing.price, opens, ends),)
-        return (DeadlineMoved(max(closes, now + self.length), "resumed"),)
+        whole = self.resume_policy is Resume.FULL_COUNTDOWN
+        given = self.length if whole else max(0, closes - since)
+        return (DeadlineMoved(max(closes, now + given), "resumed"),)
 
     def actions(self, floor: Floor[Any], bidder: str, now: Instant) -> Actions:
         """Yes or no, or why not."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -29,7 +30,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
-from bidding.engine.money import Conflict, Notice, State, SubAccount
+from bidding.engine.money import Conflict, Guarantee, Notice, State, SubAccount
 
 T = TypeVar("T")
 
@@ -63,6 +64,20 @@ _notices = Table(
     Column("entry", Integer),
     # A bank's serial is one payment; the other key fields then must be equal too.
     UniqueConstraint("bank", "serial"),
+)
+
+_guarantees = Table(
+    "guarantees",
+    _meta,
+    Column("issuer", Text, primary_key=True),
+    Column("number", String(64), primary_key=True),
+    Column("auction", String(64), nullable=False, index=True),
+    Column("bidder", String(32), nullable=False),
+    Column("amount", Integer, nullable=False),
+    Column("until", Integer, nullable=False),
+    Column("nonce", String(64), nullable=False),
+    Column("by", String(32), nullable=False),
+    Column("entry", Integer),
 )
 
 _PRAGMAS: Final = ("journal_mode=TRUNCATE", "synchronous=FULL", "busy_timeout=10000")
@@ -174,6 +189,47 @@ class SqlMoney:
                 .order_by(_notices.c.received, _notices.c.id)
             )
             return [_notice(row) for row in (await c.execute(query)).mappings()]
+
+        return await self._whole(work)
+
+    async def guarantee(self, guarantee: Guarantee) -> Guarantee:
+        """As the port says."""
+
+        async def work(c: AsyncConnection) -> Guarantee:
+            where = (
+                _guarantees.c.issuer == guarantee.issuer,
+                _guarantees.c.number == guarantee.number,
+            )
+            found = (await c.execute(select(_guarantees).where(*where))).mappings().first()
+            if found is None:
+                await c.execute(insert(_guarantees).values(asdict(guarantee)))
+                return guarantee
+            earlier = Guarantee(**found)
+            if earlier.about != guarantee.about:
+                raise Conflict(guarantee.number)
+            return earlier
+
+        return await self._whole(work)
+
+    async def guaranteed(self, issuer: str, number: str, entry: int) -> None:
+        """As the port says."""
+        where = (_guarantees.c.issuer == issuer, _guarantees.c.number == number)
+
+        async def work(c: AsyncConnection) -> None:
+            await c.execute(update(_guarantees).where(*where).values(entry=entry))
+
+        await self._whole(work)
+
+    async def guarantees(self, auction: str) -> list[Guarantee]:
+        """As the port says."""
+
+        async def work(c: AsyncConnection) -> list[Guarantee]:
+            query = (
+                select(_guarantees)
+                .where(_guarantees.c.auction == auction)
+                .order_by(_guarantees.c.issuer, _guarantees.c.number)
+            )
+            return [Guarantee(**row) for row in (await c.execute(query)).mappings()]
 
         return await self._whole(work)
 

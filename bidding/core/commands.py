@@ -82,6 +82,17 @@ class Deposit:
 
 
 @dataclass(frozen=True, slots=True)
+class Guarantee:
+    """A guarantee stands for a deposit (保函) in fen; `commit` hides its issuer and number."""
+
+    kind: ClassVar[str] = "guarantee"
+    bidder: str
+    amount: Amount
+    commit: str
+    until: Instant
+
+
+@dataclass(frozen=True, slots=True)
 class Suspend:
     """The session stops: nothing counts, nothing is awarded, until it is resumed (中止).
 
@@ -202,6 +213,7 @@ Ask: TypeAlias = (
     | Admit
     | Exclude
     | Deposit
+    | Guarantee
     | Suspend
     | Resume
     | Terminate
@@ -237,7 +249,7 @@ KINDS: Final[dict[str, type[Any]]] = {
     **{
         c.kind: c
         for c in (
-            *(Enrol, Admit, Exclude, Deposit),
+            *(Enrol, Admit, Exclude, Deposit, Guarantee),
             *(Suspend, Resume, Terminate, Void, Announce, Bell),
             *(Extend, Surrogate, Propose, Second, Payout, Conclude),
         )

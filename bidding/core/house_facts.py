@@ -54,6 +54,18 @@ class DepositCounted:
 
 
 @dataclass(frozen=True, slots=True)
+class GuaranteeCounted:
+    """A guarantee stands for so much until then; `ok`: the deposit is complete; `commit` is base64."""
+
+    fact: ClassVar[str] = "guarantee_counted"
+    bidder: str
+    amount: Amount
+    commit: str
+    until: Instant
+    ok: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Suspended:
     """From `since` on time does not run on the floor."""
 
@@ -161,6 +173,7 @@ HouseFact: TypeAlias = (
     | Excluded
     | KeyEnrolled
     | DepositCounted
+    | GuaranteeCounted
     | Suspended
     | Resumed
     | Terminated
@@ -182,6 +195,7 @@ SHAPES: Final = Shapes(
         Excluded,
         KeyEnrolled,
         DepositCounted,
+        GuaranteeCounted,
         Suspended,
         Resumed,
         Terminated,

@@ -303,6 +303,14 @@ def _paid_out(row: Mapping[str, Any], unit: Unit) -> Pair:
     )
 
 
+def _guaranteed(row: Mapping[str, Any], unit: Unit) -> Pair:
+    del unit
+    return (
+        f"{row['bidder']} 号登记保函，{'已足额' if row['ok'] else '未足额'}",
+        f"No. {row['bidder']} guarantee counted, {'complete' if row['ok'] else 'incomplete'}",
+    )
+
+
 def _limit(row: Mapping[str, Any], unit: Unit) -> Pair:
     # Only its owner ever reads this line.
     if row["limit"] is None:
@@ -386,6 +394,7 @@ _SAY: Final[Mapping[str, Callable[[Mapping[str, Any], Unit], Pair]]] = {
     "seconded": _seconded,
     "concluded": _concluded,
     "paid_out": _paid_out,
+    "guarantee_counted": _guaranteed,
     "voided": _plain("结果无效：{why}", "result void: {why}"),
 }
 
@@ -420,6 +429,7 @@ _HOUSE: Final[dict[str, Pair]] = {
         "受托人不足，恢复后由竞买人自行解密",
         "too few trustees; on resumption the bidders open their own offers",
     ),
+    "INTERRUPTED": ("服务中断，恢复后补回时间", "service was interrupted; the time is given back"),
     "RECOVERY": ("系统恢复，时间已补回", "the system recovered; time is given back"),
     "RECOVERY_FAILED": (
         "系统连续两次故障，待人工处理",

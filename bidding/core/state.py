@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import orjson
 
@@ -37,6 +37,8 @@ class Person:
     deposit_ok: bool = False
     out: Amount = 0
     """What of it was given back or kept."""
+    guaranteed: Amount = 0
+    """What guarantees stand for beside it."""
     bank_refs: tuple[str, ...] = ()
     keys: tuple[h.KeyEnrolled, ...] = ()
     """Keys he signs with, in the order they came; with none his requests need no signature."""
@@ -52,9 +54,9 @@ class Person:
         e = self.entrant
         row = [e.bidder, e.lot, e.priority, self.who, self.paid, self.deposit_ok, e.excluded]
         keys = [key.key for key in self.keys]
-        # Only where money has left: the digests of sessions without it stay what they were.
-        out = [self.out] if self.out else []
-        return orjson.Fragment(orjson.dumps([*row, self.bank_refs, keys, *out], option=_OPTIONS))
+        # Only where there is any: the digests of sessions without it stay what they were.
+        more = [self.out, self.guaranteed] if self.out or self.guaranteed else []
+        return orjson.Fragment(orjson.dumps([*row, self.bank_refs, keys, *more], option=_OPTIONS))
 
 
 @dataclass(frozen=True)
@@ -190,9 +192,12 @@ def _pairs(found: Mapping[str, Any]) -> list[list[Any]]:
     return [[key, found[key]] for key in sorted(found)]
 
 
-def _of_people(
-    s: State, fact: h.Admitted | h.Excluded | h.KeyEnrolled | h.DepositCounted | h.PaidOut
-) -> State:
+_OfPeople: TypeAlias = (
+    h.Admitted | h.Excluded | h.KeyEnrolled | h.DepositCounted | h.GuaranteeCounted | h.PaidOut
+)
+
+
+def _of_people(s: State, fact: _OfPeople) -> State:
     match fact:
         case h.Admitted():
             person = Person(Entrant(fact.bidder, fact.lot, fact.priority), fact.who)
@@ -220,6 +225,15 @@ def _of_people(
             refs = (*known.bank_refs, fact.bank_ref)
             person = changed(known, paid=fact.total, deposit_ok=fact.ok, bank_refs=refs)
             return changed(s, people={**s.people, fact.bidder: person})
+        case h.GuaranteeCounted():
+            backed = s.people[fact.bidder]
+            person = changed(
+                backed,
+                guaranteed=backed.guaranteed + fact.amount,
+                deposit_ok=fact.ok,
+                bank_refs=(*backed.bank_refs, fact.commit),
+            )
+            return changed(s, people={**s.people, fact.bidder: person})
         case h.PaidOut():
             payee = s.people[fact.bidder]
             person = changed(payee, out=payee.out + fact.amount)
@@ -241,7 +255,9 @@ def _by_officers(s: State, fact: h.Extended | h.OnBehalf | h.Proposed | h.Second
 
 def _change(s: State, fact: h.HouseFact) -> State:
     match fact:
-        case h.Admitted() | h.Excluded() | h.KeyEnrolled() | h.DepositCounted() | h.PaidOut():
+        case h.Admitted() | h.Excluded() | h.KeyEnrolled():
+            return _of_people(s, fact)
+        case h.DepositCounted() | h.GuaranteeCounted() | h.PaidOut():
             return _of_people(s, fact)
         case h.Extended() | h.OnBehalf() | h.Proposed() | h.Seconded():
             return _by_officers(s, fact)

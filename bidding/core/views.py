@@ -45,7 +45,7 @@ PATCH: Final = (
 """The keys of a room that change while it runs, in the order they are sent."""
 
 
-_INTERNAL: Final = ("admit", "deposit", "exclude", "enrol", "propose", "payout")
+_INTERNAL: Final = ("admit", "deposit", "exclude", "enrol", "propose", "payout", "guarantee")
 
 _BY_OFFICERS: Final = ("proposed", "concluded")
 
@@ -114,7 +114,7 @@ def patch(state: State, rule: Rule, audience: str) -> dict[str, Any]:
     return {
         "status": state.status,
         "stage": _stage(state, rule, sealed=sealed),
-        "suspended": _suspended(state),
+        "suspended": suspended_of(state),
         "offers": rows,
         "top": best((row["amount"] for row in rows), default=None) if visible else None,
         "leaders": list(standing.leaders) if visible else [],
@@ -197,7 +197,8 @@ def _draw(state: State) -> dict[str, Any] | None:
     }
 
 
-def _suspended(state: State) -> dict[str, Any] | None:
+def suspended_of(state: State) -> dict[str, Any] | None:
+    """Since when and why the session stands still, in both languages."""
     fact = state.suspended
     if fact is None:
         return None

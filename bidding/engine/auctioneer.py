@@ -12,6 +12,8 @@ or an invariant does, it stops having told nobody, and the house opens the aucti
 4. Whoever asked is answered after the commit, and before anybody is shown anything.
 5. There are two final answers, accepted and refused, and both are in the log. All else is
    `Retry`, which is not a no.
+6. While nobody knows whether a bid could be written, no bell rings. What was lost is given back:
+   the session is suspended as of the loss, and resumed by its terms once writes are quick again.
 """
 
 from __future__ import annotations
@@ -25,10 +27,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from auction_rules.rule import Rule
-from bidding.core.commands import Bell, Command
+from bidding.core.commands import Bell, Command, Resume, Suspend
 from bidding.core.record import due, same_request, write
 from bidding.core.state import State
 from bidding.engine.ports import Batch, Clock, EventLog, Instant, Lease, LogBroken
+from bidding.engine.pulse import DEAF_AFTER, INTERRUPTED
 from bidding.proof import canon
 from bidding.proof.checkpoint import Checkpoint
 from bidding.proof.merkle import Tree, leaf_hash
@@ -115,7 +118,8 @@ class Auctioneer:
     """Runs one auction from `start` until `close` or until something breaks.
 
     `on_commit` is called with each durable batch after those who asked were answered;
-    `on_broken` once, with the reason, when the auctioneer has stopped by itself.
+    `on_broken` once, with the reason, when the auctioneer has stopped by itself. `deaf` says whether
+    nobody knows if a bid could be written now; whoever gives it calls `well` when that has passed.
     """
 
     def __init__(
@@ -127,6 +131,7 @@ class Auctioneer:
         signer: Signer,
         on_commit: Callable[[Sequence[Step]], None],
         on_broken: Callable[[Exception], None],
+        deaf: Callable[[], bool] = lambda: False,
         inbox_max: int = INBOX_MAX,
     ) -> None:
         state, lease = opening.state, opening.lease
@@ -135,7 +140,8 @@ class Auctioneer:
         self._on_commit, self._on_broken = on_commit, on_broken
         self._rule, self._epoch = opening.rule, lease.epoch
         self._first = opening.first
-        self._inbox_max = inbox_max
+        self._deaf, self._inbox_max = deaf, inbox_max
+        self._lost_since: Instant | None = None
 
         self._committed = state  # what the log holds
         self._state = state  # what it will hold if all that is decided commits
@@ -210,6 +216,23 @@ class Auctioneer:
         index = self._seen.get(key)
         return None if index is None or index >= self._committed.index else index
 
+    def interrupted(self, since: Instant) -> None:
+        """For some time from about `since` on no bid could be written: it is to be given back."""
+        self._lost_since = min(since, self._lost_since or since)
+        self._stir.set()
+
+    def well(self) -> None:
+        """Writes are quick: what was suspended for want of them goes on, what waited is decided."""
+        suspended = self._committed.suspended
+        if (
+            suspended is not None
+            and suspended.reason == INTERRUPTED
+            and self._state is self._committed
+            and not (self._inbox or self._stopped or self._closing)
+        ):
+            self._enter(_Asked(self._tick(), Command("system", Resume(INTERRUPTED)), None))
+        self._stir.set()
+
     def start(self) -> None:
         """Begins; what the house has to say first is decided before any bell."""
         assert self._task is None, "an auctioneer starts once"
@@ -283,23 +306,58 @@ class Auctioneer:
             asked = self._inbox[0]
             if not self._answered_before(asked):
                 self._ring(asked.stamp)
+                if self._bell_waits(asked.stamp):
+                    if self._closing:
+                        self._turn_away("closed_door")
+                    break
                 self._enter(asked)
             self._inbox.popleft()
+        if self._lost_since is not None and len(self._ready) < BATCH_MAX:
+            self._give_back(self._lost_since)
         if not self._inbox and len(self._ready) < BATCH_MAX:
             # Nobody can still come with an earlier stamp: the next one is given at or after now.
             self._ring(self._tick())
-        self._set_alarm(due(self._state, self._rule))
+        # A bell that has to wait is not waited for by the clock: `well` says when it may ring.
+        waits = self._bell_waits(self._tick())
+        self._set_alarm(None if waits else due(self._state, self._rule))
 
     def _ring(self, until: Instant) -> None:
         """Records every bell due at or before `until`, each under its own instant."""
         for _ in range(_BELLS_MAX):
             at = due(self._state, self._rule)
-            if at is None or at > until:
+            if at is None or at > until or self._bell_waits(until):
                 return
             self._enter(_Asked(at, _BELL, None))
             rung = self._ready[-1].step.entry["type"]
             assert rung == "bell.accepted", "a bell that was due was refused"
         raise AssertionError(f"{self._rule.name}: {_BELLS_MAX} bells at one instant")
+
+    def _bell_waits(self, until: Instant) -> bool:
+        """Whether a bell is due at or before `until` and nobody may be told so yet: rule 6."""
+        at = due(self._state, self._rule)
+        if at is None or at > until:
+            return False
+        return self._lost_since is not None or self._deaf()
+
+    def _turn_away(self, why: Literal["recovering", "closed_door"]) -> None:
+        """Nobody in the queue is decided; each may ask again."""
+        while self._inbox:
+            waiter = self._inbox.popleft().waiter
+            if waiter is not None:
+                _settle(waiter, Retry(why))
+
+    def _give_back(self, since: Instant) -> None:
+        """Suspends a session as of the time that it lost; `well` resumes it."""
+        self._lost_since = None
+        # Behind a bell that was held: they came while nobody could have been served.
+        self._turn_away("recovering")
+        now = self._tick()
+        at = due(self._state, self._rule)
+        if self._state.status == "announced" and at is not None and at <= now:
+            self._enter(_Asked(at, _BELL, None))
+        if self._state.status == "running":
+            since = min(max(since, self._state.t), now)
+            self._enter(_Asked(now, Command("system", Suspend(INTERRUPTED, since)), None))
 
     def _enter(self, asked: _Asked) -> None:
         """Decides one request on the tentative state and puts the entry on the next batch."""
@@ -395,6 +453,8 @@ class Auctioneer:
             if self._failure is None:
                 self._failure = error if isinstance(error, Exception) else LogBroken(str(error))
             return
+        if self._clock.now() - self._launched > DEAF_AFTER:
+            self.interrupted(self._launched)
         items, self._flying = self._flying, []
         self._committed, self._checkpoint = items[-1].step.after, note
         landed = self._tick()

@@ -9,6 +9,8 @@ and checks nobody's identity; the door does that before it asks.
    surely up, and resumed at once by the contingency term of its rule (RELIABILITY section 1.7).
 3. An auction that breaks is opened anew from its log. Twice without a request in between, and it
    stays suspended: then people have to look.
+5. Time in which nothing could be written is nobody's: the house feels it by its own writes
+   (`pulse`), no bell rings meanwhile, and each session is given back what it lost.
 4. Fenced means that somebody else writes this log now: the house lets go and does not fight.
 """
 
@@ -44,6 +46,7 @@ from bidding.engine.ports import (
     NoSuchLog,
 )
 from bidding.engine.progress import Progress
+from bidding.engine.pulse import BEAT, INTERRUPTED, QUICK, TOLERATED, Pulse
 from bidding.engine.reading import Verified, verify
 from bidding.engine.side_proofs import SideProofs
 from bidding.engine.witnessing import Cosigned, Witnessing
@@ -56,8 +59,6 @@ from bidding.proof.receipt import Receipt
 
 _log = logging.getLogger(__name__)
 
-#: While a session runs the house notes every so many microseconds that it is up.
-BEAT: Final = 1_000_000
 #: A session that opens within this time is watched as if it ran.
 _SOON: Final = 5_000_000
 _PATIENCE: Final = (100_000, 5_000_000)
@@ -93,6 +94,8 @@ class _Seat:
     auctioneer: Auctioneer | None = None
     failures: int = 0
     up_until: Instant | None = None
+    given_back: Instant = 0
+    """How much of what the house lost is settled for this auction."""
     refused: str | None = None
     opening: asyncio.Task[None] | None = None
     witnessed_as: str | None = None
@@ -124,8 +127,14 @@ class House:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._last_beat: Instant | None = None
         self._beating: asyncio.Task[None] | None = None
+        self._pulse = Pulse(clock.now())
         self._learned = False
         self._closing = False
+
+    @property
+    def prefix(self) -> str:
+        """Whose logs these are: the part of each one's name before the auction's."""
+        return self._prefix
 
     # -- opening ----------------------------------------------------------------------------
 
@@ -271,6 +280,13 @@ class House:
         if cosigned is not None and cosigned.size >= state.index:
             seat.witnessed_as = state.status
         return "witnessed" if seat.witnessed_as == state.status else "waits"
+
+    def sign_paper(self, text: str) -> bytes:
+        """A statement of the centre beside all logs, as a signed note.
+
+        Under a name that no log can have, so that nobody can take it for a checkpoint.
+        """
+        return self._keys.signer(f"{self._prefix}:papers").sign(text)
 
     def consistency(self, auction: str, start: int, stop: int) -> list[bytes] | None:
         """The proof that the tree of `stop` entries begins with the tree of `start`.
@@ -459,8 +475,10 @@ class House:
             signer=signer,
             on_commit=on_commit,
             on_broken=lambda error: self._broken(seat, error),
+            deaf=lambda: self._pulse.deaf(self._clock.now()),
             inbox_max=self._inbox_max,
         )
+        seat.given_back = self._pulse.lost
         seat.auctioneer.start()
         self.witnessing.watch(signer.verifier, lambda: seat.auctioneer, room.witnessed)
         if self._side is not None:
@@ -487,16 +505,37 @@ class House:
             self._beating = asyncio.create_task(self._beat())  # noqa: TID251 held until close
 
     async def _beat(self) -> None:
-        """While something runs, notes each second that the house is up: rule 2 needs to know."""
+        """While something runs, notes each second that the house is up: rules 2 and 5 need it."""
+        watched = False
         while True:
-            now = self._clock.now()
-            if any(self._watched(seat, now) for seat in self._seats.values()):
+            sent = self._clock.now()
+            before, watched = watched, any(self._watched(s, sent) for s in self._seats.values())
+            if watched:
+                if not before:
+                    self._pulse.begin(sent)
                 try:
-                    await self._log.beat(now)
+                    await self._log.beat(sent)
                 except LogError as error:
                     _log.error("the house cannot note that it is up: %s", error)
-            while self._clock.now() < now + BEAT:
-                await self._clock.sleep_until(now + BEAT)
+                else:
+                    self._felt(sent)
+            while self._clock.now() < sent + BEAT:
+                await self._clock.sleep_until(sent + BEAT)
+
+    def _felt(self, sent: Instant) -> None:
+        """A write came back: what was lost before it is given back, what waited for it goes on."""
+        now = self._clock.now()
+        self._pulse.came_back(sent, now)
+        for seat in self._seats.values():
+            if seat.auctioneer is None:
+                continue
+            lost = self._pulse.lost - seat.given_back
+            if lost > TOLERATED:
+                seat.given_back = self._pulse.lost
+                # A beat more than was surely lost: what is given back is never too little.
+                seat.auctioneer.interrupted(sent - lost - BEAT)
+            elif now - sent <= QUICK:
+                seat.auctioneer.well()
 
     @staticmethod
     def _watched(seat: _Seat, now: Instant) -> bool:
@@ -506,6 +545,8 @@ class House:
         if state.status == "announced":
             bell = due(state, seat.room.rule)
             return bell is not None and bell <= now + _SOON
+        if state.suspended is not None and state.suspended.reason == INTERRUPTED:
+            return True
         return state.status == "running"
 
     # -- small things -----------------------------------------------------------------------

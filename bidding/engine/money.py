@@ -15,6 +15,8 @@ All instants are microseconds since 1970 UTC, all amounts fen.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 import secrets
 import unicodedata
@@ -74,6 +76,32 @@ class Notice:
         return f"{self.bank}:{self.serial}"
 
 
+@dataclass(frozen=True, slots=True)
+class Guarantee:
+    """A bank's or insurer's word that stands for a deposit (保函); the log has `commit` alone."""
+
+    issuer: str
+    number: str
+    auction: str
+    bidder: str
+    amount: int
+    until: int
+    nonce: str
+    by: str
+    entry: int | None = None
+
+    @property
+    def commit(self) -> str:
+        """Base64 SHA-256: shows, once the nonce is told, which guarantee the log means."""
+        text = f"daylight/guarantee/v1\n{self.nonce}\n{self.issuer}\n{self.number}\n"
+        return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
+
+    @property
+    def about(self) -> tuple[str, str, int, int]:
+        """What one number can be registered for, once."""
+        return (self.auction, self.bidder, self.amount, self.until)
+
+
 class Conflict(Exception):
     """A bank used a serial number again for other money."""
 
@@ -107,6 +135,18 @@ class MoneyBook(Protocol):
 
     async def notices(self, auction: str) -> list[Notice]:
         """All notices of an auction's accounts, the earliest receipt first."""
+        ...
+
+    async def guarantee(self, guarantee: Guarantee) -> Guarantee:
+        """The guarantee as kept, the earlier one of the same number. Raises Conflict."""
+        ...
+
+    async def guaranteed(self, issuer: str, number: str, entry: int) -> None:
+        """Entry `entry` of the auction's log counts it."""
+        ...
+
+    async def guarantees(self, auction: str) -> list[Guarantee]:
+        """All of an auction, in the order of their numbers."""
         ...
 
     async def close(self) -> None:

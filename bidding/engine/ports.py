@@ -15,11 +15,12 @@ The four laws of the log, which every implementation keeps:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from bidding.proof.gm import GmVerifier
+from bidding.proof.merkle import leaf_hash
 from bidding.proof.note import Signer
 
 Instant: TypeAlias = int
@@ -252,3 +253,18 @@ class Authority(Protocol):
     async def stamp(self, message: bytes) -> bytes:
         """The DER response with a token over `message`. Raises AuthorityAway."""
         ...
+
+
+def checked(log: str, start: int, rows: Iterable[Any]) -> list[bytes]:
+    """The bodies of (idx, body, leaf) rows, each where it belongs and hashing to its leaf.
+
+    Raises LogDamaged naming the first entry that is not.
+    """
+    bodies: list[bytes] = []
+    for offset, (idx, body, leaf) in enumerate(rows):
+        if idx != start + offset:
+            raise LogDamaged(f"{log}: entry {start + offset} is missing")
+        if leaf_hash(body) != leaf:
+            raise LogDamaged(f"{log}: entry {idx} is not what was written")
+        bodies.append(body)
+    return bodies

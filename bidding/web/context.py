@@ -12,13 +12,17 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
+from bidding.engine.bidders import BidderBook
 from bidding.engine.house import House
 from bidding.engine.identity import Passwords, Registry
 from bidding.engine.money import MoneyBook
+from bidding.engine.oversight import OversightBook
 from bidding.engine.papers import Papers
 from bidding.engine.ports import Clock
 from bidding.web.films import Films
+from bidding.web.lead_desk import LeadDesk
 from bidding.web.limits import Limits, Meter
+from bidding.web.results import Results
 from bidding.web.sessions import Sessions, Who
 from bidding.web.tags import Tagger
 from bidding.web.tally import Tallies
@@ -39,6 +43,8 @@ class DoorSettings:
     limits: Limits = field(default_factory=Limits)
     #: Records with each request what can be compared of where it came from; None records nothing.
     tagger: Tagger | None = None
+    #: First part of every OCDS id, as registered; without one the name of the logs stands there.
+    ocid_prefix: str | None = None
 
 
 def _not_observed(_method: str, _route: str, _status: int, _seconds: float) -> None:
@@ -58,6 +64,8 @@ class Door:
         *,
         papers: Papers,
         money: MoneyBook,
+        oversight: OversightBook,
+        bidders: BidderBook,
         observe: Callable[[str, str, int, float], None] = _not_observed,
     ) -> None:
         time = asyncio.get_running_loop().time
@@ -67,12 +75,16 @@ class Door:
         self.passwords = passwords
         self.papers = papers
         self.money = money
+        self.oversight = oversight
+        self.bidders = bidders
         self.clock = clock
         self.settings = settings
         self.limits = limits
         self.observe = observe
         self.tallies = Tallies(house)
         self.films = Films(house)
+        self.results = Results(house)
+        self.lead_desk = LeadDesk(house)
         self.sessions = Sessions(registry, passwords, clock, limits, time)
         self.by_address = Meter(limits.by_address, time)
         self.by_sign_in = Meter(limits.by_sign_in, time)

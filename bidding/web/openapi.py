@@ -20,8 +20,12 @@ ROOMS: Final = {
     "drafts": ("方案", "Drafts"),
     "rules": ("规则", "Rules"),
     "audit": ("监督", "Audit"),
+    "complaints": ("异议", "Complaints"),
+    "bidder": ("竞买人", "The bidder's own desk"),
     "office": ("现场管理", "The officers' desk"),
     "money": ("保证金", "Deposits"),
+    "oversight": ("统计与线索", "Figures and leads"),
+    "open": ("开放数据", "Open data"),
     "documents": ("接口文档", "Descriptions of these interfaces"),
 }
 

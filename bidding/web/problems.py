@@ -78,6 +78,11 @@ KINDS: Final[dict[str, Kind]] = {
     "OUT_OF_DATE": Kind(
         409, "内容已被他人修改，请刷新后重试。", "Somebody changed it meanwhile. Read it again."
     ),
+    "OUT_OF_TURN": Kind(
+        409,
+        "线索须依次问询、说明、下结论；结论作出后不再改动。",
+        "A lead is asked about, explained, then concluded; after that nothing is added.",
+    ),
     "OTHER_CONTENT": Kind(
         409, "审批的内容与提交的内容不一致。", "What you approve is not what was submitted."
     ),
@@ -100,6 +105,16 @@ KINDS: Final[dict[str, Kind]] = {
         409,
         "本中心未设见证人，回执仅由中心签名。",
         "There are no witnesses here: receipts are signed by the centre only.",
+    ),
+    "ANSWERED": Kind(
+        409,
+        "该异议已经答复，答复不能更改。",
+        "This complaint is answered; an answer cannot be changed.",
+    ),
+    "TOO_MANY_COMPLAINTS": Kind(
+        429,
+        "您在本场的异议数已达上限，请在已提异议中补充或联系中心。",
+        "You have filed as many complaints here as are taken. Please call the centre.",
     ),
     "REFUSED": Kind(409, "竞价规则不允许此操作。", "The rules of the auction do not allow this."),
     # A key shows what is sealed: it is not even written down before its time.

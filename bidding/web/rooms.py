@@ -91,6 +91,8 @@ class Present:
             "unit": room["unit"],
             "awards": room["awards"] if published else [],
             "result": result,
+            "figures": room["figures"] if published and self.over and room["awards"] else None,
+            "settlement_unit": room["settlement_unit"],
         }
 
     def check_lot(self, lot: str | None) -> None:

@@ -16,9 +16,21 @@ export function afterSignIn(place: Location): string {
   return /^\/(?![/\\])[\w\-./]*$/.test(next) ? next : board;
 }
 
+export const home = "/home";
 export const ownSessions = "/#/sessions";
+/** A practice room: the same page, played by a house of its own. */
+export function practiceRoom(id: string, auction: string): string {
+  return `/practice/${encodeURIComponent(id)}/room/${encodeURIComponent(auction)}`;
+}
+
 export const staff = "/staff";
 export const auditor = "/audit";
+export const oversight = "/oversight";
+
+/** One session at the audit desk. */
+export function audited(auction: string): string {
+  return `${auditor}#/${encodeURIComponent(auction)}`;
+}
 
 /** The verification page, ready for one auction's files. */
 export function verify(auction?: string): string {
@@ -46,7 +58,18 @@ export function stream(place: Location): string {
 
 export const api = {
   auctions: "/api/auctions",
+  mine: "/api/mine",
   live: "/api/office/live",
+  myComplaints: "/api/mine/complaints",
+  complaints: "/api/complaints",
+  complain: (a: string) => `/api/auctions/${encodeURIComponent(a)}/complaints`,
+  complaintFile: (n: number) => `/api/complaints/${n}/file`,
+  complaintReceipt: (n: number) => `/api/complaints/${n}/receipt`,
+  answerComplaint: (n: number) => `/api/complaints/${n}/answer`,
+  result: (a: string) => `/api/auctions/${encodeURIComponent(a)}/mine`,
+  why: (a: string, i: number) => `/api/auctions/${encodeURIComponent(a)}/mine/why/${i}`,
+  myReceipts: (a: string) => `/api/auctions/${encodeURIComponent(a)}/mine/receipts`,
+  check: (a: string) => `/api/auctions/${encodeURIComponent(a)}/check`,
   auction: (a: string) => `/api/auctions/${encodeURIComponent(a)}`,
   notice: (a: string) => `/api/auctions/${encodeURIComponent(a)}/notice`,
   noticePage: (a: string, lang: string) => `/api/auctions/${encodeURIComponent(a)}/notice.html?lang=${lang}`,

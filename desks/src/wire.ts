@@ -365,6 +365,9 @@ export interface AuctionLine {
   awards: Award[];
   /** Who has signed how it ended; null before its end. While it waits, awards and top are not published. */
   result: "centre" | "waits" | "witnessed" | null;
+  /** What a published result comes to, in the settlement unit. */
+  figures: { total: number; premium: number; premium_rate: string | null; saved?: number; saving_rate?: string | null } | null;
+  settlement_unit: Unit;
   mine: Mine | null;
 }
 

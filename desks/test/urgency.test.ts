@@ -9,7 +9,8 @@ const words = { zh: "甲", en: "A" };
 function line(auction: string, more: Partial<LiveLine> = {}): LiveLine {
   return {
     auction, title: words, rule: { name: "english", title: words }, status: "running", stage: null, opens: null,
-    closes: NOW + 3600 * SECOND, top: null, unit: { zh: "元", en: "CNY", scale: 2 }, awards: [], suspended: null,
+    closes: NOW + 3600 * SECOND, top: null, unit: { zh: "元", en: "CNY", scale: 2 }, awards: [], result: null, figures: null,
+    settlement_unit: { zh: "元", en: "CNY", scale: 2 }, suspended: null,
     sealed: false, entrants: 3, unpaid: 0, online: 2, accepted: 4, refused: [], last: null, lag: 20_000, waiting: 0, ...more,
   };
 }
@@ -20,6 +21,7 @@ describe("what calls for an officer", () => {
   it.each([
     ["suspended", { status: "suspended" as Status }],
     ["waiting", { waiting: 1 }],
+    ["officers", { stage: { id: "draw", kind: "draw", index: 1, title: words, opens: 0, closes: null, extensions: 0, sealed: false } as unknown as LiveLine["stage"], closes: null }],
     ["lag", { lag: SECOND + 1 }],
     ["nobody", { online: 0 }],
     ["no_bid", { accepted: 0, closes: NOW + 599 * SECOND }],

@@ -7,23 +7,20 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from auction_rules.terms import Text
 from bidding.core.said import both
 from replay.commands.files import Usage, add_lang, read_bytes, read_policy, shown
-from replay.indicators.catalogue import CROSS, INDICATORS, Found, SameSession, leads
+from replay.indicators.catalogue import INDICATORS, Found, SameSession, leads
 from replay.indicators.course import Course, read
 from replay.indicators.lead import Base, Lead, Place
 from replay.indicators.parts import PARTS
+from replay.indicators.plain import MARK, plain
 from replay.verify import verify
 
 HELP = "leads (never verdicts): what in one or many sessions deserves a question"
 
-MARK: Final[Text] = both(
-    "以下为线索，不是结论；每条都可能有正当解释，请先核实、再询问。",
-    "These are leads, not verdicts; each may have an innocent explanation: check first, then ask.",
-)
 _BESIDE: Final[Text] = both(
     "未给出 --policy：各档案按其旁边的信任策略核验，只说明文件完整，不说明出自何人。",
     "No --policy: each archive was checked with the one beside it, which says that the file is "
@@ -63,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     if args.policy is None:
         print(_BESIDE[args.lang], file=sys.stderr)
     if args.json:
-        print(json.dumps(as_json(courses, found), ensure_ascii=False))
+        print(json.dumps(plain(courses, found), ensure_ascii=False))
     else:
         for line in _lines(courses, found, args.lang, everything=args.all):
             print(line)
@@ -97,45 +94,6 @@ def _course(path: Path, policy: Path | None) -> Course:
     session = verify(read_bytes(path), trusted)
     with shown():
         return read(session.origin, session.entries)
-
-
-def as_json(courses: Sequence[Course], found: Iterable[Found]) -> dict[str, Any]:
-    """Everything for machines; `mark` goes wherever it goes. Exact values are fractions."""
-    return {
-        "mark": MARK,
-        "sessions": sorted(course.log for course in courses),
-        "indicators": [
-            {
-                "number": one.indicator.number,
-                "title": one.indicator.title,
-                "formula": one.indicator.formula,
-                "caveat": one.indicator.caveat,
-                "across_sessions": one.indicator.number in CROSS,
-                "values": [_row(lead) for lead in one.leads],
-            }
-            for one in found
-        ],
-    }
-
-
-def _row(lead: Lead) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "part": lead.part,
-        "who": list(lead.who),
-        "lead": lead.marked,
-        "log": lead.log,
-        "contest": lead.where,
-        "entries": [{"log": place.log, "index": place.index} for place in lead.inputs],
-    }
-    if lead.value is None:
-        return {**row, "unsaid": lead.unsaid}
-    exact, form = str(lead.value.of), lead.value.form.value
-    row["value"] = {"exact": exact, "form": form, "shown": lead.value.show()}
-    assert lead.base is not None, "a value has its base rate"
-    base = lead.base
-    row["base"] = {"shown": base.shown, "of": base.of, "sessions": base.sessions}
-    row["base"]["rate"] = None if base.rate is None else str(base.rate)
-    return row
 
 
 def _lines(

@@ -7,7 +7,7 @@ cell is ever a formula or a link, whatever stands in it.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -28,14 +28,29 @@ _PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_nu
 
 def render(paper: Transcript, langs: Sequence[str]) -> bytes:
     """The file. `langs` are zh, en or both, in the order in which they are printed."""
+    title = " ".join([*lines(paper.title, langs), *lines(paper.subject, langs)])
+    first = [paper, *(None for _ in paper.sections[1:])]
+    return _written(title, paper.ended, zip(paper.sections, first, strict=True), langs)
+
+
+def sheets(title: Text, made: int, sections: Sequence[Section], langs: Sequence[str]) -> bytes:
+    """A workbook of sections alone, one sheet each; `made` is its date, microseconds."""
+    return _written(" ".join(lines(title, langs)), made, ((one, None) for one in sections), langs)
+
+
+def _written(
+    title: str,
+    ended: int,
+    sections: Iterable[tuple[Section, Transcript | None]],
+    langs: Sequence[str],
+) -> bytes:
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, **_PLAIN})
-    made = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=paper.ended)
-    title = " ".join([*lines(paper.title, langs), *lines(paper.subject, langs)])
+    made = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=ended)
     book.set_properties({"title": title, "created": made.replace(tzinfo=None)})
     writer = _Book(book, langs)
-    for number, section in enumerate(paper.sections):
-        writer.section(section, paper if number == 0 else None)
+    for section, paper in sections:
+        writer.section(section, paper)
     book.close()
     return out.getvalue()
 

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from auction_rules.facts import DrawAbsent, DrawCommitted, Drawn, DrawRevealed, DrawWindow
 from auction_rules.floor import DrawCommit, DrawReveal, OfficerAsk
+from auction_rules.registry import find
 from auction_rules.rule import Accept
-from auction_rules.sealed_bid import RULE
 from auction_rules.terms import SECOND
 from tests.auction_rules.table import Table
 
+RULE = find("sealed_bid")
 OPENS = 1_772_413_200 * SECOND
 WHAT = "LOT"
 PARTIES = ("p", "q", "r")

@@ -221,7 +221,8 @@ def test_the_kit_passes_in_every_mode(terms):
     ],
 )
 def test_a_mean_is_remarked_on(mode, codes):
-    remarks = lint(RULE, RULE.Config.model_validate({**RULE.example, "mode": mode}))
+    terms = {**RULE.example, "mode": mode, "draws": {"source": "BALLS"}}
+    remarks = lint(RULE, RULE.Config.model_validate(terms))
     assert [remark.code for remark in remarks] == codes
 
 

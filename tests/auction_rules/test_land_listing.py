@@ -111,7 +111,7 @@ def test_the_cap_is_aligned(cap, ok):
         ({"cap_price": 150, "reserve_kind": "PUBLIC", "reserve": 151}, "reserve"),
         ({"cap_price": 150, "one_price_seconds": 10}, "cap_sequel"),
         (ONE_PRICE | {"one_price_seconds": 0}, "one_price_seconds"),
-        (ONE_PRICE | {"one_price_most": None}, "one_price_seconds"),
+        (ONE_PRICE | {"one_price_most": None}, "one_price_least"),
         (ONE_PRICE | {"one_price_least": 149}, "one_price_least"),
         (ONE_PRICE | {"one_price_most": 149}, "one_price_least"),
         (ONE_PRICE | {"one_price_quantum": 0}, "one_price_least"),
@@ -655,3 +655,31 @@ def test_how_long_a_fault_may_last_goes_with_notice():
     with pytest.raises(ValidationError) as wrong:
         LandTerms.model_validate(TERMS | {"resume_direct_seconds": 3_600})
     assert wrong.value.errors()[0]["type"] == "resume_direct_seconds"
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_that_needs_a_cap_says_so_in_its_title_and_in_its_first_refusal(name):
+    """No rule fixes a cap: it is the parcel's, and the centre fills it in."""
+    terms = {**RULE.example, **PRESETS[name]["terms"]}
+    title = PRESETS[name]["title"]
+    needs = "cap_sequel" in terms
+    assert ("须填最高限价" in title["zh"]) is needs
+    assert ("fill in the cap" in title["en"]) is needs
+    if not needs:
+        RULE.Config.model_validate(terms)
+        return
+    with pytest.raises(ValidationError) as refused:
+        RULE.Config.model_validate(terms)
+    (problem,) = refused.value.errors()
+    assert problem["type"] == "cap_price"
+    assert problem["ctx"]["zh"].startswith("须填写最高限价")
+    assert problem["ctx"]["en"].startswith("fill in the cap")
+
+
+def test_single_quotes_without_a_range_ask_for_the_range():
+    terms = {**RULE.example, **PRESETS["one_price"]["terms"], "cap_price": "15000"}
+    with pytest.raises(ValidationError) as refused:
+        RULE.Config.model_validate(terms)
+    (problem,) = refused.value.errors()
+    assert problem["type"] == "one_price_least"
+    assert problem["ctx"]["zh"] == "须填写一次报价的下限和上限"

@@ -167,7 +167,8 @@ def test_the_kit_passes_with_every_formula(terms):
     [("LOWEST_RATIO", []), ("LINEAR", ["POINTS_HANG_ON_OTHERS"])],
 )
 def test_points_that_hang_on_others_are_remarked_on(formula, codes):
-    remarks = lint(RULE, RULE.Config.model_validate({**RULE.example, "formula": formula}))
+    terms = {**RULE.example, "formula": formula, "draws": {"source": "BALLS"}}
+    remarks = lint(RULE, RULE.Config.model_validate(terms))
     assert [remark.code for remark in remarks] == codes
 
 

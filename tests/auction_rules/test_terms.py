@@ -11,6 +11,8 @@ from pydantic import ValidationError
 from auction_rules.english_terms import EnglishTerms
 from auction_rules.far_adjustment import FarTerms
 from auction_rules.money import LIMIT
+from auction_rules.quota import RULE as QUOTA
+from auction_rules.quota_terms import QuotaTerms
 from auction_rules.registry import BUILT_IN
 from auction_rules.terms import SECOND, Choice, describe, instant, show_instant
 
@@ -250,3 +252,53 @@ def _problem(config: type[Any], terms: Any) -> Any:
 
 def _chinese(text: str) -> bool:
     return any("\u4e00" <= letter <= "\u9fff" for letter in text)
+
+
+# DOMAIN §2.2: prices in 元, 万元, 元/㎡, 万元/亩; a fen is a hundredth of a yuan.
+@pytest.mark.parametrize(
+    ("zh", "scale", "fen"),
+    [
+        ("元", 2, 1),
+        ("元", 0, 100),
+        ("万元", 0, 1_000_000),
+        ("万元", 1, 100_000),
+        ("万元", 6, 1),
+        ("亿元", 2, 100_000_000),
+        ("元/㎡", 2, 1),
+        ("万元/亩", 2, 10_000),
+        ("点", 0, 100),
+        ("元", 2, None),
+    ],
+)
+def test_a_unit_whose_decimals_and_fen_agree(zh, scale, fen):
+    unit = {"zh": zh, "en": "unit", "scale": scale, "fen": fen}
+    assert EnglishTerms.model_validate({**ENGLISH, "unit": unit}).unit.fen == fen
+
+
+@pytest.mark.parametrize(
+    ("zh", "scale", "fen", "says"),
+    [
+        ("元", 2, 7, "须为 1、10、100 等整十倍数，不能是 7"),
+        ("元", 2, 20, "不能是 20"),
+        ("元", 2, 100, "单位“元”取 2 位小数时，最小单位折合 1 分，不是 100 分"),
+        ("元", 0, 1, "最小单位折合 100 分，不是 1 分"),
+        ("元/㎡", 1, 1, "单位“元/㎡”取 1 位小数时，最小单位折合 10 分"),
+        ("万元", 2, 1, "最小单位折合 10000 分，不是 1 分"),
+        ("元", 3, 1, "最多 2 位小数，不能是 3 位"),
+    ],
+)
+def test_a_unit_whose_decimals_and_fen_do_not_agree_is_refused(zh, scale, fen, says):
+    unit = {"zh": zh, "en": "CNY", "scale": scale, "fen": fen}
+    with pytest.raises(ValidationError) as caught:
+        EnglishTerms.model_validate({**ENGLISH, "unit": unit})
+    (error,) = caught.value.errors()
+    assert says in error["ctx"]["zh"]
+    assert "CNY" in error["msg"]
+    assert "None" not in error["msg"]
+
+
+def test_a_unit_of_areas_is_worth_no_fen():
+    area = {"zh": "亩", "en": "mu", "scale": 4, "fen": 1}
+    with pytest.raises(ValidationError) as caught:
+        QuotaTerms.model_validate({**QUOTA.example, "quantity_unit": area})
+    assert "不折合分" in caught.value.errors()[0]["ctx"]["zh"]

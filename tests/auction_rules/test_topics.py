@@ -33,6 +33,17 @@ from auction_rules.topics import idle, topic_of
         ("resume", "failure"),
         ("supply", "what"),
         ("funds", "other"),
+        ("indicator_start", "ceiling"),
+        ("indicator_step", "ceiling"),
+        ("more_indicators", "ceiling"),
+        ("one_price_quantum", "ceiling"),
+        ("listing_extension_seconds", "failure"),
+        ("listing_extensions", "failure"),
+        ("after_extensions", "failure"),
+        ("single_bidder", "failure"),
+        ("eligibility", "when"),
+        ("timed_needs", "when"),
+        ("escrow", "sight"),
     ],
 )
 def test_the_topic_of_a_term(name, topic):

@@ -24,6 +24,8 @@ sys.path.insert(0, str(ROOT))
 from playwright.async_api import Browser, WebSocketRoute, async_playwright  # noqa: E402 the path comes first
 
 from tests.browser.desk import DESKTOP, PHONE, Desk, english, open_house  # noqa: E402
+from tests.browser.pictures import Picture, pictures  # noqa: E402
+from tests.browser.shown import Shown  # noqa: E402
 from tests.doors.house_process import SECOND, HouseProcess, People  # noqa: E402
 from tools.browser import find  # noqa: E402
 from tools.build_desks import node_binary  # noqa: E402
@@ -147,6 +149,8 @@ async def offices(gallery: Gallery) -> None:
         (None, "/", "board-visitor"),
         ("zhao", "/", "board-bidder"),
         ("zhao", "/#/sessions", "sessions"),
+        (None, "/#/openings", "openings"),
+        (None, "/#/data", "open-data"),
         (None, "/verify?auction=far", "verify"),
         (None, "/room/far", "room-visitor"),
         ("qian", "/room/announced", "room-announced"),
@@ -155,7 +159,12 @@ async def offices(gallery: Gallery) -> None:
         ("staff", "/staff", "staff-auctions"),
         ("staff", "/staff#/drafts", "staff-drafts"),
         ("staff", "/staff#/auctions/far", "staff-floor"),
+        ("staff", "/staff#/auctions/far/money", "staff-money"),
+        ("approver", "/staff#/auctions/over", "staff-after"),
         ("auditor", "/audit", "audit-list"),
+        ("auditor", "/oversight", "oversight-figures"),
+        ("auditor", "/oversight#/leads", "oversight-leads"),
+        ("staff", "/oversight#/entered", "oversight-entered"),
     ]:
         await gallery.show(account, path, name)
     staff = await gallery.show("staff", "/staff#/drafts/new", "staff-new")
@@ -259,6 +268,24 @@ async def furnish(people: People) -> None:
     await people["staff"].post(f"/api/drafts/{draft['id']}/submit")
 
 
+async def faces(gallery: Gallery) -> None:
+    """The room in each kind of stage, as the examples of the rules come to it."""
+    chosen: dict[tuple[str | None, bool], Picture] = {}
+    # What a bidder can act on first; a kind in which nobody can, as it is.
+    for picture in sorted(pictures(), key=lambda p: not p.you or bool(p.you["actions"]["blocked"])):
+        if picture.you and picture.kind and picture.room["status"] == "running":
+            acts = picture.you["actions"]
+            waits = acts["blocked"] is not None and any(k[0] == picture.kind for k in chosen)
+            if not waits:
+                chosen.setdefault((picture.kind, bool(acts["lines"])), picture)
+    desk = await gallery.desk("zhou")
+    shown = Shown(desk.page)
+    await shown.open(desk, next(iter(chosen.values())))
+    for number, picture in enumerate(chosen.values()):
+        await shown.show(picture)
+        await gallery.shoot(desk, f"face-{number:02d}-{picture.kind}-{picture.rule}")
+
+
 async def every_screen(browser: Browser, only: str | None) -> None:
     """All screens, in all looks or in one."""
     with tempfile.TemporaryDirectory() as data:
@@ -270,6 +297,7 @@ async def every_screen(browser: Browser, only: str | None) -> None:
                 gallery = Gallery(browser, house, look)
                 await offices(gallery)
                 await bids(gallery, 4800 + 50 * count)
+                await faces(gallery)
                 await gallery.close()
                 sys.stdout.write(f"{'-'.join(look)}\n")
 

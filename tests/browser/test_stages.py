@@ -114,6 +114,9 @@ async def the_last_minute(people: People, enter: Enter) -> None:
     await expect(zhao.at("price")).to_have_text("9,000,000.00")
     await zhao.at("why-ends").locator("summary").click()
     await expect(zhao.at("why-ends")).to_contain_text("号在截止前出价，顺延")
+    await zhao.page.locator("h1").click()
+    await zhao.page.keyboard.press("t")
+    await expect(zhao.at("polite")).to_contain_text("当前最高价 9,000,000.00 元。")
     await zhao.at("why-seen").locator("summary").click()
     await expect(zhao.at("why-seen")).to_contain_text("所有人同时看到同样的内容")
 

@@ -140,7 +140,7 @@ async def test_from_an_empty_form_to_a_room_with_pictures(
     await staff.at("run").click()
     played = staff.at("played")
     await expect(played).to_have_attribute("data-status", "closed")
-    await expect(played.locator("canvas")).to_be_visible()
+    await expect(played.locator(".chart path.course")).to_be_visible()
     await played.get_by_text("截止时间变动", exact=True).click()
     await expect(staff.at("run-moves").locator("tbody tr").first).to_contain_text("延时")
     await played.get_by_text("全部记录").click()

@@ -44,8 +44,8 @@ def test_a_good_archive(
 @pytest.mark.parametrize(
     ("lang", "words", "others"),
     [
-        ("zh", ("起始价：100 元", "增价幅度：10 元", "延时时长：60 秒"), "Start price"),
-        ("en", ("Start price: 100 CNY", "Step: 10 CNY", "Extension length: 60 s"), "起始价"),
+        ("zh", ("起始价：100 元", "增价幅度：10 元", "延时时长：1 分钟"), "Start price"),
+        ("en", ("Start price: 100 CNY", "Step: 10 CNY", "Extension length: 1 minute"), "起始价"),
     ],
 )
 def test_the_terms_in_words(

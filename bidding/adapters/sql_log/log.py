@@ -24,7 +24,6 @@ from bidding.adapters.sql_log.tables import (
     LOG,
     WRITER,
     append,
-    checked,
 )
 from bidding.adapters.sql_log.writer import (
     READERS,
@@ -43,6 +42,7 @@ from bidding.engine.ports import (
     LogExists,
     LogInUse,
     NoSuchLog,
+    checked,
 )
 
 #: So many requests share one commit at most: a commit stays a matter of milliseconds.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import (
     BLOB,
@@ -31,7 +30,6 @@ from bidding.engine.ports import (
     Fenced,
     Gap,
     LogBroken,
-    LogDamaged,
 )
 from bidding.proof.merkle import leaf_hash
 
@@ -162,18 +160,3 @@ def append(connection: Connection, log_id: int, batch: Batch) -> None:
     connection.execute(_WRITE_ENTRY, rows)
     note = {"log_id": log_id, "size": size, "note": batch.checkpoint}
     connection.execute(_WRITE_CHECKPOINT, note)
-
-
-def checked(log: str, start: int, rows: Iterable[Any]) -> list[bytes]:
-    """The bodies of (idx, body, leaf) rows, each where it belongs and hashing to its leaf.
-
-    Raises LogDamaged naming the first entry that is not.
-    """
-    bodies: list[bytes] = []
-    for offset, (idx, body, leaf) in enumerate(rows):
-        if idx != start + offset:
-            raise LogDamaged(f"{log}: entry {start + offset} is missing")
-        if leaf_hash(body) != leaf:
-            raise LogDamaged(f"{log}: entry {idx} is not what was written")
-        bodies.append(body)
-    return bodies

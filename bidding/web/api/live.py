@@ -7,10 +7,10 @@ counts nor times that would tell are given.
 from typing import Any, Final
 
 from auction_rules.reasons import say
-from bidding.core.views import unit_of
+from bidding.core.views import suspended_of, unit_of
 from bidding.web import wire
 from bidding.web.rooms import Present
-from bidding.web.routes import WATCHERS, Answer, Call, Route
+from bidding.web.routes import WATCHERS, Answer, Call, Query, Route
 
 ROOM: Final = "office"
 
@@ -41,6 +41,9 @@ class LiveLine(Answer):
     top: int | None
     unit: dict[str, Any]
     awards: list[dict[str, Any]]
+    result: str | None
+    figures: dict[str, Any] | None
+    settlement_unit: dict[str, Any]
     suspended: dict[str, Any] | None
     sealed: bool
     entrants: int
@@ -53,10 +56,17 @@ class LiveLine(Answer):
     waiting: int
 
 
+class LiveQuery(Query):
+    """What is over is left out unless asked for: a centre has years of it."""
+
+    over: bool = False
+
+
 class LiveList(Answer):
-    """All auctions, and the instant of the answer."""
+    """Auctions, and how many of them are over, whether they are listed or not."""
 
     now: wire.Instant
+    ended: int
     auctions: list[LiveLine]
 
 
@@ -64,8 +74,11 @@ async def live(call: Call) -> dict[str, Any]:
     """Every auction whose log holds, as those who run it must see it."""
     house = call.door.house
     names = [name for name in house.auctions() if house.refused(name) is None]
-    lines = [await _line(call, await Present.of(call.door, name)) for name in names]
-    return {"now": call.door.clock.now(), "auctions": lines}
+    found = [await Present.of(call.door, name) for name in names]
+    with_over = call.query(LiveQuery).over
+    lines = [await _line(call, one) for one in found if with_over or not one.over]
+    ended = sum(one.over for one in found)
+    return {"now": call.door.clock.now(), "ended": ended, "auctions": lines}
 
 
 async def _line(call: Call, present: Present) -> dict[str, Any]:
@@ -73,7 +86,7 @@ async def _line(call: Call, present: Present) -> dict[str, Any]:
     state = present.state
     people = [person for person in state.people.values() if not person.excluded]
     told = present.line() | {
-        "suspended": present.snapshot("staff")["suspended"],
+        "suspended": suspended_of(state),
         "sealed": present.acts_sealed,
         "entrants": len(people),
         "unpaid": sum(not person.deposit_ok for person in people),
@@ -105,6 +118,7 @@ ROUTES: Final = (
         "现场总览",
         "The live board",
         roles=WATCHERS,
+        query=LiveQuery,
         answer=LiveList,
     ),
 )

@@ -5,6 +5,7 @@ of payers stay in the book: officers see paddles, and whether the payer's name w
 """
 
 import hashlib
+import secrets
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
@@ -14,7 +15,15 @@ from auction_rules.reasons import say
 from auction_rules.terms import Text
 from bidding.core import commands as c
 from bidding.engine.identity import BankNotice, Taken
-from bidding.engine.money import Conflict, Notice, SubAccount, holds, new_number, same_name
+from bidding.engine.money import (
+    Conflict,
+    Guarantee,
+    Notice,
+    SubAccount,
+    holds,
+    new_number,
+    same_name,
+)
 from bidding.web import wire
 from bidding.web.api.auctions import CommandAnswer, Paddle, Reason
 from bidding.web.problems import Problem
@@ -68,6 +77,16 @@ class HandBody(Body):
     reason: Reason
 
 
+class GuaranteeBody(Body):
+    """A guarantee of the plain kind (保函): who issued it under which number, and until when."""
+
+    bidder: Paddle
+    issuer: Annotated[str, Field(min_length=1, max_length=120, pattern=f"^{CLEAN}*$")]
+    number: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
+    amount: _Fen
+    until: wire.Instant
+
+
 class PayoutLine(Body):
     """How much of whose deposit."""
 
@@ -119,6 +138,18 @@ class MoneyNotice(Answer):
     entry: int | None
 
 
+class GuaranteeLine(Answer):
+    """A guarantee; `entry` is the line of the log that counts it, `commit` what stands there."""
+
+    bidder: str
+    issuer: str
+    number: str
+    amount: int
+    until: wire.Instant
+    commit: str
+    entry: int | None
+
+
 class Money(Answer):
     """Deposits of one auction; `required` of each bidder, and until when; fen."""
 
@@ -126,6 +157,7 @@ class Money(Answer):
     deadline: wire.Instant | None
     lines: list[MoneyLine]
     notices: list[MoneyNotice]
+    guarantees: list[GuaranteeLine]
 
 
 _SAID: Final[dict[str, Text]] = {
@@ -174,6 +206,18 @@ async def money(call: Call) -> dict[str, Any]:
         "deadline": state.document["deposit_deadline"],
         "lines": lines,
         "notices": notices,
+        "guarantees": [
+            {
+                "bidder": one.bidder,
+                "issuer": one.issuer,
+                "number": one.number,
+                "amount": one.amount,
+                "until": one.until,
+                "commit": one.commit,
+                "entry": one.entry,
+            }
+            for one in await book.guarantees(call.auction)
+        ],
     }
 
 
@@ -333,6 +377,28 @@ async def _one(call: Call, notice: Notice, account: SubAccount) -> dict[str, Any
     return _told(kept, {account.number: account.bidder})
 
 
+async def guarantee(call: Call) -> Any:
+    """Register a guarantee; the same number again finishes what a crash left, and counts once."""
+    body = call.body(GuaranteeBody)
+    await Present.of(call.door, call.auction)
+    told = Guarantee(
+        **body.model_dump(),
+        auction=call.auction,
+        nonce=secrets.token_hex(16),
+        by=call.account.account,
+    )
+    try:
+        kept = await call.door.money.guarantee(told)
+    except Conflict:
+        raise Problem("ALREADY_TAKEN") from None
+    ask = c.Guarantee(kept.bidder, kept.amount, kept.commit, kept.until)
+    key = "guarantee-" + hashlib.sha256(kept.commit.encode()).hexdigest()[:20]
+    answer = await call.door.stream.ask(call.auction, c.Command("staff:bank", ask, key))
+    if answer["type"] == "accepted":
+        await call.door.money.guaranteed(kept.issuer, kept.number, answer["i"])
+    return json_response(answer, 202 if answer["type"] == "retry" else 200)
+
+
 async def payouts(call: Call) -> Any:
     """Give deposits back or keep them, a batch at a time; each is a line of the log."""
     body = call.body(PayoutsBody)
@@ -385,6 +451,19 @@ ROUTES: Final = (
         body=HandBody,
         answer=MoneyNotice,
         problems=("NOT_FOUND", "OUT_OF_DATE"),
+    ),
+    Route(
+        "POST",
+        f"{_ONE}/guarantees",
+        guarantee,
+        ROOM,
+        "登记保函",
+        "Register a guarantee",
+        roles=STAFF,
+        body=GuaranteeBody,
+        answer=CommandAnswer,
+        also=(202,),
+        problems=("ALREADY_TAKEN",),
     ),
     Route(
         "POST",

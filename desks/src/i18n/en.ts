@@ -8,8 +8,10 @@ export const en: Record<keyof typeof zh, string> = {
 
   "nav.label": "Main",
   "nav.board": "Auctions",
+  "nav.home": "My auctions",
   "nav.staff": "Staff desk",
   "nav.auditor": "Audit desk",
+  "nav.oversight": "Oversight",
   "nav.verify": "Verify",
   "nav.sessions": "My sign-ins",
   "nav.sign_in": "Sign in",
@@ -110,7 +112,7 @@ export const en: Record<keyof typeof zh, string> = {
   "pad.not_a_number": "An amount has only digits and a decimal point.",
   "pad.decimals": "At most {n} decimals.",
   "pad.too_large": "That number is too large.",
-  "pad.keys": "↑ ↓ one step · Enter to confirm · Esc to cancel. A recorded bid cannot be withdrawn.",
+  "pad.keys": "↑ ↓ one step · Enter to confirm · Esc to cancel · T says time and price. A recorded bid is binding.",
 
   "seal.title": "Sealed in this browser.",
   "seal.trustees": "Only {k} of {n} trustees together can open it, after the deadline: {names}.",

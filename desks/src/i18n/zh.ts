@@ -6,8 +6,10 @@ export const zh = {
 
   "nav.label": "主导航",
   "nav.board": "竞价场次",
+  "nav.home": "我的竞价",
   "nav.staff": "工作台",
   "nav.auditor": "核验台",
+  "nav.oversight": "监督统计",
   "nav.verify": "核验",
   "nav.sessions": "我的登录",
   "nav.sign_in": "登录",
@@ -108,7 +110,7 @@ export const zh = {
   "pad.not_a_number": "金额只能包含数字和小数点。",
   "pad.decimals": "最多 {n} 位小数。",
   "pad.too_large": "数字太大。",
-  "pad.keys": "↑ ↓ 加减一个幅度 · 回车确认 · Esc 取消。报价一经记录不能撤回。",
+  "pad.keys": "↑ ↓ 加减一个幅度 · 回车确认 · Esc 取消 · T 读出时间和价格。报价一经记录即有效。",
 
   "seal.title": "报价在本浏览器中密封。",
   "seal.trustees": "截止后须由 {n} 名受托人中的 {k} 名共同解密：{names}。",

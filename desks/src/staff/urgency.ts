@@ -17,12 +17,14 @@ export interface LiveLine extends Omit<AuctionLine, "mine"> {
 }
 
 /** What calls for an officer, the gravest first. */
-export const WORRIES = ["suspended", "waiting", "lag", "nobody", "no_bid", "ending", "soon"] as const;
+export const WORRIES = ["suspended", "waiting", "officers", "lag", "nobody", "no_bid", "ending", "soon"] as const;
 export type Worry = (typeof WORRIES)[number];
 
 const SECOND = 1_000_000;
 /** A request that took longer than this to be written would be felt in a room. */
 export const LAG_MOST = SECOND;
+/** Kinds of stages that wait for officers and no bidder. */
+const OFFICERS: readonly string[] = ["draw", "seed", "reserve", "panel", "unsealing"];
 const ENDING = 120 * SECOND;
 const NO_BID = 600 * SECOND;
 const SOON = 900 * SECOND;
@@ -37,6 +39,7 @@ export function worries(line: LiveLine, now: number): Worry[] {
   const near = (within: number): boolean => running && left !== null && left < within;
   const found: Record<Worry, boolean> = {
     suspended: line.status === "suspended",
+    officers: running && line.stage !== null && OFFICERS.includes(line.stage.kind),
     waiting: line.waiting > 0 && !over(line),
     lag: running && line.lag !== null && line.lag > LAG_MOST,
     nobody: running && line.entrants > 0 && line.online === 0,

@@ -26,6 +26,7 @@ from auction_rules.lint import Remark
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Lot, Settlement
+from auction_rules.says import EARLIER, HIGHEST, Says, both
 from auction_rules.stages.outcry import Outcry
 from auction_rules.steps import Ladder
 from auction_rules.terms import SECOND, Count, Moment, Money, RuleConfig, Seconds, Text, term, wrong
@@ -66,6 +67,7 @@ class TwoRounds(Staged[TwoRoundTerms]):
 
     name: ClassVar[str] = "two_rounds"
     version: ClassVar[str] = "1"
+    tells: ClassVar[frozenset[str]] = frozenset({"finalists"})
     title: ClassVar[Text] = {"zh": "两轮加价竞价", "en": "Two rounds of raising"}
     Config = TwoRoundTerms
     example: ClassVar[Mapping[str, Any]] = {
@@ -120,6 +122,14 @@ class TwoRounds(Staged[TwoRoundTerms]):
         if terms.finalists <= 10:
             return ()
         return (Remark("MANY_FINALISTS", "进入第二轮的人数过多。", "Too many go on."),)
+
+    def says(self, terms: TwoRoundTerms) -> Says:
+        """What the notice says of the rule besides its terms."""
+        going = both(
+            f"第一轮报价最高的 {terms.finalists} 人进入第二轮",
+            f"the {terms.finalists} highest of the first round go on to the second",
+        )
+        return {"tie": (EARLIER,), "result": (going, HIGHEST)}
 
 
 def _round(terms: TwoRoundTerms, name: str, title: Text, to_beat: Any, entitle: Any) -> Outcry:

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from auction_rules.conformance import PROPERTIES, check
 from auction_rules.conformance.sources import inexact
 from auction_rules.lint import lint
+from auction_rules.prose import prose
 from replay.play import play
 from replay.scenario import read
 
@@ -46,3 +47,11 @@ def test_remarks():
     many = RULE.Config.model_validate({**RULE.example, "finalists": 11})
     assert [remark.code for remark in lint(RULE, many)] == ["MANY_FINALISTS"]
     assert lint(RULE, RULE.Config.model_validate(RULE.example)) == ()
+
+
+def test_the_notice_says_who_goes_on():
+    text = prose(RULE, RULE.Config.model_validate({**RULE.example, "finalists": 3}))
+    assert "第一轮报价最高的 3 人进入第二轮" in text["zh"][7]
+    assert "the 3 highest of the first round go on to the second" in text["en"][7]
+    assert "of equal offers the one that reached the server first wins" in text["en"][5]
+    assert "Bidders in the second round" not in "".join(text["en"])

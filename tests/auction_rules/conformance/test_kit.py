@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -13,7 +15,7 @@ from auction_rules.draw_terms import DrawTerms
 from auction_rules.english import English
 from auction_rules.facts import Awarded, Drawn
 from auction_rules.registry import find, rules
-from auction_rules.rule import Accept
+from auction_rules.rule import Accept, Rule
 from tests.auction_rules.conformance.bad_rules import BAD, Shuffled
 from tests.auction_rules.known import known
 
@@ -45,15 +47,15 @@ QUANTITY_CLOCK = {
     "extension_seconds": 0,
 }
 # What makes lots be drawn where the example tells equal offers apart in another way.
-BY_LOT = [
+BY_LOT: list[tuple[str, dict[str, Any]]] = [
     ("ascending_clock", {"rationing": "DRAW"}),
     ("sealed_bid", {"tie": "DRAW"}),
     ("simultaneous", {"tie": "DRAWN_ORDER"}),
     ("simultaneous", {"tie": "DRAWN_EACH_ROUND"}),
     ("quantity_bid", QUANTITY_CLOCK),
 ]
-DRAWN = [
-    pytest.param(rule, terms, id=name)
+DRAWN: list[tuple[str, Rule, dict[str, Any]]] = [
+    (name, rule, dict(terms))
     for name, rule, terms in (
         *known(),
         *((f"{n}-{m}", find(n), {**find(n).example, **more}) for m, (n, more) in enumerate(BY_LOT)),
@@ -69,8 +71,9 @@ def test_built_in(rule, terms):
 
 
 @pytest.mark.parametrize("source", SOURCES)
-@pytest.mark.parametrize(("rule", "terms"), DRAWN)
-def test_built_in_with_chance_from_elsewhere(rule, terms, source):
+@pytest.mark.parametrize(("name", "rule", "terms"), DRAWN, ids=[name for name, *_ in DRAWN])
+def test_built_in_with_chance_from_elsewhere(name, rule, terms, source):
+    del name
     terms = {**terms, "draws": SOURCES[source]}
     found = [f for name in AT_HOME for f in check(rule, terms, only=name, many=10)]
     assert [str(failure) for failure in found] == []
@@ -79,16 +82,16 @@ def test_built_in_with_chance_from_elsewhere(rule, terms, source):
 def test_every_rule_that_draws_is_among_them():
     """All but the random end, which draws an instant and has a test of its own."""
     draw = {rule.name for rule in rules() if issubclass(rule.Config, DrawTerms)}
-    assert {param.values[0].name for param in DRAWN} == draw - {"open_closed"}
+    assert {rule.name for _, rule, _ in DRAWN} == draw - {"open_closed"}
     assert len(draw) == 15
 
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_their_plays_come_to_draws(source):
     drew = set()
-    for rule, terms in (param.values for param in DRAWN):
-        terms = {**terms, "draws": SOURCES[source]}
-        plays = [course(rule, terms, str(number)) for number in range(10)]
+    for _, rule, terms in DRAWN:
+        given = {**terms, "draws": SOURCES[source]}
+        plays = [course(rule, given, str(number)) for number in range(10)]
         answers = [step.answer for play in plays for step in play.steps]
         facts = [f for answer in answers if isinstance(answer, Accept) for f in answer.facts]
         drew |= {rule.name for fact in facts if isinstance(fact, Drawn)}
@@ -137,7 +140,10 @@ def test_a_rule_that_no_other_process_can_name():
 
 
 def test_another_process_that_fails_is_told():
-    (wrong,) = hash_order([(English(), {}, 1)])
+    english = find("english")
+    jobs: list[tuple[Rule, Mapping[str, Any], int]] = [(english, {}, 1)]
+    (wrong,) = hash_order(jobs)
+    assert wrong is not None
     assert wrong.startswith("in another process: ")
 
 

@@ -21,6 +21,7 @@ from bidding.engine.ports import (
     NoSuchLog,
 )
 from bidding.testing import MemoryLog
+from tests.postgres import pg_log
 
 NAME = "bid.example.cn/log/zs-1"
 
@@ -40,9 +41,20 @@ def batch(
     return Batch(log, epoch, expected, bodies, keys, note(expected + len(bodies), log))
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+async def opened(kind: str, tmp_path: Path) -> EventLog:
+    match kind:
+        case "memory":
+            return MemoryLog()
+        case "sqlite":
+            return SqlLog(tmp_path / "log.db")
+        case "postgresql":
+            return await pg_log()
+    raise AssertionError(kind)
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
 async def log(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[EventLog]:
-    store: EventLog = MemoryLog() if request.param == "memory" else SqlLog(tmp_path / "log.db")
+    store = await opened(request.param, tmp_path)
     await store.create(NAME, b"{0}", note(1))
     lease = await store.take_over(NAME, "node-1")
     assert (lease.epoch, lease.next_index) == (1, 1)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from auction_rules.floor import Bid
+from auction_rules.terms import SECOND
 from bidding.core import views
-from bidding.core.commands import Conclude, Deposit, Exclude, Payout, Terminate
+from bidding.core.commands import Conclude, Deposit, Exclude, Guarantee, Payout, Terminate
 from bidding.core.record import replay
 from bidding.proof import canon
 from replay.rejudge import rejudge
@@ -60,7 +63,7 @@ def test_reviewed_by_one_confirmed_by_another_then_published():
     # Everybody hears of it; the role, never the account.
     assert line["text"]["zh"] == "成交结果已公示：成交公示。"
     assert [fact["by"] for fact in line["facts"]] == ["staff"]
-    entries = [canon.decode(body) for body in session.bodies]
+    entries: list[Any] = [canon.decode(body) for body in session.bodies]
     assert rejudge(ORIGIN, entries).difference is None
     assert replay(ORIGIN, session.bodies).digest == session.state.digest
 
@@ -195,3 +198,36 @@ def test_what_is_paid_out_is_between_the_bidder_and_the_house():
         "staff": True,
         "auditor": True,
     }
+
+
+def guarantee(session: Session, amount: int, now: int | None = None, commit: str = "c") -> str:
+    ask = Guarantee("01", amount, commit, OPENS + 9_000 * SECOND)
+    return outcome(session.ask("staff:li", ask, now))
+
+
+def test_a_guarantee_does_what_money_would_and_adds_up_with_it():
+    session = opened(document(deposit=500), "01")
+    assert guarantee(session, 300) == "accepted"
+    assert not session.state.people["01"].deposit_ok
+    assert guarantee(session, 200) == "DUPLICATE_NOTICE"
+    session.ask("staff:li", Deposit("01", 200, T0, "b"))
+    assert session.state.people["01"].deposit_ok
+    session.until(OPENS)
+    assert session.bid("01", 100) == "accepted"
+    # Nothing of it came in, so nothing of it goes back.
+    assert pay(finished(session), 201) == "MORE_THAN_PAID_IN"
+    assert replay(ORIGIN, session.bodies).digest == session.state.digest
+
+
+def test_a_guarantee_counts_as_of_now_and_not_once_it_has_run_out():
+    late = opened(document(deposit=500), "01")
+    assert guarantee(late, 500, OPENS) == "DEPOSIT_LATE"
+    session = opened(document(deposit=500), "01")
+    assert guarantee(session, 0) == "NO_GUARANTEE"
+    over = Guarantee("01", 500, "c", T0)
+    assert outcome(session.ask("staff:li", over)) == "NO_GUARANTEE"
+    stranger = Guarantee("09", 500, "c", OPENS)
+    assert outcome(session.ask("staff:li", stranger)) == "NO_SUCH_BIDDER"
+    # By itself it may be all of the deposit.
+    assert guarantee(session, 500) == "accepted"
+    assert session.state.people["01"].deposit_ok

@@ -152,9 +152,8 @@ def test_how_the_source_is_named(named, zh):
 def test_a_sealed_seed_for_a_random_end():
     rule = find("open_closed")
     title = {"zh": "样例", "en": "Sample"}
-    doc = Document(
-        auction="sample", title=title, rule=rule.name, version="1", terms=dict(rule.example)
-    )  # type: ignore[arg-type]
+    given = {"auction": "sample", "title": title, "rule": rule.name, "version": "1"}
+    doc = Document.model_validate({**given, "terms": dict(rule.example)})
     shown = draws(opened(doc, "A").state, rule)
     assert shown is not None
     assert "SHA-256" in shown["named"]["en"]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from auction_rules.floor import Bid, Confirm, Leave, Stay
+from auction_rules.floor import Bid, BidderAsk, Confirm, Leave, Stay
 from auction_rules.registry import find
 from bidding.core import views
 from bidding.core.commands import Ask, Command
@@ -63,7 +63,11 @@ def offered(state: State, panel: dict[str, Any]) -> Iterator[Ask]:
         elif line["blocked"] is None:
             yield Stay(acts["round"], line["quantity_minimum"], line["slot"])
     number = state.standing.round
-    also = {"take_back": Confirm(answer=False), "leave": Leave(number), "waive": Stay(number)}
+    also: dict[str, BidderAsk] = {
+        "take_back": Confirm(answer=False),
+        "leave": Leave(number),
+        "waive": Stay(number),
+    }
     yield from (also[act] for act in acts["also"])
 
 

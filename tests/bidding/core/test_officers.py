@@ -193,7 +193,7 @@ def test_it_happens_when_another_has_confirmed_it_and_both_are_in_the_record(act
     assert (session.state.standing, session.state.status) != (before.standing, before.status)
     again = session.ask("approver:wang", Second(number, agree=True), ref="again")
     assert outcome(again) == "NO_SUCH_PROPOSAL"
-    entries = [canon.decode(body) for body in session.bodies]
+    entries: list[Any] = [canon.decode(body) for body in session.bodies]
     assert rejudge(ORIGIN, entries).difference is None
     assert replay(ORIGIN, session.bodies).digest == session.state.digest
 

@@ -71,6 +71,16 @@ FACTS: list[tuple[Any, str, str]] = [
         "No. 03 deposit refunded: 1,100.50 CNY: 未竞得",
     ),
     (
+        h.GuaranteeCounted("03", 110_050, "c", T0, ok=True),
+        "03 号登记保函，已足额",
+        "No. 03 guarantee counted, complete",
+    ),
+    (
+        h.GuaranteeCounted("03", 110_050, "c", T0, ok=False),
+        "03 号登记保函，未足额",
+        "No. 03 guarantee counted, incomplete",
+    ),
+    (
         h.PaidOut("03", "forfeit", 110_050, 0, "拒签合同"),
         "03 号保证金不予退还 1,100.50 元：拒签合同",
         "No. 03 deposit kept: 1,100.50 CNY: 拒签合同",

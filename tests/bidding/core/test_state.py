@@ -148,6 +148,7 @@ def test_every_field_of_a_person_changes_the_digest():
         replace(PERSON, who=None),
         replace(PERSON, paid=501),
         replace(PERSON, out=1),
+        replace(PERSON, guaranteed=1),
         replace(PERSON, deposit_ok=False),
         replace(PERSON, entrant=Entrant("01", "P1", 1, excluded=True)),
         replace(PERSON, bank_refs=("b", "c")),

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from aiohttp import web
 
+from bidding.adapters.bidders import SqlBidders
 from bidding.adapters.clock import WallClock
 from bidding.adapters.keys import FileKeys
 from bidding.adapters.money import SqlMoney
+from bidding.adapters.oversight import SqlOversight
 from bidding.adapters.papers import FilePapers
 from bidding.adapters.passwords import Argon2Passwords
 from bidding.adapters.registry import SqlRegistry
@@ -65,6 +67,8 @@ async def open_door(
     passwords = Argon2Passwords(time_cost=1, memory_kib=8)
     registry = await SqlRegistry.open(folder / "house.db")
     money = await SqlMoney.open(folder / "money.db")
+    oversight = await SqlOversight.open(folder / "oversight.db")
+    bidders = await SqlBidders.open(folder / "bidders.db")
     log = SqlLog(folder / "log.db")
     house = House(log, clock, FileKeys(folder / "key"), "test/log")
     door = Door(
@@ -75,6 +79,8 @@ async def open_door(
         settings or DoorSettings(limits=limits or Limits()),
         papers=FilePapers(folder / "papers"),
         money=money,
+        oversight=oversight,
+        bidders=bidders,
     )
     people: dict[str, Role] = {"b": "bidder", "s": "staff", "t": "approver", "u": "auditor"}
     verifier = await passwords.hash(PASSWORD)
@@ -93,6 +99,8 @@ async def open_door(
         await log.close()
         await registry.close()
         await money.close()
+        await oversight.close()
+        await bidders.close()
         passwords.close()
 
 

@@ -85,3 +85,16 @@ async def test_of_a_sealed_stage_nothing_is_told_that_would_show_that_somebody_a
         assert answer["type"] == "accepted"
         await bidder.post("/api/auctions/b/bids", {"ref": "two", "amount": 5_000})
         assert await line(staff, "b") == before
+
+
+async def test_what_is_over_is_counted_and_listed_only_when_asked_for(tmp_path):
+    async with open_door(tmp_path) as house, signed_in(house, "t") as (approver,):
+        await house.publish()
+        await house.publish("gone")
+        await until_running(house, "gone")
+        ended = await approver.post("/api/auctions/gone/terminate", {"reason": "法院冻结"})
+        assert ended["type"] == "accepted"
+        found = await approver.get("/api/office/live")
+        assert ([one["auction"] for one in found["auctions"]], found["ended"]) == (["a"], 1)
+        found = await approver.get("/api/office/live", over="true")
+        assert [one["auction"] for one in found["auctions"]] == ["a", "gone"]

@@ -193,6 +193,31 @@ async def test_a_hundred_at_once_and_no_more(tmp_path):
         assert await tell(staff, *many[:100]) == ["00"] * 100
 
 
+async def test_a_guarantee_counts_once_and_its_issuer_stays_out_of_the_log(tmp_path):
+    async with desk(tmp_path) as (house, staff, _, paddle):
+        body: dict[str, Any] = {
+            "bidder": paddle,
+            "issuer": "某某银行中山分行",
+            "number": "LG-2026-7",
+        }
+        body |= {"amount": ASKED, "until": house.clock.now() + 86_400 * SECOND}
+        first = await staff.post(f"{PATH}/guarantees", body)
+        assert first["type"] == "accepted"
+        again = await staff.post(f"{PATH}/guarantees", body)
+        assert (again["type"], again["i"]) == ("accepted", first["i"])
+        with pytest.raises(HouseSaysNo) as no:
+            await staff.post(f"{PATH}/guarantees", body | {"amount": 1})
+        assert no.value.code == "ALREADY_TAKEN"
+        found = await staff.get(f"{PATH}/money")
+        assert (found["lines"][0]["ok"], found["lines"][0]["left"]) == (True, 0)
+        (kept,) = found["guarantees"]
+        assert (kept["number"], kept["entry"]) == ("LG-2026-7", first["i"])
+        (entry,) = await house.door.house.entries("d", first["i"], first["i"] + 1)
+        assert entry["data"]["ask"]["commit"] == kept["commit"]
+        assert "某某" not in str(entry)
+        assert "LG-2026-7" not in str(entry)
+
+
 def test_sub_accounts_have_a_digit_that_catches_a_slip():
     # The number of the standard's own example (ISO/IEC 7812-1, annex B).
     assert check_digit("7992739871") == "3"

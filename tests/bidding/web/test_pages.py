@@ -11,7 +11,7 @@ PAGE = "<!doctype html><title>{}</title>"
 def built(tmp_path):
     folder = tmp_path / "static"
     (folder / "assets").mkdir(parents=True)
-    for name in ("board", "room", "staff", "auditor", "verify"):
+    for name in ("board", "room", "staff", "auditor", "verify", "oversight"):
         (folder / f"{name}.html").write_text(PAGE.format(name))
     (folder / "assets" / "room-abc123.js").write_text("export {};" * 500)
     (folder / "manifest.json").write_text("{}")
@@ -28,6 +28,7 @@ def built(tmp_path):
         ("/staff", "staff"),
         ("/audit", "auditor"),
         ("/verify", "verify"),
+        ("/oversight", "oversight"),
     ],
 )
 async def test_each_address_has_its_desk(tmp_path, built, path, page):

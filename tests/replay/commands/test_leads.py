@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from replay.__main__ import main
-from replay.commands.leads import MARK
 from replay.indicators.lead import BASE_LEAST
+from replay.indicators.plain import MARK
 from tests.replay.plays import first_run, small
 
 FOUR: dict[str, Any] = {

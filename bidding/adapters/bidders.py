@@ -1,0 +1,208 @@
+"""The bidders' book on SQLAlchemy, in a file of its own: complaints are no part of any record.
+
+It implements `bidding.engine.bidders.BidderBook`. Every call is one transaction, run in a task of
+its own and never cancelled half-way; one connection a process, as in the register.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Integer,
+    LargeBinary,
+    MetaData,
+    RowMapping,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    event,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+from bidding.engine.bidders import MOST_OPEN, Complaint, Flood, Preparation
+
+T = TypeVar("T")
+
+_meta = MetaData()
+
+_preparations = Table(
+    "preparations",
+    _meta,
+    Column("account", String(32), primary_key=True),
+    Column("auction", String(64), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("found", Text, nullable=False),
+)
+
+_complaints = Table(
+    "complaints",
+    _meta,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("auction", String(64), nullable=False, index=True),
+    Column("account", String(32), nullable=False, index=True),
+    Column("alias", String(32), nullable=False),
+    Column("ref", String(64), nullable=False),
+    Column("ground", String(16), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("filed", BigInteger, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("file", LargeBinary, nullable=False),
+    Column("answer", Text),
+    Column("answered", BigInteger),
+    Column("by", String(64)),
+    # A form that is sent twice is one complaint.
+    UniqueConstraint("account", "ref"),
+    # A number that was acknowledged is never given again.
+    sqlite_autoincrement=True,
+)
+
+_WITHOUT_FILE: Final = tuple(column for column in _complaints.c if column.name != "file")
+_PRAGMAS: Final = ("journal_mode=TRUNCATE", "synchronous=FULL", "busy_timeout=10000")
+
+
+class SqlBidders:
+    """One book in one database. Make it with `await SqlBidders.open(path)`."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._running: set[asyncio.Task[Any]] = set()
+
+    @classmethod
+    async def open(cls, path: Path) -> SqlBidders:
+        """Opens or makes the book."""
+        engine = create_async_engine(
+            f"sqlite+aiosqlite:///{path}",
+            poolclass=AsyncAdaptedQueuePool,
+            pool_size=1,
+            max_overflow=0,
+            pool_timeout=30,
+        )
+        event.listen(engine.sync_engine, "connect", _prepare)
+        book = cls(engine)
+        await book._whole(lambda c: c.run_sync(_meta.create_all))
+        return book
+
+    async def close(self) -> None:
+        """As the port says."""
+        if self._running:
+            await asyncio.gather(*self._running, return_exceptions=True)
+        await self._engine.dispose()
+
+    async def prepared(self, done: Preparation) -> None:
+        """As the port says."""
+        row = asdict(done) | {"found": json.dumps(dict(done.found), ensure_ascii=False)}
+
+        async def work(c: AsyncConnection) -> None:
+            made = upsert(_preparations).values(row)
+            latest = {"at": made.excluded.at, "found": made.excluded.found}
+            await c.execute(made.on_conflict_do_update(set_=latest))
+
+        await self._whole(work)
+
+    async def preparations(self, account: str) -> list[Preparation]:
+        """As the port says."""
+
+        async def work(c: AsyncConnection) -> list[Preparation]:
+            rows = await c.execute(select(_preparations).where(_preparations.c.account == account))
+            return [
+                Preparation(**{**row, "found": json.loads(row["found"])}) for row in rows.mappings()
+            ]
+
+        return await self._whole(work)
+
+    async def file(self, complaint: Complaint) -> Complaint:
+        """As the port says."""
+        row = asdict(complaint)
+        del row["number"]
+
+        async def work(c: AsyncConnection) -> Complaint:
+            mine = _complaints.c.account == complaint.account
+            again = await c.execute(
+                select(_complaints).where(mine, _complaints.c.ref == complaint.ref)
+            )
+            if (earlier := again.mappings().first()) is not None:
+                return _complaint(earlier)
+            count = await c.execute(
+                select(func.count()).where(mine, _complaints.c.auction == complaint.auction)
+            )
+            if count.scalar_one() >= MOST_OPEN:
+                raise Flood(complaint.auction)
+            done = await c.execute(insert(_complaints).values(row).returning(_complaints.c.number))
+            return replace(complaint, number=done.scalar_one())
+
+        return await self._whole(work)
+
+    async def complaint(self, number: int) -> Complaint | None:
+        """As the port says."""
+
+        async def work(c: AsyncConnection) -> Complaint | None:
+            rows = await c.execute(select(_complaints).where(_complaints.c.number == number))
+            found = rows.mappings().first()
+            return None if found is None else _complaint(found)
+
+        return await self._whole(work)
+
+    async def complaints(
+        self, *, auction: str | None = None, account: str | None = None
+    ) -> list[Complaint]:
+        """As the port says."""
+
+        async def work(c: AsyncConnection) -> list[Complaint]:
+            query = select(*_WITHOUT_FILE).order_by(_complaints.c.number.desc())
+            if auction is not None:
+                query = query.where(_complaints.c.auction == auction)
+            if account is not None:
+                query = query.where(_complaints.c.account == account)
+            return [_complaint(row) for row in (await c.execute(query)).mappings()]
+
+        return await self._whole(work)
+
+    async def answer(self, number: int, answer: str, by: str, now: int) -> bool:
+        """As the port says."""
+
+        async def work(c: AsyncConnection) -> bool:
+            done = await c.execute(
+                update(_complaints)
+                .where(_complaints.c.number == number, _complaints.c.answer.is_(None))
+                .values(answer=answer, answered=now, by=by)
+            )
+            return bool(done.rowcount)
+
+        return await self._whole(work)
+
+    async def _whole(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        async def transaction() -> T:
+            async with self._engine.begin() as connection:
+                return await work(connection)
+
+        task = asyncio.create_task(transaction(), name="bidders")  # noqa: TID251 held in _running
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
+
+
+def _complaint(row: RowMapping) -> Complaint:
+    return Complaint(**{"file": b"", **row})
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

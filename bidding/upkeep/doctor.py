@@ -1,0 +1,47 @@
+"""The report on a data folder, and the part of a damaged log that can still be proved."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from bidding.adapters.keys import FileKeys, KeyFileError
+from bidding.upkeep.logs import KEY, LOG, Looked, NotRight, copy_database, look, opened, provable
+
+
+async def examine(data: Path, key: Path | None = None) -> list[Looked]:
+    """Every log of a data folder, verified on a copy: the house may be running. Raises NotRight."""
+    keys = _keys(data, key)
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / LOG
+        copy_database(_log(data), copy)
+        async with opened(copy) as record:
+            return await look(record, keys)
+
+
+async def rescue(data: Path, name: str, key: Path | None = None) -> bytes:
+    """The archive of what can still be proved of one log. Raises NotRight."""
+    keys = _keys(data, key)
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / LOG
+        copy_database(_log(data), copy)
+        async with opened(copy) as record:
+            names = await record.logs()
+            whole = [one for one in names if one == name or one.endswith(f"/{name}")]
+            if len(whole) != 1:
+                raise NotRight(f"没有名为 {name} 的日志。", f"There is no log {name}.")
+            return await provable(record, whole[0], keys.signer(whole[0]).verifier)
+
+
+def _log(data: Path) -> Path:
+    path = data / LOG
+    if not path.is_file():
+        raise NotRight(f"{data} 里没有事件日志。", f"There is no event log in {data}.")
+    return path
+
+
+def _keys(data: Path, key: Path | None) -> FileKeys:
+    try:
+        return FileKeys(key or data / KEY, create=False)
+    except KeyFileError as error:
+        raise NotRight(error.zh, str(error)) from error

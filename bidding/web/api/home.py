@@ -1,0 +1,202 @@
+"""A bidder's own desk: his auctions, what each asks of him next, and what he has prepared.
+
+Nothing here is part of a record. What a browser finds out about itself before a session is kept as
+it was told: it helps the bidder and whoever he calls for help, and decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field
+
+from bidding.core import views
+from bidding.engine.bidders import Preparation, Prepared
+from bidding.engine.identity import Application, Seat
+from bidding.engine.money import Conflict, new_number
+from bidding.web.asked import Place, Step, next_step, steps
+from bidding.web.problems import Problem
+from bidding.web.rooms import Present
+from bidding.web.routes import BIDDER, Answer, Body, Call, Route
+from bidding.web.wire import Instant, Whole
+
+ROOM: Final = "bidder"
+
+Found = Literal["ok", "warn", "bad", "untried"]
+
+
+class StepTold(Answer):
+    """A step: `now` is yours to do, `waiting` the house's; `by`: until when."""
+
+    step: str
+    state: str
+    by: Instant | None
+    ask: str | None
+
+
+class MyAuction(Answer):
+    """An auction as in the public list, with your own part in it."""
+
+    line: dict[str, Any]
+    bidder: str | None
+    lot: str | None
+    sentence: dict[str, str] | None
+    deposit: dict[str, Any] | None
+    deposit_deadline: Instant | None
+    account: str | None
+    steps: list[StepTold]
+    next: StepTold | None
+    checked: dict[str, Any] | None
+    practised: Instant | None
+    complaints: int
+    answered: int
+
+
+class MyAuctions(Answer):
+    """`now` is the server's time; all instants are its own."""
+
+    now: Instant
+    auctions: list[MyAuction]
+
+
+class CheckBody(Body):
+    """What your browser found before the session. Times in microseconds; null: not measured."""
+
+    clock: Found
+    line: Found
+    key: Found
+    sound: Found
+    screen: Found
+    off: Annotated[int, Field(ge=-(2**53) + 1, le=2**53 - 1)] | None
+    uncertainty: Whole | None
+    trip: Whole | None
+
+
+class CheckTold(Answer):
+    """When it was kept, and whether nothing of it stands in the way."""
+
+    at: Instant
+    ok: bool
+
+
+async def mine(call: Call) -> dict[str, Any]:
+    """Everything you take part in, and what you could still apply for."""
+    door, account = call.door, call.account.account
+    seats = {seat.auction: seat for seat in await door.registry.seats(account)}
+    prepared = await door.bidders.preparations(account)
+    filed = await door.bidders.complaints(account=account)
+    found = []
+    for name in door.house.auctions():
+        if door.house.refused(name) is not None:
+            continue
+        present = await Present.of(door, name)
+        seat = seats.get(name)
+        own = seat if seat is not None and seat.admitted else None
+        asked = await _application(call, name) if own is None else None
+        if present.over and own is None and asked is None:
+            continue
+        done = {one.kind: one for one in prepared if one.auction == name}
+        complaints = [one for one in filed if one.auction == name]
+        found.append(
+            await _row(call, present, own, asked, done)
+            | {
+                "complaints": len(complaints),
+                "answered": sum(one.answer is not None for one in complaints),
+            }
+        )
+    return {"now": door.clock.now(), "auctions": found}
+
+
+async def _application(call: Call, name: str) -> Application | None:
+    listed = await call.door.registry.applications(name)
+    return next((one for one in listed if one.account == call.account.account), None)
+
+
+async def _row(
+    call: Call,
+    present: Present,
+    seat: Seat | None,
+    asked: Application | None,
+    done: Mapping[Prepared, Preparation],
+) -> dict[str, Any]:
+    state, line, now = present.state, present.line(), call.door.clock.now()
+    panel = None if seat is None else views.you(state, present.rule, seat.paddle, now)
+    place = Place(
+        status=state.status,
+        applied=seat is not None or asked is not None,
+        panel=panel,
+        prepared=frozenset(done),
+        opens=line["opens"],
+        closes=line["closes"],
+        pay_by=state.document["deposit_deadline"],
+        now=now,
+    )
+    listed, due = steps(place), next_step(place)
+    paying = seat is not None and any(s.step == "pay" and s.state == "now" for s in listed)
+    checked, practised = done.get("checked"), done.get("practised")
+    return {
+        "line": line,
+        "bidder": None if seat is None else seat.paddle,
+        "lot": seat.lot if seat is not None else asked.lot if asked is not None else None,
+        "sentence": panel["sentence"] if panel is not None else None,
+        "deposit": panel["deposit"] if panel is not None else None,
+        "deposit_deadline": place.pay_by,
+        "account": await _account(call, present.name, seat, now) if paying else None,
+        "steps": [_told(one) for one in listed],
+        "next": None if due is None else _told(due),
+        "checked": None if checked is None else {"at": checked.at, **checked.found},
+        "practised": None if practised is None else practised.at,
+    }
+
+
+def _told(step: Step) -> dict[str, Any]:
+    return {"step": step.step, "state": step.state, "by": step.by, "ask": step.ask}
+
+
+async def _account(call: Call, auction: str, seat: Seat | None, now: int) -> str:
+    """Where his deposit goes: his own sub-account, opened when he first looks."""
+    assert seat is not None
+    for _ in range(4):
+        try:
+            opened = await call.door.money.sub_account(auction, seat.paddle, new_number(), now)
+        except Conflict:
+            continue  # a number that is in use; the next one will hardly be
+        return opened.number
+    raise Problem("TRY_LATER", headers={"Retry-After": "1"})
+
+
+async def check(call: Call) -> dict[str, Any]:
+    """Keep what your browser found."""
+    await Present.of(call.door, call.auction)
+    body, now = call.body(CheckBody), call.door.clock.now()
+    ok = "bad" not in (body.clock, body.line, body.key)
+    found = body.model_dump() | {"ok": int(ok)}
+    account = call.account.account
+    await call.door.bidders.prepared(Preparation(account, call.auction, "checked", now, found))
+    return {"at": now, "ok": ok}
+
+
+ROUTES: Final = (
+    Route(
+        "GET",
+        "/api/mine",
+        mine,
+        ROOM,
+        "我的竞价",
+        "Your auctions and what each asks of you",
+        roles=BIDDER,
+        answer=MyAuctions,
+    ),
+    Route(
+        "POST",
+        "/api/auctions/{auction}/check",
+        check,
+        ROOM,
+        "登记开场前自检",
+        "Keep your check before the session",
+        roles=BIDDER,
+        body=CheckBody,
+        answer=CheckTold,
+    ),
+)

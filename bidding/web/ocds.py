@@ -1,0 +1,128 @@
+"""Purchases as Open Contracting Data Standard 1.1 releases: one at each step, never changed afterwards.
+
+What fits: a purchase is a contracting process with a tender and awards. Sales of land and rights
+bring money in and have no buyer of goods; they are in the other data sets. The supplier is a number
+of this auction: who it is, the centre publishes where the law says so.
+
+Releases of one process: tender (published), then award (closed and sold), or tenderUpdate (unsold),
+or tenderCancellation (terminated); awardUpdate (officers published the result), awardCancellation
+(declared void). Amounts are decimals, exact; dates are those of the log.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import orjson
+
+from auction_rules.facts import Instant
+from bidding.web.open_records import Public, award_ids, iso, yuan
+from replay.results import Result
+
+VERSION: Final = "1.1"
+LANGUAGE: Final = "zh"
+Release = dict[str, Any]
+
+
+def releases(one: Public, prefix: str, base: str) -> list[Release]:
+    """Every release of one purchase, in the order of their dates."""
+    auction = str(one.line["auction"])
+    ocid = f"{prefix}-{auction}"
+    tender = {"id": auction, "status": "active", **_tender(one, base)}
+    found = [_release(ocid, "tender", one.opened, {"tender": tender})]
+    result = one.result
+    if result is None:
+        return found
+    if result.failure is not None and not result.awards:
+        cancelled = result.status == "terminated"
+        tag = "tenderCancellation" if cancelled else "tenderUpdate"
+        status = "cancelled" if cancelled else "unsuccessful"
+        tender = {"id": auction, "status": status, "statusDetails": result.failure[1]["zh"]}
+        return [*found, _release(ocid, tag, result.ended, {"tender": tender})]
+    found.append(_award(ocid, "award", result.closed, result, "pending"))
+    for step, at in result.steps:
+        if step == "published":
+            found.append(_award(ocid, "awardUpdate", at, result, "active"))
+    if result.status == "voided":
+        found.append(_award(ocid, "awardCancellation", result.ended, result, "cancelled"))
+    return found
+
+
+def _tender(one: Public, base: str) -> dict[str, Any]:
+    line = one.line
+    auction = line["auction"]
+    return {
+        "title": line["title"]["zh"],
+        "title_en": line["title"]["en"],
+        "procurementMethod": "open",
+        "awardCriteria": "priceOnly",
+        "submissionMethod": ["electronicAuction"],
+        "documents": [
+            {
+                "id": "notice",
+                "documentType": "tenderNotice",
+                "title": "公告",
+                "url": f"{base}/api/auctions/{auction}/notice.html?lang=zh",
+                "format": "text/html",
+                "language": LANGUAGE,
+            }
+        ],
+    }
+
+
+def _award(ocid: str, tag: str, at: Instant, result: Result, status: str) -> Release:
+    parties: dict[str, dict[str, Any]] = {}
+    awards = []
+    for name, won in zip(award_ids(result), result.awards, strict=True):
+        party = f"{result.auction}-{won.bidder}"
+        told = f"{won.bidder} 号竞买人"
+        parties[party] = {"id": party, "name": told, "roles": ["supplier"]}
+        award: dict[str, Any] = {
+            "id": name,
+            "title": result.title["zh"],
+            "status": status,
+            "date": iso(won.t),
+            "suppliers": [{"id": party, "name": told}],
+        }
+        if result.unit.fen:
+            award["value"] = _value(won.total * result.unit.fen)
+        awards.append(award)
+    tender: dict[str, Any] = {"id": result.auction, "status": "complete"}
+    if result.unit.fen and result.saved is not None:
+        tender["value"] = _value((result.total + result.saved) * result.unit.fen)
+    body = {"parties": list(parties.values()), "tender": tender, "awards": awards}
+    return _release(ocid, tag, at, body)
+
+
+def _value(fen: int) -> dict[str, Any]:
+    # Decimals as they stand: a float would not be exact.
+    return {"amount": orjson.Fragment(yuan(fen) or "0"), "currency": "CNY"}
+
+
+def _release(ocid: str, tag: str, at: Instant, body: dict[str, Any]) -> Release:
+    return {
+        "ocid": ocid,
+        "id": f"{ocid}-{tag}-{at}",
+        "date": iso(at),
+        "tag": [tag],
+        "initiationType": "tender",
+        "language": LANGUAGE,
+        **body,
+    }
+
+
+def package(
+    found: list[Release], uri: str, publisher: str, latest: Instant, links: dict[str, str]
+) -> dict[str, Any]:
+    """A release package, one page of it; `links` name its neighbours."""
+    return {
+        "uri": uri,
+        "version": VERSION,
+        "publishedDate": iso(latest),
+        "publisher": {"name": publisher},
+        "releases": found,
+        **({"links": links} if links else {}),
+    }
+
+
+__all__ = ["VERSION", "package", "releases"]

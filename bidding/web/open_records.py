@@ -1,0 +1,209 @@
+"""Open data of auctions: flat records with stable ids, and what each field means. No personal data.
+
+A bidder is the number he had in that auction, and nothing else: who it is, the centre publishes where
+the law says so. What is not public yet (a result its witnesses have not signed) is not here either.
+
+Amounts of money are decimal text in yuan, exact; instants are ISO 8601 in UTC.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from auction_rules.facts import Amount, Instant
+from auction_rules.money import format_decimal
+from auction_rules.terms import Text
+from bidding.core.said import both
+from replay.figures import summed
+from replay.results import Result
+
+Record = dict[str, Any]
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Public:
+    """One auction as everybody may know it. `result` once it is over and published."""
+
+    line: Mapping[str, Any]
+    origin: str
+    sha256: str
+    category: str
+    opened: Instant
+    direction: int
+    """-1 for a purchase."""
+    result: Result | None
+
+
+def iso(moment: Instant | None) -> str | None:
+    """`2026-03-02T02:00:00Z`, to the microsecond where there are any."""
+    if moment is None:
+        return None
+    return (_EPOCH + timedelta(microseconds=moment)).isoformat().replace("+00:00", "Z")
+
+
+def yuan(fen: Amount | None) -> str | None:
+    """Decimal text with two decimals, ungrouped."""
+    if fen is None:
+        return None
+    sign, size = ("-", -fen) if fen < 0 else ("", fen)
+    return f"{sign}{size // 100}.{size % 100:02d}"
+
+
+AUCTION_FIELDS: Final[dict[str, Text]] = {
+    "id": both("场次编号，不会改变", "the auction's id; it never changes"),
+    "log": both("日志名称", "the name of its log"),
+    "title_zh": both("名称", "title in Chinese"),
+    "title_en": both("英文名称", "title in English"),
+    "category": both("类别", "category"),
+    "rule": both("竞价规则及版本", "rule and version"),
+    "document_sha256": both("规则文件的 SHA-256", "SHA-256 of the rule document"),
+    "published": both("公告时间", "when it was published"),
+    "status": both(
+        "状态：announced、running、suspended、closed、terminated、voided",
+        "announced, running, suspended, closed, terminated or voided",
+    ),
+    "opens": both("开始时间", "when it opens"),
+    "closes": both("当前阶段的截止时间", "when the current stage closes"),
+    "ended": both("结束时间", "when it ended"),
+    "deals": both("成交宗数", "deals"),
+    "amount_yuan": both("成交金额（元）", "amount of the deals, CNY"),
+    "premium_yuan": both("溢价（元）", "premium over the start, CNY"),
+    "premium_rate": both("溢价率，四舍五入到两位小数", "premium rate, two decimals, half up"),
+    "saved_yuan": both("节约资金（元）", "saved under the budget, CNY"),
+    "saving_rate": both("节资率，四舍五入到两位小数", "saving rate, two decimals, half up"),
+    "failure_zh": both("未成交的原因", "why nothing was sold, in Chinese"),
+    "failure_en": both("未成交的原因（英文）", "why nothing was sold"),
+    "room": both("观看地址", "where to watch it"),
+    "verify": both("核验地址", "where to verify its record"),
+}
+
+RESULT_FIELDS: Final[dict[str, Text]] = {
+    "id": both("成交编号：场次、记录号、序号", "auction, entry and ordinal; it never changes"),
+    "auction": both("场次编号", "the auction's id"),
+    "log": both("日志名称", "the name of its log"),
+    "entry": both("成交记录在日志中的序号", "the entry of the log that awards it"),
+    "awarded": both("成交时间", "when it was awarded"),
+    "title_zh": both("名称", "title in Chinese"),
+    "title_en": both("英文名称", "title in English"),
+    "category": both("类别", "category"),
+    "lot": both("标的编号", "the lot"),
+    "number": both("竞得人的竞买号", "the winner's number in this auction"),
+    "total": both("成交金额，按 unit", "amount in `unit`"),
+    "unit": both("金额单位", "the unit of `total`"),
+    "amount_yuan": both("成交金额（元）", "amount in CNY, where the unit is money"),
+    "status": both(
+        "closed 有效，voided 已宣布无效", "closed: it stands; voided: it was declared void"
+    ),
+    "verify": both("核验地址", "where to verify its record"),
+}
+
+
+def auction_record(one: Public, base: str) -> Record:
+    """One auction. `base` is the origin of this house's pages."""
+    line, result = one.line, one.result
+    sums = None if result is None else result.line()
+    failure = None if result is None or result.failure is None else result.failure[1]
+    from_sums: Record = dict.fromkeys(
+        ("deals", "amount_yuan", "premium_yuan", "premium_rate", "saved_yuan", "saving_rate")
+    )
+    if sums is not None:
+        figures = summed([sums])
+        from_sums |= {"deals": sums.deals, "amount_yuan": yuan(sums.amount)}
+        if sums.premium is not None:
+            from_sums |= {"premium_yuan": yuan(sums.premium)}
+            from_sums |= {"premium_rate": figures.premium_rate}
+        if sums.saved is not None:
+            from_sums |= {"saved_yuan": yuan(sums.saved), "saving_rate": figures.saving_rate}
+    auction = line["auction"]
+    return {
+        "id": auction,
+        "log": one.origin,
+        "title_zh": line["title"]["zh"],
+        "title_en": line["title"]["en"],
+        "category": one.category,
+        "rule": f"{line['rule']['name']}@{line['rule']['version']}",
+        "document_sha256": one.sha256,
+        "published": iso(one.opened),
+        "status": line["status"],
+        "opens": iso(line["opens"]),
+        "closes": iso(line["closes"]),
+        "ended": None if result is None else iso(result.ended),
+        **from_sums,
+        "failure_zh": None if failure is None else failure["zh"],
+        "failure_en": None if failure is None else failure["en"],
+        "room": f"{base}/room/{auction}",
+        "verify": f"{base}/verify?auction={auction}",
+    }
+
+
+def award_ids(result: Result) -> list[str]:
+    """A stable id for each award: entry and ordinal within it."""
+    seen: dict[int, int] = {}
+    ids = []
+    for won in result.awards:
+        seen[won.i] = seen.get(won.i, -1) + 1
+        ids.append(f"{result.auction}-{won.i}-{seen[won.i]}")
+    return ids
+
+
+def result_records(result: Result, base: str) -> list[Record]:
+    """One record for each award of a published result; of a void one too, marked."""
+    fen, unit = result.unit.fen, result.unit
+    return [
+        {
+            "id": name,
+            "auction": result.auction,
+            "log": result.origin,
+            "entry": won.i,
+            "awarded": iso(won.t),
+            "title_zh": result.title["zh"],
+            "title_en": result.title["en"],
+            "category": str(result.category.value),
+            "lot": won.lot,
+            "number": won.bidder,
+            "total": format_decimal(won.total, unit.scale, group=False),
+            "unit": unit.zh,
+            "amount_yuan": yuan(won.total * fen) if fen else None,
+            "status": result.status,
+            "verify": f"{base}/verify?auction={result.auction}",
+        }
+        for name, won in zip(award_ids(result), result.awards, strict=True)
+    ]
+
+
+def as_csv(fields: Iterable[str], records: Sequence[Record]) -> bytes:
+    """RFC 4180, UTF-8 with a mark so that spreadsheets read Chinese; no cell is a formula."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    names = list(fields)
+    writer.writerow(names)
+    for record in records:
+        writer.writerow([_cell(record[name]) for name in names])
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def _cell(value: Any) -> str:
+    text = "" if value is None else str(value)
+    number = text.removeprefix("-").replace(".", "", 1).removesuffix("%").isdecimal()
+    return f"'{text}" if text.startswith(_FORMULA) and not number else text
+
+
+__all__ = [
+    "AUCTION_FIELDS",
+    "RESULT_FIELDS",
+    "Public",
+    "Record",
+    "as_csv",
+    "auction_record",
+    "award_ids",
+    "iso",
+    "result_records",
+    "yuan",
+]

@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { inWan, readAsked, share, total, writeAsked, type Line } from "../src/oversight/figures";
+
+const LINE: Line = {
+  key: "a", source: "log", category: "land", centre: "c", closed: 0, title: { zh: "甲", en: "A" }, rule: null, status: "closed", deals: 2, amount: 300, start: 200,
+  budget: null, premium: 100, saved: null, unit: null, awards: [], extensions: [4, 7], acts: [{ i: 3, t: 0, role: "staff", kind: "suspend" }], defaults: [], failure: null, agrees: true, lag: null, entered: null,
+};
+
+describe("amounts in ten thousands", () => {
+  it.each([
+    [1_000_000, "1.00"],
+    [5_000, "0.01"],
+    [4_999, "0.00"],
+    [-5_000, "-0.01"],
+    [404_734_980_000_00, "40,473,498.00"],
+    [3_370_400_00, "337.04"],
+  ])("%i fen are %s", (fen, shown) => expect(inWan(fen)).toBe(shown));
+});
+
+describe("a figure", () => {
+  const failed: Line = { ...LINE, key: "b", deals: 0, amount: 0, start: null, premium: null, extensions: [], acts: [], failure: { i: 5, sentence: { zh: "流拍", en: "unsold" } } };
+
+  it("counts only the lines that have a part in it", () => {
+    expect(share("premium", LINE)).toEqual({ part: 100, base: 200 });
+    expect(share("saved", LINE)).toBeNull();
+    expect(share("failure", failed)).toEqual({ part: 1, base: null });
+    expect(share("deals", failed)).toBeNull();
+  });
+
+  it("is the sum of them", () => {
+    const lines = [LINE, failed, { ...LINE, key: "c", premium: -30 }];
+    expect((["deals", "amount", "premium", "saved", "failure", "extension", "interventions"] as const).map((name) => total(name, lines))).toEqual([4, 600, 70, 0, 1, 2, 2]);
+  });
+});
+
+it("what is asked for goes into the address and comes back", () => {
+  const asked = { first: "2020-01-01", last: "", category: "land", centre: "揭阳 & 市", source: "" };
+  expect(readAsked(writeAsked(asked))).toEqual(asked);
+  expect(writeAsked(readAsked(""))).toBe("");
+});

@@ -1,0 +1,178 @@
+"""The figures of a period as sections of a workbook: sums, categories, lines, awards.
+
+What it is: values in the shapes that printers walk (replay/paper/document.py). Amounts are yuan with
+two decimals, as numbers a spreadsheet can count with; whoever adds up the last sheet finds the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Final
+
+from auction_rules.facts import Amount, Instant
+from auction_rules.money import format_decimal
+from auction_rules.terms import Text, show_instant
+from bidding.core.said import both
+from replay.figures import Category, Figures, Line, day_begins, day_of, summed
+from replay.paper.document import Cell, Section, Table
+from replay.results import Result
+
+TITLE: Final[Text] = both("公共资源交易统计表", "Figures of public-resource trading")
+_HALF_DAY: Final = 43_200_000_000
+
+ROUNDING: Final[Text] = both(
+    "金额按未舍入的原值汇总；比率取两位小数，四舍五入。"
+    "溢价率＝溢价÷起始价；节资率＝节约资金÷预算（成交不高于预算的）。一笔成交记录计为一宗。",
+    "Sums are of unrounded values; rates have two decimals, halves away from zero. Premium rate: "
+    "premium over start. Saving rate: saving over budget, where the deal is not above it. "
+    "One award is one deal.",
+)
+
+
+def noon(day: str) -> Instant:
+    """The middle of a civil day (UTC+8): when a result counts of which only the day is known."""
+    return day_begins(day) + _HALF_DAY
+
+
+def sections(
+    lines: Sequence[Line],
+    known: Mapping[str, Result],
+    titles: Mapping[str, Text],
+    first: str | None,
+    last: str | None,
+) -> list[Section]:
+    """The sheets, in order. `known` are the sessions held here, `titles` of every line, by key."""
+    span = both(
+        f"{first or '…'} 至 {last or '…'}（UTC+8）", f"{first or '…'} to {last or '…'} UTC+8"
+    )
+    return [
+        Section(
+            "figures",
+            both("汇总", "Figures"),
+            (span, ROUNDING),
+            table=Table(_HEADS, (_row(both("合计", "All"), summed(lines)), *_categories(lines))),
+        ),
+        Section("lines", both("场次", "Lines"), table=_lines(lines, titles)),
+        Section("awards", both("成交记录", "Awards"), table=_awards(lines, known)),
+    ]
+
+
+_HEADS: Final = (
+    both("类别", "Category"),
+    both("成交宗数", "Deals"),
+    both("成交金额（元）", "Amount (CNY)"),
+    both("溢价（元）", "Premium (CNY)"),
+    both("溢价率", "Premium rate"),
+    both("节约资金（元）", "Saved (CNY)"),
+    both("节资率", "Saving rate"),
+    both("场次", "Sessions"),
+    both("未成交场次", "Failed"),
+    both("延时场次", "Extended"),
+    both("人工干预", "Interventions"),
+)
+
+
+def _categories(lines: Sequence[Line]) -> list[tuple[Cell, ...]]:
+    rows = []
+    for one in Category:
+        mine = [line for line in lines if line.category is one]
+        if mine:
+            rows.append(_row(both(one.zh, one.en), summed(mine)))
+    return rows
+
+
+def _row(title: Text, found: Figures) -> tuple[Cell, ...]:
+    return (
+        Cell(title),
+        _count(found.deals),
+        _yuan(found.amount),
+        _yuan(found.premium),
+        _word(found.premium_rate or "–"),
+        _yuan(found.saved),
+        _word(found.saving_rate or "–"),
+        _count(found.sessions),
+        _count(found.failed),
+        _count(found.extended),
+        _count(found.interventions),
+    )
+
+
+def _lines(lines: Sequence[Line], titles: Mapping[str, Text]) -> Table:
+    heads = (
+        both("编号", "Id"),
+        both("名称", "Title"),
+        both("来源", "Source"),
+        both("中心", "Centre"),
+        both("类别", "Category"),
+        both("日期", "Day"),
+        both("成交宗数", "Deals"),
+        both("成交金额（元）", "Amount (CNY)"),
+        both("起始价（元）", "Start (CNY)"),
+        both("预算（元）", "Budget (CNY)"),
+        both("溢价（元）", "Premium (CNY)"),
+        both("节约资金（元）", "Saved (CNY)"),
+    )
+    source = {"log": both("本站日志", "log"), "entered": both("手工录入", "entered by hand")}
+    rows = tuple(
+        (
+            _word(line.key),
+            Cell(titles[line.key]),
+            Cell(source[line.source]),
+            _word(line.centre),
+            Cell(both(line.category.zh, line.category.en)),
+            _word(day_of(line.closed)),
+            _count(line.deals),
+            _yuan(line.amount),
+            *(_yuan(each) for each in (line.start, line.budget, line.premium, line.saved)),
+        )
+        for line in lines
+    )
+    return Table(heads, rows)
+
+
+def _awards(lines: Sequence[Line], known: Mapping[str, Result]) -> Table:
+    heads = (
+        both("日志", "Log"),
+        both("记录号", "Entry"),
+        both("时间", "Time"),
+        both("竞买号", "Number"),
+        both("标的", "Lot"),
+        both("成交金额（元）", "Amount (CNY)"),
+    )
+    rows = []
+    for line in lines:
+        result = known.get(line.key)
+        if result is None:
+            continue
+        fen = result.unit.fen
+        rows += [
+            (
+                _word(result.origin),
+                _count(won.i),
+                _word(show_instant(won.t)),
+                _word(won.bidder),
+                _word(won.lot or ""),
+                _yuan(None if fen is None else won.total * fen),
+            )
+            for won in result.counted
+        ]
+    return Table(heads, tuple(rows))
+
+
+def _word(text: str) -> Cell:
+    return Cell({"zh": text, "en": text})
+
+
+def _count(number: int) -> Cell:
+    return Cell({"zh": str(number), "en": str(number)}, Decimal(number))
+
+
+def _yuan(fen: Amount | None) -> Cell:
+    if fen is None:
+        return _word("")
+    shown = format_decimal(fen, 2)
+    return Cell({"zh": shown, "en": shown}, Decimal(fen).scaleb(-2))
+
+
+__all__ = ["ROUNDING", "TITLE", "noon", "sections"]

@@ -1,0 +1,88 @@
+"""A bidder's own desk over HTTP: his auctions, their steps, and the check he has made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bidding.client import HouseSaysNo
+from bidding.core.document import Document
+from tests.bidding.web.door_in_process import Open, open_door, signed_in
+
+SECOND = 1_000_000
+CHECK: dict[str, Any] = {
+    "clock": "ok",
+    "line": "ok",
+    "key": "ok",
+    "sound": "untried",
+    "screen": "warn",
+    "off": -120,
+    "uncertainty": 900,
+    "trip": 1800,
+}
+
+
+async def announced(house: Open, auction: str = "h") -> int:
+    """An auction that opens in an hour and asks a deposit half an hour before."""
+    opens = house.clock.now() + 3_600 * SECOND
+    fields: dict[str, Any] = {
+        "auction": auction,
+        "title": {"zh": "标的", "en": "Lot"},
+        "rule": "english",
+        "version": "1",
+        "deposit": 500,
+        "deposit_deadline": opens - 1_800 * SECOND,
+        "terms": {"opens": opens, "duration_seconds": 60, "start_price": 100, "step": 1},
+    }
+    await house.door.house.publish(Document.model_validate(fields), "staff:s", "approver:t")
+    return int(opens)
+
+
+async def test_each_act_of_bidder_and_house_moves_the_next_step_on(tmp_path):
+    async with open_door(tmp_path) as house, signed_in(house, "b", "s") as (bidder, staff):
+        opens = await announced(house)
+
+        async def row() -> dict[str, Any]:
+            (found,) = (await bidder.get("/api/mine"))["auctions"]
+            return dict(found)
+
+        first = await row()
+        assert (first["next"]["step"], first["next"]["by"]) == ("apply", opens - 1_800 * SECOND)
+        applied = await bidder.post("/api/auctions/h/apply", {"lot": None})
+        assert (await row())["next"]["step"] == "admission"
+        answer = await staff.post("/api/auctions/h/admit", {"application": applied["id"]})
+        paying = await row()
+        assert (paying["next"]["step"], paying["bidder"]) == ("pay", answer["bidder"])
+        # The same account every time, and none once the money is there.
+        assert len(paying["account"]) == 16
+        assert (await row())["account"] == paying["account"]
+        money = {"bidder": answer["bidder"], "amount": 500, "received": house.clock.now()}
+        await staff.post("/api/auctions/h/deposits", {**money, "bank_ref": "x"})
+        paid = await row()
+        assert (paid["next"]["step"], paid["account"]) == ("enrol", None)
+        assert paid["deposit"] == {"required": 500, "paid": 500, "ok": True}
+        kept = await bidder.post("/api/auctions/h/check", CHECK)
+        assert kept["ok"] is True
+        checked = (await row())["checked"]
+        assert (checked["at"], checked["screen"], checked["trip"]) == (kept["at"], "warn", 1800)
+        worse = await bidder.post("/api/auctions/h/check", {**CHECK, "key": "bad"})
+        assert worse["ok"] is False
+        assert (await row())["checked"]["ok"] == 0
+
+
+async def test_a_check_names_what_it_found_and_nothing_else(tmp_path):
+    async with open_door(tmp_path) as house, signed_in(house, "b") as (bidder,):
+        await announced(house)
+        for wrong in ({"clock": "fine"}, {"trip": -1}, {"more": "x"}):
+            with pytest.raises(HouseSaysNo) as no:
+                await bidder.post("/api/auctions/h/check", {**CHECK, **wrong})
+            assert no.value.code == "BAD_FIELDS"
+
+
+async def test_an_ended_session_of_others_is_no_concern_of_his(tmp_path):
+    async with open_door(tmp_path) as house, signed_in(house, "b", "t") as (bidder, approver):
+        await announced(house)
+        assert len((await bidder.get("/api/mine"))["auctions"]) == 1
+        await approver.post("/api/auctions/h/terminate", {"reason": "测试"})
+        assert (await bidder.get("/api/mine"))["auctions"] == []

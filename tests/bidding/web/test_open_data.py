@@ -1,0 +1,283 @@
+"""Open data: stable, paged, cached, without cookies and names; each standard by its own rules."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bidding.client import Visitor
+from bidding.core.document import Document
+from bidding.web.open_records import as_csv
+from tests.bidding.web.door_in_process import Open, open_door, signed_in
+
+SECOND = 1_000_000
+RELEASE_TAGS = {
+    *("tender", "tenderUpdate", "tenderCancellation"),
+    *("award", "awardUpdate", "awardCancellation"),
+}
+TENDER_STATUS = {"planning", "planned", "active", "cancelled", "unsuccessful", "complete"}
+AWARD_STATUS = {"pending", "active", "cancelled", "unsuccessful"}
+#: DOMAIN §12: the fields of DEAL_LAND_INFO as the specification V2.0 names them.
+LAND_FIELDS = [
+    "DEAL_LAND_CODE",
+    "DEAL_ANNOUNCEMENT_GUID",
+    "UNIFIED_DEAL_CODE",
+    "INVEST_PROJECT_CODE",
+    "LAND_PROJECT_NAME",
+    "LAND_CODE",
+    "LAND_AREA",
+    "LAND_USAGE",
+    "LEND_AGE_LIMIT",
+    "LAND_POSITION",
+    "DEAL_PRICE",
+    "CURRENCY_CODE",
+    "PRICE_UNIT",
+    "LENDING_NAME",
+    "LENDING_TYPE",
+    "LENDING_CODE",
+    "REGION_CODE",
+    "TRA_PLACE_CODE",
+    "TRA_AGENCY_NAME",
+    "TRA_AGENCY_CODE",
+    "PLATFORM_CODE",
+    "PUB_SERVICE_PLAT_CODE",
+    "DATA_TIMESTAMP",
+    "PUBLISHING_TIME",
+    "ANNOUNCEMENT_TITLE",
+    "ANNOUNCEMENT_CONNECT",
+    "LAND_URL",
+    "RELATE_CODE",
+]
+
+
+async def fetch(house: Open, path: str, **headers: str) -> tuple[int, Any, bytes]:
+    """As a program without cookies does it."""
+    async with (
+        aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http,
+        http.get(house.url + path, headers=headers) as response,
+    ):
+        return response.status, response.headers, await response.read()
+
+
+async def told(house: Open, path: str) -> Any:
+    status, _, body = await fetch(house, path)
+    assert status == 200, body
+    return json.loads(body)
+
+
+async def purchase(house: Open, bidders: list[Visitor], staff: Visitor, name: str) -> list[str]:
+    """A reverse auction of a few seconds under 1,000.00, won at 900.25; the paddles."""
+    now = house.clock.now()
+    terms = {
+        "opens": now + SECOND,
+        "closes": now + 3 * SECOND,
+        "ceiling": "1000.00",
+        "confirm_seconds": 0,
+        "min_offers": 1,
+    }
+    paddles = await publish(
+        house, bidders, staff, name, {"rule": "reverse_procurement", "terms": terms}
+    )
+    path = f"/api/auctions/{name}/bids"
+    for bidder, fen in zip(bidders, (90_025, 95_000), strict=False):
+        answer = await bidder.post(path, {"ref": f"{fen}", "amount": fen})
+        assert answer["type"] == "accepted", answer
+    return paddles
+
+
+async def publish(
+    house: Open, bidders: list[Visitor], staff: Visitor, name: str, made: dict[str, Any]
+) -> list[str]:
+    """Publishes it, seats these bidders, and returns once it runs."""
+    title = {"zh": f"标的 {name}", "en": f"Lot {name}"}
+    made = {"auction": name, "title": title, "version": "1", **made}
+    await house.door.house.publish(Document.model_validate(made), "staff:s", "approver:t")
+    paddles = []
+    for bidder in bidders:
+        applied = await bidder.post(f"/api/auctions/{name}/apply", {"lot": None})
+        body = {"application": applied["id"]}
+        paddles.append((await staff.post(f"/api/auctions/{name}/admit", body))["bidder"])
+    await until(house, name, "running")
+    return paddles
+
+
+async def until(house: Open, name: str, status: str) -> None:
+    async with asyncio.timeout(15):
+        while house.door.house.room(name).state.status != status:
+            await asyncio.sleep(0.02)
+
+
+async def land(house: Open, bidder: Visitor, staff: Visitor, name: str) -> str:
+    """A listing of a few seconds from 100.00, sold at 150.50; the paddle."""
+    now = house.clock.now()
+    terms = {
+        "listing_opens": now + SECOND,
+        "listing_closes": now + 2 * SECOND,
+        "start_price": "100.00",
+        "step": "0.50",
+        "countdown_seconds": 1,
+    }
+    (paddle,) = await publish(
+        house, [bidder], staff, name, {"rule": "land_listing", "terms": terms}
+    )
+    answer = await bidder.post(f"/api/auctions/{name}/bids", {"ref": "one", "amount": 15_050})
+    assert answer["type"] == "accepted", answer
+    await until(house, name, "closed")
+    return str(paddle)
+
+
+async def test_every_data_set_says_what_its_fields_mean(tmp_path):
+    async with open_door(tmp_path) as house:
+        catalogue = await told(house, "/open")
+        for one in catalogue["datasets"]:
+            found = await told(house, one["json_url"])
+            assert one["title"]["zh"]
+            assert one["text"]["en"]
+            names = [field["name"] for field in one["fields"]]
+            for record in found.get("records", ()):
+                assert list(record) == names
+            if one["csv_url"]:
+                _, headers, body = await fetch(house, one["csv_url"])
+                assert headers["Content-Type"] == "text/csv; charset=utf-8"
+                assert body.decode("utf-8-sig").splitlines()[0].split(",") == names
+
+
+async def test_a_sale_of_land_under_the_names_of_the_national_specification(tmp_path):
+    async with open_door(tmp_path) as house, signed_in(house, "b", "s") as (bidder, staff):
+        paddle = await land(house, bidder, staff, "plot")
+        (record,) = (await told(house, "/open/land"))["records"]
+        assert sorted(record) == sorted(LAND_FIELDS)
+        assert (record["DEAL_PRICE"], record["PRICE_UNIT"]) == ("150.50", "元")
+        assert (record["LAND_PROJECT_NAME"], record["RELATE_CODE"]) == ("标的 plot", "plot")
+        assert (record["LENDING_NAME"], record["LENDING_CODE"]) == (None, None)
+        assert record["PUBLISHING_TIME"] is None
+        (result,) = (await told(house, "/open/results"))["records"]
+        assert record["DEAL_LAND_CODE"] == result["id"]
+        assert (result["number"], result["amount_yuan"]) == (paddle, "150.50")
+        (entry,) = await house.door.house.entries("plot", result["entry"], result["entry"] + 1)
+        assert "awarded" in [fact["fact"] for fact in entry["data"]["facts"]]
+        (auction,) = (await told(house, "/open/auctions"))["records"]
+        assert (auction["premium_yuan"], auction["premium_rate"]) == ("50.50", "50.50%")
+        assert auction["status"] == "closed"
+        assert (await told(house, "/open/property"))["records"] == []
+        # A sale is no purchase.
+        assert (await told(house, "/open/ocds"))["releases"] == []
+
+
+async def test_a_purchase_in_releases_that_never_change(tmp_path):
+    async with (
+        open_door(tmp_path) as house,
+        signed_in(house, "b", "s", "t") as (bidder, staff, approver),
+    ):
+        (paddle,) = await purchase(house, [bidder], staff, "buy")
+        before = await told(house, "/open/ocds")
+        assert [release["tag"] for release in before["releases"]] == [["tender"]]
+        await until(house, "buy", "closed")
+        path = "/api/auctions/buy/conclude"
+        steps = ((staff, "reviewed"), (approver, "confirmed"), (staff, "published"))
+        sold = await told(house, "/open/ocds")
+        for who, step in steps:
+            body = {"step": step, "reason": "核对无误", "ref": f"ref-{step}"}
+            assert (await who.post(path, body))["type"] == "accepted"
+        await approver.post("/api/auctions/buy/void", {"reason": "串通"})
+        package = await told(house, "/open/ocds")
+        releases = package["releases"]
+        assert [release["tag"][0] for release in releases] == [
+            *("tender", "award", "awardUpdate", "awardCancellation")
+        ]
+        # What was said stays said.
+        assert releases[:1] == before["releases"]
+        assert releases[:2] == sold["releases"]
+        check_package(package)
+        award = releases[1]["awards"][0]
+        assert award["value"] == {"amount": 900.25, "currency": "CNY"}
+        assert releases[1]["tender"]["value"] == {"amount": 1000.00, "currency": "CNY"}
+        assert award["suppliers"] == [{"id": f"buy-{paddle}", "name": f"{paddle} 号竞买人"}]
+        assert [r["awards"][0]["status"] for r in releases[1:]] == [
+            "pending",
+            "active",
+            "cancelled",
+        ]
+        _, _, raw = await fetch(house, "/open/ocds")
+        assert b'"amount":900.25,' in raw
+
+
+def check_package(package: dict[str, Any]) -> None:
+    """What the schema of OCDS 1.1 requires of a release package, its lists of codes included."""
+    assert {"uri", "publishedDate", "publisher", "releases", "version"} <= set(package)
+    assert (package["version"], bool(package["publisher"]["name"])) == ("1.1", True)
+    ids = [release["id"] for release in package["releases"]]
+    assert len(set(ids)) == len(ids)
+    for release in package["releases"]:
+        assert {"ocid", "id", "date", "tag", "initiationType"} <= set(release)
+        assert "#" not in release["id"]
+        assert set(release["tag"]) <= RELEASE_TAGS
+        assert release["initiationType"] == "tender"
+        assert release["date"] <= package["publishedDate"]
+        assert release["tender"]["id"]
+        assert release["tender"]["status"] in TENDER_STATUS
+        known = {party["id"] for party in release.get("parties", ())}
+        for award in release.get("awards", ()):
+            assert award["status"] in AWARD_STATUS
+            assert {supplier["id"] for supplier in award["suppliers"]} <= known
+
+
+async def test_pages_stay_what_they_are_and_lead_to_the_next(tmp_path):
+    async with open_door(tmp_path) as house:
+        for name in ("one", "two", "three"):
+            await house.publish(name)
+        first = await told(house, "/open/auctions?page=1&size=2")
+        assert [record["id"] for record in first["records"]] == ["one", "two"]
+        assert (first["auctions"], first["next"]) == (
+            3,
+            f"{house.url}/open/auctions?page=2&size=2",
+        )
+        second = await told(house, first["next"].removeprefix(house.url))
+        assert ([r["id"] for r in second["records"]], second["next"]) == (["three"], None)
+        assert (await told(house, "/open/auctions?page=9"))["records"] == []
+        _, headers, _ = await fetch(house, "/open/auctions.csv?size=2")
+        assert headers["Link"] == f'<{house.url}/open/auctions.csv?page=2&size=2>; rel="next"'
+        for query in ("page=0", "size=201", "size=x", "q=1"):
+            status, _, body = await fetch(house, f"/open/auctions?{query}")
+            assert (status, json.loads(body)["code"]) == (422, "BAD_FIELDS"), query
+
+
+async def test_anybody_may_keep_it_and_nobody_is_told_apart(tmp_path):
+    async with open_door(tmp_path) as house:
+        await house.publish()
+        await until(house, "a", "running")
+        status, headers, body = await fetch(house, "/open/auctions")
+        assert (status, "Set-Cookie" in headers) == (200, False)
+        assert headers["Cache-Control"] == "public, max-age=30"
+        assert headers["Access-Control-Allow-Origin"] == "*"
+        assert headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+        again = await fetch(house, "/open/auctions", **{"If-None-Match": headers["ETag"]})
+        assert (again[0], again[2]) == (304, b"")
+        async with signed_in(house, "s") as (staff,):
+            status, signed, same = await fetch(house, "/open/auctions", Cookie=staff.cookie)
+        assert (status, same, "Set-Cookie" in signed) == (200, body, False)
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        ("@x", "'@x"),
+        ("-12.50", "-12.50"),
+        ("-3.00%", "-3.00%"),
+        ("+86", "'+86"),
+        ('甲"乙,\n丙', '甲"乙,\n丙'),
+        (None, ""),
+        (7, "7"),
+    ],
+)
+def test_no_cell_is_a_formula_and_all_come_back(value, cell):
+    raw = as_csv(["a"], [{"a": value}])
+    rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline="")))
+    assert rows == [["a"], [cell]]

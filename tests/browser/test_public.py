@@ -1,0 +1,114 @@
+"""The public pages: find an auction, read its result, see what opens next, take the data home."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, expect
+
+from tests.browser.conftest import Complaints
+from tests.browser.desk import PHONE, Desk, english, open_house
+from tests.browser.test_oversight import ended
+from tests.doors.house_process import SECOND, HouseProcess, People
+
+DAY = 86_400 * SECOND
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def opened(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[tuple[HouseProcess, People, int]]:
+    """One auction sold, one live, one that opens tomorrow."""
+    async with open_house(tmp_path_factory.mktemp("house"), "zhao") as (house, people):
+        now = (await people["staff"].get("/api/time"))["now"]
+        await english(people, "sold", ["zhao"], duration_seconds=2, extension_seconds=0)
+        await english(people, "live", [])
+        await english(people, "tomorrow", [], opens=now + DAY)
+        await asyncio.sleep(2)
+        body = {"ref": "one", "amount": 120_000_000}
+        answer = await people["zhao"].post("/api/auctions/sold/bids", body)
+        assert answer["type"] == "accepted", answer
+        await ended(people, "sold")
+        yield house, people, now + DAY
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def stranger(
+    opened: tuple[HouseProcess, People, int], browser: Browser, complaints: Complaints
+) -> AsyncIterator[Desk]:
+    """Somebody without an account."""
+
+    def listen(context: BrowserContext) -> None:
+        context.on("console", complaints.on_console)
+        context.on("weberror", lambda found: complaints.on_error(found.error))
+
+    desk = await Desk.open(browser, opened[0], listen, viewport=PHONE)
+    yield desk
+    await desk.context.close()
+
+
+async def test_an_auction_is_found_and_its_result_read_without_an_account(stranger: Desk) -> None:
+    page = stranger.page
+    await stranger.go("/")
+    await expect(stranger.at("found")).to_have_text("共 3 场")
+    # Full-width letters, as an input method leaves them.
+    await page.fill("[name=words]", "岐江　ＳＯＬＤ")
+    await expect(stranger.at("found")).to_have_text("共 1 场")
+    row = page.locator("[data-auction=sold]")
+    await expect(row.locator("[data-test=gain]")).to_have_text("溢价 200,000.00 元（20.00%）")
+    await expect(row.locator("a.check")).to_have_attribute("href", "/verify?auction=sold")
+    await page.reload()
+    await expect(stranger.at("found")).to_have_text("共 1 场")
+    await expect(page.locator("[name=words]")).to_have_value("岐江　ＳＯＬＤ")
+    await page.fill("[name=words]", "没有这样的")
+    await expect(stranger.at("found")).to_have_text("共 0 场")
+    await page.fill("[name=words]", "")
+    await page.locator(".filters button", has_text="进行中").click()
+    await expect(page.locator("[data-auction]")).to_have_count(1)
+    # Live, with paddles and no names.
+    await page.locator("[data-auction=live] a.title").click()
+    await page.locator("[data-test=meter][data-link=live]").wait_for()
+    await expect(page.locator("main")).not_to_contain_text("zhao")
+
+
+async def test_what_opens_next_is_in_the_calendar(
+    opened: tuple[HouseProcess, People, int], stranger: Desk
+) -> None:
+    await stranger.go("/")
+    await stranger.page.click("a[href='#/openings']")
+    days = stranger.at("openings").locator("[data-day]")
+    await expect(days).to_have_count(1)
+    local = EPOCH + timedelta(microseconds=opened[2], hours=8)
+    await expect(days).to_have_attribute("data-day", local.date().isoformat())
+    await expect(days).to_contain_text(local.strftime("%H:%M:%S"))
+    await expect(days.locator("a").first).to_have_attribute("href", "/room/tomorrow")
+
+
+async def test_open_data_is_described_and_can_be_taken_home(stranger: Desk) -> None:
+    page = stranger.page
+    await stranger.go("/#/data")
+    sets = page.locator("[data-set]")
+    await expect(sets).to_have_count(5)
+    land = page.locator("[data-set=land]")
+    await land.locator("summary").click()
+    await expect(land).to_contain_text("DEAL_LAND_CODE")
+    async with page.expect_download() as waiting:
+        await page.locator("[data-set=results] a[download]").click()
+    raw = (await (await waiting.value).path()).read_text("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(raw, newline=""))
+    assert row["amount_yuan"] == "1200000.00"
+    async with page.context.expect_page() as opening:
+        await page.locator("[data-set=auctions] a[target=_blank]").click()
+    shown = await opening.value
+    told = json.loads(await shown.locator("pre").inner_text())
+    assert [record["id"] for record in told["records"]] == ["sold", "live", "tomorrow"]
+    await stranger.at("language").click()
+    await expect(page.locator("h1")).to_have_text("Open data")

@@ -1,0 +1,65 @@
+"""Each session's figures come from its award entries, and agree with what its rule settles."""
+
+import pytest
+
+from bidding.core.record import rule_of
+from replay.play import play
+from replay.results import OVER, Result, read
+from replay.scenario import read as read_scenario
+from tests.replay.plays import every_scenario, first_run, opened, small
+
+
+def result_of(run) -> Result:
+    _, _, session = opened(run)
+    return read(session.state, rule_of(session.state), session.entries)
+
+
+@pytest.mark.parametrize("path", every_scenario(), ids=lambda path: path.stem)
+def test_the_awards_of_every_scenario_add_up_to_what_its_rule_settles(path):
+    """Entry by entry: each award stands in the entry it names, and they sum to the settlement."""
+    for run in play(read_scenario(path)):
+        if run.state.status not in OVER:
+            continue
+        _, _, session = opened(run)
+        found = read(session.state, rule_of(session.state), session.entries)
+        assert found.agrees, run.name
+        assert found.closed
+        for won in found.awards:
+            facts = session.entries[won.i]["data"]["facts"]
+            rows = [f for f in facts if f["fact"] == "awarded" and f["bidder"] == won.bidder]
+            assert won.total in [row["total"] for row in rows], run.name
+        line = found.line()
+        assert line.failed == (not found.counted)
+        if found.counted and found.unit.fen:
+            assert line.amount == sum(won.total for won in found.counted) * found.unit.fen
+
+
+def test_a_sale_told():
+    found = result_of(first_run(small()))
+    assert [(won.bidder, won.total) for won in found.awards] == [("A", 15_000)]
+    assert (found.status, found.premium, found.saved) == ("closed", 5_000, None)
+    assert len(found.extensions) == 1
+    line = found.line()
+    assert (line.deals, line.amount, line.start, line.premium) == (1, 15_000, 10_000, 5_000)
+    assert (line.extensions, line.interventions, line.failed) == (1, 0, False)
+
+
+def test_an_unsold_one_says_why_and_counts_nothing():
+    found = result_of(first_run(small(steps=[], outcome={"at": "10:05:00", "status": "unsold"})))
+    assert found.failure is not None
+    i, sentence = found.failure
+    assert i > 0
+    assert sentence["zh"]
+    line = found.line()
+    assert (line.deals, line.amount, line.start, line.failed) == (0, 0, None, True)
+
+
+def test_suspending_and_resuming_are_interventions_and_admitting_is_none():
+    steps = [
+        {"at": "10:00:00", "by": "A", "bid": "100"},
+        {"at": "10:01:00", "staff": "suspend", "reason": "电力故障"},
+        {"at": "10:02:00", "staff": "resume", "reason": "电力恢复"},
+    ]
+    found = result_of(first_run(small(steps=steps, outcome={"at": "10:07:00", "status": "sold"})))
+    assert [act.kind for act in found.acts] == ["suspend", "resume"]
+    assert found.line().interventions == 2

@@ -1,0 +1,18 @@
+"""The engine on virtual time, with faults drawn from a seed: what it promises, whatever breaks.
+
+    python -m tests.simulation --seed 7             one run, with its timeline when it fails
+    python -m tests.simulation --minutes 60         as many seeds as an hour holds
+    python -m tests.simulation --ablations          each safeguard taken out must be found missing
+
+The engine, the rules, the log's format and its checks are the real ones; the store, the clock,
+the network and the people are models. Nothing here reads a clock or draws chance but from the
+seed, so a seed is a run, on any machine.
+
+    faults       what may go wrong in a run, drawn once for each seed (swarm testing)
+    store        a model of the log's store: slow, failing, unsure, gone
+    people       bidders who ask again until they know, officers, and viewers who keep all they saw
+    world        nodes that fall and come back, and the one run of a seed
+    history      what everybody asked, was told and saw: what the invariants are checked on
+    invariants   what must hold of a history and the log it left, shared with the real faults
+    ablations    the safeguards, each taken out
+"""

@@ -1,0 +1,296 @@
+"""Each safeguard taken out in turn: a simulation that does not miss it would prove nothing.
+
+Each is a context in which product code (or the model that stands for it) is patched. The no-op
+control changes nothing, and nothing may be found in it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+from unittest.mock import patch
+
+from bidding.engine import auctioneer as engine
+from bidding.engine.auctioneer import Auctioneer, Final
+from bidding.engine.house import House
+from bidding.engine.hub import Room
+from bidding.engine.ports import Batch, Lease, LogDamaged
+from bidding.engine.pulse import Pulse
+from bidding.engine.reading import verify
+from bidding.testing import SECOND, MemoryLog
+from tests.simulation.clock import NodeClock
+from tests.simulation.people import Client
+from tests.simulation.store import Store
+from tests.simulation.world import played
+
+CONTROL = "control"
+#: Each must be found within so many seeds.
+WITHIN = 100
+
+
+@dataclass(frozen=True)
+class Found:
+    """The first seed in which it was missed, and by which checks."""
+
+    name: str
+    seed: int | None
+    broken: tuple[str, ...] = ()
+    invariants: tuple[str, ...] = ()
+
+
+def first_seed(name: str, seeds: range) -> Found:
+    """Runs the seeds without this safeguard until one of them shows it."""
+    with ABLATIONS[name]():
+        for seed in seeds:
+            try:
+                broken = played(seed).broken()
+            except AssertionError as stopped:
+                broken = [f"stopped: S0 {stopped}"]
+            if broken:
+                which = sorted({one.split(": ")[2].split(" ")[0] for one in broken})
+                return Found(name, seed, tuple(broken), tuple(which))
+    return Found(name, None)
+
+
+@contextmanager
+def _control() -> Iterator[None]:
+    yield
+
+
+@contextmanager
+def _ack_before_commit() -> Iterator[None]:
+    """Whoever asked is answered when the batch sets out."""
+    launch = Auctioneer._launch
+
+    def eager(self: Auctioneer) -> None:
+        launch(self)
+        for item in self._flying:
+            for waiter in item.waiters:
+                engine._settle(waiter, item.answer())
+
+    with patch.object(Auctioneer, "_launch", eager):
+        yield
+
+
+@contextmanager
+def _shown_before_commit() -> Iterator[None]:
+    """The rooms are shown what is only on its way."""
+    launch, landed = Auctioneer._launch, Auctioneer._landed
+
+    def eager(self: Auctioneer) -> None:
+        before = self._flying
+        launch(self)
+        if self._flying and self._flying is not before:
+            self._on_commit([item.step for item in self._flying])
+
+    def quiet(self: Auctioneer, append: Any, note: bytes) -> None:
+        on_commit, self._on_commit = self._on_commit, lambda _: None
+        launched, self._launch = self._launch, lambda: None  # type: ignore[method-assign]
+        landed(self, append, note)
+        self._on_commit, self._launch = on_commit, launched  # type: ignore[method-assign]
+        self._launch()
+
+    with patch.object(Auctioneer, "_launch", eager), patch.object(Auctioneer, "_landed", quiet):
+        yield
+
+
+@contextmanager
+def _unknown_is_no() -> Iterator[None]:
+    """Who asked for what broke on its way is told that it was refused."""
+    stop = Auctioneer._stop
+
+    def refusing(self: Auctioneer) -> None:
+        for item in self._flying:
+            answer = item.answer()
+            entry = {**answer.entry, "type": "bid.refused"}
+            for waiter in item.waiters:
+                engine._settle(waiter, Final(answer.index, answer.t, entry))
+        stop(self)
+
+    with patch.object(Auctioneer, "_stop", refusing):
+        yield
+
+
+@contextmanager
+def _full_is_no() -> Iterator[None]:
+    """A full inbox refuses."""
+    ask = Auctioneer.ask
+
+    def refusing(self: Auctioneer, command: Any) -> asyncio.Future[Any]:
+        answer = ask(self, command)
+        if answer.done() and answer.result() == engine.Retry("busy"):
+            answer = asyncio.get_running_loop().create_future()
+            answer.set_result(Final(self.state.index, self.state.t, {"type": "bid.refused"}))
+        return answer
+
+    with patch.object(Auctioneer, "ask", refusing):
+        yield
+
+
+@contextmanager
+def _no_fence() -> Iterator[None]:
+    """The store asks nobody for the right to write."""
+    write = MemoryLog._write
+
+    def anybody(self: MemoryLog, batch: Batch) -> None:
+        write(self, replace(batch, epoch=self._kept(batch.log).epoch))
+
+    with patch.object(MemoryLog, "_write", anybody):
+        yield
+
+
+@contextmanager
+def _no_dedupe() -> Iterator[None]:
+    """Neither the auctioneer nor the store knows a reference again."""
+    write = MemoryLog._write
+
+    def forgetful(self: MemoryLog, batch: Batch) -> None:
+        write(self, replace(batch, cmds=tuple(None for _ in batch.cmds)))
+
+    with (
+        patch.object(Auctioneer, "_answered_before", lambda *_: False),
+        patch.object(MemoryLog, "_write", forgetful),
+    ):
+        yield
+
+
+@contextmanager
+def _answers_from_memory() -> Iterator[None]:
+    """A retry is answered by what was decided, durable or not."""
+    known = Auctioneer._answered_before
+
+    def from_memory(self: Auctioneer, asked: Any) -> bool:
+        decided = self._pending.get(self._seen.get(asked.command.key or "", -1))
+        if decided is None or asked.waiter is None:
+            return known(self, asked)
+        engine._settle(asked.waiter, decided.answer())
+        return True
+
+    with patch.object(Auctioneer, "_answered_before", from_memory):
+        yield
+
+
+@contextmanager
+def _new_reference() -> Iterator[None]:
+    """A client that had no answer asks again under a new reference."""
+    send = Client._send
+
+    async def renamed(self: Client, wish: Any) -> Any:
+        wish.command = replace(wish.command, ref=f"{wish.command.ref}x")
+        return await send(self, wish)
+
+    with patch.object(Client, "_send", renamed):
+        yield
+
+
+@contextmanager
+def _wall_clock() -> Iterator[None]:
+    """A node's time is the machine's wall clock, which people and time servers step."""
+
+    def now(self: NodeClock) -> int:
+        return self._true.now() + self.off + self.wall
+
+    with patch.object(NodeClock, "now", now):
+        yield
+
+
+@contextmanager
+def _no_compensation() -> Iterator[None]:
+    """What was running when the house fell goes on as if nothing had been."""
+    with patch.object(House, "_contingency", lambda *_: ()):
+        yield
+
+
+@contextmanager
+def _no_pulse() -> Iterator[None]:
+    """Nobody feels whether a bid could be written: bells ring when they are due."""
+    with (
+        patch.object(Pulse, "deaf", lambda *_: False),
+        patch.object(Pulse, "came_back", lambda *_: None),
+        patch.object(Auctioneer, "interrupted", lambda *_: None),
+    ):
+        yield
+
+
+@contextmanager
+def _commit_cancelled() -> Iterator[None]:
+    """Given up after a second, a commit is visible and no standby has it (RELIABILITY finding 2)."""
+    write, take_over = Store.write, MemoryLog.take_over
+    local: dict[tuple[int, str], int] = {}
+
+    async def impatient(self: Store, batch: Batch) -> None:
+        if self.slow <= SECOND:
+            await write(self, batch)
+            # A commit that went all the way proves that what came before it did, too.
+            local.pop((id(self.kept), batch.log), None)
+            return
+        await self.sleep(SECOND)
+        self.up()
+        await self._keep(batch)
+        local.setdefault((id(self.kept), batch.log), batch.expected)
+
+    async def to_the_standby(self: MemoryLog, log: str, holder: str) -> Lease:
+        size = local.pop((id(self), log), None)
+        if size is not None:
+            kept = self._kept(log)
+            self.cut(log, size)
+            kept.notes[:] = [note for note in kept.notes if int(note.split(b"\n", 2)[1]) <= size]
+            kept.cmds = {cmd: at for cmd, at in kept.cmds.items() if at < size}
+        return await take_over(self, log, holder)
+
+    with (
+        patch.object(Store, "write", impatient),
+        patch.object(MemoryLog, "take_over", to_the_standby),
+    ):
+        yield
+
+
+@contextmanager
+def _no_gap_fill() -> Iterator[None]:
+    """A page that comes back is not told what it missed."""
+    join = Room.join
+
+    async def bare(self: Room, *words: Any, **more: Any) -> Any:
+        subscription, _ = await join(self, *words, **more)
+        return subscription, ()
+
+    with patch.object(Room, "join", bare):
+        yield
+
+
+@contextmanager
+def _reads_before_it_takes_over() -> Iterator[None]:
+    """What it believes may be added to before it is the writer."""
+
+    async def believe(self: House, seat: Any) -> Any:
+        key = self._keys.signer(seat.origin).verifier
+        found = await verify(self._log, seat.origin, key, None)
+        lease = await self._log.take_over(seat.origin, self._holder)
+        if found.state.index != lease.next_index:
+            raise LogDamaged("entries came in between")
+        return lease, found
+
+    with patch.object(House, "_believe", believe):
+        yield
+
+
+ABLATIONS: dict[str, Callable[[], AbstractContextManager[None]]] = {
+    CONTROL: _control,
+    "ack before commit": _ack_before_commit,
+    "shown before commit": _shown_before_commit,
+    "unknown is a no": _unknown_is_no,
+    "a full inbox is a no": _full_is_no,
+    "no fence": _no_fence,
+    "no dedupe": _no_dedupe,
+    "answers from memory": _answers_from_memory,
+    "retry with a new reference": _new_reference,
+    "wall clock": _wall_clock,
+    "no compensation": _no_compensation,
+    "no pulse": _no_pulse,
+    "commit cancelled": _commit_cancelled,
+    "no gap-fill": _no_gap_fill,
+    "reads before it takes over": _reads_before_it_takes_over,
+}

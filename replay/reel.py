@@ -76,7 +76,8 @@ class Reel:
     def seen(self, audience: str, start: int, stop: int) -> Iterator[tuple[int, dict[str, Any]]]:
         """What this audience was shown of entries `start` to `stop` - 1: the entry, and the line.
 
-        An entry it saw nothing of is left out. Raises NoRule without the rule of the session.
+        A bidder listens to the public's channel beside his own; of what came on both his own line
+        is told. An entry it saw nothing of is left out. Raises NoRule without the session's rule.
         """
         film = self.film
         rule = film.asked()
@@ -88,6 +89,8 @@ class Reel:
             else:
                 after = evolve(before, entry)
             line = views.event(before, entry, after, rule, audience)
+            if line is None and audience.startswith("bidder:"):
+                line = views.event(before, entry, after, rule, "public")
             if line is not None:
                 yield entry["i"], line
             before = after

@@ -86,10 +86,11 @@ class Seen(Answer):
 
 
 class EntryTold(Answer):
-    """One entry: its bytes as text, its sentence, why, and the proof of it (a receipt)."""
+    """One entry: its bytes as text, its kind, its sentence, why, and the proof of it (a receipt)."""
 
     entry: dict[str, Any]
     raw: str
+    kind: dict[str, str]
     text: dict[str, str]
     why: list[dict[str, Any]] | None
     receipt: str | None

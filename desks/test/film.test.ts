@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { matches, type Whole } from "../src/film/proofs";
-import { advance, asTerm, entryList, found, fromQuery, indexAt, jump, keeps, plainTerms, toQuery, type Frame, type Mark, type Wanted } from "../src/film/reel";
+import { advance, asTerm, entryList, found, fromQuery, indexAt, jump, keeps, plainTerms, toQuery, windowFor, type Frame, type Mark, type Wanted } from "../src/film/reel";
 
 const SECOND = 1_000_000;
 const frame = (i: number, seconds: number, type: string, marks: Mark[] = [], more: Partial<Frame> = {}): Frame => ({
@@ -12,6 +12,7 @@ const frame = (i: number, seconds: number, type: string, marks: Mark[] = [], mor
   lot: null,
   reason: null,
   marks,
+  kind: { zh: "", en: "" },
   text: { zh: "", en: "" },
   ...more,
 });
@@ -82,6 +83,15 @@ describe("looking for", () => {
     expect(fromQuery(toQuery(wanted))).toEqual(wanted);
     expect(toQuery(ALL)).toBe("");
     expect(fromQuery("?show=nonsense")).toEqual(ALL);
+  });
+
+  it("shows the part of a long list one stands in, and leaves it where it is as long as it can", () => {
+    expect(windowFor(150, 0, 200)).toBe(0);
+    expect(windowFor(200, 0, 200)).toBe(100);
+    expect(windowFor(5_000, 0, 200)).toBe(4_900);
+    expect(windowFor(30, 4_900, 200)).toBe(0);
+    // The place one stands at may be filtered out.
+    expect(windowFor(-1, 400, 200)).toBe(400);
   });
 
   it("offers each value once", () => {

@@ -18,7 +18,7 @@ from replay.verify import verify
 from tests.browser.conftest import Complaints
 from tests.browser.desk import Desk, english, open_house
 from tests.doors.house_process import HouseProcess, People
-from tests.replay.plays import first_run, small
+from tests.replay.plays import first_run, misjudged, small
 
 AUCTION = "filmed"
 PATH = f"/api/auctions/{AUCTION}"
@@ -277,6 +277,18 @@ async def test_an_archive_from_a_disk_is_checked_first_and_then_shown(opened: Op
     await expect(desk.at("my-state")).to_have_attribute("data-state", "outbid")
     await desk.at("verify-here").click()
     await expect(desk.at("session-proof")).to_have_attribute("data-holds", "true")
+    # Its owner signed other amounts than the rule gives: the signatures hold, the judgement does not.
+    raw, policy, index = misjudged()
+    await desk.page.get_by_role("link", name="核验台").last.click()
+    await desk.at("open-archive").set_input_files(payload("bent.archive", raw))
+    await desk.at("open-policy").set_input_files(payload("bent.policy", policy.encode()))
+    await desk.at("open-go").click()
+    await desk.at("tab-compare").click()
+    await desk.at("compare-rejudged").click()
+    await desk.at("rejudge").click()
+    await expect(desk.at("rejudged")).to_have_attribute("data-same", "false")
+    await expect(desk.at("rejudged")).to_contain_text(f"编号 {index}")
+    await expect(desk.at("compare").locator("tbody")).to_contain_text("99900")
 
 
 async def test_on_a_phone_in_the_dark_nothing_runs_over_the_edge(opened: Open) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
+from bidding.proof import canon
 from bidding.proof.policy import Policy, parse_policy
 from replay.play import Run, play
 from replay.scenario import Scenario, read
@@ -63,3 +65,13 @@ def every_scenario() -> list[Path]:
 
 
 __all__ = ["SMALL", "every_scenario", "first_run", "opened", "read", "small"]
+
+
+def misjudged() -> tuple[bytes, str, int]:
+    """An archive whose owner signed other nearest amounts than the rule gives; its policy; where."""
+    run = first_run(small())
+    entries = [json.loads(body) for body in run.bodies]
+    wrong = next(e for e in entries if e["data"].get("reason") == "BELOW_MIN_NEXT")
+    wrong["data"]["nearest"] = [99_900]
+    run.bodies[:] = [canon.encode(e) for e in entries]
+    return *run.archive(), wrong["i"]

@@ -1,5 +1,6 @@
 """The reel marks what people jump to, and gives each party the lines that it was shown."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,8 +8,9 @@ import pytest
 from bidding.core import views
 from replay.film import Film, NoRule
 from replay.reel import MARKS, Reel
+from replay.scenario import read
 from replay.two_instants import between
-from tests.replay.plays import first_run, opened, small
+from tests.replay.plays import every_scenario, first_run, opened, small
 
 
 def film(**changes: Any) -> Film:
@@ -63,14 +65,27 @@ def test_what_was_told_is_what_the_film_tells() -> None:
     assert list(reel.told(len(reel.film), 10**9)) == []
 
 
-@pytest.mark.parametrize("audience", ["public", "auditor", "bidder:B"])
+def channel(shown: Film, audience: str) -> dict[int, dict[str, Any]]:
+    """The lines of one channel, entry by entry."""
+    found = {i: shown.event(i, audience) for i in range(len(shown))}
+    return {i: line for i, line in found.items() if line is not None}
+
+
+@pytest.mark.parametrize("audience", ["public", "auditor"])
 def test_each_party_gets_the_lines_of_the_room(audience: str) -> None:
     reel = Reel(film())
-    one_by_one = [
-        (i, line) for i in range(len(reel.film)) if (line := reel.film.event(i, audience))
-    ]
-    assert list(reel.seen(audience, 0, len(reel.film))) == one_by_one
-    assert list(reel.seen(audience, 4, 9)) == [pair for pair in one_by_one if 4 <= pair[0] < 9]
+    one_by_one = channel(reel.film, audience)
+    assert dict(reel.seen(audience, 0, len(reel.film))) == one_by_one
+    part = {i: line for i, line in one_by_one.items() if 4 <= i < 9}
+    assert dict(reel.seen(audience, 4, 9)) == part
+
+
+def test_a_bidder_was_shown_the_publics_channel_and_his_own() -> None:
+    reel = Reel(film())
+    own, public = channel(reel.film, "bidder:B"), channel(reel.film, "public")
+    assert dict(reel.seen("bidder:B", 0, len(reel.film))) == public | own
+    assert own.keys() - public.keys(), "his refusal was told to him alone"
+    assert public.keys() - own.keys(), "the others' offers are on the public's channel"
 
 
 def test_the_public_is_not_told_of_refusals_and_the_auditor_is() -> None:
@@ -92,6 +107,23 @@ def test_without_the_rule_nothing_is_shown_as_a_party_saw_it(
     with pytest.raises(NoRule):
         list(reel.seen("public", 0, 3))
     assert len(reel.frames) == len(whole)
+
+
+@pytest.mark.parametrize("path", every_scenario(), ids=lambda path: path.stem)
+def test_every_rule_has_its_film(path: Path) -> None:
+    shown = opened(first_run(read(path)))[2].film
+    reel, last = Reel(shown), len(shown) - 1
+    assert [f.reason is not None for f in reel.frames] == [
+        "refusal" in f.marks for f in reel.frames
+    ]
+    # A session that opened has a course to jump along.
+    assert any("stage" in f.marks for f in reel.frames)
+    for audience in ("public", "auditor", *(f"bidder:{b}" for b in list(shown.end.people)[:2])):
+        shown_at = [at for at, _ in reel.seen(audience, 0, last + 1)]
+        assert shown_at == sorted(set(shown_at))
+        for first, second in ((0, last), (last // 2, last), (last, last // 3)):
+            assert len(between(shown, first, second, audience)) >= len(views.PATCH)
+        assert all(row.same for row in between(shown, last, last, audience))
 
 
 # Two instants ----------------------------------------------------------------------------------

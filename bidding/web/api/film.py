@@ -5,7 +5,7 @@ here. Nothing here changes anything; folding and re-judging run in threads, one 
 While sealed offers lie unopened there is no film, as there is no record to read.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final, TypeVar
 
@@ -13,6 +13,7 @@ import orjson
 from aiohttp import web
 
 from bidding.engine.house import House
+from bidding.engine.ports import LogError
 from bidding.proof import canon
 from bidding.web.api.audit import RECEIPT_TYPE
 from bidding.web.film_shapes import (
@@ -42,6 +43,7 @@ from bidding.web.routes import (
 from replay.explain import explain
 from replay.film import NoRule
 from replay.rejudge import RuleMissing, rejudge
+from replay.told import KIND
 from replay.two_instants import between
 from replay.what_if import CAVEAT, MARK, Change, Impossible, WhatIf, what_if
 
@@ -115,6 +117,15 @@ def _audience(source: _Source, audience: str) -> str:
     return audience
 
 
+_PUBLICATION: Final = {"zh": "发布场次", "en": "publication"}
+
+
+def _kind(of: str) -> Mapping[str, str]:
+    """What kind of request an entry is of, in words; of one we do not know, its own word."""
+    kind = of.partition(".")[0]
+    return _PUBLICATION if kind == "session" else KIND.get(kind, {"zh": kind, "en": kind})
+
+
 # The questions ----------------------------------------------------------------------------------
 
 
@@ -126,7 +137,7 @@ async def reel(call: Call) -> dict[str, Any]:
     stop = min(query.start + query.limit, source.size)
     frames = await source.ask(
         lambda: [
-            asdict(frame) | {"text": text}
+            asdict(frame) | {"kind": _kind(frame.type), "text": text}
             for frame, text in source.showing.reel.told(query.start, stop)
         ]
     )
@@ -191,7 +202,13 @@ async def entry(call: Call) -> dict[str, Any]:
         one = film.entries[index]
         why = None if film.rule is None else [asdict(line) for line in explain(film, index).lines]
         # Entries are canonical: these are the very bytes that were hashed.
-        return {"entry": one, "raw": canon.fast(one).decode(), "text": film.text(index), "why": why}
+        return {
+            "entry": one,
+            "raw": canon.fast(one).decode(),
+            "kind": _kind(one["type"]),
+            "text": film.text(index),
+            "why": why,
+        }
 
     return await source.ask(told) | {"receipt": None if proof is None else proof.decode()}
 
@@ -267,7 +284,7 @@ async def proof(call: Call) -> web.Response:
 
 
 async def export(call: Call) -> web.Response:
-    """The session as one JSON file: entries, sentences and marks, and what to verify them with."""
+    """The session as one JSON file: entries, sentences, marks, remarks, and what to verify with."""
     source = await _source(call)
     film, house = source.showing.film, call.door.house
     if source.file is not None:
@@ -276,6 +293,10 @@ async def export(call: Call) -> web.Response:
         assert source.auction is not None
         policy = house.policy(source.auction)
     last = await source.receipt(house, source.size - 1)
+    try:
+        remarks = () if source.file else await house.notebook.notes(film.origin)
+    except LogError:
+        raise Problem("TRY_LATER", headers={"Retry-After": "1"}) from None
 
     def made() -> bytes:
         told = source.showing.reel.told(0, source.size)
@@ -291,6 +312,7 @@ async def export(call: Call) -> web.Response:
                 "policy": policy,
                 "last_receipt": None if last is None else last.decode(),
                 "entries": entries,
+                "remarks": remarks,
             },
             option=orjson.OPT_STRICT_INTEGER | orjson.OPT_INDENT_2,
         )
@@ -397,7 +419,14 @@ ROUTES: Final = (
         answer=Hypothesis,
         problems=("NO_RULE", "NOT_PLAYABLE"),
     ),
-    *_of_both("/export", export, "导出 JSON", "The session as JSON", file="application/json"),
+    *_of_both(
+        "/export",
+        export,
+        "导出 JSON",
+        "The session as JSON",
+        file="application/json",
+        problems=("TRY_LATER",),
+    ),
     *_of_both(
         "/entries/{i}",
         entry,

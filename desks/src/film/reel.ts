@@ -17,6 +17,8 @@ export interface Frame {
   lot: string | null;
   reason: string | null;
   marks: Mark[];
+  /** What kind of request it was, in words. */
+  kind: Text;
   text: Text;
 }
 
@@ -126,6 +128,12 @@ export function toQuery(wanted: Wanted): string {
 /** Each value that frames have, once, in order. */
 export function found(frames: readonly Frame[], of: (frame: Frame) => string | null): string[] {
   return [...new Set(frames.map(of).filter((value): value is string => value !== null))].sort();
+}
+
+/** The part of a long list that shows the place one stands at: where it begins, moved no more than it must. */
+export function windowFor(place: number, from: number, size: number): number {
+  if (place < 0 || (place >= from && place < from + size)) return from;
+  return Math.max(0, place - Math.floor(size / 2));
 }
 
 /** A what-if's term as a person types it, in the kind the record has it in. */

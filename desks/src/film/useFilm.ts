@@ -41,6 +41,7 @@ export function useFilm(base: string) {
   const seen = computed(() => lines.value.filter((line) => line.at <= index.value));
 
   async function load(): Promise<void> {
+    failure.value = null;
     try {
       let known = reel.value?.frames ?? [];
       for (;;) {

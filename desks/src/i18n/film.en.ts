@@ -55,6 +55,8 @@ export const en = {
   "film.proof": "Proof",
   "film.checked": "verified",
   "film.differs": "differs",
+  "film.earlier": "Earlier",
+  "film.later": "Later",
   "film.none_kept": "No entry fits.",
   "film.two_instants": "Two instants",
   "film.rejudged": "Record and re-judging",

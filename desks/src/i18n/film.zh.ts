@@ -55,6 +55,8 @@ export const zh = {
   "film.proof": "核验",
   "film.checked": "已核验",
   "film.differs": "不一致",
+  "film.earlier": "更早的",
+  "film.later": "更晚的",
   "film.none_kept": "没有符合条件的记录。",
   "film.two_instants": "两个时刻",
   "film.rejudged": "记录与重判",

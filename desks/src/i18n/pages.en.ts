@@ -195,7 +195,6 @@ export const en: Record<keyof typeof zh, string> = {
   "audit.filter_staff": "Staff",
   "audit.filter_clock": "Clock",
   "audit.filter": "Filter",
-  "audit.more": "Read more",
   "audit.no_auctions": "There is no auction to verify.",
 
   "actor.system": "system",

@@ -193,7 +193,6 @@ export const zh = {
   "audit.filter_staff": "工作人员",
   "audit.filter_clock": "计时",
   "audit.filter": "筛选",
-  "audit.more": "读取更多",
   "audit.no_auctions": "没有可核验的场次。",
 
   "actor.system": "系统",

@@ -20,7 +20,7 @@ from bidding.web import films
 from replay.reel import Reel
 from replay.verify import verify
 from tests.bidding.web.door_in_process import Open, open_door, signed_in
-from tests.replay.plays import first_run, small
+from tests.replay.plays import first_run, misjudged, small
 
 PATH = "/api/auctions/a/film"
 
@@ -62,6 +62,13 @@ async def test_the_reel_is_the_one_made_offline(tmp_path):
         assert [f["reason"] for f in found["frames"] if "refusal" in f["marks"]] == [
             "BELOW_MIN_NEXT"
         ]
+        assert {f["type"]: f["kind"]["zh"] for f in found["frames"]} == {
+            "session.opened": "发布场次",
+            "admit.accepted": "授予竞买资格",
+            "bell.accepted": "到时",
+            "bid.accepted": "报价",
+            "bid.refused": "报价",
+        }
         part = await auditor.get(PATH, start=2, limit=3)
         assert part["frames"] == found["frames"][2:5]
 
@@ -109,9 +116,10 @@ async def test_each_party_has_the_lines_it_was_shown(tmp_path):
         public = (await auditor.get(f"{PATH}/seen"))["lines"]
         assert "bid.refused" not in [line["type"] for line in public]
         own = (await auditor.get(f"{PATH}/seen", audience="bidder:02"))["lines"]
-        assert [line["type"] for line in own if line["type"].startswith("bid")] == [
-            "bid.refused",
-            "bid.accepted",
+        assert [(line["who"], line["type"]) for line in own if line["type"].startswith("bid")] == [
+            ("01", "bid.accepted"),
+            ("02", "bid.refused"),
+            ("02", "bid.accepted"),
         ]
         assert all(line["at"] == line["n"] for line in own)
 
@@ -220,6 +228,18 @@ async def test_an_archive_from_elsewhere_is_shown_like_our_own(tmp_path):
         assert no.value.code == "NOT_FOUND"
 
 
+async def test_what_its_owner_misjudged_is_laid_beside_what_the_rule_gives(tmp_path):
+    raw, policy, index = misjudged()
+    async with open_door(tmp_path) as house, signed_in(house, "u") as (auditor,):
+        status, told = await opened(auditor, policy.encode() + raw)
+        assert status == 201, "every signature holds"
+        found = (await auditor.get(f"/api/films/{told['id']}/rejudged"))["difference"]
+        assert (found["entry"], found["about"]) == (index, "nearest")
+        assert "99900" in json.dumps([row["recorded"] for row in found["rows"]])
+        assert "11000" in json.dumps([row["expected"] for row in found["rows"]])
+        assert f"编号 {index}" in found["sentence"]["zh"]
+
+
 async def test_a_file_that_does_not_hold_is_not_opened(tmp_path, monkeypatch):
     raw, policy = first_run(small()).archive()
     monkeypatch.setattr(films, "MOST_BYTES", 1_000_000)
@@ -277,6 +297,8 @@ async def test_a_remark_is_chained_and_verifies_at_home(tmp_path):
         policy = parse_policy((await auditor.download(f"{REMARKS}/policy")).decode())
         (entry,) = verify_archive(raw, policy).entries
         assert entry["data"] == {"entry": 3, "leaf": leaf, "text": "请说明报价依据"}
+        made_of_it = json.loads(await auditor.download(f"{PATH}/export"))
+        assert made_of_it["remarks"] == [entry]
         # The record itself has not grown.
         assert (await auditor.get(PATH))["size"] == len((await offline(auditor))[0].entries)
 

@@ -55,7 +55,6 @@ def _tender(one: Public, base: str) -> dict[str, Any]:
         "title": line["title"]["zh"],
         "title_en": line["title"]["en"],
         "procurementMethod": "open",
-        "awardCriteria": "priceOnly",
         "submissionMethod": ["electronicAuction"],
         "documents": [
             {

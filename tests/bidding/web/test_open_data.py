@@ -6,6 +6,8 @@ import asyncio
 import csv
 import io
 import json
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import aiohttp
@@ -13,8 +15,14 @@ import pytest
 
 from bidding.client import Visitor
 from bidding.core.document import Document
+from bidding.web import data_v2
+from bidding.web.context import DoorSettings
 from bidding.web.open_records import as_csv
+from replay.play import play
+from replay.scenario import read as read_scenario
 from tests.bidding.web.door_in_process import Open, open_door, signed_in
+from tests.replay.plays import SCENARIOS
+from tests.replay.test_results import result_of
 
 SECOND = 1_000_000
 RELEASE_TAGS = {
@@ -281,3 +289,60 @@ def test_no_cell_is_a_formula_and_all_come_back(value, cell):
     raw = as_csv(["a"], [{"a": value}])
     rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline="")))
     assert rows == [["a"], [cell]]
+
+
+async def test_a_result_its_witnesses_have_not_signed_is_not_there(tmp_path, monkeypatch):
+    async with open_door(tmp_path) as house, signed_in(house, "b", "s") as (bidder, staff):
+        await land(house, bidder, staff, "plot")
+        assert len((await told(house, "/open/results"))["records"]) == 1
+        monkeypatch.setattr(house.door.house, "result", lambda _: "waits")
+        assert (await told(house, "/open/results"))["records"] == []
+        assert (await told(house, "/open/land"))["records"] == []
+        (auction,) = (await told(house, "/open/auctions"))["records"]
+        assert (auction["deals"], auction["amount_yuan"], auction["ended"]) == (None, None, None)
+
+
+async def test_a_purchase_that_fails_says_how(tmp_path):
+    async with open_door(tmp_path) as house, signed_in(house, "s", "t") as (staff, approver):
+        await purchase(house, [], staff, "none")
+        await until(house, "none", "closed")
+        await purchase(house, [], staff, "stopped")
+        await approver.post("/api/auctions/stopped/terminate", {"reason": "采购取消"})
+        package = await told(house, "/open/ocds")
+        check_package(package)
+        releases = package["releases"]
+        assert [release["tag"][0] for release in releases] == [
+            *("tender", "tenderUpdate", "tender", "tenderCancellation")
+        ]
+        statuses = [release["tender"]["status"] for release in releases]
+        assert statuses == ["active", "unsuccessful", "active", "cancelled"]
+        assert releases[3]["tender"]["statusDetails"] == "采购取消"
+        assert {release["ocid"] for release in releases} == {"test-log-none", "test-log-stopped"}
+
+
+async def test_a_registered_prefix_begins_every_contracting_id(tmp_path):
+    settings = DoorSettings(ocid_prefix="ocds-abc123")
+    async with open_door(tmp_path, settings=settings) as house, signed_in(house, "s") as (staff,):
+        await purchase(house, [], staff, "buy")
+        (release,) = (await told(house, "/open/ocds"))["releases"]
+        assert release["ocid"] == "ocds-abc123-buy"
+
+
+def test_a_sale_of_property_under_the_names_of_the_specification():
+    """DOMAIN §12: property has PRE_EXCHANGE_TYPE and GIVEUP_PRIORITY besides."""
+    path = next((SCENARIOS / "property_rights").glob("*.yaml"))
+    run = next(run for run in play(read_scenario(path)) if run.state.standing.awards)
+    result = result_of(run)
+    assert data_v2.records(result, "land", "https://x") == []
+    made = data_v2.records(result, "property", "https://x")
+    assert len(made) == len(result.awards)
+    (record, won) = made[0], result.awards[0]
+    assert {"PRE_EXCHANGE_TYPE", "GIVEUP_PRIORITY", "PROJECT_NAME", "UNIFIED_DEAL_CODE"} <= set(
+        record
+    )
+    assert record["PROJECT_NAME"] == result.title["zh"]
+    assert result.unit.fen is not None
+    assert Decimal(record["DEAL_PRICE"]) * 100 == won.total * result.unit.fen
+    assert f"{won.bidder} 号" in record["ANNOUNCEMENT_CONNECT"]
+    void = replace(result, status="voided")
+    assert data_v2.records(void, "property", "https://x") == []

@@ -1,0 +1,47 @@
+"""The workbook's sections: sums first, then the lines and the awards they are made of."""
+
+from decimal import Decimal
+
+import pytest
+
+from replay.figures import Category, Line, day_begins, day_of
+from replay.report import noon, sections
+from tests.replay.plays import first_run, small
+from tests.replay.test_results import result_of
+
+TITLE = {"zh": "甲", "en": "A"}
+
+
+def test_a_day_counts_at_its_noon():
+    assert day_of(noon("2020-06-30")) == "2020-06-30"
+    assert noon("2020-06-30") - day_begins("2020-06-30") == 12 * 3_600_000_000
+    with pytest.raises(ValueError, match="day"):
+        noon("2020-06-31")
+
+
+def test_sums_lines_and_awards():
+    result = result_of(first_run(small()))
+    held = result.line()
+    closed = noon("2020-06-30")
+    bought = Line("b", "entered", Category.WORKS, "揭阳", closed, 3, 900, budget=1_000, sessions=0)
+    titles = {held.key: TITLE, "b": TITLE}
+    lines = [held, bought]
+    sums, rows, awards = sections(lines, {held.key: result}, titles, None, "2026-12-31")
+    assert sums.table is not None
+    assert rows.table is not None
+    assert awards.table is not None
+    total, *categories = sums.table.rows
+    # 150.00 sold over a start of 100.00, 9.00 bought under a budget of 10.00.
+    assert [cell.number for cell in total[1:4]] == [4, Decimal("159.00"), Decimal("50.00")]
+    assert total[4].text["zh"] == "50.00%"
+    assert (total[5].number, total[6].text["en"]) == (Decimal("1.00"), "10.00%")
+    assert [row[0].text["en"] for row in categories] == ["Construction works", "Other"]
+    assert [row[7].number for row in rows.table.rows] == [Decimal("150.00"), Decimal("9.00")]
+    (award,) = awards.table.rows
+    (won,) = result.awards
+    assert award[0].text["en"] == result.origin
+    assert award[1].number == Decimal(won.i)
+    assert award[5].number == Decimal("150.00")
+    for table in (sums.table, rows.table, awards.table):
+        assert {len(row) for row in table.rows} == {len(table.heads)}
+    assert "2026-12-31" in sums.paragraphs[0]["zh"]

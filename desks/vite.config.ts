@@ -26,6 +26,7 @@ export default defineConfig({
       input: {
         board: here("./board.html"),
         home: here("./home.html"),
+        practice: here("./practice.html"),
         room: here("./room.html"),
         staff: here("./staff.html"),
         auditor: here("./auditor.html"),

@@ -3,12 +3,13 @@
 import asyncio
 import contextlib
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
 from bidding.adapters.sql_log import SqlLog
+from bidding.engine.passing import PassingLog
 from bidding.engine.ports import (
     BODY_MAX,
     Batch,
@@ -40,9 +41,14 @@ def batch(
     return Batch(log, epoch, expected, bodies, keys, note(expected + len(bodies), log))
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "passing", "sqlite"])
 async def log(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[EventLog]:
-    store: EventLog = MemoryLog() if request.param == "memory" else SqlLog(tmp_path / "log.db")
+    stores: dict[str, Callable[[], EventLog]] = {
+        "memory": MemoryLog,
+        "passing": PassingLog,
+        "sqlite": lambda: SqlLog(tmp_path / "log.db"),
+    }
+    store = stores[request.param]()
     await store.create(NAME, b"{0}", note(1))
     lease = await store.take_over(NAME, "node-1")
     assert (lease.epoch, lease.next_index) == (1, 1)

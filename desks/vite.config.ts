@@ -31,6 +31,7 @@ export default defineConfig({
         staff: here("./staff.html"),
         auditor: here("./auditor.html"),
         verify: here("./verify.html"),
+        wall: here("./wall.html"),
       },
     },
   },

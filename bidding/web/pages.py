@@ -1,4 +1,4 @@
-"""The built desks, served as files: eight addresses, seven pages, hashed assets.
+"""The built desks, served as files: nine addresses, eight pages, hashed assets.
 
 Pages are read once at start and named by the build's manifest; nothing is looked up on disk by what a
 browser asks. An asset's name holds the hash of its content, so browsers may keep it for a year;
@@ -25,6 +25,7 @@ PAGES: Final = {
     "/staff": "staff",
     "/audit": "auditor",
     "/verify": "verify",
+    "/wall/{auction}": "wall",
 }
 
 _TYPES: Final = {

@@ -59,6 +59,17 @@ export function room(auction: string): string {
   return `/room/${encodeURIComponent(auction)}`;
 }
 
+/** The hall's screen of an auction. */
+export function wall(auction: string): string {
+  return `/wall/${encodeURIComponent(auction)}`;
+}
+
+/** Which auction the hall's screen is for. */
+export function wallHere(place: Location): string | null {
+  const match = /\/wall\/([^/]+)$/.exec(place.pathname);
+  return match?.[1] ? decodeURIComponent(match[1]) : null;
+}
+
 /** Which auction the room's page is for. */
 export function auctionHere(place: Location): string | null {
   const match = /\/room\/([^/]+)$/.exec(place.pathname);

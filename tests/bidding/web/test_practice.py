@@ -11,6 +11,8 @@ from typing import Any
 import aiohttp
 import pytest
 
+from auction_rules.registry import rules
+from auction_rules.rule import Rule
 from bidding.client import HouseSaysNo, Visitor
 from bidding.core.document import Document
 from bidding.proof import escrow
@@ -166,3 +168,34 @@ def test_only_what_others_alone_know_is_replaced_and_it_is_named():
     # The practice house opens what is sealed to it; no real trustee's key is in it.
     assert not {one.public for one in found.terms.trustees} & set(publics)
     assert found.document.sha256 != keyed.sha256
+
+
+async def test_every_rule_can_be_practised_to_its_end(tmp_path, monkeypatch):
+    """Their own examples, all at once, with nobody bidding but those who are played."""
+    monkeypatch.setattr(practice, "_PACE", (10, 40))
+
+    async def play(house: Open, rule: Rule, number: int) -> tuple[str, str, int]:
+        document = Document.model_validate(
+            {
+                "auction": "x",
+                "title": {"zh": "标的", "en": "Lot"},
+                "rule": rule.name,
+                "version": rule.version,
+                "terms": dict(rule.example),
+                "deposit": 100,
+            }
+        )
+        casting = Casting.of({**document.canonical(), "sha256": document.sha256})
+        lots = [lot.id for lot in casting.rule.lots(casting.terms)] if rule.own_lots else [None]
+        session = await house.door.practices.begin(f"b{number}", "90", lots[0], casting)
+        async with asyncio.timeout(30):
+            while not session.over:
+                session.skip()
+                await asyncio.sleep(0.2)
+        return rule.name, session.room.state.status, session.bots
+
+    async with open_door(tmp_path) as house:
+        played = [play(house, rule, number) for number, rule in enumerate(rules())]
+        found = await asyncio.gather(*played)
+        assert all(status == "closed" and bots >= 1 for _, status, bots in found), found
+        assert len(found) == len(rules())

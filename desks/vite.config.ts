@@ -23,15 +23,27 @@ export default defineConfig({
     modulePreload: { polyfill: false }, // a hint: where it is not known, the page loads all the same
     target: "es2022",
     assetsInlineLimit: 0, // a data: font or script would need a wider policy
-    rollupOptions: {
+    rolldownOptions: {
+      // What pages share, they share in few files: many small ones weigh more on a phone's line.
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: "common", priority: 3, test: /node_modules\/@?vue|src\/(i18n\/(index|zh|en)|http|links|preferences|session|time|wire|money|parts\/(Icon|icons|TopBar|Hash|Apply))\b/ },
+            { name: "proof", priority: 2, test: /src\/proof\//, minShareCount: 3 },
+            { name: "room", priority: 1, test: /src\/(room\/(?!main)|escrow)/, minShareCount: 2 },
+          ],
+        },
+      },
       input: {
         board: here("./board.html"),
         home: here("./home.html"),
+        practice: here("./practice.html"),
         room: here("./room.html"),
         staff: here("./staff.html"),
         auditor: here("./auditor.html"),
         verify: here("./verify.html"),
         oversight: here("./oversight.html"),
+        wall: here("./wall.html"),
       },
     },
   },

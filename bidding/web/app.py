@@ -28,6 +28,7 @@ from bidding.web.api import (
     open_data,
     opened,
     papers,
+    practices,
     rehearsals,
     remarks,
     results,
@@ -36,6 +37,7 @@ from bidding.web.api import (
 )
 from bidding.web.context import Door
 from bidding.web.pages import Pages
+from bidding.web.practice import Practices
 from bidding.web.routes import Call, Route
 from bidding.web.security import MIDDLEWARES, install
 from bidding.web.stream import Stream
@@ -75,6 +77,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *leads.ROUTES,
     *open_data.ROUTES,
     *home.ROUTES,
+    *practices.ROUTES,
     *results.ROUTES,
     *complaints.ROUTES,
     Route("GET", "/api/openapi.json", _openapi, "documents", "HTTP 接口文档", "This description"),
@@ -94,8 +97,10 @@ def build(door: Door) -> web.Application:
     app = web.Application(middlewares=MIDDLEWARES, client_max_size=door.limits.body)
     install(app, door)
     door.stream = Stream(door)
+    door.practices = Practices(door)
     for route in ROUTES:
         route.add_to(app)
+    practices.add_rooms(app, ROUTES)
     app.router.add_get(STREAM_PATH, door.stream.handle)
     Pages(door.settings.static).add_to(app)
     app.cleanup_ctx.append(lambda _: _sweeping(door))
@@ -112,4 +117,5 @@ async def _sweeping(door: Door) -> AsyncIterator[None]:
 
 
 async def _going_away(door: Door) -> None:
+    await door.practices.close()
     await door.stream.close()

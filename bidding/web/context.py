@@ -28,6 +28,7 @@ from bidding.web.tags import Tagger
 from bidding.web.tally import Tallies
 
 if TYPE_CHECKING:
+    from bidding.web.practice import Practices
     from bidding.web.stream import Stream
 
 
@@ -89,6 +90,7 @@ class Door:
         self.by_address = Meter(limits.by_address, time)
         self.by_sign_in = Meter(limits.by_sign_in, time)
         self.stream: Stream
+        self.practices: Practices
 
 
 DOOR: Final = web.AppKey("door", Door)

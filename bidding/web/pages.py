@@ -1,4 +1,4 @@
-"""The built desks, served as files: seven addresses, six pages, hashed assets.
+"""The built desks, served as files: nine addresses, eight pages, hashed assets.
 
 Pages are read once at start and named by the build's manifest; nothing is looked up on disk by what a
 browser asks. An asset's name holds the hash of its content, so browsers may keep it for a year;
@@ -20,11 +20,13 @@ PAGES: Final = {
     "/": "board",
     "/sign-in": "board",
     "/home": "home",
+    "/practice/{session}/room/{auction}": "practice",
     "/room/{auction}": "room",
     "/staff": "staff",
     "/audit": "auditor",
     "/verify": "verify",
     "/oversight": "oversight",
+    "/wall/{auction}": "wall",
 }
 
 _TYPES: Final = {

@@ -165,6 +165,11 @@ KINDS: Final[dict[str, Kind]] = {
         429, "操作过于频繁，请稍后再试。", "That was too fast. Try again in a moment."
     ),
     "TOO_MANY": Kind(429, "连接数过多。", "There are too many connections."),
+    "PRACTICE_FULL": Kind(
+        429,
+        "练习席位已满，请几分钟后再试。",
+        "All places for practice are taken. Try again in a few minutes.",
+    ),
     "TRY_LATER": Kind(
         503,
         "系统正忙，请用同一编号重试。",

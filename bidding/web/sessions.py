@@ -180,10 +180,20 @@ class Sessions:
 
     def watch(
         self, live: Callable[[], frozenset[str]], ended: Callable[[frozenset[str]], None]
-    ) -> None:
-        """`live` tells which sign-ins have open streams; `ended` is told which of them are over."""
+    ) -> Callable[[], None]:
+        """`live` tells which sign-ins have open streams; `ended` is told which of them are over.
+
+        What comes back ends the watching.
+        """
         self._live.append(live)
         self._ended.append(ended)
+
+        def forget() -> None:
+            if live in self._live:
+                self._live.remove(live)
+                self._ended.remove(ended)
+
+        return forget
 
     async def sweep(self) -> None:
         """Every second: close streams of ended sign-ins, and write down who was seen."""

@@ -49,7 +49,7 @@ class Stream:
         self._by_address: Counter[str] = Counter()
         self._closing = False
         self._empty = asyncio.Event()
-        door.sessions.watch(self._signed_in, self._ended)
+        self._unwatch = door.sessions.watch(self._signed_in, self._ended)
 
     # What others ask of it ----------------------------------------------------------------
 
@@ -100,7 +100,8 @@ class Stream:
                 async with asyncio.timeout(FAREWELL):
                     await self._empty.wait()
             except TimeoutError:
-                return  # they will be cut off, and come back with their cursors
+                pass  # they will be cut off, and come back with their cursors
+        self._unwatch()
 
     def _signed_in(self) -> frozenset[str]:
         return frozenset(x.who.sign_in.id for x in self._connections if x.who and x.who.sign_in)

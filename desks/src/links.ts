@@ -18,6 +18,25 @@ export function afterSignIn(place: Location): string {
 
 export const home = "/home";
 export const ownSessions = "/#/sessions";
+/** The practice session whose room this page is; null in the real one. */
+const session = /^\/practice\/([0-9a-f]{16})\//.exec(location.pathname)?.[1] ?? null;
+/** Where the house of this page answers: practice has a house of its own. */
+const house = session === null ? "/api" : `/api/practice/${session}`;
+
+/** The name under which this browser keeps what is of one auction: practice never meets the real one. */
+export function shelf(auction: string): string {
+  return session === null ? auction : `practice.${session}.${auction}`;
+}
+
+export function practiceApi(): string {
+  return house;
+}
+
+/** Where a new session of an auction is begun. */
+export function practiceOf(auction: string): string {
+  return `/api/auctions/${encodeURIComponent(auction)}/practice`;
+}
+
 /** A practice room: the same page, played by a house of its own. */
 export function practiceRoom(id: string, auction: string): string {
   return `/practice/${encodeURIComponent(id)}/room/${encodeURIComponent(auction)}`;
@@ -46,6 +65,17 @@ export function room(auction: string): string {
   return `/room/${encodeURIComponent(auction)}`;
 }
 
+/** The hall's screen of an auction. */
+export function wall(auction: string): string {
+  return `/wall/${encodeURIComponent(auction)}`;
+}
+
+/** Which auction the hall's screen is for. */
+export function wallHere(place: Location): string | null {
+  const match = /\/wall\/([^/]+)$/.exec(place.pathname);
+  return match?.[1] ? decodeURIComponent(match[1]) : null;
+}
+
 /** Which auction the room's page is for. */
 export function auctionHere(place: Location): string | null {
   const match = /\/room\/([^/]+)$/.exec(place.pathname);
@@ -53,7 +83,7 @@ export function auctionHere(place: Location): string | null {
 }
 
 export function stream(place: Location): string {
-  return `${place.protocol === "https:" ? "wss" : "ws"}://${place.host}/api/v1/stream`;
+  return `${place.protocol === "https:" ? "wss" : "ws"}://${place.host}${house}/v1/stream`;
 }
 
 export const api = {
@@ -70,18 +100,18 @@ export const api = {
   why: (a: string, i: number) => `/api/auctions/${encodeURIComponent(a)}/mine/why/${i}`,
   myReceipts: (a: string) => `/api/auctions/${encodeURIComponent(a)}/mine/receipts`,
   check: (a: string) => `/api/auctions/${encodeURIComponent(a)}/check`,
-  auction: (a: string) => `/api/auctions/${encodeURIComponent(a)}`,
-  notice: (a: string) => `/api/auctions/${encodeURIComponent(a)}/notice`,
-  noticePage: (a: string, lang: string) => `/api/auctions/${encodeURIComponent(a)}/notice.html?lang=${lang}`,
-  noticeText: (a: string, lang: string) => `/api/auctions/${encodeURIComponent(a)}/notice.txt?lang=${lang}`,
-  policy: (a: string) => `/api/auctions/${encodeURIComponent(a)}/policy`,
+  auction: (a: string) => `${house}/auctions/${encodeURIComponent(a)}`,
+  notice: (a: string) => `${house}/auctions/${encodeURIComponent(a)}/notice`,
+  noticePage: (a: string, lang: string) => `${house}/auctions/${encodeURIComponent(a)}/notice.html?lang=${lang}`,
+  noticeText: (a: string, lang: string) => `${house}/auctions/${encodeURIComponent(a)}/notice.txt?lang=${lang}`,
+  policy: (a: string) => `${house}/auctions/${encodeURIComponent(a)}/policy`,
   transcript: (a: string, kind: string, audience: string, format: string) =>
-    `/api/auctions/${encodeURIComponent(a)}/transcript?kind=${kind}&audience=${audience}&format=${format}`,
+    `${house}/auctions/${encodeURIComponent(a)}/transcript?kind=${kind}&audience=${audience}&format=${format}`,
   film: (a: string) => `/api/auctions/${encodeURIComponent(a)}/film`,
   films: "/api/films",
   openedFilm: (id: string) => `/api/films/${encodeURIComponent(id)}`,
-  archive: (a: string) => `/api/auctions/${encodeURIComponent(a)}/archive`,
-  consistency: (a: string, from: bigint, to: bigint) => `/api/auctions/${encodeURIComponent(a)}/consistency?from=${from}&to=${to}`,
-  receipt: (a: string, i: number) => `/api/auctions/${encodeURIComponent(a)}/receipts/${i}`,
-  receiptByRef: (a: string, ref: string) => `/api/auctions/${encodeURIComponent(a)}/receipts?ref=${encodeURIComponent(ref)}`,
+  archive: (a: string) => `${house}/auctions/${encodeURIComponent(a)}/archive`,
+  consistency: (a: string, from: bigint, to: bigint) => `${house}/auctions/${encodeURIComponent(a)}/consistency?from=${from}&to=${to}`,
+  receipt: (a: string, i: number) => `${house}/auctions/${encodeURIComponent(a)}/receipts/${i}`,
+  receiptByRef: (a: string, ref: string) => `${house}/auctions/${encodeURIComponent(a)}/receipts?ref=${encodeURIComponent(ref)}`,
 };

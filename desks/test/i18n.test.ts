@@ -76,7 +76,7 @@ describe("both languages", () => {
     expect(unused).toEqual([]);
   });
 
-  it.each(["room", "home", "board", "staff", "auditor", "verify", "oversight"])("are brought in by the %s, as far as it says them", (name) => {
+  it.each(["room", "home", "practice", "wall", "board", "staff", "auditor", "verify", "oversight"])("are brought in by the %s, as far as it says them", (name) => {
     const { code, areas } = desk(name);
     const foreign = AREAS.filter((one) => one !== "" && !areas.includes(one)).flatMap((one) => Object.keys(area(one, "zh")));
     expect(foreign.filter((key) => code.includes(`"${key}"`) || code.includes(`'${key}'`))).toEqual([]);

@@ -10,7 +10,9 @@ import type { zh as Home } from "./home.zh";
 import type { zh as Office } from "./office.zh";
 import type { zh as Oversight } from "./oversight.zh";
 import type { zh as Pages } from "./pages.zh";
+import type { zh as Practice } from "./practice.zh";
 import type { zh as Public } from "./public.zh";
+import type { zh as Wall } from "./wall.zh";
 import type { zh as Wizard } from "./wizard.zh";
 import { zh } from "./zh";
 
@@ -19,7 +21,7 @@ import { zh } from "./zh";
  * brings them in, imported by the main.ts of each desk that says them, so that a phone in the room never loads the
  * offices' words. Only the type of an area is named here.
  */
-export type Key = keyof (typeof zh & typeof Complaints & typeof Faces & typeof Film & typeof Home & typeof Office & typeof Oversight & typeof Pages & typeof Public & typeof Wizard);
+export type Key = keyof (typeof zh & typeof Complaints & typeof Faces & typeof Film & typeof Home & typeof Office & typeof Oversight & typeof Pages & typeof Practice & typeof Public & typeof Wall & typeof Wizard);
 
 export const WORDS: Record<Lang, Record<string, string>> = { zh: { ...zh }, en: { ...en } };
 

@@ -31,7 +31,7 @@ export function useProof(auction: string, send: (ask: Ask) => boolean) {
   const followed = shallowRef<Followed | null>(null);
   const fork = shallowRef<FalseRecord | null>(null);
   const alone = ref<boolean | null>(null);
-  const name = (): string => `${who.value?.account ?? ""}/${auction}`;
+  const name = (): string => `${who.value?.account ?? ""}/${links.shelf(auction)}`;
   const signing = new Signing({ key: async () => OwnKey.of(await Shelves.open(), name()), send });
   let signer: Signer | null = null;
   let watch: Promise<Watch> | null = null;

@@ -116,9 +116,9 @@ export function useRoom(auction: string) {
         if (frame.role === "public" && welcome.value && welcome.value.role !== "public") void lookAgain();
         welcome.value = frame;
         if (frame.bidder === null) knowledge.value = state.unseated(knowledge.value);
-        pending = new PendingAsks(localStorage, `daylight.pending.${auction}.${frame.bidder ?? "public"}`);
+        pending = new PendingAsks(localStorage, `daylight.pending.${links.shelf(auction)}.${frame.bidder ?? "public"}`);
         proof.reconnected();
-        keeper = new KeptOffers(localStorage, `daylight.sealed.${auction}.${frame.bidder ?? "public"}`);
+        keeper = new KeptOffers(localStorage, `daylight.sealed.${links.shelf(auction)}.${frame.bidder ?? "public"}`);
         void resume();
         break;
       case "snapshot":

@@ -4,6 +4,7 @@ import "../i18n/complaints";
 import "../i18n/faces";
 import "../i18n/office";
 import "../i18n/pages";
+import "../i18n/wall";
 import "../i18n/wizard";
 import "../style/tokens.css";
 import "../style/page.css";

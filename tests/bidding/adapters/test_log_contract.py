@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bidding.adapters.sql_log import SqlLog
+from bidding.engine.passing import PassingLog
 from bidding.engine.ports import (
     BODY_MAX,
     Batch,
@@ -45,6 +46,8 @@ async def opened(kind: str, tmp_path: Path) -> EventLog:
     match kind:
         case "memory":
             return MemoryLog()
+        case "passing":
+            return PassingLog()
         case "sqlite":
             return SqlLog(tmp_path / "log.db")
         case "postgresql":
@@ -52,7 +55,7 @@ async def opened(kind: str, tmp_path: Path) -> EventLog:
     raise AssertionError(kind)
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+@pytest.fixture(params=["memory", "passing", "sqlite", "postgresql"])
 async def log(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[EventLog]:
     store = await opened(request.param, tmp_path)
     await store.create(NAME, b"{0}", note(1))

@@ -1,0 +1,7 @@
+/** The hall's screen. */
+
+export const en = {
+  "wall.title": "Hall screen",
+  "wall.offline": "The line is down and is being taken up again.",
+  "wall.more": "{n} more awards are in the published result.",
+} as const;

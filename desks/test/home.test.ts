@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { groupOf, grouped, type MyAuction, type Step } from "../src/home/mine";
+import { clockFound, keyFound, lineFound, screenFound } from "../src/home/preflight";
+import { STOPS, point } from "../src/practice/tour";
+
+const step = (name: Step["step"], state: Step["state"], by: number | null = null): Step => ({ step: name, state, by, ask: null });
+const one = (auction: string, next: Step | null): MyAuction =>
+  ({ line: { auction } as MyAuction["line"], bidder: null, lot: null, sentence: null, deposit: null, deposit_deadline: null, account: null, steps: [], next, checked: null, practised: null, complaints: 0, answered: 0 });
+
+describe("my auctions", () => {
+  it.each([
+    [step("pay", "now"), "asked"],
+    [step("act", "now"), "asked"],
+    [step("wait", "waiting"), "waiting"],
+    [step("pay", "missed"), "waiting"],
+    [step("act", "later"), "waiting"],
+    [step("apply", "now"), "open"],
+    [step("result", "now"), "over"],
+    [null, "over"],
+  ] as const)("are sorted by what is asked: %o", (next, group) => {
+    expect(groupOf(one("a", next))).toBe(group);
+  });
+
+  it("come in the order of their deadlines, those without one last, the latest result first", () => {
+    const found = grouped([
+      one("late", step("pay", "now", 300)),
+      one("none", step("pay", "now")),
+      one("soon", step("act", "now", 100)),
+      one("old", step("result", "now")),
+      one("new", step("result", "now")),
+    ]);
+    expect(found.asked.map((each) => each.line.auction)).toEqual(["soon", "late", "none"]);
+    expect(found.over.map((each) => each.line.auction)).toEqual(["new", "old"]);
+  });
+});
+
+describe("the check before a session", () => {
+  it("calls a clock fine that is right to a quarter of a second, and poor from one second on", () => {
+    expect([null, 1_000, 249_999, 250_000, 999_999, 1_000_000].map(clockFound)).toEqual(["bad", "ok", "ok", "warn", "warn", "bad"]);
+  });
+  it("measures the line by its round trip", () => {
+    expect([null, 5_000, 299_999, 300_000, 1_000_000].map(lineFound)).toEqual(["bad", "ok", "ok", "warn", "bad"]);
+  });
+  it("minds a key that cannot be had where one is enrolled, and one that is enrolled elsewhere", () => {
+    expect(keyFound(true, false, false)).toBe("ok");
+    expect(keyFound(true, true, true)).toBe("ok");
+    expect(keyFound(true, true, false)).toBe("warn");
+    expect(keyFound(false, false, false)).toBe("warn");
+    expect(keyFound(false, true, false)).toBe("bad");
+  });
+  it("asks for the screen and lets it go again", async () => {
+    let held = 0;
+    const locks = { request: async () => ((held += 1), { release: async () => void (held -= 1) }) };
+    expect(await screenFound(locks)).toBe("ok");
+    expect(held).toBe(0);
+    expect(await screenFound(undefined)).toBe("warn");
+    expect(await screenFound({ request: () => Promise.reject(new Error("no")) })).toBe("warn");
+  });
+});
+
+describe("the tour", () => {
+  it("marks one part at a time, and none in the end", () => {
+    document.body.innerHTML = '<main class="room"><section class="clock"></section><section class="price"></section></main>';
+    const marked = (): string[] => [...document.querySelectorAll(".toured")].map((part) => part.className.split(" ")[0]!);
+    point(document, STOPS[0]!.at);
+    expect(marked()).toEqual(["clock"]);
+    point(document, STOPS[1]!.at);
+    expect(marked()).toEqual(["price"]);
+    point(document, null);
+    expect(marked()).toEqual([]);
+  });
+});

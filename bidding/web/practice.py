@@ -153,6 +153,7 @@ class Practice:
             papers=outer.papers,
             money=outer.money,
             bidders=outer.bidders,
+            oversight=outer.oversight,
         )
         self.door.sessions = outer.sessions
         for number, lot in (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -13,8 +14,14 @@ from auction_rules.terms import show_instant
 from replay.chance import Check, Published
 from replay.commands.files import Usage, add_archive, read_bytes, read_session, shown
 from replay.draw import Redrawn, Step, redraw
+from replay.reach import reach, vouched
+from replay.verify import Session
 
 HELP = "redo every draw, hash by hash, and check where its chance came from"
+_EMPTY: Final = {
+    "zh": "截至上述记录，本场没有摇号。",
+    "en": "up to there nothing was drawn in this session",
+}
 _MARK: Final = {True: "[ok]", False: "[NO]", None: "[??]"}
 
 
@@ -40,13 +47,23 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         rows = [{**asdict(draw), "holds": draw.holds} for draw in draws]
         held = all(draw.holds for draw in draws)
-        print(json.dumps({"ok": held, "log": session.origin, "draws": rows}, ensure_ascii=False))
-    elif not draws:
-        print("本场没有摇号。" if args.lang == "zh" else "nothing was drawn in this session")
-    for number, draw in enumerate(() if args.json else draws):
-        print("\n" * bool(number), end="")
-        print("\n".join(_told(draw, chinese=args.lang == "zh")))
+        found = {"ok": held, "log": session.origin, "draws": rows}
+        by = {"witnesses": list(session.witnesses), "status": session.state.status}
+        print(json.dumps({**found, **by}, ensure_ascii=False))
+    else:
+        print("\n".join(_lines(session, draws, args.lang)))
     return 0 if all(draw.holds for draw in draws) else 1
+
+
+def _lines(session: Session, draws: Sequence[Redrawn], lang: str) -> Iterator[str]:
+    """Of what record, then each draw with its verdict last."""
+    yield vouched(session.witnesses)[lang]
+    yield reach(session)[lang]
+    if not draws:
+        yield _EMPTY[lang]
+    for draw in draws:
+        yield ""
+        yield from _told(draw, chinese=lang == "zh")
 
 
 def _published(path: Path) -> Published:

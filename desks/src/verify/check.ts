@@ -9,6 +9,8 @@ import type { Entry } from "../proof/envelope";
 import { NONE, parsePolicy, type Witnessed } from "../proof/policy";
 import { verifyReceipt } from "../proof/receipt";
 import { toHex, type Bytes } from "../proof/text";
+import type { Status } from "../wire";
+import { statusAtEnd } from "./standing";
 
 export interface Found {
   kind: "receipt" | "archive";
@@ -27,6 +29,8 @@ export interface Found {
   requests: number;
   /** All entries of an archive; none of a receipt. */
   entries: Entry[];
+  /** What the session was when the archive ends; null for a receipt and for a log of another kind. */
+  status: Status | null;
 }
 
 /** What holds; raises Refusal with the place and the reason. */
@@ -38,11 +42,11 @@ export async function check(file: Bytes, policyFile: Bytes, told?: Progress): Pr
   if (isArchive(file)) {
     const { archive, checkpoint, witnesses, entries, signed, requests } = await verifyArchive(file, policy, told);
     const seen = { origin: archive.origin, size: entries.length, root: toHex(checkpoint.root), witnesses, alone, signed, requests, entries };
-    return { kind: "archive", ...seen, entry: entries.at(-1) ?? null, raw: null, checkpoints: archive.checkpoints.length };
+    return { kind: "archive", ...seen, entry: entries.at(-1) ?? null, raw: null, checkpoints: archive.checkpoints.length, status: statusAtEnd(entries) };
   }
   const { checkpoint, witnesses, entry, receipt } = await verifyReceipt(file, policy);
   const seen = { origin: checkpoint.origin, size: Number(checkpoint.size), root: toHex(checkpoint.root), witnesses, alone };
-  return { kind: "receipt", ...seen, entry, raw: receipt.entry, checkpoints: 1, signed: 0, requests: 0, entries: [] };
+  return { kind: "receipt", ...seen, entry, raw: receipt.entry, checkpoints: 1, signed: 0, requests: 0, entries: [], status: null };
 }
 
 /** Which auction a file says it is of, to know whose policy to ask for; it is only a guess of where to look. */

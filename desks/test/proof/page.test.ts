@@ -1,0 +1,41 @@
+// @vitest-environment node
+/** What the verification page finds in a file, and what it says that it did not find out. */
+import { readFileSync, readdirSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { parseArchive } from "../../src/proof/archive";
+import { joined, utf8, type Bytes } from "../../src/proof/text";
+import { check } from "../../src/verify/check";
+import { statusAtEnd } from "../../src/verify/standing";
+
+const golden = new URL("../../../tests/golden/0.1.0/", import.meta.url);
+const raw = (name: string): Bytes => new Uint8Array(readFileSync(new URL(name, golden)));
+const names = readdirSync(golden)
+  .filter((name) => name.endsWith(".session"))
+  .map((name) => name.replace(".session", ""));
+
+/** What anybody can make of an archive with an earlier witnessed checkpoint: everything up to it. */
+function cut(file: Bytes): Bytes {
+  const { origin, entries, checkpoints } = parseArchive(file);
+  const size = Number(new TextDecoder().decode(checkpoints[0]).split("\n")[1]);
+  const head = utf8(`bidding-session-archive/v1\n${origin}\n${size}\n`);
+  return joined(head, ...entries.slice(0, size).flatMap((entry) => [entry, utf8("\n")]), utf8("\n"), checkpoints[0]!);
+}
+
+describe("how far an archive reaches", () => {
+  it.each(names)("the status at its end is the engine's: %s", async (name) => {
+    const file = parseArchive(raw(`${name}.session`));
+    const entries = file.entries.map((entry) => JSON.parse(new TextDecoder().decode(entry)));
+    expect(statusAtEnd(entries)).toBe(JSON.parse(new TextDecoder().decode(raw(`${name}.json`))).room.status);
+  });
+
+  it("an archive cut at its first checkpoint holds up to there, of a session that was not over", async () => {
+    const [file, policy] = [raw("witnessed.session"), raw("witnessed.policy")];
+    expect(parseArchive(file).checkpoints.length).toBe(2);
+    expect(await check(file, policy)).toMatchObject({ status: "closed" });
+    const short = await check(cut(file), policy);
+    expect(short.size).toBeLessThan(parseArchive(file).entries.length);
+    expect(["running", "suspended"]).toContain(short.status);
+  });
+
+  it("a log of another kind has no status", () => expect(statusAtEnd([{ v: 1, log: "x", i: 0, t: 0 }])).toBeNull());
+});

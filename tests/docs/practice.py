@@ -46,16 +46,24 @@ def write(folder: Path) -> None:
             log.verifier, (OFFICE.verifier, NOTARY.verifier, COURT.verifier), "all"
         ).encode(),
         "own.tlog-proof": Receipt(bodies[index], index, path, last).encode(),
+        "first.tlog-proof": Receipt(
+            bodies[index], index, path, _note(log, bodies, size, ())
+        ).encode(),
         "kept.checkpoint": early,
     }
     for name, raw in files.items():
         (folder / name).write_bytes(raw)
 
 
-def _note(log: Signer, bodies: Sequence[bytes], size: int) -> bytes:
+def _note(
+    log: Signer,
+    bodies: Sequence[bytes],
+    size: int,
+    witnesses: Sequence[Cosigner] = (OFFICE, NOTARY),
+) -> bytes:
     tree = Tree.from_leaves(map(leaf_hash, bodies))
     body = Checkpoint(log.verifier.name, size, tree.root(size)).body()
-    lines = [one.cosign(body, T0 // SECOND + place) for place, one in enumerate((OFFICE, NOTARY))]
+    lines = [one.cosign(body, T0 // SECOND + place) for place, one in enumerate(witnesses)]
     return log.sign(body) + b"".join(lines)
 
 

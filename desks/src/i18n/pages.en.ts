@@ -243,6 +243,8 @@ export const en: Record<keyof typeof zh, string> = {
   "verify.wants_policy": "The policy is still missing.",
   "verify.working": "Verifying…",
   "verify.good": "It holds",
+  "verify.pending": "The centre's signature holds; not yet witnessed",
+  "verify.missing": "Witnesses who have not signed: {names}. The centre is bound by this receipt all the same: keep it, and fetch the receipt again in a few seconds.",
   "verify.bad": "It does not hold",
   "verify.receipt_holds": "This is entry {i} of the log {log}, signed when the log had {n} entries, and nothing in it was changed.",
   "verify.archive_holds": "The {n} entries in this file are as the log {log} had them when its last checkpoint here was signed: none changed, and none missing or added among them.",

@@ -241,6 +241,8 @@ export const zh = {
   "verify.wants_policy": "还缺信任文件。",
   "verify.working": "正在核验…",
   "verify.good": "成立",
+  "verify.pending": "交易中心的签名成立，尚待见证",
+  "verify.missing": "尚未签名的见证人：{names}。这份回执对交易中心仍有约束力：请保存，过几秒再取一次回执。",
   "verify.bad": "不成立",
   "verify.receipt_holds": "这是日志 {log} 的第 {i} 号记录，签名时日志共有 {n} 条，内容没有改动。",
   "verify.archive_holds": "本文件中的 {n} 条记录与签名时一致：截至其最后一个检查点，日志 {log} 的记录没有改动，其间没有遗漏或增加。",

@@ -48,6 +48,12 @@ export class Policy {
     return this.holds(this.quorum, new Set(have));
   }
 
+  /** Who of the quorum has not signed beside these; nobody once they are a quorum. */
+  missing(have: readonly Witnessed[]): string[] {
+    const names = have.map((one) => one.name);
+    return this.satisfied(names) ? [] : this.under(this.quorum).filter((name) => !names.includes(name));
+  }
+
   /** The checkpoint of the log `origin` (null: of any log listed) in a signed note; raises Refusal. */
   async openCheckpoint(note: Bytes, origin: string | null = null, quorum = true): Promise<Checked> {
     const checked = await this.opened(note, origin);
@@ -81,8 +87,8 @@ export class Policy {
   /** Returns when these witnesses are a quorum, else Refusal names who is missing. */
   demandQuorum(have: readonly Witnessed[]): void {
     const names = have.map((one) => one.name);
-    if (this.satisfied(names)) return;
-    const absent = this.under(this.quorum).filter((name) => !names.includes(name));
+    const absent = this.missing(have);
+    if (absent.length === 0) return;
     throw new Unbelieved(
       `not enough witnesses for quorum ${this.quorum}: signed by ${names.join(", ") || "none"}; missing ${absent.join(", ")}`,
       `见证签名不足（要求 ${this.quorum}）：已有 ${names.join("、") || "无"}；缺 ${absent.join("、")}`,

@@ -7,7 +7,7 @@ import { isArchive, verifyArchive, type Progress } from "../proof/archive";
 import { whyNot } from "../proof/able";
 import type { Entry } from "../proof/envelope";
 import { NONE, parsePolicy, type Witnessed } from "../proof/policy";
-import { verifyReceipt } from "../proof/receipt";
+import { weighReceipt } from "../proof/receipt";
 import { toHex, type Bytes } from "../proof/text";
 import type { Status } from "../wire";
 import { statusAtEnd } from "./standing";
@@ -20,6 +20,8 @@ export interface Found {
   witnesses: Witnessed[];
   /** The policy asks for no witness at all. */
   alone: boolean;
+  /** Witnesses the policy asks for who have not signed a receipt yet; an archive without them is refused. */
+  missing: string[];
   /** The receipt's entry; of an archive its last. */
   entry: Entry | null;
   /** The receipt's entry as it was logged. */
@@ -33,7 +35,7 @@ export interface Found {
   status: Status | null;
 }
 
-/** What holds; raises Refusal with the place and the reason. */
+/** What holds, or waits for its witnesses (`missing`); raises Refusal with the place and the reason. */
 export async function check(file: Bytes, policyFile: Bytes, told?: Progress): Promise<Found> {
   const unable = await whyNot();
   if (unable) throw unable;
@@ -42,11 +44,11 @@ export async function check(file: Bytes, policyFile: Bytes, told?: Progress): Pr
   if (isArchive(file)) {
     const { archive, checkpoint, witnesses, entries, signed, requests } = await verifyArchive(file, policy, told);
     const seen = { origin: archive.origin, size: entries.length, root: toHex(checkpoint.root), witnesses, alone, signed, requests, entries };
-    return { kind: "archive", ...seen, entry: entries.at(-1) ?? null, raw: null, checkpoints: archive.checkpoints.length, status: statusAtEnd(entries) };
+    return { kind: "archive", ...seen, entry: entries.at(-1) ?? null, raw: null, checkpoints: archive.checkpoints.length, status: statusAtEnd(entries), missing: [] };
   }
-  const { checkpoint, witnesses, entry, receipt } = await verifyReceipt(file, policy);
+  const { checkpoint, witnesses, entry, receipt } = await weighReceipt(file, policy);
   const seen = { origin: checkpoint.origin, size: Number(checkpoint.size), root: toHex(checkpoint.root), witnesses, alone };
-  return { kind: "receipt", ...seen, entry, raw: receipt.entry, checkpoints: 1, signed: 0, requests: 0, entries: [], status: null };
+  return { kind: "receipt", ...seen, entry, raw: receipt.entry, checkpoints: 1, signed: 0, requests: 0, entries: [], status: null, missing: policy.missing(witnesses) };
 }
 
 /** Which auction a file says it is of, to know whose policy to ask for; it is only a guess of where to look. */

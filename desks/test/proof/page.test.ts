@@ -21,6 +21,29 @@ function cut(file: Bytes): Bytes {
   return joined(head, ...entries.slice(0, size).flatMap((entry) => [entry, utf8("\n")]), utf8("\n"), checkpoints[0]!);
 }
 
+describe("a receipt", () => {
+  const session = JSON.parse(readFileSync(new URL("../../../tests/vectors/session.json", import.meta.url), "utf8"));
+  const policy = utf8(session.policy.replace(" 1 ", " all "));
+  const signedBy = (keep: RegExp): Bytes => utf8((session.receipts["3"] as string).split("\n").filter((line) => !/^\u2014 (witness|notary)/.test(line) || keep.test(line)).join("\n"));
+
+  it("that the centre signed and nobody witnessed yet is neither bad nor whole", async () => {
+    const found = await check(signedBy(/^$/), policy);
+    expect(found).toMatchObject({ kind: "receipt", alone: false, witnesses: [], missing: ["witness.example.cn/office", "notary.example.cn/first"] });
+    expect((await check(signedBy(/notary/), policy)).missing).toEqual(["witness.example.cn/office"]);
+    expect((await check(signedBy(/./), policy)).missing).toEqual([]);
+  });
+
+  it("that the centre did not sign is bad, whoever witnessed it", async () => {
+    const forged = utf8((session.receipts["3"] as string).split("\n").filter((line) => !/^\u2014 bid/.test(line)).join("\n"));
+    await expect(check(forged, policy)).rejects.toMatchObject({ where: "policy" });
+  });
+
+  it("under a policy without witnesses is signed by the centre only", async () => {
+    const alone = utf8(session.policy.replace(/^group.*\n/m, "").replace("quorum witnesses", "quorum none"));
+    expect(await check(signedBy(/^$/), alone)).toMatchObject({ alone: true, missing: [], witnesses: [] });
+  });
+});
+
 describe("how far an archive reaches", () => {
   it.each(names)("the status at its end is the engine's: %s", async (name) => {
     const file = parseArchive(raw(`${name}.session`));

@@ -102,6 +102,21 @@ def test_both_pages_run_the_same_commands() -> None:
     assert plain[0] == plain[1]
 
 
+def test_the_practice_files_are_made_by_a_base_install_in_a_folder_not_yet_there(
+    tmp_path: Path,
+) -> None:
+    command = "python -m tests.docs.practice"
+    for name in PAGES:
+        assert f"{command} " in page(name)
+    folder = tmp_path / "new" / "practice"
+    done = run(f"{command} {folder}", tmp_path, refused_modules())
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    write(tmp_path / "again")
+    made = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert made == {path.name: path.read_bytes() for path in (tmp_path / "again").iterdir()}
+    assert len(made) == 6
+
+
 def test_a_pattern_is_no_pattern_for_everything() -> None:
     assert not meant(["ok: 3 entries …"]).fullmatch("ok: 4 entries of a log\n")
     assert not meant(["first", "…", "last"]).fullmatch("first\nsecond\n")

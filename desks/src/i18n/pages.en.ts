@@ -243,6 +243,7 @@ export const en: Record<keyof typeof zh, string> = {
   "verify.wants_policy": "The policy is still missing.",
   "verify.working": "Verifying…",
   "verify.good": "It holds",
+  "verify.good_archive": "The signatures hold",
   "verify.pending": "The centre's signature holds; not yet witnessed",
   "verify.missing": "Witnesses who have not signed: {names}. The centre is bound by this receipt all the same: keep it, and fetch the receipt again in a few seconds.",
   "verify.bad": "It does not hold",
@@ -267,7 +268,8 @@ export const en: Record<keyof typeof zh, string> = {
   "verify.root": "Root hash",
   "verify.raw": "The entry's bytes",
   "verify.receipt_not": "A receipt proves that this entry is in the log, not that the rule decided rightly.",
-  "verify.archive_not": "This checks the record itself. Whether the rule decided rightly is for replay rejudge.",
+  "verify.archive_checked": "Checked on this page: the bytes of every entry, the signatures of the log and of the witnesses, the root hash, the numbers and times of the entries, the document of entry 0 against its hash, the bidders' own signatures, and the draws if you redo them below.",
+  "verify.archive_not": "Not checked on this page, and an owner may have signed it wrongly: that each entry follows from the state before it, and that sealed offers open to what the record says (python -m replay verify); that every request was rightly decided (python -m replay rejudge).",
   "verify.elsewhere": "Verify on a computer",
 
   "board.waits": "The result will be published once the witnesses have signed it",

@@ -241,6 +241,7 @@ export const zh = {
   "verify.wants_policy": "还缺信任文件。",
   "verify.working": "正在核验…",
   "verify.good": "成立",
+  "verify.good_archive": "签名成立",
   "verify.pending": "交易中心的签名成立，尚待见证",
   "verify.missing": "尚未签名的见证人：{names}。这份回执对交易中心仍有约束力：请保存，过几秒再取一次回执。",
   "verify.bad": "不成立",
@@ -265,7 +266,8 @@ export const zh = {
   "verify.root": "根散列",
   "verify.raw": "记录原文",
   "verify.receipt_not": "回执证明这条记录在日志里，不说明规则判得对不对。",
-  "verify.archive_not": "这里核对的是记录本身。规则判得对不对，请用 replay rejudge 重新裁决。",
+  "verify.archive_checked": "本页已核对：每条记录的原文、日志和见证人的签名、根散列、记录的编号和时间、第 0 号记录中的规则文件与其散列、竞买人本人的签名；下方重做之后，还有摇号。",
+  "verify.archive_not": "本页没有核对、而日志所有者可能签错的：每条记录是否承接此前的状态，密封报价开启后是否与记录相符（python -m replay verify）；每个请求判得对不对（python -m replay rejudge）。",
   "verify.elsewhere": "在电脑上核验",
 
   "board.waits": "结果待见证人签名后公布",

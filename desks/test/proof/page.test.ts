@@ -3,7 +3,10 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseArchive } from "../../src/proof/archive";
-import { joined, utf8, type Bytes } from "../../src/proof/text";
+import { encode } from "../../src/proof/canon";
+import { bodyOf } from "../../src/proof/checkpoint";
+import { Tree } from "../../src/proof/merkle";
+import { joined, sha256, toBase64, toHex, utf8, type Bytes } from "../../src/proof/text";
 import { check } from "../../src/verify/check";
 import { statusAtEnd } from "../../src/verify/standing";
 
@@ -41,6 +44,39 @@ describe("a receipt", () => {
   it("under a policy without witnesses is signed by the centre only", async () => {
     const alone = utf8(session.policy.replace(/^group.*\n/m, "").replace("quorum witnesses", "quorum none"));
     expect(await check(signedBy(/^$/), alone)).toMatchObject({ alone: true, missing: [], witnesses: [] });
+  });
+});
+
+/** The archive with other entries, signed again by an owner of our own; and the policy that trusts him. */
+async function resigned(file: Bytes, change: (entries: any[]) => void): Promise<[Bytes, Bytes]> {
+  const { origin, entries } = parseArchive(file);
+  const rows = entries.map((entry) => JSON.parse(new TextDecoder().decode(entry)));
+  change(rows);
+  const bodies = rows.map((row) => encode(row));
+  const root = await (await Tree.over(bodies, () => undefined)).root(bodies.length);
+  const { publicKey, privateKey } = (await crypto.subtle.generateKey({ name: "Ed25519" }, true, ["sign", "verify"])) as CryptoKeyPair;
+  const material = joined(Uint8Array.of(1), new Uint8Array(await crypto.subtle.exportKey("raw", publicKey)));
+  const id = (await sha256(joined(utf8(`${origin}\n`), material))).slice(0, 4);
+  const body = bodyOf({ origin, size: BigInt(bodies.length), root, extensions: [] });
+  const signature = new Uint8Array(await crypto.subtle.sign({ name: "Ed25519" }, privateKey, body));
+  const head = utf8(`bidding-session-archive/v1\n${origin}\n${bodies.length}\n`);
+  const note = joined(body, utf8(`\n\u2014 ${origin} ${toBase64(joined(id, signature))}\n`));
+  const policy = utf8(`log ${origin}+${toHex(id)}+${toBase64(material)}\nquorum none\n`);
+  return [joined(head, ...bodies.flatMap((one) => [one, utf8("\n")]), utf8("\n"), note), policy];
+}
+
+describe("an archive its owner signed again", () => {
+  const honest = raw("escrow-trustees.session");
+
+  it("with another document than the one whose hash it names is refused", async () => {
+    const [file, policy] = await resigned(honest, (entries) => (entries[0].data.document.title.en += "!"));
+    await expect(check(file, policy)).rejects.toMatchObject({ where: "entry 0", zh: "编号 0 的记录：虽有签名，但规则文件的 SHA-256 与该记录所载不符" });
+  });
+
+  it("holds where nothing was changed, and where only the engine could tell: the page says which", async () => {
+    expect(await check(...(await resigned(honest, () => undefined)))).toMatchObject({ kind: "archive", alone: true });
+    const [file, policy] = await resigned(honest, (entries) => (entries[5].ps = entries[4].ps));
+    expect(await check(file, policy)).toMatchObject({ kind: "archive" });
   });
 });
 

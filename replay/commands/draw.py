@@ -22,6 +22,19 @@ _EMPTY: Final = {
     "zh": "截至上述记录，本场没有摇号。",
     "en": "up to there nothing was drawn in this session",
 }
+_UNUSED: Final = {
+    "zh": {
+        "unused": "不通过：--beacon 文件未被使用，没有可比对的内容：其中为第 {} 期，{}",
+        "wanted": "而本场摇号指定第 {} 期",
+        "none": "而本场摇号未指定公开来源的任何一期",
+    },
+    "en": {
+        "unused": "refused: the file of --beacon was not used, nothing in it could be compared: "
+        "it holds publication {}, {}",
+        "wanted": "and the draws of this session name {}",
+        "none": "and no draw of this session names a publication",
+    },
+}
 _MARK: Final = {True: "[ok]", False: "[NO]", None: "[??]"}
 
 
@@ -39,20 +52,25 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0: every draw holds as far as can be told. 1: one does not."""
+    """0: every draw holds as far as can be told. 1: one does not, or --beacon is of none of them."""
     published = None if args.beacon is None else _published(args.beacon)
     session = read_session(args)
     with shown():
         draws = redraw(session.entries, published)
+    rounds = {draw.round for draw in draws}
+    # More than is needed may stand in the file; nothing that is needed means that nothing was compared.
+    unused = [] if published is None or rounds & published.keys() else sorted(published)
     if args.json:
         rows = [{**asdict(draw), "holds": draw.holds} for draw in draws]
         held = all(draw.holds for draw in draws)
         found = {"ok": held, "log": session.origin, "draws": rows}
         by = {"witnesses": list(session.witnesses), "status": session.state.status}
-        print(json.dumps({**found, **by}, ensure_ascii=False))
+        print(json.dumps({**found, **by, "beacon_unused": unused}, ensure_ascii=False))
     else:
         print("\n".join(_lines(session, draws, args.lang)))
-    return 0 if all(draw.holds for draw in draws) else 1
+        if unused:
+            print(_unused(unused, draws, args.lang))
+    return 0 if all(draw.holds for draw in draws) and not unused else 1
 
 
 def _lines(session: Session, draws: Sequence[Redrawn], lang: str) -> Iterator[str]:
@@ -64,6 +82,14 @@ def _lines(session: Session, draws: Sequence[Redrawn], lang: str) -> Iterator[st
     for draw in draws:
         yield ""
         yield from _told(draw, chinese=lang == "zh")
+
+
+def _unused(given: Sequence[int], draws: Sequence[Redrawn], lang: str) -> str:
+    comma = "、" if lang == "zh" else ", "
+    named = [str(draw.round) for draw in draws if draw.round is not None]
+    words = _UNUSED[lang]
+    wanted = words["wanted"].format(comma.join(named)) if named else words["none"]
+    return words["unused"].format(comma.join(map(str, given)), wanted)
 
 
 def _published(path: Path) -> Published:

@@ -212,7 +212,8 @@ class Sections:
                 if number is None
                 else both(
                     f"共有 {number} 次请求未受理；逐条原因载于审计用记录。",
-                    f"{number} attempts were refused; the auditor's record gives each reason.",
+                    f"{number} {'attempt was' if number == 1 else 'attempts were'} refused; "
+                    "the auditor's record gives each reason.",
                 )
             )
             return Section("refused", title, (text,))

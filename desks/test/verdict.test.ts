@@ -14,6 +14,7 @@ const archive: Found = {
   witnesses: [],
   alone: true,
   missing: [],
+  strangers: 0,
   entry,
   raw: null,
   checkpoints: 1,
@@ -43,6 +44,8 @@ it("an archive: what was checked here, what only Python checks, how far it reach
   const en = shown(archive, "en").text;
   for (const words of ["still running, not over", "an annulment for one", "Not checked on this page", "follows from the state before it", "sealed offers open to what the record says"]) expect(en).toContain(words);
   expect(en).not.toContain("left out");
+  expect(zh).not.toContain("公钥不在信任文件中的签名");
+  expect(shown({ ...archive, strangers: 2 }, "zh").text).toContain("公钥不在信任文件中的签名（其他见证人、SM2 签名、时间戳，或该行已损坏）未核验：2 行");
 });
 
 it("a receipt that waits for its witnesses is neither good nor bad", () => {

@@ -13,7 +13,7 @@ from auction_rules.terms import show_instant
 from bidding.proof.archive import ArchiveError
 from bidding.proof.gm import GmError, GmVerifier, parse_gm_policy
 from bidding.proof.policy import PolicyError
-from replay.beside import Beside, NoExtra, beside
+from replay.beside import Beside, NoExtra, beside, strangers
 from replay.commands.files import Usage, add_archive, read_bytes, read_policy
 from replay.reach import reach
 from replay.verify import Altered, Session, verify
@@ -61,12 +61,23 @@ def run(args: argparse.Namespace) -> int:
             raise
         _print(_refused(wrong))
         return 1
+    others = strangers(session.proof, policy)
     same = _same_policy(session, read_bytes(args.policy))
     if args.json:
-        _print({"ok": True, **_found(session), **_beside(more), "policy_as_published": same})
+        _print(
+            {
+                "ok": True,
+                **_found(session),
+                **_beside(more),
+                "strangers": others,
+                "policy_as_published": same,
+            }
+        )
     else:
         print(_sentence(session, more, args.lang))
         print(reach(session)[args.lang])
+        if others:
+            print(_STRANGERS[_form(others, args.lang)].format(others))
         if same is False:
             print(_OTHER_POLICY[args.lang])
     return 0
@@ -203,6 +214,11 @@ _UNCHECKED = {
         "另有时间戳未核验（--authority）",
     ),
 }
+_STRANGERS = (
+    "note: not checked: {} signature line by a key that this policy does not name, or damaged",
+    "note: not checked: {} signature lines by keys that this policy does not name, or damaged",
+    "注意：有 {} 行签名的公钥不在信任策略中（另有见证人，或该行已损坏），未核验",
+)
 _OTHER_POLICY = {
     "en": "note: this policy is not the one published with the session "
     "(policy_sha256 of entry 0 differs)",

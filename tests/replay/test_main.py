@@ -15,6 +15,7 @@ from bidding.proof.merkle import Tree, leaf_hash
 from bidding.proof.policy import policy_text
 from bidding.proof.receipt import Receipt
 from replay.__main__ import main
+from tests.bidding.core.session import ORIGIN
 from tests.replay import witnessed as w
 from tests.replay.plays import REPOSITORY, SCENARIOS, first_run, small
 
@@ -128,7 +129,7 @@ def test_a_receipt_names_who_vouches(tmp_path: Path, capsys: pytest.CaptureFixtu
     policy.write_text(w.POLICY, encoding="utf-8")
     path.write_bytes(w.receipt(7))
     out = said(status=3)
-    assert out.startswith(f"not yet witnessed: entry 7 of {w.ORIGIN}; the centre's signature holds")
+    assert out.startswith(f"not yet witnessed: entry 7 of {ORIGIN}; the centre's signature holds")
     assert f"witnesses who have not signed: {office}, {notary}\n" in out
     out = said("--lang", "zh", status=3)
     assert out.startswith("尚待见证：")
@@ -138,9 +139,7 @@ def test_a_receipt_names_who_vouches(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert f"have not signed: {notary}\nsigned by the centre, witnessed by {office}\n" in out
     path.write_bytes(w.receipt(7, cosigners=(w.OFFICE, w.NOTARY)))
     out = said(status=0)
-    assert out.startswith(
-        f"ok: entry 7 of {w.ORIGIN}\nsigned by the centre, witnessed by {office}, "
-    )
+    assert out.startswith(f"ok: entry 7 of {ORIGIN}\nsigned by the centre, witnessed by {office}, ")
     # The same paper for somebody whom no witness convinces.
     policy.write_text(policy_text(w.LOG.verifier), encoding="utf-8")
     assert "signed by the centre only: no witness vouches" in said(status=0)

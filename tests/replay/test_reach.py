@@ -11,6 +11,7 @@ from bidding.proof.archive import parse_archive, write_archive
 from replay.__main__ import main
 from replay.reach import _THEN, STATUS
 from replay.transcript import transcript
+from tests.bidding.core.session import ORIGIN
 from tests.replay import witnessed as w
 from tests.replay.papers import cut, section, session_of
 
@@ -28,7 +29,7 @@ def cut_at(tmp_path: Path, size: int) -> Path:
     """What anybody can make of the public receipt of an entry: its checkpoint is witnessed."""
     note = w.checkpoint(BODIES, size)
     path = tmp_path / "cut.session"
-    path.write_bytes(write_archive(w.ORIGIN, BODIES[:size], [note]))
+    path.write_bytes(write_archive(ORIGIN, BODIES[:size], [note]))
     return path
 
 

@@ -259,6 +259,7 @@ export const en: Record<keyof typeof zh, string> = {
   "verify.signed_by": "Signed by the centre ({log})",
   "verify.witnessed_by": "Witnessed by {names}",
   "verify.alone": "Signed by the centre only: the policy asks for no witness, so nobody else vouches that everybody is shown the same log.",
+  "verify.strangers": "Signature lines by keys that this policy does not name (another witness, an SM2 signature, a time-stamp, or a damaged line), not checked: {n}.",
   "verify.last_time": "Last entry",
   "verify.checkpoints": "Checkpoints",
   "verify.own_signatures": "Requests signed by bidders themselves",

@@ -257,6 +257,7 @@ export const zh = {
   "verify.signed_by": "由交易中心签名（{log}）",
   "verify.witnessed_by": "见证人：{names}",
   "verify.alone": "只有交易中心一方签名：信任文件没有要求见证，它给所有人看的是不是同一份日志，没有别人作证。",
+  "verify.strangers": "公钥不在信任文件中的签名（其他见证人、SM2 签名、时间戳，或该行已损坏）未核验：{n} 行。",
   "verify.last_time": "最后一条记录",
   "verify.checkpoints": "检查点",
   "verify.own_signatures": "竞买人本人签名的请求",

@@ -30,6 +30,8 @@ export interface VerifiedArchive {
   archive: Archive;
   checkpoint: Checkpoint;
   witnesses: Witnessed[];
+  /** Signature lines, under any checkpoint, by keys the policy does not name; nobody checked them. */
+  strangers: number;
   entries: Entry[];
   /** How many requests of bidders bear their own signature, of how many. */
   signed: number;
@@ -110,19 +112,20 @@ export async function verifyArchive(raw: Bytes, policy: Policy, told?: Progress)
   const archive = parseArchive(raw);
   const tree = await Tree.over(archive.entries, (done, total) => told?.("hash", done, total));
   let checked: Checked | null = null;
-  let covered = 0n;
+  let [covered, strangers] = [0n, 0];
   for (const [at, note] of archive.checkpoints.entries()) {
     const where = `checkpoint ${at + 1}`;
     checked = await check(where, note, archive.origin, policy);
     await compare(where, checked.checkpoint, covered, tree);
     covered = checked.checkpoint.size;
+    strangers += checked.strangers;
     await told?.("hash", tree.size, tree.size);
   }
   if (checked === null || covered !== BigInt(tree.size)) {
     throw wrong("end", `the last checkpoint covers ${covered} of ${tree.size} entries`, `最后一个检查点只覆盖 ${tree.size} 条记录中的 ${covered} 条`);
   }
   policy.demandQuorum(checked.witnesses);
-  return { archive, ...checked, ...(await openEntries(archive, told)) };
+  return { archive, ...checked, strangers, ...(await openEntries(archive, told)) };
 }
 
 async function check(where: string, note: Bytes, origin: string, policy: Policy): Promise<Checked> {
@@ -173,6 +176,7 @@ async function openEntries(archive: Archive, told?: Progress): Promise<Pick<Veri
 async function documented(entry: Entry): Promise<void> {
   const data = entry["data"];
   if (entry["type"] !== "session.opened" || data === null || typeof data !== "object" || Array.isArray(data)) return;
+  if (data["document"] === undefined && data["sha256"] === undefined) return;
   if (toHex(await sha256(encode(data["document"] ?? null))) === data["sha256"]) return;
   throw new Refusal("it is signed, but the document has another SHA-256 than the entry says", "虽有签名，但规则文件的 SHA-256 与该记录所载不符");
 }

@@ -26,6 +26,8 @@ export interface Witnessed {
 export interface Checked {
   checkpoint: Checkpoint;
   witnesses: Witnessed[];
+  /** Signature lines by keys the policy does not name; nobody checked them. */
+  strangers: number;
 }
 
 export class Policy {
@@ -77,7 +79,7 @@ export class Policy {
         const signature = by(key);
         return signature ? [{ name, time: cosignedAt(signature) }] : [];
       });
-      return { checkpoint, witnesses };
+      return { checkpoint, witnesses, strangers: opened.unverified.length };
     } catch (thrown) {
       if (thrown instanceof Unbelieved || !(thrown instanceof Refusal)) throw thrown;
       throw new Unbelieved(`the checkpoint does not verify: ${thrown.en}`, `检查点未通过验证：${thrown.zh}`);

@@ -20,6 +20,8 @@ export interface Found {
   witnesses: Witnessed[];
   /** The policy asks for no witness at all. */
   alone: boolean;
+  /** Signature lines by keys the policy does not name; nobody checked them. */
+  strangers: number;
   /** Witnesses the policy asks for who have not signed a receipt yet; an archive without them is refused. */
   missing: string[];
   /** The receipt's entry; of an archive its last. */
@@ -42,12 +44,12 @@ export async function check(file: Bytes, policyFile: Bytes, told?: Progress): Pr
   const policy = await parsePolicy(policyFile);
   const alone = policy.quorum === NONE;
   if (isArchive(file)) {
-    const { archive, checkpoint, witnesses, entries, signed, requests } = await verifyArchive(file, policy, told);
-    const seen = { origin: archive.origin, size: entries.length, root: toHex(checkpoint.root), witnesses, alone, signed, requests, entries };
+    const { archive, checkpoint, witnesses, strangers, entries, signed, requests } = await verifyArchive(file, policy, told);
+    const seen = { origin: archive.origin, size: entries.length, root: toHex(checkpoint.root), witnesses, strangers, alone, signed, requests, entries };
     return { kind: "archive", ...seen, entry: entries.at(-1) ?? null, raw: null, checkpoints: archive.checkpoints.length, status: statusAtEnd(entries), missing: [] };
   }
-  const { checkpoint, witnesses, entry, receipt } = await weighReceipt(file, policy);
-  const seen = { origin: checkpoint.origin, size: Number(checkpoint.size), root: toHex(checkpoint.root), witnesses, alone };
+  const { checkpoint, witnesses, strangers, entry, receipt } = await weighReceipt(file, policy);
+  const seen = { origin: checkpoint.origin, size: Number(checkpoint.size), root: toHex(checkpoint.root), witnesses, strangers, alone };
   return { kind: "receipt", ...seen, entry, raw: receipt.entry, checkpoints: 1, signed: 0, requests: 0, entries: [], status: null, missing: policy.missing(witnesses) };
 }
 

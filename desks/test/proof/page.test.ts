@@ -6,7 +6,7 @@ import { parseArchive } from "../../src/proof/archive";
 import { encode } from "../../src/proof/canon";
 import { bodyOf } from "../../src/proof/checkpoint";
 import { Tree } from "../../src/proof/merkle";
-import { joined, sha256, toBase64, toHex, utf8, type Bytes } from "../../src/proof/text";
+import { find, joined, sha256, toBase64, toHex, utf8, type Bytes } from "../../src/proof/text";
 import { check } from "../../src/verify/check";
 import { statusAtEnd } from "../../src/verify/standing";
 
@@ -73,6 +73,13 @@ describe("an archive its owner signed again", () => {
     await expect(check(file, policy)).rejects.toMatchObject({ where: "entry 0", zh: "编号 0 的记录：虽有签名，但规则文件的 SHA-256 与该记录所载不符" });
   });
 
+  it("without that document, or without its hash, is refused", async () => {
+    for (const part of ["document", "sha256"]) {
+      const [file, policy] = await resigned(honest, (entries) => delete entries[0].data[part]);
+      await expect(check(file, policy)).rejects.toMatchObject({ where: "entry 0" });
+    }
+  });
+
   it("holds where nothing was changed, and where only the engine could tell: the page says which", async () => {
     expect(await check(...(await resigned(honest, () => undefined)))).toMatchObject({ kind: "archive", alone: true });
     const [file, policy] = await resigned(honest, (entries) => (entries[5].ps = entries[4].ps));
@@ -94,6 +101,14 @@ describe("how far an archive reaches", () => {
     const short = await check(cut(file), policy);
     expect(short.size).toBeLessThan(parseArchive(file).entries.length);
     expect(["running", "suspended"]).toContain(short.status);
+  });
+
+  it("a damaged line of a witness that no quorum needs is counted as not checked", async () => {
+    const [file, policy] = [raw("witnessed.session"), raw("witnessed.policy")];
+    expect((await check(file, policy)).strangers).toBe(0);
+    const changed = file.slice();
+    changed[find(file, utf8("\u2014 office")) + "\u2014 ".length + 3]! ^= 1;
+    expect((await check(changed, policy)).strangers).toBe(1);
   });
 
   it("a log of another kind has no status", () => expect(statusAtEnd([{ v: 1, log: "x", i: 0, t: 0 }])).toBeNull());

@@ -1,7 +1,7 @@
 """The auditor's command line: `python -m replay COMMAND ...`, one module of `commands` each.
 
 Exit 0: it holds. Exit 1: it does not, and one line says what and where. Exit 2: a file or an
-argument cannot be read.
+argument cannot be read. Exit 3: the centre's signature holds, the witnesses' are not there yet.
 """
 
 from __future__ import annotations

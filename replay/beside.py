@@ -14,6 +14,7 @@ from bidding.proof.beside import gm_notes, tokens
 from bidding.proof.checkpoint import parse_body
 from bidding.proof.gm import GmError, GmVerifier, verify_gm
 from bidding.proof.note import parse_note
+from bidding.proof.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,21 @@ def beside(
         None if sm2 is None else _sm2(verified, sm2),
         None if authority is None else _stamp(verified, authority),
         tuple(name for name, there in carried.items() if there),
+    )
+
+
+def strangers(verified: Verified, policy: Policy) -> int:
+    """How many signature lines, under any checkpoint, are by a key that the policy does not name.
+
+    They were not checked: a damaged line of a witness, under a checkpoint that needs none, is one.
+    SM2 signatures and time-stamps are told apart, in `Beside`.
+    """
+    known = {(key.name, key.key_id) for key in (*policy.logs, *policy.witnesses.values())}
+    return sum(
+        sum((one.name, one.key_id) not in known for one in parse_note(note)[1])
+        - len(gm_notes(note))
+        - len(tokens(note))
+        for note in verified.archive.checkpoints
     )
 
 
@@ -105,4 +121,4 @@ def _newest_first(notes: tuple[bytes, ...]) -> list[tuple[int, bytes]]:
     return list(enumerate(notes, 1))[::-1]
 
 
-__all__: Final = ["Beside", "Covered", "NoExtra", "beside"]
+__all__: Final = ["Beside", "Covered", "NoExtra", "beside", "strangers"]

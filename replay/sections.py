@@ -20,17 +20,10 @@ from bidding.core import views
 from bidding.core.said import both
 from replay.draw_paper import drawn
 from replay.paper.document import LANGS, Cell, Kind, Section, Table
+from replay.reach import STATUS
 from replay.told import Audience, Told
 from replay.verify import Session
 
-STATUS: Final[Mapping[str, Text]] = {
-    "announced": both("未开始", "not begun"),
-    "running": both("进行中", "running"),
-    "suspended": both("中止", "suspended"),
-    "closed": both("已结束", "closed"),
-    "terminated": both("终止", "terminated"),
-    "voided": both("结果无效", "result void"),
-}
 MARKS: Final[Mapping[str, Text]] = {
     "terminated": both(
         "本场已终止，没有成交结果。", "The session was terminated; it has no result."
@@ -219,7 +212,8 @@ class Sections:
                 if number is None
                 else both(
                     f"共有 {number} 次请求未受理；逐条原因载于审计用记录。",
-                    f"{number} attempts were refused; the auditor's record gives each reason.",
+                    f"{number} {'attempt was' if number == 1 else 'attempts were'} refused; "
+                    "the auditor's record gives each reason.",
                 )
             )
             return Section("refused", title, (text,))
@@ -321,9 +315,9 @@ class Sections:
         )
         how = both(
             "凭竞价档案和信任策略文件，任何人可以离线核验："
-            "python -m replay verify 档案 --policy 策略。以下为结束时的检查点原文。",
+            "python -m replay verify 档案 --policy 策略。以下为所附最后一个检查点的原文。",
             "With the archive and a policy anybody can check this offline: "
-            "python -m replay verify ARCHIVE --policy POLICY. The closing checkpoint, verbatim:",
+            "python -m replay verify ARCHIVE --policy POLICY. The last checkpoint it holds, verbatim:",
         )
         title = both("凭证", "Proof")
         return Section("proof", title, (how,), pairs, verbatim=note)
@@ -384,4 +378,4 @@ def _rate(text: str | None) -> Cell:
     return _DASH if text is None else _plain(text)
 
 
-__all__ = ["MARKS", "STATUS", "Sections"]
+__all__ = ["MARKS", "Sections"]

@@ -14,8 +14,9 @@ from auction_rules.terms import Text
 from bidding.core.said import both
 from bidding.proof.text import BilingualError
 from replay.paper.document import LANGS, Kind, Transcript
+from replay.reach import STATUS, reach
 from replay.rejudge import rejudge
-from replay.sections import MARKS, STATUS, Sections
+from replay.sections import MARKS, Sections
 from replay.told import ENDED, Audience, tell
 from replay.verify import Session
 
@@ -64,6 +65,7 @@ def transcript(
     told = tell(session.film, audience)
     marks = [] if state.status in ENDED else [_UNFINISHED]
     marks += [MARKS[state.status]] if state.status in MARKS else []
+    marks.append(_as_of(session))
     return Transcript(
         kind=kind,
         audience=audience,
@@ -75,6 +77,12 @@ def transcript(
         ended=state.t,
         verify_url=verify_url,
     )
+
+
+def _as_of(session: Session) -> Text:
+    """A paper outlives its archive: whoever reads it must know that it may have been overtaken."""
+    told = reach(session)
+    return both(f"本文书{told['zh']}。", f"This paper stands {told['en']}.")
 
 
 __all__ = ["LANGS", "Kind", "NoTranscript", "Transcript", "transcript"]

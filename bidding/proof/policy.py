@@ -96,15 +96,21 @@ class Policy:
 
     def demand_quorum(self, have: tuple[str, ...]) -> None:
         """Returns when these witnesses are a quorum, else PolicyError names who is missing."""
-        if self.satisfied(have):
+        absent = self.missing(have)
+        if not absent:
             return
-        absent = [name for name in self._witnesses_of(self.quorum) if name not in have]
         raise PolicyError(
             f"not enough witnesses for quorum {self.quorum}: "
             f"signed by {', '.join(have) or 'none'}; missing {', '.join(absent)}",
             f"见证签名不足（要求 {self.quorum}）："
             f"已有 {'、'.join(have) or '无'}；缺 {'、'.join(absent)}",
         )
+
+    def missing(self, have: tuple[str, ...]) -> tuple[str, ...]:
+        """Who of the quorum has not signed beside `have`; nobody once these are a quorum."""
+        if self.satisfied(have):
+            return ()
+        return tuple(name for name in self._witnesses_of(self.quorum) if name not in have)
 
     def _holds(self, name: str, have: frozenset[str]) -> bool:
         if name == _NONE:

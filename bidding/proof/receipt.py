@@ -59,12 +59,34 @@ def parse_receipt(raw: bytes) -> Receipt:
         raise ReceiptError(f"not a receipt: {error}", f"不是有效的回执文件：{error}") from error
 
 
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A receipt that its log signed, and who vouches for it beside the log, by the policy's names.
+
+    `missing` are the witnesses that the policy asks for and that have not signed: a receipt given
+    at once (R1) has none, and binds the centre all the same.
+    """
+
+    receipt: Receipt
+    witnesses: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
 def verify_receipt(raw: bytes, policy: Policy, *, entry: bytes | None = None) -> Receipt:
     """The receipt with its entry, once the policy trusts it and the entry is in the tree.
 
-    `entry` is needed only for receipts that carry none. The tree size comes from the
-    signed checkpoint and the leaf hash from the entry's bytes, never from the file's
-    word. Raises ReceiptError or PolicyError.
+    `entry` is needed only for receipts that carry none. Raises ReceiptError or PolicyError.
+    """
+    weighed = weigh_receipt(raw, policy, entry=entry)
+    policy.demand_quorum(weighed.witnesses)
+    return weighed.receipt
+
+
+def weigh_receipt(raw: bytes, policy: Policy, *, entry: bytes | None = None) -> Weighed:
+    """The receipt, once its log's own signature holds and the entry is in the tree.
+
+    The tree size comes from the signed checkpoint and the leaf hash from the entry's bytes,
+    never from the file's word. Raises ReceiptError or PolicyError.
     """
     receipt = parse_receipt(raw)
     body = receipt.entry or entry or b""
@@ -72,7 +94,8 @@ def verify_receipt(raw: bytes, policy: Policy, *, entry: bytes | None = None) ->
         raise ReceiptError(
             "the receipt carries no entry, or another one", "回执中没有记录内容，或内容不一致"
         )
-    checkpoint = policy.open_checkpoint(receipt.checkpoint).checkpoint
+    checked = policy.open_checkpoint(receipt.checkpoint, quorum=False)
+    checkpoint = checked.checkpoint
     try:
         verify_inclusion(
             receipt.index, checkpoint.size, leaf_hash(body), receipt.proof, checkpoint.root
@@ -86,7 +109,8 @@ def verify_receipt(raw: bytes, policy: Policy, *, entry: bytes | None = None) ->
         open_entry(body, checkpoint.origin, receipt.index)
     except EntryError as error:
         raise ReceiptError(f"the entry {error.en}", f"该记录{error.zh}") from error
-    return Receipt(body, receipt.index, receipt.proof, receipt.checkpoint)
+    whole = Receipt(body, receipt.index, receipt.proof, receipt.checkpoint)
+    return Weighed(whole, checked.witnesses, policy.missing(checked.witnesses))
 
 
 def _parse(raw: bytes) -> Receipt:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -13,8 +14,27 @@ from auction_rules.terms import show_instant
 from replay.chance import Check, Published
 from replay.commands.files import Usage, add_archive, read_bytes, read_session, shown
 from replay.draw import Redrawn, Step, redraw
+from replay.reach import reach, vouched
+from replay.verify import Session
 
 HELP = "redo every draw, hash by hash, and check where its chance came from"
+_EMPTY: Final = {
+    "zh": "截至上述记录，本场没有摇号。",
+    "en": "up to there nothing was drawn in this session",
+}
+_UNUSED: Final = {
+    "zh": {
+        "unused": "不通过：--beacon 文件未被使用，没有可比对的内容：其中为第 {} 期，{}",
+        "wanted": "而本场摇号指定第 {} 期",
+        "none": "而本场摇号未指定公开来源的任何一期",
+    },
+    "en": {
+        "unused": "refused: the file of --beacon was not used, nothing in it could be compared: "
+        "it holds publication {}, {}",
+        "wanted": "and the draws of this session name {}",
+        "none": "and no draw of this session names a publication",
+    },
+}
 _MARK: Final = {True: "[ok]", False: "[NO]", None: "[??]"}
 
 
@@ -32,21 +52,44 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0: every draw holds as far as can be told. 1: one does not."""
+    """0: every draw holds as far as can be told. 1: one does not, or --beacon is of none of them."""
     published = None if args.beacon is None else _published(args.beacon)
     session = read_session(args)
     with shown():
         draws = redraw(session.entries, published)
+    rounds = {draw.round for draw in draws}
+    # More than is needed may stand in the file; nothing that is needed means that nothing was compared.
+    unused = [] if published is None or rounds & published.keys() else sorted(published)
     if args.json:
         rows = [{**asdict(draw), "holds": draw.holds} for draw in draws]
         held = all(draw.holds for draw in draws)
-        print(json.dumps({"ok": held, "log": session.origin, "draws": rows}, ensure_ascii=False))
-    elif not draws:
-        print("本场没有摇号。" if args.lang == "zh" else "nothing was drawn in this session")
-    for number, draw in enumerate(() if args.json else draws):
-        print("\n" * bool(number), end="")
-        print("\n".join(_told(draw, chinese=args.lang == "zh")))
-    return 0 if all(draw.holds for draw in draws) else 1
+        found = {"ok": held, "log": session.origin, "draws": rows}
+        by = {"witnesses": list(session.witnesses), "status": session.state.status}
+        print(json.dumps({**found, **by, "beacon_unused": unused}, ensure_ascii=False))
+    else:
+        print("\n".join(_lines(session, draws, args.lang)))
+        if unused:
+            print(_unused(unused, draws, args.lang))
+    return 0 if all(draw.holds for draw in draws) and not unused else 1
+
+
+def _lines(session: Session, draws: Sequence[Redrawn], lang: str) -> Iterator[str]:
+    """Of what record, then each draw with its verdict last."""
+    yield vouched(session.witnesses)[lang]
+    yield reach(session)[lang]
+    if not draws:
+        yield _EMPTY[lang]
+    for draw in draws:
+        yield ""
+        yield from _told(draw, chinese=lang == "zh")
+
+
+def _unused(given: Sequence[int], draws: Sequence[Redrawn], lang: str) -> str:
+    comma = "、" if lang == "zh" else ", "
+    named = [str(draw.round) for draw in draws if draw.round is not None]
+    words = _UNUSED[lang]
+    wanted = words["wanted"].format(comma.join(named)) if named else words["none"]
+    return words["unused"].format(comma.join(map(str, given)), wanted)
 
 
 def _published(path: Path) -> Published:

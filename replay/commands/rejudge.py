@@ -9,7 +9,9 @@ from typing import Any
 from unicodedata import east_asian_width
 
 from replay.commands.files import Usage, add_archive, read_session
+from replay.reach import reach, vouched
 from replay.rejudge import Difference, Rejudged, RuleMissing, rejudge
+from replay.verify import Session
 
 HELP = "ask the rule again and stop at the first difference"
 _WIDEST = 56
@@ -19,10 +21,10 @@ _MISSING = {
     "zh": "未安装规则 {}，无法重新裁判；verify、show 和 at 仍可告知记录本身所载内容",
 }
 _VERIFIED = {
-    "draws": ("{} draws", "摇号 {} 次"),
-    "reserves": ("{} reserves", "保留价 {} 个"),
-    "openings": ("{} sealed offers", "密封报价 {} 份"),
-    "signatures": ("{} bidders' signatures", "竞买人签名 {} 个"),
+    "draws": ("{} draw", "{} draws", "摇号 {} 次"),
+    "reserves": ("{} reserve", "{} reserves", "保留价 {} 个"),
+    "openings": ("{} sealed offer", "{} sealed offers", "密封报价 {} 份"),
+    "signatures": ("{} bidder's signature", "{} bidders' signatures", "竞买人签名 {} 个"),
 }
 
 
@@ -44,17 +46,19 @@ def run(args: argparse.Namespace) -> int:
             print(json.dumps({"ok": False, "rule": name, "installed": False}))
         raise Usage(_MISSING[args.lang].format(name if args.lang == "zh" else missing)) from missing
     if args.json:
-        print(json.dumps(_found(judged), ensure_ascii=False))
+        print(json.dumps(_found(judged, session), ensure_ascii=False))
     elif judged.difference is not None:
         print(judged.difference.line(args.lang))
         for line in columns(judged.difference, args.lang):
             print(line)
     else:
         print(_sentence(judged, args.lang))
+        print(vouched(session.witnesses)[args.lang])
+        print(reach(session)[args.lang])
     return 1 if judged.difference is not None else 0
 
 
-def _found(judged: Rejudged) -> dict[str, Any]:
+def _found(judged: Rejudged, session: Session) -> dict[str, Any]:
     found: dict[str, Any] = {
         "ok": judged.difference is None,
         "rule": judged.rule,
@@ -62,6 +66,8 @@ def _found(judged: Rejudged) -> dict[str, Any]:
         "same_source": judged.same_source,
         "entries": judged.entries,
         "verified": dict(judged.verified),
+        "witnesses": list(session.witnesses),
+        "status": session.state.status,
     }
     if (difference := judged.difference) is not None:
         found["difference"] = {
@@ -76,14 +82,19 @@ def _found(judged: Rejudged) -> dict[str, Any]:
 
 def _sentence(judged: Rejudged, lang: str) -> str:
     count, rule, same, chinese = judged.entries, judged.rule, judged.same_source, lang == "zh"
-    again = [_VERIFIED[key][chinese].format(many) for key, many in judged.verified.items() if many]
+    again = [
+        _VERIFIED[key][2 if chinese else int(many != 1)].format(many)
+        for key, many in judged.verified.items()
+        if many
+    ]
     if chinese:
         source = "源程序一致" if same else "同一版本的另一份源程序"
         inputs = f"；据记录的输入核验：{'、'.join(again)}" if again else ""
         return f"有效：按 {rule}（{source}）重新裁判 {count} 条记录，无差异{inputs}"
     source = "the same source" if same else "ANOTHER source of the same version"
     inputs = f"; verified from logged inputs: {', '.join(again)}" if again else ""
-    return f"ok: {count} entries re-judged under {rule}, {source}: no difference{inputs}"
+    entries = "entry" if count == 1 else "entries"
+    return f"ok: {count} {entries} re-judged under {rule}, {source}: no difference{inputs}"
 
 
 def columns(difference: Difference, lang: str) -> Iterator[str]:

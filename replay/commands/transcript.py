@@ -7,12 +7,17 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
+from bidding.proof.text import BilingualError
 from replay.commands.files import Usage, read_session
 from replay.film import NoRule
 from replay.paper.qr import NoUrl, checked
 from replay.transcript import LANGS, transcript
 
 HELP = "print the record or the confirmation of a session: HTML, PDF or XLSX"
+
+
+class Exists(BilingualError):
+    """A file that is there is not written over unless somebody says so."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -22,6 +27,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as", dest="kind", choices=("record", "confirmation"), required=True)
     parser.add_argument("--format", choices=("html", "pdf", "xlsx"), default="html")
     parser.add_argument("--out", type=Path, required=True, help="the file to write")
+    parser.add_argument("--force", action="store_true", help="write over a file that is there")
     parser.add_argument("--lang", choices=(*LANGS, "both"), default="both")
     parser.add_argument(
         "--audience",
@@ -33,7 +39,12 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """The exit status. Nothing is written unless the archive holds."""
+    """The exit status. Nothing is written unless the archive holds, nor over another file."""
+    if args.out.is_file() and not args.force:
+        raise Exists(
+            f"{args.out} exists already and is left as it is; --force writes over it",
+            f"{args.out} 已经存在，未作改动；加 --force 才会覆盖",
+        )
     try:
         url = None if args.verify_url is None else checked(args.verify_url)
         paper = transcript(read_session(args), args.kind, args.audience, url)

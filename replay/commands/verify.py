@@ -13,8 +13,9 @@ from auction_rules.terms import show_instant
 from bidding.proof.archive import ArchiveError
 from bidding.proof.gm import GmError, GmVerifier, parse_gm_policy
 from bidding.proof.policy import PolicyError
-from replay.beside import Beside, NoExtra, beside
+from replay.beside import Beside, NoExtra, beside, strangers
 from replay.commands.files import Usage, add_archive, read_bytes, read_policy
+from replay.reach import reach
 from replay.verify import Altered, Session, verify
 
 HELP = "is this the log its owner signed, whole and in order"
@@ -60,11 +61,23 @@ def run(args: argparse.Namespace) -> int:
             raise
         _print(_refused(wrong))
         return 1
+    others = strangers(session.proof, policy)
     same = _same_policy(session, read_bytes(args.policy))
     if args.json:
-        _print({"ok": True, **_found(session), **_beside(more), "policy_as_published": same})
+        _print(
+            {
+                "ok": True,
+                **_found(session),
+                **_beside(more),
+                "strangers": others,
+                "policy_as_published": same,
+            }
+        )
     else:
         print(_sentence(session, more, args.lang))
+        print(reach(session)[args.lang])
+        if others:
+            print(_STRANGERS[_form(others, args.lang)].format(others))
         if same is False:
             print(_OTHER_POLICY[args.lang])
     return 0
@@ -140,15 +153,21 @@ def _said_beside(more: Beside, *, chinese: bool) -> list[str]:
 
 def _sentence(session: Session, extra: Beside, lang: str) -> str:
     count, notes, chinese = len(session.entries), session.checkpoints, lang == "zh"
-    more = [_MORE[name][chinese].format(many) for name, many in _counts(session) if many]
+    more = [_MORE[name][_form(many, lang)].format(many) for name, many in _counts(session) if many]
     more += _said_beside(extra, chinese=chinese)
     if chinese:
         by = "、".join(session.witnesses) or "无（仅由日志所有者签名）"
         start = f"有效：{session.origin} 共 {count} 条记录，{notes} 个检查点，见证：{by}"
         return "，".join((start, *more))
     by = ", ".join(session.witnesses) or "nobody but the log's owner"
-    start = f"ok: {count} entries of {session.origin}, {notes} checkpoints, witnessed by {by}"
+    entries, checkpoints = _ENTRIES[count != 1], _CHECKPOINTS[notes != 1]
+    start = f"ok: {count} {entries} of {session.origin}, {notes} {checkpoints}, witnessed by {by}"
     return ", ".join((start, *more))
+
+
+def _form(many: int, lang: str) -> int:
+    """Which of one, several, Chinese."""
+    return 2 if lang == "zh" else int(many != 1)
 
 
 def _counts(session: Session) -> tuple[tuple[str, int], ...]:
@@ -160,11 +179,25 @@ def _counts(session: Session) -> tuple[tuple[str, int], ...]:
     )
 
 
+_ENTRIES = ("entry", "entries")
+_CHECKPOINTS = ("checkpoint", "checkpoints")
 _MORE = {
-    "signed": ("{} requests signed by bidders' own keys", "竞买人本人密钥签名的请求 {} 条"),
-    "unsound": ("{} bad signatures rightly refused", "正确拒绝的无效签名 {} 条"),
-    "opened": ("{} sealed offers opened again", "密封报价重新解密 {} 份"),
-    "held": ("continues {} kept papers", "与所持凭据 {} 份一致"),
+    "signed": (
+        "{} request signed by a bidder's own key",
+        "{} requests signed by bidders' own keys",
+        "竞买人本人密钥签名的请求 {} 条",
+    ),
+    "unsound": (
+        "{} bad signature rightly refused",
+        "{} bad signatures rightly refused",
+        "正确拒绝的无效签名 {} 条",
+    ),
+    "opened": (
+        "{} sealed offer opened again",
+        "{} sealed offers opened again",
+        "密封报价重新解密 {} 份",
+    ),
+    "held": ("continues {} kept paper", "continues {} kept papers", "与所持凭据 {} 份一致"),
 }
 _SM2 = ("SM3/SM2 log over {} entries holds", "SM3/SM2 并行日志有效（{} 条记录）")
 _STAMP = (
@@ -181,6 +214,11 @@ _UNCHECKED = {
         "另有时间戳未核验（--authority）",
     ),
 }
+_STRANGERS = (
+    "note: not checked: {} signature line by a key that this policy does not name, or damaged",
+    "note: not checked: {} signature lines by keys that this policy does not name, or damaged",
+    "注意：有 {} 行签名的公钥不在信任策略中（另有见证人，或该行已损坏），未核验",
+)
 _OTHER_POLICY = {
     "en": "note: this policy is not the one published with the session "
     "(policy_sha256 of entry 0 differs)",

@@ -170,7 +170,12 @@ async def test_the_policy_decides_who_is_believed(visit: Visit) -> None:
     await expect(desk.at("line")).to_contain_text("第 3 号记录")
     alone = "\n".join(golden["receipts"]["3"].split("\n")[:-3]) + "\n"
     await visit.put(alone.encode(), "alone")
-    await visit.refused("policy", "缺 witness.example.cn/office、notary.example.cn/first")
+    await expect(desk.page.locator("[data-test=verdict][data-ok=pending]")).to_contain_text(
+        "交易中心的签名成立，尚待见证"
+    )
+    await expect(desk.at("missing")).to_contain_text(
+        "尚未签名的见证人：witness.example.cn/office、notary.example.cn/first"
+    )
     await desk.at("policy").fill("quorum nobody\n")
     await visit.refused("policy", "信任策略第 1 行有误")
 

@@ -1,7 +1,8 @@
 """The files that docs/verify-it-yourself.md works on: a session, policies, and what somebody kept.
 
 Three parties drew lots among two equal offers, and two witnesses cosigned. `python -m
-tests.docs.practice FOLDER` writes them, for whoever wants to try the page before he needs it.
+tests.docs.practice FOLDER` writes them, for whoever wants to try the page before he needs it: with
+what an auditor installs, no server and no test tool.
 """
 
 from __future__ import annotations
@@ -20,9 +21,10 @@ from bidding.proof.policy import policy_text
 from bidding.proof.receipt import Receipt
 from tests.bidding.core.session import T0
 from tests.replay.draws import archived
-from tests.replay.witnessed import NOTARY, OFFICE
 
 LOG_SEED = bytes(range(32))
+OFFICE = Cosigner("office.example.cn/witness", bytes(range(2, 34)))
+NOTARY = Cosigner("notary.example.cn/witness", bytes(range(3, 35)))
 COURT = Cosigner("court.example.cn/witness", bytes(range(1, 33)))
 """A witness who did not sign."""
 EARLY = 10
@@ -30,7 +32,8 @@ EARLY = 10
 
 
 def write(folder: Path) -> None:
-    """All of them."""
+    """All of them; the folder is made where there is none."""
+    folder.mkdir(parents=True, exist_ok=True)
     run = archived("parties")
     log = Signer(run.state.origin, LOG_SEED)
     bodies, size = run.bodies, len(run.bodies)
@@ -46,18 +49,28 @@ def write(folder: Path) -> None:
             log.verifier, (OFFICE.verifier, NOTARY.verifier, COURT.verifier), "all"
         ).encode(),
         "own.tlog-proof": Receipt(bodies[index], index, path, last).encode(),
+        "first.tlog-proof": Receipt(
+            bodies[index], index, path, _note(log, bodies, size, ())
+        ).encode(),
         "kept.checkpoint": early,
     }
     for name, raw in files.items():
         (folder / name).write_bytes(raw)
 
 
-def _note(log: Signer, bodies: Sequence[bytes], size: int) -> bytes:
+def _note(
+    log: Signer,
+    bodies: Sequence[bytes],
+    size: int,
+    witnesses: Sequence[Cosigner] = (OFFICE, NOTARY),
+) -> bytes:
     tree = Tree.from_leaves(map(leaf_hash, bodies))
     body = Checkpoint(log.verifier.name, size, tree.root(size)).body()
-    lines = [one.cosign(body, T0 // SECOND + place) for place, one in enumerate((OFFICE, NOTARY))]
+    lines = [one.cosign(body, T0 // SECOND + place) for place, one in enumerate(witnesses)]
     return log.sign(body) + b"".join(lines)
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("python -m tests.docs.practice FOLDER 文件夹")
     write(Path(sys.argv[1]))

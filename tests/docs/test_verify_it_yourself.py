@@ -18,7 +18,7 @@ from tests.house.test_base_install import PROBE, ROOT, base_modules
 
 PAGES = ("verify-it-yourself.md", "verify-it-yourself.zh-CN.md")
 BLOCK = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
-REFUSED = ("refused:", "不通过：")
+STATUS = {"refused:": 1, "不通过：": 1, "not yet witnessed:": 3, "尚待见证：": 3}
 
 
 def page(name: str) -> str:
@@ -72,7 +72,8 @@ def test_every_command_answers_what_the_page_says(name: str, tmp_path: Path) -> 
     for command, lines in commands(name):
         done = run(command, tmp_path, refused)
         assert meant(lines).fullmatch(done.stdout), f"{command}\n{done.stdout}{done.stderr}"
-        wanted = 1 if "".join(lines[:1]).startswith(REFUSED) else 0
+        said = "".join(lines[:1])
+        wanted = next((number for start, number in STATUS.items() if said.startswith(start)), 0)
         assert done.returncode == wanted, command
         assert done.stderr == "", command
     assert "<html" in (tmp_path / "record.html").read_text(encoding="utf-8")
@@ -99,6 +100,21 @@ def test_nothing_on_the_page_goes_unrun_but_the_install(name: str) -> None:
 def test_both_pages_run_the_same_commands() -> None:
     plain = [[c.replace(" --lang zh", "") for c, _ in commands(name)] for name in PAGES]
     assert plain[0] == plain[1]
+
+
+def test_the_practice_files_are_made_by_a_base_install_in_a_folder_not_yet_there(
+    tmp_path: Path,
+) -> None:
+    command = "python -m tests.docs.practice"
+    for name in PAGES:
+        assert f"{command} " in page(name)
+    folder = tmp_path / "new" / "practice"
+    done = run(f"{command} {folder}", tmp_path, refused_modules())
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    write(tmp_path / "again")
+    made = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert made == {path.name: path.read_bytes() for path in (tmp_path / "again").iterdir()}
+    assert len(made) == 6
 
 
 def test_a_pattern_is_no_pattern_for_everything() -> None:

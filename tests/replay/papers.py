@@ -14,15 +14,19 @@ URL = "https://bid.example.cn/verify?log=small&n=13"
 
 def session_of(name: str, variant: str | None = None) -> Session:
     """The session of a play in the repository, or of a variant of it."""
+    return opened(_played(name, variant))[2]
+
+
+def _played(name: str, variant: str | None) -> Run:
     for number, run in enumerate(play(read(SCENARIOS / name))):
         if variant is None if number == 0 else run.name.endswith(f".{variant}"):
-            return opened(run)[2]
+            return run
     raise LookupError(name, variant)
 
 
-def cut(name: str, entries: int) -> Session:
+def cut(name: str, entries: int, variant: str | None = None) -> Session:
     """The same session as it stood after so many entries."""
-    whole = next(play(read(SCENARIOS / name)))
+    whole = _played(name, variant)
     run = Run(whole.name, whole.scenario, whole.bodies[:entries])
     run.state = fold(whole.state.origin, run.bodies)
     return opened(run)[2]

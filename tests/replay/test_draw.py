@@ -373,8 +373,10 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     command = written(archived("parties"), tmp_path)
     assert main(command) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "draw for LOT-01"
-    assert lines[2].startswith("  pool: B, C (entry ")
+    assert lines[0].startswith("signed by the centre only: no witness")
+    assert lines[1].startswith("up to entry ")
+    assert lines[3] == "draw for LOT-01"
+    assert lines[5].startswith("  pool: B, C (entry ")
     assert lines[-1].startswith("same: C, B, as recorded in entry ")
     assert main([*command, "--lang", "zh"]) == 0
     out = capsys.readouterr().out
@@ -405,13 +407,40 @@ def test_the_command_with_a_file_of_the_source(
         assert "no publication" in capsys.readouterr().err
 
 
+def test_a_file_of_another_publication_is_never_taken_for_a_comparison(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    beacon = tmp_path / "beacon.json"
+    beacon.write_text(json.dumps({"round": 1, "signature": ROUND_1000}), encoding="utf-8")
+    command = [*written(archived("drand"), tmp_path), "--beacon", str(beacon)]
+    assert main(command) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "refused: the file of --beacon was not used, nothing in it could be compared: "
+        "it holds publication 1, and the draws of this session name 1000"
+    )
+    assert main([*command, "--lang", "zh"]) == 1
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("不通过：--beacon 文件未被使用")
+    assert last.endswith("其中为第 1 期，而本场摇号指定第 1000 期")
+    assert main([*command, "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["beacon_unused"] == [1]
+    # What is needed among what is not.
+    rows = [{"round": n, "signature": ROUND_1000} for n in (999, 1000)]
+    beacon.write_text(json.dumps(rows), encoding="utf-8")
+    assert main(command) == 0
+    assert "publication 1000 in the file you gave says the same" in capsys.readouterr().out
+    command = [*written(archived("parties"), tmp_path), "--beacon", str(beacon)]
+    assert main(command) == 1
+    assert "no draw of this session names a publication" in capsys.readouterr().out
+
+
 def test_no_draw_and_none_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = written(archived("withheld"), tmp_path)
     assert main(command) == 0
     assert capsys.readouterr().out.endswith("not drawn: no result is recorded\n")
     command = written(first_run(small()), tmp_path)
     assert main(command) == 0
-    assert capsys.readouterr().out == "nothing was drawn in this session\n"
+    assert capsys.readouterr().out.endswith("\nup to there nothing was drawn in this session\n")
 
 
 def test_an_archive_is_verified_before_anything_is_redone(

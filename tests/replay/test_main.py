@@ -12,8 +12,11 @@ from auction_rules.registry import UnknownRule
 from bidding.core.notice import Notice
 from bidding.proof.archive import parse_archive
 from bidding.proof.merkle import Tree, leaf_hash
+from bidding.proof.policy import policy_text
 from bidding.proof.receipt import Receipt
 from replay.__main__ import main
+from tests.bidding.core.session import ORIGIN
+from tests.replay import witnessed as w
 from tests.replay.plays import REPOSITORY, SCENARIOS, first_run, small
 
 
@@ -85,7 +88,8 @@ def test_every_answer_in_chinese(
 ) -> None:
     assert run(files, "verify", "--lang", "zh") == 0
     assert run(files, "rejudge", "--lang", "zh") == 0
-    assert [line[:3] for line in capsys.readouterr().out.splitlines()] == ["有效："] * 2
+    told = [line[:3] for line in capsys.readouterr().out.splitlines()]
+    assert told == ["有效：", "截至编", "有效：", "仅由交", "截至编"]
     archive, _ = files
     archive.write_bytes(b"nonsense")
     assert run(files, "verify", "--lang", "zh") == 1
@@ -111,6 +115,35 @@ def test_a_receipt(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     receipt.write_bytes(receipt.read_bytes().replace(f"index {index}".encode(), b"index 0"))
     assert main(arguments) == 1
     assert capsys.readouterr().out.startswith("refused: ")
+
+
+def test_a_receipt_names_who_vouches(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, policy = tmp_path / "own.tlog-proof", tmp_path / "policy"
+    line = ["receipt", str(path), "--policy", str(policy)]
+    office, notary = w.OFFICE.verifier.name, w.NOTARY.verifier.name
+
+    def said(*more: str, status: int) -> str:
+        assert main([*line, *more]) == status
+        return capsys.readouterr().out
+
+    policy.write_text(w.POLICY, encoding="utf-8")
+    path.write_bytes(w.receipt(7))
+    out = said(status=3)
+    assert out.startswith(f"not yet witnessed: entry 7 of {ORIGIN}; the centre's signature holds")
+    assert f"witnesses who have not signed: {office}, {notary}\n" in out
+    out = said("--lang", "zh", status=3)
+    assert out.startswith("尚待见证：")
+    assert f"尚未签名的见证人：{office}、{notary}\n" in out
+    path.write_bytes(w.receipt(7, cosigners=(w.OFFICE,)))
+    out = said(status=3)
+    assert f"have not signed: {notary}\nsigned by the centre, witnessed by {office}\n" in out
+    path.write_bytes(w.receipt(7, cosigners=(w.OFFICE, w.NOTARY)))
+    out = said(status=0)
+    assert out.startswith(f"ok: entry 7 of {ORIGIN}\nsigned by the centre, witnessed by {office}, ")
+    # The same paper for somebody whom no witness convinces.
+    policy.write_text(policy_text(w.LOG.verifier), encoding="utf-8")
+    assert "signed by the centre only: no witness vouches" in said(status=0)
+    assert "仅由交易中心签名：没有见证人证明" in said("--lang", "zh", status=0)
 
 
 def test_at(files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:

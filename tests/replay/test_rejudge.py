@@ -299,7 +299,7 @@ def test_counts_are_told_in_both_languages(
 ) -> None:
     write(files, rich())
     assert command(files, "rejudge") == 0
-    assert "verified from logged inputs: 1 draws, 7 bidders' signatures" in capsys.readouterr().out
+    assert "verified from logged inputs: 1 draw, 7 bidders' signatures" in capsys.readouterr().out
     assert command(files, "rejudge", "--lang", "zh") == 0
     assert "据记录的输入核验：摇号 1 次、竞买人签名 7 个" in capsys.readouterr().out
 

@@ -20,6 +20,7 @@ from bidding.proof.note import Cosigner, Signer
 from bidding.proof.policy import PolicyError, parse_policy
 from bidding.proof.receipt import ReceiptError, verify_receipt
 from replay.__main__ import main
+from replay.beside import strangers
 from replay.verify import Altered, verify
 from tests.bidding.core.session import ORIGIN
 from tests.replay import witnessed as w
@@ -530,6 +531,36 @@ def test_the_command_line_says_one_line_and_never_raises(
             assert told.startswith("不通过：" if "zh" in command else "refused: ")
 
 
+def test_a_damaged_witness_line_that_no_quorum_needs_is_told(
+    paths: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every flip that is let pass is one of a line that the answer says was not checked."""
+    archive, policy = paths
+    trusted = ["--policy", str(policy)]
+    archive.write_bytes(RAW)
+    assert main(["verify", str(archive), *trusted]) == 0
+    assert "not checked" not in capsys.readouterr().out
+    passed = 0
+    for start, end in SPARED:
+        for position in range(start, end):
+            altered = bytearray(RAW)
+            altered[position] ^= 0x01
+            try:
+                found = verify(bytes(altered), POLICY)
+            except (ArchiveError, PolicyError):
+                continue
+            passed += 1
+            assert strangers(found.proof, POLICY) == 1
+            archive.write_bytes(altered)
+    assert passed > 0
+    assert main(["verify", str(archive), *trusted]) == 0
+    assert "1 signature line by a key that this policy does not name" in capsys.readouterr().out
+    assert main(["verify", str(archive), *trusted, "--lang", "zh"]) == 0
+    assert "有 1 行签名的公钥不在信任策略中" in capsys.readouterr().out
+    assert main(["verify", str(archive), *trusted, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["strangers"] == 1
+
+
 def test_kept_papers_on_the_command_line(
     paths: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -539,7 +570,7 @@ def test_kept_papers_on_the_command_line(
     line = ["verify", str(archive), "--policy", str(policy), "--held", str(kept)]
     archive.write_bytes(RAW)
     assert main(line) == 0
-    assert "continues 1 kept papers" in capsys.readouterr().out
+    assert "continues 1 kept paper" in capsys.readouterr().out
     archive.write_bytes(FORK)
     assert main([*line, "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["where"] == "entry 14"

@@ -216,6 +216,19 @@ def test_the_command_writes_a_file(files, format_, capsys):
     assert capsys.readouterr().out == f"{folder / 'out'}\n"
 
 
+def test_a_file_that_is_there_is_not_written_over(files, capsys):
+    folder, asked = files
+    out = folder / "out"
+    out.write_bytes(b"a signed contract")
+    assert main([*asked, "--as", "record"]) == 1
+    assert "exists already" in capsys.readouterr().out
+    assert main([*asked, "--as", "record", "--lang", "zh"]) == 1
+    assert "已经存在，未作改动" in capsys.readouterr().out
+    assert out.read_bytes() == b"a signed contract"
+    assert main([*asked, "--as", "record", "--force"]) == 0
+    assert b"<html" in out.read_bytes()
+
+
 def test_a_tampered_archive_yields_no_paper(files, capsys):
     folder, asked = files
     raw = (folder / "a").read_bytes()

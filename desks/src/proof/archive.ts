@@ -1,15 +1,18 @@
 /**
  * The session archive, verified in this order: split, hash, each checkpoint's signatures and root, last size == count,
- * quorum on the last checkpoint, and only then is any entry parsed and any bidder's signature looked at.
- * A parser that runs earlier works for whoever forged the file. Whether the rules were kept is not asked here.
+ * quorum on the last checkpoint, and only then is any entry parsed, the document of the first held against its hash,
+ * and any bidder's signature looked at. A parser that runs earlier works for whoever forged the file.
+ * Not asked here: whether each entry follows from the state before it (`ps`), whether sealed offers open to what the log
+ * says, whether the rules were kept. Those take the whole engine, which is in Python; the page says so.
  */
 
 import type { Checkpoint } from "./checkpoint";
+import { encode } from "./canon";
 import { Signatures } from "./signatures";
 import { admitLength, openEntry, type Entry } from "./envelope";
 import { Tree } from "./merkle";
 import { Unbelieved, type Checked, type Policy, type Witnessed } from "./policy";
-import { Refusal, find, fromDecimal, fromUtf8, joined, same, utf8, type Bytes } from "./text";
+import { Refusal, find, fromDecimal, fromUtf8, joined, same, sha256, toHex, utf8, type Bytes } from "./text";
 
 export const HEADER = "bidding-session-archive/v1";
 
@@ -27,6 +30,8 @@ export interface VerifiedArchive {
   archive: Archive;
   checkpoint: Checkpoint;
   witnesses: Witnessed[];
+  /** Signature lines, under any checkpoint, by keys the policy does not name; nobody checked them. */
+  strangers: number;
   entries: Entry[];
   /** How many requests of bidders bear their own signature, of how many. */
   signed: number;
@@ -107,19 +112,20 @@ export async function verifyArchive(raw: Bytes, policy: Policy, told?: Progress)
   const archive = parseArchive(raw);
   const tree = await Tree.over(archive.entries, (done, total) => told?.("hash", done, total));
   let checked: Checked | null = null;
-  let covered = 0n;
+  let [covered, strangers] = [0n, 0];
   for (const [at, note] of archive.checkpoints.entries()) {
     const where = `checkpoint ${at + 1}`;
     checked = await check(where, note, archive.origin, policy);
     await compare(where, checked.checkpoint, covered, tree);
     covered = checked.checkpoint.size;
+    strangers += checked.strangers;
     await told?.("hash", tree.size, tree.size);
   }
   if (checked === null || covered !== BigInt(tree.size)) {
     throw wrong("end", `the last checkpoint covers ${covered} of ${tree.size} entries`, `最后一个检查点只覆盖 ${tree.size} 条记录中的 ${covered} 条`);
   }
   policy.demandQuorum(checked.witnesses);
-  return { archive, ...checked, ...(await openEntries(archive, told)) };
+  return { archive, ...checked, strangers, ...(await openEntries(archive, told)) };
 }
 
 async function check(where: string, note: Bytes, origin: string, policy: Policy): Promise<Checked> {
@@ -155,6 +161,7 @@ async function openEntries(archive: Archive, told?: Progress): Promise<Pick<Veri
       const entry = openEntry(raw, archive.origin, BigInt(index));
       if (entry.t < latest) throw new Refusal("its time is before the entry before it", "时间早于前一条记录");
       latest = entry.t;
+      if (index === 0) await documented(entry);
       await signatures.take(entry);
       entries.push(entry);
     } catch (thrown) {
@@ -163,6 +170,15 @@ async function openEntries(archive: Archive, told?: Progress): Promise<Pick<Veri
     if (entries.length % TELL_EVERY === 0) await told?.("read", entries.length, archive.entries.length);
   }
   return { entries, signed: signatures.signed, requests: signatures.requests };
+}
+
+/** The document that opens a session is the one whose hash was published; a log of another kind has none. */
+async function documented(entry: Entry): Promise<void> {
+  const data = entry["data"];
+  if (entry["type"] !== "session.opened" || data === null || typeof data !== "object" || Array.isArray(data)) return;
+  if (data["document"] === undefined && data["sha256"] === undefined) return;
+  if (toHex(await sha256(encode(data["document"] ?? null))) === data["sha256"]) return;
+  throw new Refusal("it is signed, but the document has another SHA-256 than the entry says", "虽有签名，但规则文件的 SHA-256 与该记录所载不符");
 }
 
 function placed(where: string, thrown: unknown): unknown {

@@ -26,6 +26,8 @@ export interface Witnessed {
 export interface Checked {
   checkpoint: Checkpoint;
   witnesses: Witnessed[];
+  /** Signature lines by keys the policy does not name; nobody checked them. */
+  strangers: number;
 }
 
 export class Policy {
@@ -46,6 +48,12 @@ export class Policy {
 
   satisfied(have: readonly string[]): boolean {
     return this.holds(this.quorum, new Set(have));
+  }
+
+  /** Who of the quorum has not signed beside these; nobody once they are a quorum. */
+  missing(have: readonly Witnessed[]): string[] {
+    const names = have.map((one) => one.name);
+    return this.satisfied(names) ? [] : this.under(this.quorum).filter((name) => !names.includes(name));
   }
 
   /** The checkpoint of the log `origin` (null: of any log listed) in a signed note; raises Refusal. */
@@ -71,7 +79,7 @@ export class Policy {
         const signature = by(key);
         return signature ? [{ name, time: cosignedAt(signature) }] : [];
       });
-      return { checkpoint, witnesses };
+      return { checkpoint, witnesses, strangers: opened.unverified.length };
     } catch (thrown) {
       if (thrown instanceof Unbelieved || !(thrown instanceof Refusal)) throw thrown;
       throw new Unbelieved(`the checkpoint does not verify: ${thrown.en}`, `检查点未通过验证：${thrown.zh}`);
@@ -81,8 +89,8 @@ export class Policy {
   /** Returns when these witnesses are a quorum, else Refusal names who is missing. */
   demandQuorum(have: readonly Witnessed[]): void {
     const names = have.map((one) => one.name);
-    if (this.satisfied(names)) return;
-    const absent = this.under(this.quorum).filter((name) => !names.includes(name));
+    const absent = this.missing(have);
+    if (absent.length === 0) return;
     throw new Unbelieved(
       `not enough witnesses for quorum ${this.quorum}: signed by ${names.join(", ") || "none"}; missing ${absent.join(", ")}`,
       `见证签名不足（要求 ${this.quorum}）：已有 ${names.join("、") || "无"}；缺 ${absent.join("、")}`,

@@ -37,9 +37,16 @@ export function parseReceipt(raw: Bytes): Receipt {
 
 /** The receipt with its entry, once the policy trusts it and the entry is in the tree; raises Refusal. */
 export async function verifyReceipt(raw: Bytes, policy: Policy): Promise<VerifiedReceipt> {
+  const weighed = await weighReceipt(raw, policy);
+  policy.demandQuorum(weighed.witnesses);
+  return weighed;
+}
+
+/** The receipt, once its log's own signature holds and the entry is in the tree; witnesses may still be missing. */
+export async function weighReceipt(raw: Bytes, policy: Policy): Promise<VerifiedReceipt> {
   const receipt = parseReceipt(raw);
   if (receipt.entry.length === 0) throw new Refusal("the receipt carries no entry", "回执中没有记录内容", "receipt");
-  const checked = await policy.openCheckpoint(receipt.checkpoint);
+  const checked = await policy.openCheckpoint(receipt.checkpoint, null, false);
   const { size, root, origin } = checked.checkpoint;
   try {
     await verifyInclusion(receipt.index, size, await leafHash(receipt.entry), receipt.proof, root);

@@ -7,8 +7,10 @@ import { isArchive, verifyArchive, type Progress } from "../proof/archive";
 import { whyNot } from "../proof/able";
 import type { Entry } from "../proof/envelope";
 import { NONE, parsePolicy, type Witnessed } from "../proof/policy";
-import { verifyReceipt } from "../proof/receipt";
+import { weighReceipt } from "../proof/receipt";
 import { toHex, type Bytes } from "../proof/text";
+import type { Status } from "../wire";
+import { statusAtEnd } from "./standing";
 
 export interface Found {
   kind: "receipt" | "archive";
@@ -18,6 +20,10 @@ export interface Found {
   witnesses: Witnessed[];
   /** The policy asks for no witness at all. */
   alone: boolean;
+  /** Signature lines by keys the policy does not name; nobody checked them. */
+  strangers: number;
+  /** Witnesses the policy asks for who have not signed a receipt yet; an archive without them is refused. */
+  missing: string[];
   /** The receipt's entry; of an archive its last. */
   entry: Entry | null;
   /** The receipt's entry as it was logged. */
@@ -27,22 +33,24 @@ export interface Found {
   requests: number;
   /** All entries of an archive; none of a receipt. */
   entries: Entry[];
+  /** What the session was when the archive ends; null for a receipt and for a log of another kind. */
+  status: Status | null;
 }
 
-/** What holds; raises Refusal with the place and the reason. */
+/** What holds, or waits for its witnesses (`missing`); raises Refusal with the place and the reason. */
 export async function check(file: Bytes, policyFile: Bytes, told?: Progress): Promise<Found> {
   const unable = await whyNot();
   if (unable) throw unable;
   const policy = await parsePolicy(policyFile);
   const alone = policy.quorum === NONE;
   if (isArchive(file)) {
-    const { archive, checkpoint, witnesses, entries, signed, requests } = await verifyArchive(file, policy, told);
-    const seen = { origin: archive.origin, size: entries.length, root: toHex(checkpoint.root), witnesses, alone, signed, requests, entries };
-    return { kind: "archive", ...seen, entry: entries.at(-1) ?? null, raw: null, checkpoints: archive.checkpoints.length };
+    const { archive, checkpoint, witnesses, strangers, entries, signed, requests } = await verifyArchive(file, policy, told);
+    const seen = { origin: archive.origin, size: entries.length, root: toHex(checkpoint.root), witnesses, strangers, alone, signed, requests, entries };
+    return { kind: "archive", ...seen, entry: entries.at(-1) ?? null, raw: null, checkpoints: archive.checkpoints.length, status: statusAtEnd(entries), missing: [] };
   }
-  const { checkpoint, witnesses, entry, receipt } = await verifyReceipt(file, policy);
-  const seen = { origin: checkpoint.origin, size: Number(checkpoint.size), root: toHex(checkpoint.root), witnesses, alone };
-  return { kind: "receipt", ...seen, entry, raw: receipt.entry, checkpoints: 1, signed: 0, requests: 0, entries: [] };
+  const { checkpoint, witnesses, strangers, entry, receipt } = await weighReceipt(file, policy);
+  const seen = { origin: checkpoint.origin, size: Number(checkpoint.size), root: toHex(checkpoint.root), witnesses, strangers, alone };
+  return { kind: "receipt", ...seen, entry, raw: receipt.entry, checkpoints: 1, signed: 0, requests: 0, entries: [], status: null, missing: policy.missing(witnesses) };
 }
 
 /** Which auction a file says it is of, to know whose policy to ask for; it is only a guess of where to look. */

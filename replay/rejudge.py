@@ -22,6 +22,7 @@ from bidding.core.commands import Command
 from bidding.core.record import bind, command_of, due, record, same_request
 from bidding.core.state import BadEntry, State, evolve
 from bidding.proof import canon
+from bidding.proof.text import BilingualError
 from replay.bare import rule_name
 from replay.signed import verdict
 
@@ -89,7 +90,7 @@ class Rejudged:
     """How many draws, reserves and openings follow from what was brought in, and signatures hold."""
 
 
-class RuleMissing(LookupError):
+class RuleMissing(BilingualError):
     """The rule version of the session is not installed here, so nothing can be re-judged."""
 
 
@@ -121,7 +122,9 @@ def rejudge(origin: str, entries: Sequence[dict[str, Any]]) -> Rejudged:
     try:
         rule = find(document["rule"], document["version"])
     except UnknownRule as missing:
-        raise RuleMissing(f"the rule {name} is not installed here") from missing
+        raise RuleMissing(
+            f"the rule {name} is not installed here", f"未安装规则 {name}"
+        ) from missing
     same = source_sha256(rule) == document.get("rule_sha256")
     found = _first_difference(origin, entries, rule)
     judged = len(entries) if found is None else found.index

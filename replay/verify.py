@@ -19,6 +19,7 @@ from bidding.proof.text import BilingualError
 from replay.film import Film
 from replay.held import Held, compare, pin, read_held
 from replay.openings import Opened, openings
+from replay.shape import admit
 from replay.signed import verdict
 from replay.suspect import Suspect, suspect
 
@@ -121,6 +122,7 @@ def _fold(verified: Verified, told: Progress | None) -> tuple[Film, int, int]:
     film, total = Film(verified.archive.origin), len(verified.entries)
     signed = unsound = 0
     for index, entry in enumerate(verified.entries):
+        admit(entry)
         try:
             own = verdict(film.end, entry)
             film.add(entry)

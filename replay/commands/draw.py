@@ -37,15 +37,16 @@ def run(args: argparse.Namespace) -> int:
     session = read_session(args)
     with shown():
         draws = redraw(session.entries, published)
+        told = ["\n".join(_told(draw, chinese=args.lang == "zh")) for draw in draws]
     if args.json:
         rows = [{**asdict(draw), "holds": draw.holds} for draw in draws]
         held = all(draw.holds for draw in draws)
         print(json.dumps({"ok": held, "log": session.origin, "draws": rows}, ensure_ascii=False))
     elif not draws:
         print("本场没有摇号。" if args.lang == "zh" else "nothing was drawn in this session")
-    for number, draw in enumerate(() if args.json else draws):
+    for number, one in enumerate(() if args.json else told):
         print("\n" * bool(number), end="")
-        print("\n".join(_told(draw, chinese=args.lang == "zh")))
+        print(one)
     return 0 if all(draw.holds for draw in draws) else 1
 
 
@@ -53,9 +54,19 @@ def _published(path: Path) -> Published:
     try:
         rows = json.loads(read_bytes(path))
         rows = rows if isinstance(rows, list) else [rows]
+        if not rows or not all(isinstance(row, dict) for row in rows):
+            raise _no_publication(path)
         return {int(row["round"]): str(row.get("signature") or row["value"]) for row in rows}
-    except (ValueError, KeyError, TypeError, AttributeError) as wrong:
-        raise Usage(f"{path}: no publication of a public source ({wrong})") from wrong
+    except (ValueError, KeyError, TypeError, RecursionError) as wrong:
+        raise _no_publication(path) from wrong
+
+
+def _no_publication(path: Path) -> Usage:
+    wanted = '{"round": ..., "signature": ...}'
+    return Usage(
+        f"{path}: no publication of a public source: {wanted} is wanted, or a list of such",
+        f"{path}：不是公开来源的发布内容，应为 {wanted} 或由其组成的列表",
+    )
 
 
 def _told(draw: Redrawn, *, chinese: bool) -> list[str]:

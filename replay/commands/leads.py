@@ -11,6 +11,8 @@ from typing import Any, Final
 
 from auction_rules.terms import Text
 from bidding.core.said import both
+from bidding.proof.policy import Policy
+from bidding.proof.text import BilingualError
 from replay.commands.files import Usage, add_lang, read_bytes, read_policy, shown
 from replay.indicators.catalogue import CROSS, INDICATORS, Found, SameSession, leads
 from replay.indicators.course import Course, read
@@ -31,6 +33,7 @@ _BESIDE: Final[Text] = both(
 )
 _ENDINGS: Final = (".archive", ".session")
 """What archives in a folder are called: by the centre that gives them out, by a scenario."""
+_NOT_EXAMINED: Final = {"en": "not examined: {}: {}", "zh": "未检查：{}：{}"}
 _PLACES: Final = 12
 """Entries named in a line; the rest are in --json."""
 
@@ -52,14 +55,19 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """The exit status: 0 whatever is found, for a lead is no fault."""
+    """The exit status: 0 whatever is found, for a lead is no fault; else what was not examined."""
     only = _numbers(args.only)
-    courses = [_course(path, args.policy) for path in _found(args.sessions)]
+    courses, refused = _courses(_found(args.sessions), args.policy)
+    for path, wrong in refused:
+        # One bad file may not hide what the others hold.
+        print(_NOT_EXAMINED[args.lang].format(path, getattr(wrong, args.lang)), file=sys.stderr)
+    if not courses:
+        return _status(refused)
     try:
         with shown():
             found = leads(courses, only)
     except SameSession as twice:
-        raise Usage(f"{twice} is given twice") from twice
+        raise Usage(f"{twice} is given twice", f"{twice} 重复给出") from twice
     if args.policy is None:
         print(_BESIDE[args.lang], file=sys.stderr)
     if args.json:
@@ -67,7 +75,14 @@ def run(args: argparse.Namespace) -> int:
     else:
         for line in _lines(courses, found, args.lang, everything=args.all):
             print(line)
-    return 0
+    return _status(refused)
+
+
+def _status(refused: Sequence[tuple[Path, BilingualError | Usage]]) -> int:
+    """1 where an archive does not hold, else 2 where one cannot be read, else 0."""
+    if any(isinstance(wrong, BilingualError) for _, wrong in refused):
+        return 1
+    return 2 if refused else 0
 
 
 def _numbers(text: str | None) -> frozenset[int]:
@@ -75,7 +90,11 @@ def _numbers(text: str | None) -> frozenset[int]:
     known = {str(number) for number in INDICATORS}
     for word in words:
         if word not in known:
-            raise Usage(f"there is no indicator {word!r}; they are 1 to {max(INDICATORS)}")
+            last = max(INDICATORS)
+            raise Usage(
+                f"there is no indicator {word!r}; they are 1 to {last}",
+                f"没有编号为 {word} 的指标，编号为 1 至 {last}",
+            )
     return frozenset(map(int, words))
 
 
@@ -87,14 +106,32 @@ def _found(given: Sequence[Path]) -> list[Path]:
         else:
             paths.append(one)
     if not paths:
-        raise Usage(f"no archive found: a folder holds files that end in {' or '.join(_ENDINGS)}")
+        raise Usage(
+            f"no archive found: a folder holds files that end in {' or '.join(_ENDINGS)}",
+            f"没有找到档案：文件夹中的档案以 {' 或 '.join(_ENDINGS)} 结尾",
+        )
     return paths
 
 
-def _course(path: Path, policy: Path | None) -> Course:
+def _courses(
+    paths: Sequence[Path], policy: Path | None
+) -> tuple[list[Course], list[tuple[Path, BilingualError | Usage]]]:
+    """The courses of the archives that hold, and of the others why not."""
+    trusted = None if policy is None else read_policy(policy)
+    courses: list[Course] = []
+    refused: list[tuple[Path, BilingualError | Usage]] = []
+    for path in paths:
+        try:
+            courses.append(_course(path, trusted))
+        except (BilingualError, Usage) as wrong:
+            refused.append((path, wrong))
+    return courses, refused
+
+
+def _course(path: Path, policy: Policy | None) -> Course:
     """The course of an archive that verifies."""
-    trusted = read_policy(path.with_suffix(".policy") if policy is None else policy)
-    session = verify(read_bytes(path), trusted)
+    raw = read_bytes(path)
+    session = verify(raw, read_policy(path.with_suffix(".policy")) if policy is None else policy)
     with shown():
         return read(session.origin, session.entries)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 from unicodedata import east_asian_width
 
-from replay.commands.files import Usage, add_archive, read_session
+from replay.commands.files import Usage, add_archive, read_session, shown
 from replay.rejudge import Difference, Rejudged, RuleMissing, rejudge
 
 HELP = "ask the rule again and stop at the first difference"
@@ -36,13 +36,14 @@ def run(args: argparse.Namespace) -> int:
     """The exit status."""
     session = read_session(args)
     try:
-        judged = rejudge(session.origin, session.entries)
+        with shown():
+            judged = rejudge(session.origin, session.entries)
     except RuleMissing as missing:
         document = session.state.document
         name = f"{document['rule']}@{document['version']}"
         if args.json:
             print(json.dumps({"ok": False, "rule": name, "installed": False}))
-        raise Usage(_MISSING[args.lang].format(name if args.lang == "zh" else missing)) from missing
+        raise Usage(_MISSING["en"].format(missing), _MISSING["zh"].format(name)) from missing
     if args.json:
         print(json.dumps(_found(judged), ensure_ascii=False))
     elif judged.difference is not None:

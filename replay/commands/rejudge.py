@@ -89,7 +89,7 @@ def _sentence(judged: Rejudged, lang: str) -> str:
 
 def columns(difference: Difference, lang: str) -> Iterator[str]:
     """What the rule gives and what the log has, side by side, only where they differ."""
-    rows = [_HEAD[lang], *difference.rows()]
+    rows = [_HEAD[lang], *difference.rows(lang)]
     cut = [[_cut(cell) for cell in row] for row in rows]
     widths = [max(_width(row[column]) for row in cut) for column in range(2)]
     for row in cut:

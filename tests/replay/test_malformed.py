@@ -28,7 +28,7 @@ SOURCES: Final = (
         )
     ),
 )
-VALUES: Final = (
+VALUES: Final[tuple[Any, ...]] = (
     ...,
     *(None, True, 0, -1, 1, 99, 2**53 - 1, -(2**53 - 1), "", "x", "甲", "\0", "A" * 300),
     *([], {}, [1], {"a": 1}, [[]], {"fact": "closed"}),

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from auction_rules.terms import Text
 from bidding.core.said import both
@@ -33,7 +33,10 @@ _BESIDE: Final[Text] = both(
 )
 _ENDINGS: Final = (".archive", ".session")
 """What archives in a folder are called: by the centre that gives them out, by a scenario."""
-_NOT_EXAMINED: Final = {"en": "not examined: {}: {}", "zh": "未检查：{}：{}"}
+_UNREAD: Final = {"en": "not examined: {}", "zh": "未检查：{}"}
+_REFUSED: Final = {"en": "refused: {}: {}", "zh": "不通过：{}：{}"}
+Refused: TypeAlias = tuple[Path, BilingualError | Usage]
+"""An archive that was not examined: it does not hold, or cannot be read."""
 _PLACES: Final = 12
 """Entries named in a line; the rest are in --json."""
 
@@ -58,10 +61,11 @@ def run(args: argparse.Namespace) -> int:
     """The exit status: 0 whatever is found, for a lead is no fault; else what was not examined."""
     only = _numbers(args.only)
     courses, refused = _courses(_found(args.sessions), args.policy)
-    for path, wrong in refused:
-        # One bad file may not hide what the others hold.
-        print(_NOT_EXAMINED[args.lang].format(path, getattr(wrong, args.lang)), file=sys.stderr)
+    if not args.json:
+        _tell_refused(refused, args.lang)
     if not courses:
+        if args.json:
+            print(json.dumps(as_json((), (), refused), ensure_ascii=False))
         return _status(refused)
     try:
         with shown():
@@ -71,14 +75,23 @@ def run(args: argparse.Namespace) -> int:
     if args.policy is None:
         print(_BESIDE[args.lang], file=sys.stderr)
     if args.json:
-        print(json.dumps(as_json(courses, found), ensure_ascii=False))
+        print(json.dumps(as_json(courses, found, refused), ensure_ascii=False))
     else:
         for line in _lines(courses, found, args.lang, everything=args.all):
             print(line)
     return _status(refused)
 
 
-def _status(refused: Sequence[tuple[Path, BilingualError | Usage]]) -> int:
+def _tell_refused(refused: Sequence[Refused], lang: str) -> None:
+    """One line a file, before what the others hold: a bad one may neither hide them nor be lost."""
+    for path, wrong in refused:
+        if isinstance(wrong, Usage):
+            print(_UNREAD[lang].format(getattr(wrong, lang)), file=sys.stderr)
+        else:
+            print(_REFUSED[lang].format(path, getattr(wrong, lang)))
+
+
+def _status(refused: Sequence[Refused]) -> int:
     """1 where an archive does not hold, else 2 where one cannot be read, else 0."""
     if any(isinstance(wrong, BilingualError) for _, wrong in refused):
         return 1
@@ -113,13 +126,11 @@ def _found(given: Sequence[Path]) -> list[Path]:
     return paths
 
 
-def _courses(
-    paths: Sequence[Path], policy: Path | None
-) -> tuple[list[Course], list[tuple[Path, BilingualError | Usage]]]:
+def _courses(paths: Sequence[Path], policy: Path | None) -> tuple[list[Course], list[Refused]]:
     """The courses of the archives that hold, and of the others why not."""
     trusted = None if policy is None else read_policy(policy)
     courses: list[Course] = []
-    refused: list[tuple[Path, BilingualError | Usage]] = []
+    refused: list[Refused] = []
     for path in paths:
         try:
             courses.append(_course(path, trusted))
@@ -136,10 +147,16 @@ def _course(path: Path, policy: Policy | None) -> Course:
         return read(session.origin, session.entries)
 
 
-def as_json(courses: Sequence[Course], found: Iterable[Found]) -> dict[str, Any]:
+def as_json(
+    courses: Sequence[Course], found: Iterable[Found], refused: Sequence[Refused] = ()
+) -> dict[str, Any]:
     """Everything for machines; `mark` goes wherever it goes. Exact values are fractions."""
     return {
         "mark": MARK,
+        "refused": [
+            {"file": str(path), "sentence": {"zh": wrong.zh, "en": wrong.en}}
+            for path, wrong in refused
+        ],
         "sessions": sorted(course.log for course in courses),
         "indicators": [
             {

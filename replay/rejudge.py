@@ -127,8 +127,10 @@ def _apart(place: str, expected: Any, recorded: Any, lang: str) -> Iterator[tupl
             yield from _apart(f"{place}.{key}", given, had, lang)
     elif isinstance(expected, list) and isinstance(recorded, list):
         for number in range(max(len(expected), len(recorded))):
-            pair = (each[number] if number < len(each) else ... for each in (expected, recorded))
-            yield from _apart(f"{place}[{number}]", *pair, lang)
+            given, had = (
+                each[number] if number < len(each) else ... for each in (expected, recorded)
+            )
+            yield from _apart(f"{place}[{number}]", given, had, lang)
     else:
         yield place, _short(expected, lang), _short(recorded, lang)
 

@@ -113,7 +113,7 @@ def _fields(cls: type[Any]) -> Mapping[str, _Fits]:
 
 
 _ASKS: Final = {kind: _fields(cls) for kind, cls in KINDS.items()}
-_FACTS: Final = {kind: _fields(cls) for kind, cls in SHAPES.kinds.items()}
+_FACTS: Final = {kind: {"fact": _text, **_fields(cls)} for kind, cls in SHAPES.kinds.items()}
 
 
 def _row(row: Mapping[str, Any], wanted: Mapping[str, _Fits], place: str) -> str | None:
@@ -121,7 +121,9 @@ def _row(row: Mapping[str, Any], wanted: Mapping[str, _Fits], place: str) -> str
     for name, fits in wanted.items():
         if name not in row or not fits(row[name]):
             return f"{place}.{name}"
-    return next((f"{place}.{name}" for name in row if name not in wanted), None)
+    if len(row) == len(wanted):
+        return None
+    return next(f"{place}.{name}" for name in row if name not in wanted)
 
 
 def _facts(rows: Any) -> str | None:
@@ -133,8 +135,7 @@ def _facts(rows: Any) -> str | None:
         wanted = _FACTS.get(name) if type(name) is str else None
         if wanted is None:
             return place
-        given = {key: value for key, value in row.items() if key != "fact"}
-        if wrong := _row(given, wanted, place):
+        if wrong := _row(row, wanted, place):
             return wrong
     return None
 

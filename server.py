@@ -116,7 +116,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         if arguments.make_sm2_key:
             return _make_sm2_key(Path(arguments.make_sm2_key))
         if arguments.show_key:
-            return uvloop.run(_show_key(settings))
+            return _show_key(settings)
+        if arguments.make_key:
+            return uvloop.run(_make_key(settings))
         return uvloop.run(_serve(settings))
     except Mistake as mistake:
         _say(mistake)
@@ -147,7 +149,13 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--show-key",
         action="store_true",
-        help="print the centre's public key, as a witness lists it, and end",
+        help="print the centre's public key, as a witness lists it, and end; makes nothing",
+    )
+    add(
+        "--make-key",
+        action="store_true",
+        help="make the signing key of a new house before it first opens, print its public key, "
+        "and end",
     )
     add(
         "--no-demo",
@@ -544,16 +552,36 @@ def _announce(settings: Settings, url: str) -> None:
     sys.stdout.flush()
 
 
-async def _show_key(settings: Settings) -> int:
-    """The key of all this house's logs under the name they share: what a witness's owner lists."""
+def _show_key(settings: Settings) -> int:
+    """The key of all this house's logs under the name they share: what a witness's owner lists.
+
+    It makes nothing: a key made by the way would be that of no house, and be witnessed as one.
+    """
     path = _key_file(settings)
-    async with AsyncExitStack() as stack:
-        if path.exists():  # the house may be open: its record is left alone
-            keys = _keys(path, create=False)
-        else:
-            _, keys = await _record_and_keys(settings, stack)
-        sys.stdout.write(f"{keys.signer(settings.origin_prefix).verifier.vkey}\n")
+    if not path.exists():
+        raise Mistake(
+            f"{path} 处没有签名密钥：请用 --data 指明竞价服务的数据文件夹（或用 --key 指明密钥文件）；"
+            "新建服务请先用 --make-key。",
+            f"There is no signing key at {path}: name the house's folder with --data (or the key "
+            "with --key); for a new house, --make-key comes first.",
+        )
+    _print_key(_keys(path, create=False), settings)
     return 0
+
+
+async def _make_key(settings: Settings) -> int:
+    """The key of a new house, which witnesses may need before it opens for the first time."""
+    path = _key_file(settings)
+    if path.exists():
+        raise Mistake(f"{path} 已存在，未改动。", f"{path} is there already and was left alone.")
+    async with AsyncExitStack() as stack:
+        _, keys = await _record_and_keys(settings, stack)
+        _print_key(keys, settings)
+    return 0
+
+
+def _print_key(keys: FileKeys, settings: Settings) -> None:
+    sys.stdout.write(f"{keys.signer(settings.origin_prefix).verifier.vkey}\n")
 
 
 # Accounts --------------------------------------------------------------------------------------

@@ -424,6 +424,7 @@ class Shapes:
     """Reads facts back from the log; an unknown fact stops the reader, never passes."""
 
     def __init__(self, kinds: tuple[type[Any], ...]) -> None:
+        self.kinds: Final = {kind.fact: kind for kind in kinds}
         self._kinds = {kind.fact: (kind, {f.name for f in fields(kind)}) for kind in kinds}
 
     def read(self, row: dict[str, Any]) -> Any:

@@ -2,15 +2,21 @@
 
 Exit 0: it holds. Exit 1: it does not, and one line says what and where. Exit 2: a file or an
 argument cannot be read. Exit 3: the centre's signature holds, the witnesses' are not there yet.
+Exit 70: the fault is in this program, and one line says where.
 """
 
 from __future__ import annotations
 
 import argparse
+import codecs
+import io
+import os
 import sys
+import traceback
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import ModuleType
-from typing import Final
+from typing import Final, NoReturn
 
 from bidding.proof.text import BilingualError
 from replay.commands import (
@@ -47,8 +53,32 @@ _COMMANDS: Final[Mapping[str, ModuleType]] = {
 }
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m replay", description=__doc__)
+_FAULT: Final = {
+    "en": "a fault of this program, and no verdict on the file: {what}",
+    "zh": "本程序出错，不构成对文件的结论：{what}",
+}
+_BROKEN_PIPE: Final = 141
+"""As a shell counts a process ended by SIGPIPE: nothing was concluded."""
+_MISUSED: Final = (
+    ("the following arguments are required: ", "缺少参数："),
+    ("unrecognized arguments: ", "无法识别的参数："),
+    ("argument ", "参数有误："),
+)
+
+
+class _Chinese(argparse.ArgumentParser):
+    """The same arguments; what is wrong with them is told in Chinese."""
+
+    def error(self, message: str) -> NoReturn:
+        for start, zh in _MISUSED:
+            if message.startswith(start):
+                message = zh + message.removeprefix(start)
+        self.exit(2, f"{self.format_usage()}{self.prog}：{message}\n")
+
+
+def _parser(lang: str = "en") -> argparse.ArgumentParser:
+    kind = _Chinese if lang == "zh" else argparse.ArgumentParser
+    parser = kind(prog="python -m replay", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     for name, module in _COMMANDS.items():
         module.add(commands.add_parser(name, help=module.HELP, description=module.HELP))
@@ -57,17 +87,73 @@ def _parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is the answer."""
-    args = _parser().parse_args(argv)
+    given = sys.argv[1:] if argv is None else argv
+    args = _parser(_lang(given)).parse_args(given)
+    lang = "zh" if getattr(args, "lang", "en") == "zh" else "en"
     try:
         return int(_COMMANDS[args.command].run(args))
     except BilingualError as wrong:
-        chinese = getattr(args, "lang", "en") == "zh"
-        print(f"不通过：{wrong.zh}" if chinese else f"refused: {wrong.en}")
+        print(f"不通过：{wrong.zh}" if lang == "zh" else f"refused: {wrong.en}")
         return 1
     except Usage as wrong:
-        print(wrong, file=sys.stderr)
+        print(getattr(wrong, lang), file=sys.stderr)
         return 2
+    except BrokenPipeError:
+        raise
+    except Exception as wrong:  # noqa: BLE001 whoever asks for a verdict never gets a traceback
+        print(_FAULT[lang].format(what=_where(wrong)), file=sys.stderr)
+        return 70
+
+
+def _lang(given: Sequence[str]) -> str:
+    """The language asked for, before anybody knows whether the arguments are right."""
+    pairs = zip(given, [*given[1:], ""], strict=True)
+    return "zh" if "--lang=zh" in given or ("--lang", "zh") in pairs else "en"
+
+
+def _where(wrong: Exception) -> str:
+    """The exception in one line, and the place in the code, for whoever mends it."""
+    last = traceback.extract_tb(wrong.__traceback__)[-1]
+    said = " ".join(f"{type(wrong).__name__}: {wrong}".split())
+    return f"{said:.200} ({Path(last.filename).name}:{last.lineno})"
+
+
+def _escaped(wrong: UnicodeError) -> tuple[str, int]:
+    r"""What a terminal or a redirected file cannot hold, as \uXXXX: in JSON it means the same."""
+    assert isinstance(wrong, UnicodeEncodeError)
+    units = wrong.object[wrong.start : wrong.end].encode("utf-16-be")
+    pairs = zip(units[::2], units[1::2], strict=True)
+    return "".join(f"\\u{high:02x}{low:02x}" for high, low in pairs), wrong.end
+
+
+def _speak(stream: object) -> None:
+    """No character stops an answer: where the encoding has no Chinese at all, it is UTF-8."""
+    if not isinstance(stream, io.TextIOWrapper):
+        return
+    try:
+        "阳光竞价".encode(stream.encoding)
+    except UnicodeEncodeError:
+        stream.reconfigure(encoding="utf-8")
+    stream.reconfigure(errors=_ESCAPED)
+
+
+_ESCAPED: Final = "replay.escaped"
+
+
+def command_line() -> int:
+    """`main` for a terminal or a pipe, whatever its encoding, and however early its reader ends."""
+    codecs.register_error(_ESCAPED, _escaped)
+    _speak(sys.stdout)
+    _speak(sys.stderr)
+    try:
+        status = main()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read has enough (`| head`); what is left to flush goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _BROKEN_PIPE
+    return status
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command_line())

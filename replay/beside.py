@@ -15,6 +15,7 @@ from bidding.proof.checkpoint import parse_body
 from bidding.proof.gm import GmError, GmVerifier, verify_gm
 from bidding.proof.note import parse_note
 from bidding.proof.policy import Policy
+from bidding.proof.text import BilingualError
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Beside:
     """Of `sm2` and `timestamp`, those that the archive carries and that were not checked."""
 
 
-class NoExtra(Exception):
+class NoExtra(BilingualError):
     """The product that reads time-stamps is not installed."""
 
 
@@ -113,7 +114,8 @@ def _product() -> Any:
         if (missing.name or "").startswith("replay"):
             raise
         raise NoExtra(
-            f"time-stamps need the extra `timestamp` ({missing.name} is not installed)"
+            f"time-stamps need the extra `timestamp` ({missing.name} is not installed)",
+            f"核验时间戳需要可选组件 timestamp（未安装 {missing.name}）",
         ) from missing
 
 

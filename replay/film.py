@@ -17,14 +17,19 @@ from auction_rules.terms import Text, show_instant
 from bidding.core import said, views
 from bidding.core.record import bind, rule_of
 from bidding.core.state import BadEntry, State, evolve
+from bidding.proof.text import BilingualError
 from replay import bare
 
 EVERY: Final = 256
 """Entries between two kept states: about 10 ms of folding, and one state of memory."""
 
 
-class NoRule(LookupError):
+class NoRule(BilingualError, LookupError):
     """The rule of the session is not installed here, so its room cannot be drawn."""
+
+
+class NoEntry(BilingualError, IndexError):
+    """An index at which the session has no entry."""
 
 
 class Film:
@@ -69,9 +74,12 @@ class Film:
         return self._last
 
     def state(self, index: int) -> State:
-        """The state after the entry at `index`; IndexError where there is none."""
+        """The state after the entry at `index`; NoEntry where there is none."""
         if not 0 <= index < len(self.entries):
-            raise IndexError(f"the session has entries 0 to {len(self.entries) - 1}")
+            last = len(self.entries) - 1
+            raise NoEntry(
+                f"the session has entries 0 to {last}", f"本场只有编号 0 至 {last} 的记录"
+            )
         state = self._kept[index // EVERY]
         for entry in self.entries[state.index : index + 1]:
             state = evolve(state, entry)
@@ -105,7 +113,8 @@ class Film:
         """The rule of the session. Raises NoRule, naming it, where it is not installed."""
         if self.rule is None:
             document = self.entries[0]["data"]["document"]
-            raise NoRule(f"the rule {bare.rule_name(document)} is not installed here")
+            name = bare.rule_name(document)
+            raise NoRule(f"the rule {name} is not installed here", f"未安装本场的竞价规则 {name}")
         return self.rule
 
     def text(self, index: int) -> Text:
@@ -128,4 +137,4 @@ class Film:
         ]
 
 
-__all__ = ["EVERY", "BadEntry", "Film", "NoRule"]
+__all__ = ["EVERY", "BadEntry", "Film", "NoEntry", "NoRule"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bidding.proof.archive import HEADER as ARCHIVE
 from bidding.proof.archive import Archive, ArchiveError
 from bidding.proof.checkpoint import Checkpoint
 from bidding.proof.merkle import ProofError, Tree, leaf_hash, verify_inclusion
@@ -32,6 +33,12 @@ class Held:
 
 def read_held(number: int, raw: bytes, policy: Policy) -> Held:
     """The receipt or checkpoint note in a file; ArchiveError says why it proves nothing."""
+    if raw.startswith(ARCHIVE):
+        raise ArchiveError(
+            f"held {number}",
+            "is an archive; a receipt or a checkpoint that you kept is wanted",
+            "是竞价档案，此处应为自己留存的回执或检查点",
+        )
     receipt = None
     try:
         if raw.startswith(HEADER.encode()):

@@ -90,8 +90,16 @@ def openings(entries: Sequence[Mapping[str, Any]]) -> tuple[Opened, ...]:
     for entry in entries[1:]:
         try:
             found += _entry(told, entry)
-        except (escrow.EscrowError, ValueError, KeyError, TypeError, AssertionError) as wrong:
-            raise _differs(entry["i"], f"a key does not open what it should: {wrong}") from wrong
+        except ArchiveError:
+            raise
+        except (ValueError, LookupError, TypeError, AssertionError) as wrong:
+            en = wrong.en if isinstance(wrong, escrow.EscrowError) else str(wrong)
+            zh = wrong.zh if isinstance(wrong, escrow.EscrowError) else str(wrong)
+            raise _differs(
+                entry["i"],
+                f"what the log holds does not open the sealed offer: {en}",
+                f"以记录所载无法打开密封报价：{zh}",
+            ) from wrong
     return tuple(found)
 
 
@@ -101,7 +109,12 @@ def _entry(told: _Escrow, entry: Mapping[str, Any]) -> Iterator[Opened]:
             case "offer_sealed":
                 told.keep(fact)
             case "trustee_opened" if not told.key(fact):
-                raise _differs(entry["i"], f"the key is not that of trustee {fact['trustee']}")
+                trustee = fact["trustee"]
+                raise _differs(
+                    entry["i"],
+                    f"the key is not that of trustee {trustee}",
+                    f"该私钥不是受托人 {trustee} 的",
+                )
             case "offer_opened" | "offer_voided":
                 yield _checked(told, entry, fact)
 
@@ -118,13 +131,15 @@ def _checked(told: _Escrow, entry: Mapping[str, Any], fact: Mapping[str, Any]) -
     if not holds:
         said = fact.get("amount", claimed)
         raise _differs(
-            entry["i"], f"the offer of {bidder} opens to {void or amount}, not to {said}"
+            entry["i"],
+            f"the offer of {bidder} opens to {void or amount}, not to {said}",
+            f"竞买人 {bidder} 的密封报价打开后为 {void or amount}，而非记录所载的 {said}",
         )
     return Opened(entry["i"], bidder, None if claimed else amount, claimed)
 
 
-def _differs(index: int, en: str) -> ArchiveError:
-    return ArchiveError(f"entry {index}", en, "密封报价重新解密的结果与记录不符")
+def _differs(index: int, en: str, zh: str) -> ArchiveError:
+    return ArchiveError(f"entry {index}", en, zh)
 
 
 __all__ = ["Opened", "openings"]

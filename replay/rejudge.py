@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from pydantic import ValidationError
 
@@ -19,9 +19,11 @@ from auction_rules.registry import UnknownRule, find, source_sha256
 from auction_rules.rule import Rule
 from auction_rules.terms import show_instant
 from bidding.core.commands import Command
+from bidding.core.officers import same_person
 from bidding.core.record import bind, command_of, due, record, same_request
 from bidding.core.state import BadEntry, State, evolve
 from bidding.proof import canon
+from bidding.proof.text import BilingualError
 from replay.bare import rule_name
 from replay.signed import verdict
 
@@ -35,6 +37,7 @@ VERIFIED: Final[Mapping[str, tuple[str, ...]]] = {
 _ABOUT_ZH: Final[Mapping[str, str]] = {
     "entry": "记录",
     "terms": "规则参数",
+    "officers": "经办人员",
     "facts": "事实",
     "request": "请求",
     "time": "时间",
@@ -50,6 +53,19 @@ _ABOUT_ZH: Final[Mapping[str, str]] = {
 }
 
 
+class Said(str):
+    """Words in place of a value, in English as a string and in Chinese beside it."""
+
+    __slots__ = ("zh",)
+    zh: str
+
+    def __new__(cls, en: str, zh: str) -> Self:
+        """Both; the string itself is the English."""
+        made = super().__new__(cls, en)
+        made.zh = zh
+        return made
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """Where the log and the rule disagree: the entry, what about it, expected and recorded."""
@@ -61,7 +77,7 @@ class Difference:
 
     def line(self, lang: str = "en") -> str:
         """One line for a clerk."""
-        expected, recorded = _short(self.expected), _short(self.recorded)
+        expected, recorded = _short(self.expected, lang), _short(self.recorded, lang)
         if lang == "zh":
             return (
                 f"编号 {self.index} 的记录：{_ABOUT_ZH[self.about]}不一致；"
@@ -72,9 +88,9 @@ class Difference:
             f"the rule gives {expected}, the log has {recorded}"
         )
 
-    def rows(self) -> Iterator[tuple[str, str, str]]:
+    def rows(self, lang: str = "en") -> Iterator[tuple[str, str, str]]:
         """Each place that differs: where, what the rule gives, what the log has."""
-        yield from _apart(self.about, self.expected, self.recorded)
+        yield from _apart(self.about, self.expected, self.recorded, lang)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,29 +105,34 @@ class Rejudged:
     """How many draws, reserves and openings follow from what was brought in, and signatures hold."""
 
 
-class RuleMissing(LookupError):
+class RuleMissing(BilingualError):
     """The rule version of the session is not installed here, so nothing can be re-judged."""
 
 
-def _short(value: Any) -> str:
+def _short(value: Any, lang: str) -> str:
     if value is ...:
         return "-"
+    if isinstance(value, Said) and lang == "zh":
+        return value.zh
     text = canon.fast(value).decode() if isinstance(value, dict | list | tuple) else str(value)
     return text if len(text) <= 400 else text[:400] + "..."
 
 
-def _apart(place: str, expected: Any, recorded: Any) -> Iterator[tuple[str, str, str]]:
+def _apart(place: str, expected: Any, recorded: Any, lang: str) -> Iterator[tuple[str, str, str]]:
     if expected == recorded:
         return
     if isinstance(expected, dict) and isinstance(recorded, dict):
         for key in (*expected, *(key for key in recorded if key not in expected)):
-            yield from _apart(f"{place}.{key}", expected.get(key, ...), recorded.get(key, ...))
+            given, had = expected.get(key, ...), recorded.get(key, ...)
+            yield from _apart(f"{place}.{key}", given, had, lang)
     elif isinstance(expected, list) and isinstance(recorded, list):
         for number in range(max(len(expected), len(recorded))):
-            pair = (each[number] if number < len(each) else ... for each in (expected, recorded))
-            yield from _apart(f"{place}[{number}]", *pair)
+            given, had = (
+                each[number] if number < len(each) else ... for each in (expected, recorded)
+            )
+            yield from _apart(f"{place}[{number}]", given, had, lang)
     else:
-        yield place, _short(expected), _short(recorded)
+        yield place, _short(expected, lang), _short(recorded, lang)
 
 
 def rejudge(origin: str, entries: Sequence[dict[str, Any]]) -> Rejudged:
@@ -121,7 +142,9 @@ def rejudge(origin: str, entries: Sequence[dict[str, Any]]) -> Rejudged:
     try:
         rule = find(document["rule"], document["version"])
     except UnknownRule as missing:
-        raise RuleMissing(f"the rule {name} is not installed here") from missing
+        raise RuleMissing(
+            f"the rule {name} is not installed here", f"未安装规则 {name}"
+        ) from missing
     same = source_sha256(rule) == document.get("rule_sha256")
     found = _first_difference(origin, entries, rule)
     judged = len(entries) if found is None else found.index
@@ -141,9 +164,13 @@ def _first_difference(
     try:
         state = bind(evolve(State(origin), entries[0]), rule)
     except BadEntry as wrong:
-        return Difference(0, "entry", "an opening that can be folded", str(wrong))
+        wanted = Said("an opening that can be folded", "可以读取的开场记录")
+        return Difference(0, "entry", wanted, Said(wrong.en, wrong.zh))
     except ValidationError as wrong:
-        return Difference(0, "terms", "terms this rule accepts", str(wrong.errors()[0]["msg"]))
+        wanted = Said("terms this rule accepts", "本规则接受的参数")
+        return Difference(0, "terms", wanted, str(wrong.errors()[0]["msg"]))
+    if (officers := _officers(entries[0])) is not None:
+        return officers
     opened = [fact_to_json(f) for f in rule.open(State(origin, terms=state.terms).floor(), state.t)]
     if opened != entries[0]["data"]["facts"]:
         return Difference(0, "facts", opened, entries[0]["data"]["facts"])
@@ -152,6 +179,23 @@ def _first_difference(
         if found is not None:
             return found
     return None
+
+
+def _officers(opening: Mapping[str, Any]) -> Difference | None:
+    """The house publishes what one officer proposed and another, an approver, approved."""
+    data = opening["data"]
+    by = {name: str(data.get(name) or "") for name in ("proposer", "approver")}
+    acted = {"actor": opening["actor"], **by}
+    two = all(officer.partition(":")[2] for officer in by.values())
+    two = two and not same_person(by["proposer"], by["approver"])
+    approved = by["approver"].startswith("approver:") and opening["actor"] == by["approver"]
+    if two and approved and by["proposer"].startswith("staff:"):
+        return None
+    wanted = Said(
+        "staff who proposed, and another person as approver who opened it",
+        "由工作人员提出、由另一人作为审批人批准并开场",
+    )
+    return Difference(0, "officers", wanted, acted)
 
 
 def _judge(
@@ -163,7 +207,9 @@ def _judge(
         command = command_of(entry)
         own = verdict(state, entry)
     except _STRANGE as wrong:
-        return Difference(index, "request", "a request we know", str(wrong)), state
+        return Difference(
+            index, "request", Said("a request we know", "可识别的请求"), str(wrong)
+        ), state
     if own is not None and own.differs:
         # Never decided anew in silence: which signatures are valid may differ between libraries.
         return Difference(index, "signature", *map(_holds, (own.found, own.recorded))), state
@@ -172,11 +218,13 @@ def _judge(
     if missed := _missed_bell(state, entry, rule):
         return Difference(index, "order", missed, entry["type"]), state
     if "by" in entry and not _used_before(entries, entry, command):
-        return Difference(index, "request", "a reference used before", f"by {entry['by']}"), state
+        wanted, by = Said("a reference used before", "之前用过的请求编号"), f"by {entry['by']}"
+        return Difference(index, "request", wanted, by), state
     try:
         again = record(state, command, entry["t"], rule, first=entry.get("by"))
     except _STRANGE as wrong:
-        return Difference(index, "request", "a request the rule can be asked", str(wrong)), state
+        wanted = Said("a request the rule can be asked", "可以向规则提出的请求")
+        return Difference(index, "request", wanted, str(wrong)), state
     if again.entry == entry:
         return None, again.state
     for key in ("ps", "type", "data"):
@@ -209,8 +257,8 @@ def _used_before(
     return mine and not same_request(first, command)
 
 
-def _holds(holds: bool) -> str:
-    return "holds" if holds else "does not hold"
+def _holds(holds: bool) -> Said:
+    return Said("holds", "成立") if holds else Said("does not hold", "不成立")
 
 
 _ABOUT = {"ps": "state digest", "type": "decision", "data": "outcome"}
@@ -226,13 +274,17 @@ def _detail(index: int, key: str, again: dict[str, Any], entry: dict[str, Any]) 
     return Difference(index, "outcome", again["data"], entry["data"])
 
 
-def _missed_bell(state: State, entry: dict[str, Any], rule: Rule) -> str | None:
+def _missed_bell(state: State, entry: dict[str, Any], rule: Rule) -> Said | None:
     """A bell that was due and was not rung before this entry; the house's own stop may go first."""
     kind = entry["type"].partition(".")[0]
     if kind == "bell" or (kind == "suspend" and entry["actor"] == "system"):
         return None
     at: Instant | None = due(state, rule)
-    return None if at is None or at > entry["t"] else f"a bell at {show_instant(at)}"
+    return (
+        None
+        if at is None or at > entry["t"]
+        else Said(f"a bell at {show_instant(at)}", f"{show_instant(at)} 到时")
+    )
 
 
 __all__ = ["BadEntry", "Difference", "Rejudged", "RuleMissing", "rejudge"]

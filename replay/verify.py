@@ -19,6 +19,7 @@ from bidding.proof.text import BilingualError
 from replay.film import Film
 from replay.held import Held, compare, pin, read_held
 from replay.openings import Opened, openings
+from replay.shape import admit
 from replay.signed import verdict
 from replay.suspect import Suspect, suspect
 
@@ -121,15 +122,20 @@ def _fold(verified: Verified, told: Progress | None) -> tuple[Film, int, int]:
     film, total = Film(verified.archive.origin), len(verified.entries)
     signed = unsound = 0
     for index, entry in enumerate(verified.entries):
+        admit(entry)
         try:
             own = verdict(film.end, entry)
             film.add(entry)
-        except (BadEntry, ValueError, KeyError, TypeError, AssertionError, AttributeError) as wrong:
+        except BadEntry as wrong:
+            raise ArchiveError(
+                f"entry {index}", f"it is signed, but {wrong.en}", f"虽有签名，但{wrong.zh}"
+            ) from wrong
+        except (ValueError, KeyError, TypeError, AssertionError, AttributeError) as wrong:
             raise ArchiveError(
                 f"entry {index}",
                 f"it is signed, but it cannot follow the entries before it: "
                 f"{' '.join(str(wrong).split())}",
-                "虽有签名，但与之前的记录接不上",
+                f"虽有签名，但与之前的记录接不上（{' '.join(str(wrong).split())}）",
             ) from wrong
         if own is not None and own.differs:
             raise ArchiveError(f"entry {index}", own.en, own.zh)

@@ -23,6 +23,7 @@ from bidding.core import views
 from bidding.core.document import Document
 from bidding.core.record import command_of, due, open_session, record
 from bidding.core.state import State
+from bidding.proof.text import BilingualError
 from replay.film import Film, NoRule
 
 MARK: Final[Text] = {"zh": "推演，非记录", "en": "hypothetical, not the record"}
@@ -36,7 +37,7 @@ CAVEAT: Final[Text] = {
 _MOST_BELLS: Final = 10_000
 
 
-class Impossible(ValueError):
+class Impossible(BilingualError):
     """A change that cannot be played: terms the rule refuses, an entry that is no request."""
 
 
@@ -121,10 +122,15 @@ def what_if(film: Film, change: Change) -> WhatIf:
 def _check(film: Film, change: Change) -> None:
     strangers = change.without_bidders - film.end.people.keys()
     if strangers:
-        raise Impossible(f"no such bidder: {', '.join(sorted(strangers))}")
+        named = sorted(strangers)
+        raise Impossible(
+            f"no such bidder: {', '.join(named)}", f"没有这样的竞买人：{'、'.join(named)}"
+        )
     for index in sorted(change.without_entries):
         if not 0 < index < len(film):
-            raise Impossible(f"there is no request in entry {index}")
+            raise Impossible(
+                f"there is no request in entry {index}", f"编号 {index} 的记录中没有请求"
+            )
 
 
 class _Replayed:
@@ -159,8 +165,8 @@ class _Replayed:
             made = open_session(
                 self.recorded.origin, fresh, opening["t"], data["proposer"], data["approver"]
             )
-        except (ValidationError, ValueError) as wrong:
-            raise Impossible(_first(wrong)) from wrong
+        except ValueError as wrong:
+            raise _unfit(wrong) from wrong
         self.film.add(made.entry)
 
     def _left_out(self, entry: Mapping[str, Any]) -> bool:
@@ -177,7 +183,7 @@ class _Replayed:
             if at is None or (until is not None and at > until):
                 return
             self._write(c.Command("system", c.Bell()), at)
-        raise Impossible("the changed session wakes up for ever")
+        raise Impossible("the changed session wakes up for ever", "按所设条件，本场会无休止地到时")
 
     def _ask(self, entry: Mapping[str, Any]) -> None:
         first = entry.get("by")
@@ -200,11 +206,26 @@ class _Replayed:
         return made.entry
 
 
-def _first(wrong: Exception) -> str:
-    if isinstance(wrong, ValidationError):
-        found = wrong.errors()[0]
-        return f"{'.'.join(map(str, found['loc']))}: {found['msg']}"
-    return str(wrong)
+def _unfit(wrong: ValueError) -> Impossible:
+    """Why the changed terms make no document, naming the term."""
+    if isinstance(wrong, BilingualError):
+        return Impossible(wrong.en, wrong.zh)
+    if not isinstance(wrong, ValidationError):
+        return Impossible(str(wrong), f"参数有误（{wrong}）")
+    found = wrong.errors()[0]
+    told = found.get("ctx", {})
+    place = ".".join(map(str, found["loc"])) or str(told.get("term", "")) or "terms"
+    zh = told.get("zh") or _UNFIT.get(found["type"]) or f"取值不符合要求（{found['msg']}）"
+    return Impossible(f"{place}: {found['msg']}", f"{place}：{zh}")
+
+
+_UNFIT: Final[Mapping[str, str]] = {
+    "extra_forbidden": "本规则没有这一参数",
+    "missing": "缺少这一参数",
+    "int_type": "应为整数",
+    "string_type": "应为文字",
+    "bool_type": "应为 true 或 false",
+}
 
 
 def _decision(entry: Mapping[str, Any]) -> str:

@@ -19,12 +19,13 @@ from auction_rules.floor import Chance, Entrant, Floor, Offer, Standing, stand
 from auction_rules.values import changed
 from bidding.core import house_facts as h
 from bidding.proof import canon
+from bidding.proof.text import BilingualError
 
 ENTRY_VERSION: Final = 1
 
 
-class BadEntry(ValueError):
-    """A log entry that cannot follow the state before it."""
+class BadEntry(BilingualError):
+    """A log entry that cannot follow the state before it; the text does not name the entry."""
 
 
 @dataclass(frozen=True)
@@ -278,20 +279,27 @@ def _change(s: State, fact: h.HouseFact) -> State:
 def evolve(s: State, entry: Mapping[str, Any], facts: tuple[h.Fact, ...] | None = None) -> State:
     """The state after one entry; BadEntry when it cannot follow. `facts` saves reading them."""
     if entry["i"] != s.index or entry["log"] != s.origin or entry["v"] != ENTRY_VERSION:
-        raise BadEntry(f"entry {entry['i']} of {entry['log']} cannot follow entry {s.index - 1}")
+        raise BadEntry(
+            f"entry {entry['i']} of {entry['log']} cannot follow entry {s.index - 1} of {s.origin}",
+            f"日志 {entry['log']} 编号 {entry['i']} 的记录不能接在日志 {s.origin} "
+            f"编号 {s.index - 1} 的记录之后",
+        )
     if entry["t"] < s.t:
-        raise BadEntry(f"entry {entry['i']}: time goes back")
+        raise BadEntry("its time goes back behind the entry before it", "时间早于前一条记录")
     data = entry["data"]
     if s.index == 0:
         if entry["type"] != "session.opened":
-            raise BadEntry("a log begins with session.opened")
+            raise BadEntry("a log begins with session.opened", "日志应以 session.opened 开始")
         # The digest of the state knows the document by this hash alone.
         if hashlib.sha256(canon.encode(data["document"])).hexdigest() != data["sha256"]:
-            raise BadEntry("the document has another SHA-256 than the entry says")
+            raise BadEntry(
+                "the document has another SHA-256 than the entry says",
+                "规则文件的 SHA-256 与该记录所载不符",
+            )
         document = {**data["document"], "sha256": data["sha256"]}
         s = changed(s, document=document)
     elif entry.get("ps") != s.digest:
-        raise BadEntry(f"entry {entry['i']}: the state before it has another digest")
+        raise BadEntry("the state before it has another digest", "此前状态的摘要与该记录所载不符")
     t, i = entry["t"], entry["i"]
     if facts is None:
         facts = tuple(h.SHAPES.read(row) for row in data.get("facts", ()))

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bidding.proof.checkpoint import Checkpoint, CheckpointError, parse_body
+from bidding.proof.form import in_chinese
 from bidding.proof.note import COSIGNATURE, ED25519, ML_DSA_44, NoteError, Verifier, open_note
 from bidding.proof.text import BilingualError, from_decimal
 
@@ -77,7 +78,7 @@ class Policy:
             checkpoint = parse_body(opened.text)
         except (NoteError, CheckpointError) as error:
             raise PolicyError(
-                f"the checkpoint does not verify: {error}", f"检查点未通过验证：{_chinese(error)}"
+                f"the checkpoint does not verify: {error}", f"检查点未通过验证：{in_chinese(error)}"
             ) from error
         signed = {(signature.name, signature.key_id) for signature in opened.verified}
         if not any((log.name, log.key_id) in signed for log in logs):
@@ -125,16 +126,6 @@ class Policy:
         return [one for member in group.members for one in self._witnesses_of(member)]
 
 
-def _chinese(error: ValueError) -> str:
-    """What is wrong with a note, for a clerk; details of form stay as the parser said them."""
-    said = str(error)
-    if said == "no signature by a known key":
-        return "没有任何已知密钥的签名"
-    if said.startswith("bad signature by "):
-        return f"{said.removeprefix('bad signature by ')} 的签名不成立"
-    return f"格式有误（{said}）"
-
-
 def _origin_of(note: bytes) -> str:
     """The log that a checkpoint note names in its first line, not yet verified."""
     try:
@@ -174,7 +165,8 @@ def parse_policy(text: str) -> Policy:
             reader.read(line)
         except (NoteError, ValueError) as error:
             raise PolicyError(
-                f"policy, line {number}: {error}", f"信任策略第 {number} 行有误：{error}"
+                f"policy, line {number}: {error}",
+                f"信任策略第 {number} 行有误：{in_chinese(error)}",
             ) from error
     if reader.quorum is None:
         raise PolicyError("policy: no quorum line", "信任策略：缺少 quorum 行")

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bidding.proof.envelope import EntryError, open_entry
+from bidding.proof.form import in_chinese
 from bidding.proof.merkle import HASH_BYTES, ProofError, leaf_hash, verify_inclusion
 from bidding.proof.policy import Policy
 from bidding.proof.text import BilingualError, from_base64, from_decimal, to_base64
@@ -56,7 +57,9 @@ def parse_receipt(raw: bytes) -> Receipt:
     try:
         return _parse(raw)
     except ValueError as error:
-        raise ReceiptError(f"not a receipt: {error}", f"不是有效的回执文件：{error}") from error
+        raise ReceiptError(
+            f"not a receipt: {error}", f"不是有效的回执文件：{in_chinese(error)}"
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,9 @@ def _parse(raw: bytes) -> Receipt:
     head, blank, checkpoint = raw.partition(b"\n\n")
     if not blank or not checkpoint:
         raise ValueError("no checkpoint after a blank line")
+    if not head.isascii():
+        # A mark that an editor put before the first line, or a file of something else.
+        raise ValueError(f"the first line is not {HEADER}")
     header, *lines = head.decode("ascii").split("\n")
     if header != HEADER:
         raise ValueError(f"the first line is not {HEADER}")

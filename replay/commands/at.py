@@ -31,7 +31,8 @@ def run(args: argparse.Namespace) -> int:
             room = film.room(index, args.audience, now)
             if args.audience.startswith("bidder:"):
                 room["you"] = film.panel(index, args.audience.partition(":")[2], now)
-    print(json.dumps(room, ensure_ascii=False, indent=2))
+        told = json.dumps(room, ensure_ascii=False, indent=2)
+    print(told)
     return 0
 
 
@@ -41,8 +42,10 @@ def _place(film: Film, text: str) -> tuple[int, int | None]:
     try:
         now = instant(text)
     except ValueError as wrong:
-        raise Usage(f"{text} is neither an index nor an instant") from wrong
+        raise Usage(
+            f"{text} is neither an index nor an instant", f"{text} 既不是记录编号，也不是时刻"
+        ) from wrong
     index = film.index_at(now)
     if index is None:
-        raise Usage(f"the session had not begun at {text}")
+        raise Usage(f"the session had not begun at {text}", f"{text} 时本场尚未开始")
     return index, now

@@ -67,7 +67,9 @@ def run(args: argparse.Namespace) -> int:
         by = {"witnesses": list(session.witnesses), "status": session.state.status}
         print(json.dumps({**found, **by, "beacon_unused": unused}, ensure_ascii=False))
     else:
-        print("\n".join(_lines(session, draws, args.lang)))
+        with shown():
+            told = list(_lines(session, draws, args.lang))
+        print("\n".join(told))
         if unused:
             print(_unused(unused, draws, args.lang))
     return 0 if all(draw.holds for draw in draws) and not unused else 1
@@ -96,9 +98,19 @@ def _published(path: Path) -> Published:
     try:
         rows = json.loads(read_bytes(path))
         rows = rows if isinstance(rows, list) else [rows]
+        if not rows or not all(isinstance(row, dict) for row in rows):
+            raise _no_publication(path)
         return {int(row["round"]): str(row.get("signature") or row["value"]) for row in rows}
-    except (ValueError, KeyError, TypeError, AttributeError) as wrong:
-        raise Usage(f"{path}: no publication of a public source ({wrong})") from wrong
+    except (ValueError, KeyError, TypeError, RecursionError) as wrong:
+        raise _no_publication(path) from wrong
+
+
+def _no_publication(path: Path) -> Usage:
+    wanted = '{"round": ..., "signature": ...}'
+    return Usage(
+        f"{path}: no publication of a public source: {wanted} is wanted, or a list of such",
+        f"{path}：不是公开来源的发布内容，应为 {wanted} 或由其组成的列表",
+    )
 
 
 def _told(draw: Redrawn, *, chinese: bool) -> list[str]:

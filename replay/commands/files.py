@@ -3,17 +3,54 @@
 from __future__ import annotations
 
 import argparse
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from bidding.proof.policy import Policy, PolicyError, parse_policy
-from replay.film import NoRule
+from bidding.proof.text import BilingualError
+from replay.film import NoEntry, NoRule
 from replay.verify import Session, verify
+
+STRANGE: Final = (
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    ArithmeticError,
+    RecursionError,
+    StopIteration,
+)
+"""What a log that its owner signed and no house could have made may end in."""
+
+_UNREAD: Final = {
+    errno.ENOENT: "文件不存在",
+    errno.EACCES: "没有访问权限",
+    errno.EPERM: "没有访问权限",
+    errno.EISDIR: "这是文件夹，不是文件",
+    errno.ENOTDIR: "路径中有一段不是文件夹",
+    errno.EEXIST: "文件已存在",
+    errno.ENOSPC: "磁盘空间不足",
+    errno.EROFS: "所在磁盘只读",
+}
+_MARK: Final = b"\xef\xbb\xbf"
 
 
 class Usage(Exception):
-    """Something that cannot be read at all."""
+    """Something that cannot be read at all, told in both languages."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.en, self.zh = en, zh
+
+
+def unusable(path: Path, wrong: OSError) -> Usage:
+    """Why the system would not read or write this file."""
+    zh = _UNREAD.get(wrong.errno or 0, f"无法使用（{wrong.strerror}）")
+    return Usage(f"{path}: {wrong.strerror}", f"{path}：{zh}")
 
 
 def read_bytes(path: Path) -> bytes:
@@ -21,15 +58,25 @@ def read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as wrong:
-        raise Usage(f"{path}: {wrong.strerror}") from wrong
+        raise unusable(path, wrong) from wrong
+
+
+def policy_bytes(path: Path) -> bytes:
+    """A policy as it was published: editors on Windows add a mark and carriage returns to text."""
+    return read_bytes(path).removeprefix(_MARK).replace(b"\r\n", b"\n")
 
 
 def read_policy(path: Path) -> Policy:
     """The policy in a file. Raises Usage."""
     try:
-        return parse_policy(read_bytes(path).decode("utf-8"))
-    except (PolicyError, UnicodeDecodeError) as wrong:
-        raise Usage(f"{path}: {wrong}") from wrong
+        return parse_policy(policy_bytes(path).decode("utf-8"))
+    except PolicyError as wrong:
+        raise Usage(f"{path}: {wrong.en}", f"{path}：{wrong.zh}") from wrong
+    except UnicodeDecodeError as wrong:
+        raise Usage(
+            f"{path}: no text in UTF-8 (byte {wrong.start})",
+            f"{path}：不是 UTF-8 文本（第 {wrong.start} 个字节，从 0 起）",
+        ) from wrong
 
 
 def add_archive(parser: argparse.ArgumentParser) -> None:
@@ -62,9 +109,13 @@ def shown() -> Iterator[None]:
     """
     try:
         yield
-    except (IndexError, NoRule) as wrong:
-        raise Usage(str(wrong)) from wrong
-    except (KeyError, ValueError, TypeError, AttributeError) as wrong:
+    except (NoEntry, NoRule) as wrong:
+        raise Usage(wrong.en, wrong.zh) from wrong
+    except BilingualError:
+        raise
+    except STRANGE as wrong:
+        what = " ".join(f"{type(wrong).__name__}: {wrong}".split())
         raise Usage(
-            f"the log holds what this version cannot show ({wrong}); ask rejudge"
+            f"the log holds what this version cannot show ({what:.200}); ask rejudge",
+            f"记录中有本版本无法展示的内容（{what:.200}），请用 rejudge 重新裁判",
         ) from wrong

@@ -7,10 +7,12 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 from auction_rules.terms import Text
 from bidding.core.said import both
+from bidding.proof.policy import Policy
+from bidding.proof.text import BilingualError
 from replay.commands.files import Usage, add_lang, read_bytes, read_policy, shown
 from replay.indicators.catalogue import INDICATORS, Found, SameSession, leads
 from replay.indicators.course import Course, read
@@ -28,6 +30,10 @@ _BESIDE: Final[Text] = both(
 )
 _ENDINGS: Final = (".archive", ".session")
 """What archives in a folder are called: by the centre that gives them out, by a scenario."""
+_UNREAD: Final = {"en": "not examined: {}", "zh": "未检查：{}"}
+_REFUSED: Final = {"en": "refused: {}: {}", "zh": "不通过：{}：{}"}
+Refused: TypeAlias = tuple[Path, BilingualError | Usage]
+"""An archive that was not examined: it does not hold, or cannot be read."""
 _PLACES: Final = 12
 """Entries named in a line; the rest are in --json."""
 
@@ -49,22 +55,44 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """The exit status: 0 whatever is found, for a lead is no fault."""
+    """The exit status: 0 whatever is found, for a lead is no fault; else what was not examined."""
     only = _numbers(args.only)
-    courses = [_course(path, args.policy) for path in _found(args.sessions)]
+    courses, refused = _courses(_found(args.sessions), args.policy)
+    if not args.json:
+        _tell_refused(refused, args.lang)
+    if not courses:
+        if args.json:
+            print(json.dumps(as_json((), (), refused), ensure_ascii=False))
+        return _status(refused)
     try:
         with shown():
             found = leads(courses, only)
     except SameSession as twice:
-        raise Usage(f"{twice} is given twice") from twice
+        raise Usage(f"{twice} is given twice", f"{twice} 重复给出") from twice
     if args.policy is None:
         print(_BESIDE[args.lang], file=sys.stderr)
     if args.json:
-        print(json.dumps(plain(courses, found), ensure_ascii=False))
+        print(json.dumps(as_json(courses, found, refused), ensure_ascii=False))
     else:
         for line in _lines(courses, found, args.lang, everything=args.all):
             print(line)
-    return 0
+    return _status(refused)
+
+
+def _tell_refused(refused: Sequence[Refused], lang: str) -> None:
+    """One line a file, before what the others hold: a bad one may neither hide them nor be lost."""
+    for path, wrong in refused:
+        if isinstance(wrong, Usage):
+            print(_UNREAD[lang].format(getattr(wrong, lang)), file=sys.stderr)
+        else:
+            print(_REFUSED[lang].format(path, getattr(wrong, lang)))
+
+
+def _status(refused: Sequence[Refused]) -> int:
+    """1 where an archive does not hold, else 2 where one cannot be read, else 0."""
+    if any(isinstance(wrong, BilingualError) for _, wrong in refused):
+        return 1
+    return 2 if refused else 0
 
 
 def _numbers(text: str | None) -> frozenset[int]:
@@ -72,7 +100,11 @@ def _numbers(text: str | None) -> frozenset[int]:
     known = {str(number) for number in INDICATORS}
     for word in words:
         if word not in known:
-            raise Usage(f"there is no indicator {word!r}; they are 1 to {max(INDICATORS)}")
+            last = max(INDICATORS)
+            raise Usage(
+                f"there is no indicator {word!r}; they are 1 to {last}",
+                f"没有编号为 {word} 的指标，编号为 1 至 {last}",
+            )
     return frozenset(map(int, words))
 
 
@@ -84,16 +116,40 @@ def _found(given: Sequence[Path]) -> list[Path]:
         else:
             paths.append(one)
     if not paths:
-        raise Usage(f"no archive found: a folder holds files that end in {' or '.join(_ENDINGS)}")
+        raise Usage(
+            f"no archive found: a folder holds files that end in {' or '.join(_ENDINGS)}",
+            f"没有找到档案：文件夹中的档案以 {' 或 '.join(_ENDINGS)} 结尾",
+        )
     return paths
 
 
-def _course(path: Path, policy: Path | None) -> Course:
+def _courses(paths: Sequence[Path], policy: Path | None) -> tuple[list[Course], list[Refused]]:
+    """The courses of the archives that hold, and of the others why not."""
+    trusted = None if policy is None else read_policy(policy)
+    courses: list[Course] = []
+    refused: list[Refused] = []
+    for path in paths:
+        try:
+            courses.append(_course(path, trusted))
+        except (BilingualError, Usage) as wrong:
+            refused.append((path, wrong))
+    return courses, refused
+
+
+def _course(path: Path, policy: Policy | None) -> Course:
     """The course of an archive that verifies."""
-    trusted = read_policy(path.with_suffix(".policy") if policy is None else policy)
-    session = verify(read_bytes(path), trusted)
+    raw = read_bytes(path)
+    session = verify(raw, read_policy(path.with_suffix(".policy")) if policy is None else policy)
     with shown():
         return read(session.origin, session.entries)
+
+
+def as_json(
+    courses: Sequence[Course], found: Iterable[Found], refused: Sequence[Refused] = ()
+) -> dict[str, Any]:
+    """Everything for machines, and which files were refused."""
+    wrong = [{"file": str(path), "sentence": {"zh": one.zh, "en": one.en}} for path, one in refused]
+    return {**plain(courses, found), "refused": wrong}
 
 
 def _lines(

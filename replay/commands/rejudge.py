@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 from unicodedata import east_asian_width
 
-from replay.commands.files import Usage, add_archive, read_session
+from replay.commands.files import Usage, add_archive, read_session, shown
 from replay.reach import reach, vouched
 from replay.rejudge import Difference, Rejudged, RuleMissing, rejudge
 from replay.verify import Session
@@ -38,13 +38,14 @@ def run(args: argparse.Namespace) -> int:
     """The exit status."""
     session = read_session(args)
     try:
-        judged = rejudge(session.origin, session.entries)
+        with shown():
+            judged = rejudge(session.origin, session.entries)
     except RuleMissing as missing:
         document = session.state.document
         name = f"{document['rule']}@{document['version']}"
         if args.json:
             print(json.dumps({"ok": False, "rule": name, "installed": False}))
-        raise Usage(_MISSING[args.lang].format(name if args.lang == "zh" else missing)) from missing
+        raise Usage(_MISSING["en"].format(missing), _MISSING["zh"].format(name)) from missing
     if args.json:
         print(json.dumps(_found(judged, session), ensure_ascii=False))
     elif judged.difference is not None:
@@ -99,7 +100,7 @@ def _sentence(judged: Rejudged, lang: str) -> str:
 
 def columns(difference: Difference, lang: str) -> Iterator[str]:
     """What the rule gives and what the log has, side by side, only where they differ."""
-    rows = [_HEAD[lang], *difference.rows()]
+    rows = [_HEAD[lang], *difference.rows(lang)]
     cut = [[_cut(cell) for cell in row] for row in rows]
     widths = [max(_width(row[column]) for row in cut) for column in range(2)]
     for row in cut:

@@ -38,9 +38,9 @@ def run(args: argparse.Namespace) -> int:
                 if args.archive is not None:
                     _keep(args.archive, run)
         except Unreadable as wrong:
-            raise Usage(f"{path}: {wrong}") from wrong
+            raise Usage(f"{path}: {wrong}", f"{path}：{wrong}") from wrong
     if not played:
-        raise Usage("no scenario found")
+        raise Usage("no scenario found", "没有找到情景文件")
     print(f"{played - failed} passed, {failed} failed", file=sys.stderr if args.json else None)
     return 1 if failed else 0
 

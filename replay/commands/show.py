@@ -6,7 +6,7 @@ import argparse
 
 from auction_rules.registry import UnknownRule
 from bidding.core.notice import notice, text
-from replay.commands.files import Usage, add_archive, read_session
+from replay.commands.files import Usage, add_archive, read_session, shown
 from replay.film import Film
 
 HELP = "tell the session, one line an entry"
@@ -24,9 +24,13 @@ def run(args: argparse.Namespace) -> int:
     """The exit status."""
     film = read_session(args).film
     if args.terms:
-        print(_notice(film, args.lang), end="")
+        with shown():
+            told = _notice(film, args.lang)
+        print(told, end="")
         return 0
-    for line in film.lines(args.lang):
+    with shown():
+        lines = film.lines(args.lang)
+    for line in lines:
         print(line)
     return 0
 
@@ -36,4 +40,4 @@ def _notice(film: Film, lang: str) -> str:
     try:
         return text(notice(document, document["sha256"]), lang)
     except UnknownRule as missing:
-        raise Usage(f"the rule {missing} is not here") from missing
+        raise Usage(f"the rule {missing} is not here", f"未安装规则 {missing}") from missing

@@ -8,8 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 from bidding.proof.text import BilingualError
-from replay.commands.files import Usage, read_session
-from replay.film import NoRule
+from replay.commands.files import Usage, read_session, shown, unusable
 from replay.paper.qr import NoUrl, checked
 from replay.transcript import LANGS, transcript
 
@@ -47,15 +46,19 @@ def run(args: argparse.Namespace) -> int:
         )
     try:
         url = None if args.verify_url is None else checked(args.verify_url)
-        paper = transcript(read_session(args), args.kind, args.audience, url)
-    except (NoRule, NoUrl) as wrong:
-        raise Usage(str(wrong)) from wrong
+        session = read_session(args)
+        with shown():
+            paper = transcript(session, args.kind, args.audience, url)
+    except NoUrl as wrong:
+        raise Usage(wrong.en, wrong.zh) from wrong
     langs = LANGS if args.lang == "both" else (args.lang,)
-    made: bytes = _printer(args.format).render(paper, langs)
+    printer = _printer(args.format)
+    with shown():
+        made: bytes = printer.render(paper, langs)
     try:
         args.out.write_bytes(made)
     except OSError as wrong:
-        raise Usage(f"{args.out}: {wrong.strerror}") from wrong
+        raise unusable(args.out, wrong) from wrong
     print(args.out)
     return 0
 
@@ -68,5 +71,6 @@ def _printer(name: str) -> ModuleType:
         if (missing.name or "").startswith("replay"):
             raise
         raise Usage(
-            f"{name.upper()} needs the extra `report` ({missing.name} is not installed)"
+            f"{name.upper()} needs the extra `report` ({missing.name} is not installed)",
+            f"生成 {name.upper()} 需要可选组件 report（未安装 {missing.name}）",
         ) from missing

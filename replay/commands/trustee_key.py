@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from bidding.proof.escrow import EscrowError, publics_of
 from bidding.proof.text import from_base64, to_base64
-from replay.commands.files import Usage, add_lang, read_bytes
+from replay.commands.files import Usage, add_lang, read_bytes, unusable
 
 HELP = "make, or show again, a trustee's one-time key for one auction"
 _SAID = {
@@ -38,8 +38,10 @@ def run(args: argparse.Namespace) -> int:
         _make(file)
     try:
         public = publics_of(from_base64(read_bytes(file).decode("ascii").strip()))
-    except (UnicodeDecodeError, ValueError, EscrowError) as wrong:
-        raise Usage(f"{file}: {wrong}") from wrong
+    except EscrowError as wrong:
+        raise Usage(f"{file}: {wrong.en}", f"{file}：{wrong.zh}") from wrong
+    except ValueError as wrong:
+        raise Usage(f"{file}: {wrong}", f"{file}：不是受托人私钥文件") from wrong
     print(_SAID[args.lang].format(public=to_base64(public), file=file))
     return 0
 
@@ -55,4 +57,4 @@ def _make(file: Path) -> None:
             # A key lost to a power cut would keep every offer shut.
             os.fsync(out.fileno())
     except OSError as wrong:
-        raise Usage(f"{file}: {wrong.strerror}") from wrong
+        raise unusable(file, wrong) from wrong

@@ -14,7 +14,7 @@ from bidding.proof.archive import ArchiveError
 from bidding.proof.gm import GmError, GmVerifier, parse_gm_policy
 from bidding.proof.policy import PolicyError
 from replay.beside import Beside, NoExtra, beside, strangers
-from replay.commands.files import Usage, add_archive, read_bytes, read_policy
+from replay.commands.files import Usage, add_archive, policy_bytes, read_bytes, read_policy
 from replay.reach import reach
 from replay.verify import Altered, Session, verify
 
@@ -55,14 +55,14 @@ def run(args: argparse.Namespace) -> int:
         session = verify(raw, policy, told, held=[read_bytes(path) for path in args.held])
         more = beside(session.proof, sm2=sm2, authority=authority)
     except NoExtra as wrong:
-        raise Usage(str(wrong)) from wrong
+        raise Usage(wrong.en, wrong.zh) from wrong
     except (ArchiveError, PolicyError) as wrong:
         if not args.json:
             raise
         _print(_refused(wrong))
         return 1
     others = strangers(session.proof, policy)
-    same = _same_policy(session, read_bytes(args.policy))
+    same = _same_policy(session, policy_bytes(args.policy))
     if args.json:
         _print(
             {
@@ -87,7 +87,7 @@ def _sm2_key(path: Path) -> GmVerifier:
     try:
         return parse_gm_policy(read_bytes(path).decode("ascii", errors="replace"))
     except GmError as wrong:
-        raise Usage(f"{path}: {wrong}") from wrong
+        raise Usage(f"{path}: {wrong.en}", f"{path}：{wrong.zh}") from wrong
 
 
 def _same_policy(session: Session, policy: bytes) -> bool | None:

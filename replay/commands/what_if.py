@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from replay.commands.files import Usage, add_archive, read_session
-from replay.film import NoRule
+from replay.commands.files import Usage, add_archive, read_session, shown
 from replay.what_if import CAVEAT, MARK, Change, Impossible, WhatIf, what_if
 
 HELP = "the same requests under other terms, or without a bidder or an entry"
@@ -30,9 +29,11 @@ def run(args: argparse.Namespace) -> int:
     """The exit status."""
     change = Change(_terms(args.set), frozenset(args.without_bidder), frozenset(args.without_entry))
     try:
-        found = what_if(read_session(args).film, change)
-    except (Impossible, NoRule) as wrong:
-        raise Usage(str(wrong)) from wrong
+        film = read_session(args).film
+        with shown():
+            found = what_if(film, change)
+    except Impossible as wrong:
+        raise Usage(wrong.en, wrong.zh) from wrong
     if args.json:
         print(json.dumps(as_json(found), ensure_ascii=False))
     else:
@@ -45,7 +46,9 @@ def _terms(settings: Sequence[str]) -> dict[str, Any]:
     for setting in settings:
         name, equals, text = setting.partition("=")
         if not equals:
-            raise Usage(f"--set {setting}: TERM=VALUE is wanted")
+            raise Usage(
+                f"--set {setting}: TERM=VALUE is wanted", f"--set {setting}：应写作 参数=值"
+            )
         try:
             terms[name] = json.loads(text, parse_float=str)
         except ValueError:

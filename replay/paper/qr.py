@@ -7,18 +7,23 @@ import re
 
 import segno
 
+from bidding.proof.text import BilingualError
+
 _LIMIT = 500
 _URL = re.compile(r"https?://[!-~]+", re.ASCII)
 
 
-class NoUrl(ValueError):
+class NoUrl(BilingualError):
     """What was given is no web address that can stand on paper."""
 
 
 def checked(url: str) -> str:
     """The address itself; NoUrl unless it is http(s), printable ASCII and short enough to scan."""
     if not _URL.fullmatch(url) or len(url) > _LIMIT or any(mark in url for mark in "\"'<>`\\"):
-        raise NoUrl(f"{url!r} is no web address of at most {_LIMIT} characters")
+        raise NoUrl(
+            f"{url!r} is no web address of at most {_LIMIT} characters",
+            f"{url!r} 不是网址，或超过 {_LIMIT} 个字符",
+        )
     return url
 
 

@@ -115,13 +115,27 @@ def test_a_list_of_witnesses_that_is_none(tmp_path):
 
 def test_the_key_for_witnesses_can_be_shown_before_and_beside_the_open_house(tmp_path):
     prefix = ("--origin-prefix", "bid.example.cn/log")
-    first = start(tmp_path / "data", "--show-key", *prefix)
+    first = start(tmp_path / "data", "--make-key", *prefix)
     with house_process(tmp_path / "data") as house:
         beside = start(house.data, "--show-key", *prefix)
     for done in (first, beside):
         assert (done.returncode, done.stderr) == (0, "")
         assert Verifier.parse(done.stdout.strip()).name == "bid.example.cn/log"
     assert first.stdout == beside.stdout
+    zh, en = said(start(tmp_path / "data", "--make-key", *prefix))
+    assert "已存在，未改动" in zh
+    assert "was left alone" in en
+    assert start(tmp_path / "data", "--show-key", *prefix).stdout == first.stdout
+
+
+def test_showing_a_key_never_makes_one(tmp_path):
+    for folder in (tmp_path / "data", tmp_path / "nothing"):
+        zh, en = said(start(folder, "--show-key"))
+        assert f"{folder / 'signing.key'} 处没有签名密钥" in zh
+        assert "--data" in zh
+        assert f"There is no signing key at {folder / 'signing.key'}" in en
+        assert "--data" in en
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.fixture

@@ -59,9 +59,9 @@ class Watched:
 
 
 def show_key(data: Path) -> str:
-    """What the operator hands to whoever witnesses."""
+    """What the operator of a new house hands to whoever witnesses."""
     done = subprocess.run(
-        [sys.executable, "server.py", "--data", str(data), "--show-key"],
+        [sys.executable, "server.py", "--data", str(data), "--make-key"],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -14,7 +14,7 @@ from bidding.core.state import State, evolve
 from bidding.proof import canon
 from replay.__main__ import main
 from replay.rejudge import RuleMissing, rejudge
-from tests.replay import witnessed
+from tests.replay import malformed, witnessed
 from tests.replay.plays import first_run, opened, small
 
 Entries = list[dict[str, Any]]
@@ -332,23 +332,83 @@ def test_without_the_rule_the_log_still_tells_what_it_can(
     assert "not installed" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda data: data.update(reason="MIRACLE"),
-        lambda data: data.update(reason=7),
-        lambda data: data.update(detail=[]),
-        lambda data: data.update(nearest={"a": 1}),
-        lambda data: data.pop("nearest"),
-    ],
-)
-def test_a_refusal_that_makes_no_sense_is_shown_as_it_stands(
-    files: tuple[Path, Path], change: Callable[[dict[str, Any]], Any]
-) -> None:
+def test_a_refusal_that_makes_no_sense_is_shown_as_it_stands(files: tuple[Path, Path]) -> None:
     entries = rich()
-    change(entries[8]["data"])
+    entries[8]["data"]["reason"] = "MIRACLE"
     write(files, entries)
     assert command(files, "show") == 0
     assert command(files, "rejudge") == 1
     assert command(files, "explain", "8") in (0, 2)
     assert command(files, "at", "8") in (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        (lambda data: data.update(reason=7), "data.reason"),
+        (lambda data: data.update(detail=[]), "data.detail"),
+        (lambda data: data.update(nearest={"a": 1}), "data.nearest"),
+        (lambda data: data.pop("nearest"), "data.nearest"),
+    ],
+)
+def test_a_refusal_of_no_known_shape_stops_every_command(
+    files: tuple[Path, Path],
+    capsys: pytest.CaptureFixture[str],
+    change: Callable[[dict[str, Any]], Any],
+    place: str,
+) -> None:
+    entries = rich()
+    change(entries[8]["data"])
+    write(files, entries)
+    for words in (("verify",), ("show",), ("rejudge",), ("explain", "8"), ("at", "8")):
+        assert command(files, *words) == 1
+        told = f"refused: entry 8: unknown shape ({place}): replay stops\n"
+        assert capsys.readouterr().out == told
+
+
+def by_officers(**named: Any) -> tuple[str, Entries]:
+    """The session with other officers in entry 0; `...` takes one out."""
+    origin, entries = session()
+    for name, officer in named.items():
+        holder = entries[0] if name == "actor" else entries[0]["data"]
+        if officer is ...:
+            del holder[name]
+        else:
+            holder[name] = officer
+    return origin, chained(origin, entries)
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"proposer": "staff:2"},  # the approver is approver:2, the same account
+        {"approver": "staff:1"},
+        {"approver": "approver:3"},  # and not whoever opened it
+        {"proposer": "bidder:A"},
+        {"proposer": "approver:2"},
+        {"proposer": ..., "approver": ...},
+        {"proposer": "staff:", "approver": "approver:"},
+        {"actor": "system"},
+    ],
+)
+def test_a_session_takes_two_officers(named: dict[str, Any]) -> None:
+    difference = rejudge(*by_officers(**named)).difference
+    assert difference is not None
+    assert (difference.index, difference.about) == (0, "officers")
+    assert difference.line().startswith(
+        "entry 0: officers differs; the rule gives staff who proposed, and another person"
+    )
+    assert difference.line("zh").startswith(
+        "编号 0 的记录：经办人员不一致；按规则应为 由工作人员提出、由另一人作为审批人批准并开场"
+    )
+
+
+def test_one_officer_gets_no_paper(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given = malformed.keep(tmp_path, by_officers(proposer="staff:2")[1])
+    assert main(["verify", *given]) == 0
+    assert main(["rejudge", *given, "--lang", "zh"]) == 1
+    assert "经办人员不一致" in capsys.readouterr().out
+    out = tmp_path / "paper.html"
+    assert main(["transcript", *given, "--as", "record", "--out", str(out)]) == 1
+    assert "officers differs" in capsys.readouterr().out
+    assert not out.exists()

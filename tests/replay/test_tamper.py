@@ -304,7 +304,7 @@ def test_an_attackers_own_key_under_the_logs_name() -> None:
     told = archive_error(w.archive(rewritten(), (), attacker))
     assert told.where == "checkpoint 1"
     assert "no signature by a known key" in told.en
-    assert "没有任何已知密钥的签名" in told.zh
+    assert "没有已知公钥的签名" in told.zh
     # Under the log's own key id his signature is a bad one of the log's.
     first, last = (note.split(b"\n")[4] for note in PARTS.checkpoints)
     assert ORIGIN.encode() in last

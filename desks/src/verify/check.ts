@@ -37,11 +37,17 @@ export interface Found {
   status: Status | null;
 }
 
+/** A policy as it was published: editors on Windows add a mark and carriage returns to text. */
+function asPublished(policy: Bytes): Bytes {
+  const marked = policy[0] === 0xef && policy[1] === 0xbb && policy[2] === 0xbf;
+  return policy.slice(marked ? 3 : 0).filter((byte, at, all) => byte !== 0x0d || all[at + 1] !== 0x0a);
+}
+
 /** What holds, or waits for its witnesses (`missing`); raises Refusal with the place and the reason. */
 export async function check(file: Bytes, policyFile: Bytes, told?: Progress): Promise<Found> {
   const unable = await whyNot();
   if (unable) throw unable;
-  const policy = await parsePolicy(policyFile);
+  const policy = await parsePolicy(asPublished(policyFile));
   const alone = policy.quorum === NONE;
   if (isArchive(file)) {
     const { archive, checkpoint, witnesses, strangers, entries, signed, requests } = await verifyArchive(file, policy, told);

@@ -357,11 +357,13 @@ async def test_a_signed_log_whose_meaning_does_not_hold_is_refused(hall, monkeyp
 
     def strict(state, entry):
         if entry["i"] == 4 and entry["log"].endswith("bad"):
-            raise state_module.BadEntry("entry 4: the state before it has another digest")
+            raise state_module.BadEntry(
+                "the state before it has another digest", "此前状态的摘要不符"
+            )
         return real(state, entry)
 
     monkeypatch.setattr(reading, "evolve", strict)
-    assert "bad: entry 4 cannot be read: entry 4: the state before" in (
+    assert "bad: entry 4 cannot be read: the state before" in (
         await refused_reason(hall, good, bad)
     )
 

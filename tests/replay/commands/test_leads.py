@@ -138,3 +138,33 @@ def test_a_policy_beside_proves_nothing_about_whose_it_is(tmp_path, capsys):
     path = keep(tmp_path, "s")
     assert main(["leads", str(path), "--only", "3"]) == 0
     assert "not whose it is" in capsys.readouterr().err
+
+
+def test_one_bad_archive_hides_no_other(tmp_path, capsys):
+    keep(tmp_path, "four", **FOUR)
+    bad = keep(tmp_path, "bad")
+    bad.write_bytes(bad.read_bytes().replace(b"10500", b"10501", 1))
+    alone = keep(tmp_path, "without-policy")
+    alone.with_suffix(".policy").unlink()
+    assert main(["leads", str(tmp_path), "--only", "3"]) == 1
+    out, err = capsys.readouterr()
+    assert f"refused: {bad}: checkpoint 1: entries 0 to" in out
+    assert "sessions: 1\n" in out
+    assert "* coefficient of variation = 0.0127" in out
+    assert f"not examined: {alone.with_suffix('.policy')}: No such file" in err
+    assert main(["leads", str(tmp_path), "--only", "3", "--lang", "zh"]) == 1
+    out, err = capsys.readouterr()
+    assert f"不通过：{bad}：第 1 个检查点：编号 0 至" in out
+    assert f"未检查：{alone.with_suffix('.policy')}：文件不存在" in err
+    assert main(["leads", str(tmp_path), "--only", "3", "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert [row["file"] for row in found["refused"]] == [str(bad), str(alone)]
+    assert found["sessions"] == ["scenario.example/log/four"]
+
+
+def test_a_folder_that_is_not_there_is_named_itself(tmp_path, capsys):
+    gone = tmp_path / "gone"
+    assert main(["leads", str(gone)]) == 2
+    assert capsys.readouterr().err == f"not examined: {gone}: No such file or directory\n"
+    assert main(["leads", str(gone), "--lang", "zh"]) == 2
+    assert capsys.readouterr().err == f"未检查：{gone}：文件不存在\n"

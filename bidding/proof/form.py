@@ -1,0 +1,86 @@
+"""What is wrong with the form of a text, told in Chinese: one sentence for each of the parsers' own.
+
+The parsers of keys, notes, policies and receipts say in English what they found; the desks say the
+same sentences in the browser. This is not a translator: a sentence it does not know stays as it
+was said, in brackets.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from bidding.proof.text import BilingualError
+
+_SENTENCES: Final = tuple(
+    (re.compile(en, re.DOTALL), zh)
+    for en, zh in (
+        # Of the alphabet (text.py).
+        ("not base64", "不是 base64 编码"),
+        ("not canonical base64", "不是规范的 base64 编码"),
+        ("not a plain decimal number", "不是规范的十进制数"),
+        (r"number above 2\*\*63-1", "数值超过 2**63-1"),
+        # Of keys and notes (note.py).
+        (r"a key is name\+hash\+base64", "公钥应写作 名称+标识+base64"),
+        (r"a key name is text without spaces and without '\+'", "公钥名称不得含有空格或加号"),
+        ("the key id of (.+) does not belong to its key", "{0} 的公钥标识与公钥不符"),
+        ("key of (.+): empty", "{0} 的公钥为空"),
+        ("key of (.+): (.+)", "{0} 的公钥有误：{1}"),
+        ("no key of type (.+) has ([0-9]+) bytes", "公钥类型未知或长度不符"),
+        ("bad signature by (.+)", "{0} 的签名不成立"),
+        ("no signature by a known key", "没有已知公钥的签名"),
+        ("two known keys share the name and id of (.+)", "有两个已知公钥的名称和标识都是 {0}"),
+        ("a note has at most ([0-9]+) bytes", "签名文本不得超过 {0} 字节"),
+        ("a note has at most ([0-9]+) signatures", "签名不得超过 {0} 个"),
+        ("a note is a text, a blank line and signature lines", "应为正文、空行、签名行"),
+        ("control character", "含有控制字符"),
+        ("not UTF-8", "不是 UTF-8 文本"),
+        ("malformed signature line", "签名行格式有误"),
+        ("signature of (.+): too short", "{0} 的签名过短"),
+        ("signature of (.+): (.+)", "{0} 的签名有误：{1}"),
+        ("no timed signature has this length", "带时间的签名长度不符"),
+        (r"time above 2\*\*63-1", "时间数值超过 2**63-1"),
+        (
+            "ML-DSA-44 signs no extension lines and names up to 255 bytes",
+            "ML-DSA-44 不签附加行，名称不得超过 255 字节",
+        ),
+        # Of policies (policy.py).
+        ("not a log, witness, group or quorum line", "不是 log、witness、group 或 quorum 行"),
+        ("a log key has type 1 or 6", "日志公钥的类型应为 1 或 6"),
+        ("this log key is listed already", "此日志公钥已列出"),
+        ("a witness key has type 4 or 6", "见证公钥的类型应为 4 或 6"),
+        ("this witness key is listed already", "此见证公钥已列出"),
+        ("(.+) is a member already", "{0} 已属于某个组"),
+        ("([0-9]+) of ([0-9]+) members cannot be asked for", "不能要求 {1} 个成员中的 {0} 个"),
+        ("a second quorum", "quorum 行重复"),
+        ("the name (.+) is taken", "名称 {0} 已被占用"),
+        ("(.+) is not defined above", "{0} 在此前没有定义"),
+        # Of receipts (receipt.py).
+        ("no checkpoint after a blank line", "空行之后没有检查点"),
+        ("the first line is not (.+)", "首行不是 {0}"),
+        ("an empty extra line", "extra 行为空"),
+        ("no index line", "缺少 index 行"),
+        ("the path is not a list of SHA-256 hashes", "证明路径不是 SHA-256 哈希的列表"),
+    )
+)
+
+
+def in_chinese(wrong: ValueError) -> str:
+    """The reason for a clerk."""
+    if isinstance(wrong, BilingualError):
+        return wrong.zh
+    if isinstance(wrong, UnicodeDecodeError):
+        return "含有不应出现的字符"
+    said = str(wrong)
+    for sentence, zh in _SENTENCES:
+        if found := sentence.fullmatch(said):
+            return zh.format(*(_inner(part) for part in found.groups()))
+    return f"格式有误（{said}）"
+
+
+def _inner(said: str) -> str:
+    """A reason within a reason, or a name, which stays what it is."""
+    return next((zh for sentence, zh in _SENTENCES[:4] if sentence.fullmatch(said)), said)
+
+
+__all__ = ["in_chinese"]

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
+from auction_rules import far_says
 from auction_rules.allocation import Misfit
 from auction_rules.extension import Countdown, Trigger
 from auction_rules.facts import Amount, Entitled, FloorFact, Instant, Unsold
@@ -47,7 +48,7 @@ from auction_rules.lint import Remark
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Lot, Settlement
-from auction_rules.says import EARLIER, LOTS, Says
+from auction_rules.says import Says
 from auction_rules.stages.draw import DrawStage
 from auction_rules.stages.gate import Gate
 from auction_rules.stages.outcry import Outcry
@@ -216,7 +217,7 @@ class FarAdjustment(Staged[FarTerms]):
 
     def says(self, terms: FarTerms) -> Says:
         """What the notice says of this rule besides its terms."""
-        return {"tie": (LOTS if terms.equal is Equal.DRAW else EARLIER,)}
+        return far_says.told(terms)
 
     def lots(self, terms: FarTerms) -> tuple[Lot, ...]:
         """The parcels."""

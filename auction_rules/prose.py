@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, cast
 
 from auction_rules.clauses import ARRIVAL
+from auction_rules.draw_says import seen, sourced
 from auction_rules.facts import Instant
 from auction_rules.floor import Floor, Standing
 from auction_rules.lint import lint
@@ -173,7 +174,7 @@ def _first(rule: Any, terms: RuleConfig, topic: str, lang: str) -> Iterator[str]
 def _says(rule: Any, terms: RuleConfig) -> Says:
     """What the rule says of itself; a plug-in need not say anything."""
     own = getattr(rule, "says", None)
-    return {} if own is None else cast("Says", own(terms))
+    return sourced(rule, terms, {} if own is None else cast("Says", own(terms)))
 
 
 def _step(rule: Any, terms: RuleConfig, lang: str) -> Iterator[str]:
@@ -227,8 +228,9 @@ def _programme(rule: Any, terms: RuleConfig, lang: str) -> Iterator[str]:
 def _sight(rule: Any, terms: RuleConfig, lang: str) -> Iterator[str]:
     for line in rule.programme(terms):
         standing = Standing(stage=line.id, kind=line.kind)
-        seen = rule.disclosure(Floor(terms, standing, {}, 1))
-        yield _COLON[lang].join((f"“{line.title[lang]}”", sight(line.kind, seen)[lang]))
+        shown = sight(line.kind, rule.disclosure(Floor(terms, standing, {}, 1)))
+        told = seen(terms, line.kind, shown)
+        yield _COLON[lang].join((f"“{line.title[lang]}”", told[lang]))
 
 
 def _remarks(rule: Any, terms: RuleConfig, lang: str) -> list[str]:

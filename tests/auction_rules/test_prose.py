@@ -452,3 +452,67 @@ def test_every_paragraph_has_a_head_that_a_page_can_set_apart(lang):
     rule = EXAMPLES["english"]
     for paragraph in said(rule, rule.example, lang, remarks=False).splitlines()[1:]:
         assert re.match(r"^[^：:，,；;。.]{1,40}(：|: )", paragraph), paragraph
+
+
+def paragraph(rule, terms, head, lang="zh"):
+    (found,) = [
+        p for p in said(rule, terms, lang, remarks=False).splitlines() if p.startswith(head)
+    ]
+    return found
+
+
+def test_who_wins_a_floor_area_auction_and_what_an_offer_must_beat():
+    far = EXAMPLES["far_adjustment"]
+    won = paragraph(far, far.example, "成交：")
+    assert "由高到低排序，依次入围并成交，直至可新增建筑面积总量用完" in won
+    assert "（单价）" in won
+    step = paragraph(far, far.example, "报价与增价：")
+    assert "在本人上一次有效报价的基础上至少加一个增价幅度" in step
+    assert "不必高于他人的报价" in step
+    assert "最高限价可以由多人报出" not in step
+    english_won = paragraph(far, far.example, "Who wins", "en")
+    assert "from the highest down" in english_won
+    assert "until the floor area available is used up" in english_won
+    assert "a step above his own last valid offer" in said(far, far.example, "en")
+    counted = {**far.example, "quota_kind": "PARCEL_COUNT", "quota_area": None, "quota_parcels": 1}
+    counted |= {"basis": "TOTAL", "cap_price": "6000"}
+    assert "（总价）由高到低排序" in paragraph(far, counted, "成交：")
+    assert "直至可调整宗地数用完" in paragraph(far, counted, "成交：")
+    assert "最高限价可以由多人报出" in paragraph(far, counted, "报价与增价：")
+
+
+def draws(rule, terms):
+    return any(line.kind == "draw" for line in rule.programme(rule.Config.model_validate(terms)))
+
+
+@pytest.mark.parametrize(("rule", "terms"), TERMS)
+def test_every_rule_that_draws_says_where_chance_comes_from(rule, terms):
+    ties = paragraph(rule, terms, "同价处理："), paragraph(rule, terms, "Equal offers: ", "en")
+    left_out = draws(rule, terms) and not terms.get("draws")
+    assert ("随机种子由工作人员录入" in ties[0]) == left_out
+    assert ("an officer types in the seed" in ties[1]) == left_out
+    if draws(rule, terms) and terms.get("draws"):
+        assert "摇号方式：" in ties[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "terms"),
+    [
+        ("far_adjustment", {"equal": "DRAW"}),
+        ("quota", {}),
+        ("sealed_bid", {"tie": "DRAW"}),
+        ("dutch", {}),
+        ("intermediary", {}),
+        ("volume", {"margin": "DRAW"}),
+        ("property_rights", LOTS),
+    ],
+)
+def test_of_balls_no_number_is_told(name, terms):
+    rule = EXAMPLES[name]
+    by_hand = {**rule.example, **terms, "draws": {"source": "BALLS"}}
+    assert draws(rule, by_hand)
+    text = said(rule, by_hand, remarks=False)
+    assert not re.search("随机数|随机种子|录入种子", text)
+    assert not re.search("entropy|seed", said(rule, by_hand, "en", remarks=False))
+    assert "摇号方式：现场摇球，双人录入" in text
+    assert "名单在摇球之前固定并公布" in text

@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from string import Formatter
 from typing import Final, TypeGuard
 
-from auction_rules.conformance.set_order import Fault, last, set_faults, sets_of
+from auction_rules.conformance.set_names import last, sets_of
+from auction_rules.conformance.set_order import Fault, set_faults
 
 BANNED_IMPORTS: Final = frozenset(
     [
@@ -121,7 +122,7 @@ def faults(source: str, sets: frozenset[str] = frozenset()) -> list[Fault]:
             *_formats(node),
         )
     ]
-    found += set_faults(tree, sets | sets_of(tree))
+    found += set_faults(tree, sets_of(tree, sets))
     return sorted(set(found))
 
 

@@ -112,6 +112,40 @@ from auction_rules.conformance.sources import UnknownPackage, inexact
         ("x = chain.from_iterable({a, b})", ".from_iterable() of a set"),
         ("def f():\n    yield from {1, 2}", "yield from a set"),
         ("class C:\n    def f(self):\n        return self.a / 2", "/"),
+        (
+            "class C:\n    s = {1}\n    def f(self):\n        return tuple(self.s)",
+            "tuple() of a set",
+        ),
+        ("class C:\n    s = {1}\n    def f(self, out):\n        out += self.s", "+= of a set"),
+        ("class C:\n    s = {1}\n    def f(self):\n        return '%s' % self.s", "text of a set"),
+        ("x = '%s %s' % (a, {b, c})", "text of a set"),
+        ("x = '{}'.format({a, b})", "format() of a set"),
+        ("x = '{a}'.format(a={b, c})", "format() of a set"),
+        ("x = ascii({a, b})", "ascii() of a set"),
+        ("def f():\n    return {1}\nx = list(f())", "list() of a set"),
+        ("def f():\n    s = {1}\n    return s\nx = list(f())", "list() of a set"),
+        ("def f():\n    return {1}\ndef g():\n    return f()\nx = list(g())", "list() of a set"),
+        ("f = lambda: {1}\nx = list(f())", "list() of a set"),
+        ("d: dict[str, set[str]] = g()\nfor x in d['a']: pass", "for over a set"),
+        ("d: dict[str, set[str]] = g()\nx = list(d.get('a'))", "list() of a set"),
+        (
+            "def f(d: Mapping[str, frozenset[str]]):\n    for s in d.values():\n        yield from s",
+            "yield from a set",
+        ),
+        (
+            "def f(d: dict[str, set[str]]):\n    return [x for k, s in d.items() for x in s]",
+            "comprehension over a set",
+        ),
+        (
+            "class C:\n    d: dict[str, set[str]]\n    def f(self):\n        return [*self.d['a']]",
+            "* of a set",
+        ),
+        ("d = defaultdict(set)\nx = tuple(d[1])", "tuple() of a set"),
+        ("d = {1: {2, 3}}\nx = tuple(d[1])", "tuple() of a set"),
+        (
+            "def f() -> dict[str, set[str]]:\n    return g()\nx = tuple(f()['a'])",
+            "tuple() of a set",
+        ),
     ],
 )
 def test_bad_line_is_found(source: str, what: str) -> None:
@@ -151,6 +185,11 @@ def test_bad_line_is_found(source: str, what: str) -> None:
         "S = {1}\ndef f(S):\n    return tuple(S)",
         "a, b = c",
         "x = a | b",
+        "d: dict[str, set[str]] = g()\nfor x in d: pass",
+        "d: dict[str, set[str]] = g()\nfor x in sorted(d['a']): pass",
+        "d: dict[str, list[str]] = g()\nfor x in d['a']: pass",
+        "class C:\n    s = [1]\n    def f(self, out):\n        out += self.s",
+        "s = {1}\ns |= {2}\nx = a % b",
         "x = a - b\nfor y in x: pass",
     ],
 )

@@ -70,13 +70,13 @@ def scopes(
     starts: list[tuple[ast.AST, frozenset[str]]] = [(tree, frozenset())]
     while starts:
         start, outer = starts.pop()
-        scope, inner = _scope(start)
+        scope, inner = scope_of(start)
         names = _names(start, scope, outer, known)
         yield start, scope, Sets(names, known)
         starts += [(function, names) for function in inner]
 
 
-def _scope(start: ast.AST) -> tuple[list[ast.AST], list[ast.AST]]:
+def scope_of(start: ast.AST) -> tuple[list[ast.AST], list[ast.AST]]:
     """The nodes of a module or function itself, and the functions in it."""
     inside: list[ast.AST] = []
     functions: list[ast.AST] = []
@@ -91,7 +91,8 @@ def _scope(start: ast.AST) -> tuple[list[ast.AST], list[ast.AST]]:
     return inside, functions
 
 
-def _bound(start: ast.AST, scope: list[ast.AST]) -> set[str]:
+def names_of(start: ast.AST, scope: list[ast.AST]) -> set[str]:
+    """Names that a scope, or an argument in it, gives a meaning of its own."""
     names = {n.id for n in scope if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     return names | {n.arg for n in ast.walk(start) if isinstance(n, ast.arg)}
 
@@ -101,8 +102,8 @@ def _names(
 ) -> frozenset[str]:
     """Names that hold a set somewhere in this scope, by annotation or by what they are given."""
     # A name of the scope around it is seen here, unless it means something else here.
-    bound = _bound(start, scope)
-    names = frozenset(name for name in outer if name.removesuffix(OF_SETS) not in bound)
+    own = names_of(start, scope)
+    names = frozenset(name for name in outer if name.removesuffix(OF_SETS) not in own)
     if isinstance(start, (*FUNCTIONS, ast.Lambda)):
         given = [*start.args.posonlyargs, *start.args.args, *start.args.kwonlyargs]
         names |= {name for n in given for name in _typed(n.arg, n.annotation)}

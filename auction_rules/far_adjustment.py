@@ -148,6 +148,15 @@ class FarAdjustment(Staged[FarTerms]):
                 for name, weight in weights
                 if weight > quota(terms)
             ]
+        if terms.equal is Equal.DRAW and terms.cap_price is None:
+            said.append(
+                Remark(
+                    "DRAW_WITHOUT_CAP",
+                    "同价摇号，但未填写最高限价：报价可以一直提高，很少会同价。设限价的，须填写最高限价。",
+                    "Equal offers are drawn between, and no cap is filled in: prices may rise "
+                    "without end and will rarely be equal. Where there is to be a cap, fill it in.",
+                )
+            )
         if terms.min_bidders > len(weights):
             said.append(
                 Remark(

@@ -46,6 +46,8 @@ def test_every_term_in_use_is_said(rule, terms):
         if name in (*rule.tells, "resume"):  # put into sentences, which have tests of their own
             continue
         titled = label(field, name, rule.direction(config))["zh"]
+        if hasattr(rule, "reworded"):
+            titled = rule.reworded(config, titled, "zh")
         assert re.split("[（(]", titled)[0] in text, name
 
 
@@ -516,3 +518,59 @@ def test_of_balls_no_number_is_told(name, terms):
     assert not re.search("entropy|seed", said(rule, by_hand, "en", remarks=False))
     assert "摇号方式：现场摇球，双人录入" in text
     assert "名单在摇球之前固定并公布" in text
+
+
+def test_an_auction_of_mining_rights_has_no_listing():
+    mining = EXAMPLES["mining_rights"]
+    auction = {**mining.example, **mining.presets["sichuan_auction"]["terms"]}  # type: ignore[attr-defined]
+    named = {**auction, "lot_zh": "挂牌山采矿权", "lot_en": "Listing Hill"}
+    zh, en = said(mining, named, remarks=False), said(mining, named, "en", remarks=False)
+    assert zh.count("挂牌") == 1
+    assert "标的为挂牌山采矿权" in zh
+    assert "“自由竞价”" in zh
+    assert len(re.findall("listing", en, re.IGNORECASE)) == 1
+    assert "as long as the free bidding is open" in en
+    frozen = {**auction, "last_hour": "FROZEN", "last_hour_seconds": 3600}
+    assert "网上挂牌规则第 18 条" in said(mining, frozen, remarks=False)
+    assert "挂牌期内始终可以报价" in said(mining, mining.example)
+
+
+def test_too_few_follows_the_number_it_speaks_of():
+    mining = EXAMPLES["mining_rights"]
+    auction = {**mining.example, **mining.presets["sichuan_auction"]["terms"]}  # type: ignore[attr-defined]
+    assert "最少竞买人数：3；不足上述数目的，不成交；仅一人报价时：可以成交" in said(
+        mining, auction
+    )
+    assert "Least admitted bidders: 3; with fewer than that there is no award" in said(
+        mining, auction, "en"
+    )
+
+
+def test_a_limit_of_quantities_is_said_in_words():
+    rule = EXAMPLES["quantity_bid"]
+    start = {"unit": {"zh": "件", "en": "pieces", "scale": 0}, "start_quantity": 100, "step": 1}
+    most = {**rule.example, **start, "wins": "MOST", "limit_quantity": 500}
+    least = {**rule.example, **start, "wins": "LEAST", "limit_quantity": 50}
+    assert "所报数量不得高于 500 件" in paragraph(rule, most, "限价：")
+    assert "数量上限：500 件" in said(rule, most)
+    assert "所报数量不得低于 50 件" in paragraph(rule, least, "限价：")
+    assert "no quantity may be below 50 pieces" in said(rule, least, "en")
+    for terms in (most, least):
+        assert "本场不设限价" not in said(rule, terms)
+        assert "there is no ceiling" not in said(rule, terms, "en")
+        assert not re.search("MOST|LEAST", said(rule, terms, "en"))
+
+
+def test_a_preset_that_waits_for_a_figure_says_so():
+    far, plates = EXAMPLES["far_adjustment"], EXAMPLES["car_plates"]
+    capped = far.presets["capped"]  # type: ignore[attr-defined]
+    hangzhou = plates.presets["hangzhou"]  # type: ignore[attr-defined]
+    assert "须填最高限价" in capped["title"]["zh"]
+    assert "须填上月平均成交价" in hangzhou["title"]["zh"]
+    left_open = said(far, {**far.example, **capped["terms"]})
+    assert "发布前提示：同价摇号，但未填写最高限价" in left_open
+    filled = {**far.example, **capped["terms"], "cap_price": "4500"}
+    assert "未填写最高限价" not in said(far, filled)
+    late = {**plates.example, **hangzhou["terms"]}
+    assert "发布前提示：未填写上月平均成交价" in said(plates, late)
+    assert "未填写上月平均成交价" not in said(plates, {**late, **FILLED_IN["hangzhou"]})

@@ -574,3 +574,53 @@ def test_a_preset_that_waits_for_a_figure_says_so():
     late = {**plates.example, **hangzhou["terms"]}
     assert "发布前提示：未填写上月平均成交价" in said(plates, late)
     assert "未填写上月平均成交价" not in said(plates, {**late, **FILLED_IN["hangzhou"]})
+
+
+def test_which_winner_applies_where_a_cap_leads_on():
+    rule, terms = land("sealed_total")
+    won = paragraph(rule, terms, "成交：")
+    assert "没有报价达到最高限价的，报价最高者成交" in won
+    assert "有报价达到最高限价的，密封总价最高者成交" in won
+    assert "公开竞价中报价最高者成交" not in won
+    passed = paragraph(*land("join_lottery"), "成交：")
+    assert "没有报价超过最高限价的，报价最高者成交" in passed
+    assert "有报价超过最高限价的，询问全体竞买人" in passed
+    assert "where one reaches the cap, the highest sealed total wins" in said(rule, terms, "en")
+
+
+def test_what_follows_where_nobody_confirms():
+    rule, terms = land("shantou")
+    nobody = "询问期内无人确认的，不进行限时竞价，以挂牌最高有效报价为最后报价"
+    assert nobody in said(rule, terms)
+    assert "where nobody confirms in the inquiry there is no timed bidding" in said(
+        rule, terms, "en"
+    )
+    assert nobody not in said(rule, rule.example)
+
+
+def test_a_share_of_the_price_and_the_least_raise_are_told_apart():
+    rule = EXAMPLES["english"]
+    unit = {"zh": "元", "en": "CNY", "scale": 2, "fen": 1}
+    percent = {**rule.example, "unit": unit, "step_kind": "PERCENT", "step_basis_points": 50}
+    percent["step"] = "0.01"
+    step = paragraph(rule, percent, "报价与增价：")
+    assert "每次至少增价当前价的 0.50%，向上取整到最小计价单位，且不少于 0.01 元" in step
+    assert "the amount given as the step, 0.01 CNY, is the least raise" in said(rule, percent, "en")
+    assert "最小增价额" not in said(rule, rule.example)
+
+
+@pytest.mark.parametrize(
+    ("terms", "without"),
+    [
+        ({"waivers": 0, "withdrawals": 0}, "没有报价的"),
+        ({"waivers": 1, "withdrawals": 0}, "没有报价和豁免的"),
+        ({"waivers": 0, "withdrawals": 1}, "没有报价和撤回的"),
+        ({"waivers": 1, "withdrawals": 1}, "没有报价、豁免和撤回的"),
+    ],
+)
+def test_only_waivers_and_withdrawals_that_there_are_end_nothing(terms, without):
+    rule = EXAMPLES["simultaneous"]
+    plain = {**rule.example, "automatic_waivers": False, "withdrawal_basis_points": 0, **terms}
+    assert f"某一轮{without}" in said(rule, plain)
+    for word, there in (("a waiver", terms["waivers"]), ("a withdrawal", terms["withdrawals"])):
+        assert (word in paragraph(rule, plain, "Who wins", "en")) == bool(there)

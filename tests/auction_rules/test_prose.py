@@ -624,3 +624,13 @@ def test_only_waivers_and_withdrawals_that_there_are_end_nothing(terms, without)
     assert f"某一轮{without}" in said(rule, plain)
     for word, there in (("a waiver", terms["waivers"]), ("a withdrawal", terms["withdrawals"])):
         assert (word in paragraph(rule, plain, "Who wins", "en")) == bool(there)
+
+
+def test_a_falling_clock_says_what_is_told_after_each_tick():
+    rule = EXAMPLES["dutch"]
+    one = {**rule.example, "supply": 1}
+    assert "停钟并公布该档全部应价人" in paragraph(rule, one, "公开范围：")
+    many = {**rule.example, "supply": 5}
+    seen = paragraph(rule, many, "公开范围：")
+    assert "每档结束时公布下一档价格，有人应价的一并公布剩余数量" in seen
+    assert "what is left" in paragraph(rule, many, "Who sees what", "en")

@@ -582,7 +582,8 @@ def test_which_winner_applies_where_a_cap_leads_on():
     assert "没有报价达到最高限价的，报价最高者成交" in won
     assert "有报价达到最高限价的，密封总价最高者成交" in won
     assert "公开竞价中报价最高者成交" not in won
-    passed = paragraph(*land("join_lottery"), "成交：")
+    joined, over = land("join_lottery")
+    passed = paragraph(joined, over, "成交：")
     assert "没有报价超过最高限价的，报价最高者成交" in passed
     assert "有报价超过最高限价的，询问全体竞买人" in passed
     assert "where one reaches the cap, the highest sealed total wins" in said(rule, terms, "en")

@@ -225,8 +225,9 @@ class CarPlates(Staged[PlateTerms]):
         },
         "hangzhou": {
             "title": {
-                "zh": "杭州：15 时起限价为上月平均成交价的两倍",
-                "en": "Hangzhou: from 15:00 on at most twice last month's average",
+                "zh": "杭州：15 时起限价为上月平均成交价的两倍（须填上月平均成交价和开始时间）",
+                "en": "Hangzhou: from 15:00 on at most twice last month's average "
+                "(fill in the average and the hour)",
             },
             # The hour and the average are the centre's to fill.
             "terms": {"late_cap_percent": 200},

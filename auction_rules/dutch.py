@@ -129,7 +129,8 @@ class Dutch(Staged[DutchTerms]):
             "who takes the price of a tick has it, until all is gone or the clock has run down",
         )
         one = both("先应价者按该档价格成交", "who takes the price of the clock wins at it")
-        return {"result": (several if terms.supply > 1 else one,)}
+        many = terms.supply > 1
+        return {"result": (several if many else one,), "sight": (_SOME if many else _ONE,)}
 
     def lots(self, terms: DutchTerms) -> tuple[Lot, ...]:
         """The one lot, with its quantity."""
@@ -146,6 +147,18 @@ class Dutch(Staged[DutchTerms]):
     def settlement_unit(self, terms: DutchTerms) -> Unit:
         """Yuan to the fen where the price unit says what it is worth."""
         return settled_in(terms.unit)
+
+
+_ONE: Final = both(
+    "每档结束时无人应价的，公布下一档价格；有人应价的，停钟并公布该档全部应价人",
+    "at the end of a tick that nobody took the next price is told; of one that was taken the "
+    "clock stops, and all who took it are told",
+)
+_SOME: Final = both(
+    "每档结束时公布下一档价格，有人应价的一并公布剩余数量；应价人于停钟后公布",
+    "at the end of each tick the next price is told, and where some was taken what is left; who "
+    "took it is told when the clock has stopped",
+)
 
 
 def chain(terms: DutchTerms) -> TieChain:

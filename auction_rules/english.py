@@ -17,14 +17,14 @@ from auction_rules.extension import Countdown, Mode, Trigger
 from auction_rules.facts import Amount, Awarded, FloorFact, Instant, LeadersChanged, Unsold
 from auction_rules.floor import Floor
 from auction_rules.lint import Remark
-from auction_rules.money import rate
+from auction_rules.money import format_decimal, rate
 from auction_rules.program import Stage, Staged
 from auction_rules.proxy import ProxyBids, Proxying, clauses
 from auction_rules.reserve_says import HIGHEST_BELOW
 from auction_rules.rule import Lot, Settlement
-from auction_rules.says import HIGHEST, NEVER_EQUAL, Says, joined
+from auction_rules.says import HIGHEST, NEVER_EQUAL, Says, both, joined
 from auction_rules.stages.outcry import Outcry
-from auction_rules.steps import Ladder
+from auction_rules.steps import Ladder, StepKind
 from auction_rules.terms import (
     SECOND,
     Text,
@@ -151,7 +151,7 @@ class English(Staged[EnglishTerms]):
         how = _proxying(terms)
         said: Says = {"tie": (NEVER_EQUAL,)} if how is None else clauses(how)
         below: Says = {} if terms.reserve is None else {"failure": (HIGHEST_BELOW,)}
-        return joined(said, {"result": (HIGHEST,)}, below)
+        return joined(said, _percent(terms), {"result": (HIGHEST,)}, below)
 
     def lots(self, terms: EnglishTerms) -> tuple[Lot, ...]:
         """The one lot."""
@@ -165,6 +165,21 @@ class English(Staged[EnglishTerms]):
         """No quantities here."""
         del terms
         return None
+
+
+def _percent(terms: EnglishTerms) -> Says:
+    """Two steps stand in the terms where one is a share of the price: what the amount then is."""
+    if terms.step_kind is not StepKind.PERCENT:
+        return {}
+    zh, en = (terms.unit.written(terms.step, lang) for lang in ("zh", "en"))
+    share = f"{format_decimal(terms.step_basis_points, 2)}%"
+    least = both(
+        f"每次至少增价当前价的 {share}，向上取整到最小计价单位，且不少于 {zh}；"
+        f"所列增价幅度 {zh}为最小增价额",
+        f"each raise is at least {share} of the current price, rounded up to the smallest unit, and "
+        f"no less than {en}; the amount given as the step, {en}, is the least raise",
+    )
+    return {"step": (least,)}
 
 
 def _proxying(terms: EnglishTerms) -> Proxying | None:

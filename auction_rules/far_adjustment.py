@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
+from auction_rules import far_says
 from auction_rules.allocation import Misfit
 from auction_rules.extension import Countdown, Trigger
 from auction_rules.facts import Amount, Entitled, FloorFact, Instant, Unsold
@@ -47,7 +48,7 @@ from auction_rules.lint import Remark
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Lot, Settlement
-from auction_rules.says import EARLIER, LOTS, Says
+from auction_rules.says import Says
 from auction_rules.stages.draw import DrawStage
 from auction_rules.stages.gate import Gate
 from auction_rules.stages.outcry import Outcry
@@ -147,6 +148,15 @@ class FarAdjustment(Staged[FarTerms]):
                 for name, weight in weights
                 if weight > quota(terms)
             ]
+        if terms.equal is Equal.DRAW and terms.cap_price is None:
+            said.append(
+                Remark(
+                    "DRAW_WITHOUT_CAP",
+                    "同价摇号，但未填写最高限价：报价可以一直提高，很少会同价。设限价的，须填写最高限价。",
+                    "Equal offers are drawn between, and no cap is filled in: prices may rise "
+                    "without end and will rarely be equal. Where there is to be a cap, fill it in.",
+                )
+            )
         if terms.min_bidders > len(weights):
             said.append(
                 Remark(
@@ -216,7 +226,7 @@ class FarAdjustment(Staged[FarTerms]):
 
     def says(self, terms: FarTerms) -> Says:
         """What the notice says of this rule besides its terms."""
-        return {"tie": (LOTS if terms.equal is Equal.DRAW else EARLIER,)}
+        return far_says.told(terms)
 
     def lots(self, terms: FarTerms) -> tuple[Lot, ...]:
         """The parcels."""

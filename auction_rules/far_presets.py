@@ -28,8 +28,9 @@ PRESETS: Final[Mapping[str, Mapping[str, Any]]] = {
     },
     "capped": {
         "title": {
-            "zh": "设最高限价：到价同价的摇号",
-            "en": "Capped: a draw among those at the cap whom the quota cannot all serve",
+            "zh": "设最高限价：到价同价的摇号（须填最高限价）",
+            "en": "Capped: a draw among those at the cap whom the quota cannot all serve "
+            "(fill in the cap)",
         },
         # As the paddy-field quota of Guangdong 2018: a price cap per unit, lots at the cap.
         "terms": {

@@ -23,6 +23,16 @@ _OPEN: Final = both(
     "公开竞价中报价最高者成交，按其报价付款",
     "in open bidding the highest offer wins, and its price is paid",
 )
+_SHORT_OF_IT: Final = both(
+    "公开竞价中没有报价达到最高限价的，报价最高者成交，按其报价付款",
+    "where no offer of the open bidding reaches the cap, the highest one wins, and its price is paid",
+)
+_NOT_BEYOND: Final = both(
+    "公开竞价中没有报价超过最高限价的，报价最高者成交，按其报价付款",
+    "where no offer of the open bidding is above the cap, the highest one wins, and its price is paid",
+)
+_AFTER_REACHING: Final = both("有报价达到最高限价的，", "where one reaches the cap, ")
+_AFTER_PASSING: Final = both("有报价超过最高限价的，", "where one is above the cap, ")
 _PASSED: Final = both(
     "报价高于最高限价的，该报价不成立，公开竞价就此结束，转入后续程序",
     "an offer above the cap does not stand: the open bidding ends with it, and what follows begins",
@@ -84,14 +94,22 @@ def told(terms: LandTerms) -> Says:
     passed = terms.cap_trigger is CapTrigger.ABOVE_CAP
     ceiling = () if stays_open else (_PASSED if passed else _REACHED,)
     falls_back = stays_open or chosen is CapSequel.JOIN_LOTTERY
+    winners = (_OPEN, _WINS[chosen]) if stays_open else _either(chosen, passed=passed)
     said: dict[str, tuple[Text, ...]] = {
         "tie": _equal(terms),
         "ceiling": ceiling,
-        "result": (_OPEN, _WINS[chosen], *(() if falls_back else (_NOBODY,))),
+        "result": (*winners, *(() if falls_back else (_NOBODY,))),
     }
     if chosen is CapSequel.JOIN_LOTTERY:
         said["failure"] = (_NOBODY_JOINS,)
     return said
+
+
+def _either(chosen: CapSequel, *, passed: bool) -> tuple[Text, Text]:
+    """Two winners are described: which of them it is depends on what the cap led to."""
+    when, wins = _AFTER_PASSING if passed else _AFTER_REACHING, _WINS[chosen]
+    then = both(when["zh"] + wins["zh"], when["en"] + wins["en"])
+    return (_NOT_BEYOND if passed else _SHORT_OF_IT, then)
 
 
 def _equal(terms: LandTerms) -> tuple[Text, ...]:

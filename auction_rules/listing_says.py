@@ -30,6 +30,11 @@ _ELSE: Final = both(
     "否则不进行限时竞价，以挂牌最高有效报价为最后报价",
     "else the highest offer of the listing is the last one",
 )
+_NOBODY_CONFIRMS: Final = both(
+    "询问期内无人确认的，不进行限时竞价，以挂牌最高有效报价为最后报价",
+    "where nobody confirms in the inquiry there is no timed bidding, and the highest offer of the "
+    "listing is the last one",
+)
 
 
 def listed(terms: ListingTerms, *, capped: bool = False) -> Says:
@@ -38,7 +43,8 @@ def listed(terms: ListingTerms, *, capped: bool = False) -> Says:
     if terms.reserve_kind is not ReserveKind.NONE:
         sealed = terms.reserve_kind is ReserveKind.SEALED
         reserve = open_bidding("底价", sealed=sealed, capped=capped)
-    when = (*_stretch(terms), _gate(terms), *_sealing(terms))
+    asked = (_NOBODY_CONFIRMS,) if terms.asks else ()
+    when = (*_stretch(terms), _gate(terms), *asked, *_sealing(terms))
     return joined({"when": when, "step": (_start(terms),)}, reserve)
 
 

@@ -9,6 +9,7 @@ gone, with a full countdown unless the terms say otherwise.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
@@ -20,6 +21,10 @@ from auction_rules.listing_terms import Eligibility, ListingTerms
 from auction_rules.says import Says, both, joined
 from auction_rules.terms import Choice, Text, term, wrong
 
+# Not in the name of a rule that a sentence cites.
+_LISTING_ZH: Final = re.compile(r"挂牌(?:报价)?(?!规则)")
+_LISTING_EN: Final = re.compile(r"\blisting\b(?! rules)")
+_AT_HEAD: Final = re.compile(r"\bListing\b(?! rules)")
 AUCTION_NEEDS: Final = 3
 """Bidders without whom an auction is not held (Sichuan)."""
 
@@ -106,6 +111,14 @@ class MiningRights(Listing[MiningTerms]):
         """What the notice says of this rule besides its terms."""
         gone = both("中止的原因消除后恢复", "a suspended session goes on once its cause has gone")
         return joined({"failure": (citing(gone, MINING_SUSPENDS),)}, super().says(terms))
+
+    def reworded(self, terms: MiningTerms, paragraph: str, lang: str) -> str:
+        """An auction has no listing: what the machine calls so is its free bidding (自由竞价)."""
+        if terms.form is Form.LISTING:
+            return paragraph
+        if lang == "zh":
+            return _LISTING_ZH.sub("自由竞价", paragraph)
+        return _AT_HEAD.sub("Free bidding", _LISTING_EN.sub("free bidding", paragraph))
 
 
 RULE: Final = MiningRights()

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, cast
 
 from auction_rules.clauses import ARRIVAL
+from auction_rules.draw_says import seen, sourced
 from auction_rules.facts import Instant
 from auction_rules.floor import Floor, Standing
 from auction_rules.lint import lint
@@ -97,6 +98,7 @@ def prose(rule: Any, terms: RuleConfig, *, remarks: bool = True) -> dict[str, li
     lines = tuple(_lines(rule, terms))
     topics = {topic: [line[1:] for line in lines if line[0] == topic] for topic in _ORDER}
     text: dict[str, list[str]] = {}
+    reworded = getattr(rule, "reworded", None)
     for lang in LANGS:
         paragraphs = [_title(rule, lang)]
         for topic in _ORDER:
@@ -106,14 +108,15 @@ def prose(rule: Any, terms: RuleConfig, *, remarks: bool = True) -> dict[str, li
                 said = [*_start_is_ceiling(rule, terms, lang), *said]
             if topic in _NONE and not said:
                 said.append(_NONE[topic][lang])
-            if topic == "failure" and _asks_for_some(terms):
-                said.append(_LESS[lang])
             if topic in _ALWAYS:
                 said.append(_ALWAYS[topic][lang])
             if topic == "failure":
                 said += [clause[lang] for clause in resumption(rule, terms)]
             head = _HEADS[topic][lang] + _COLON[lang]
-            paragraphs.append(head + _JOIN[lang].join(said) + _STOP[lang])
+            paragraph = head + _JOIN[lang].join(said) + _STOP[lang]
+            if reworded and topic != "what":  # the name of a lot is nobody's to change
+                paragraph = reworded(terms, paragraph, lang)
+            paragraphs.append(paragraph)
         if remarks:
             paragraphs += _remarks(rule, terms, lang)
         text[lang] = paragraphs
@@ -143,10 +146,11 @@ def _start_is_ceiling(rule: Any, terms: RuleConfig, lang: str) -> Iterator[str]:
     yield titled + {"zh": f"为 {most}，即最高限价", "en": f" is {most}, and the ceiling"}[lang]
 
 
-def _asks_for_some(terms: RuleConfig) -> bool:
-    """Whether the terms ask for a number of bidders, offers or registrants."""
-    least = [n for n in ("min_bidders", "min_offers", "min_entrants") if getattr(terms, n, 0) > 1]
-    return bool(least) and str(getattr(terms, "fallback", "FAIL")) == "FAIL"
+def _last_number_asked_for(terms: RuleConfig) -> str | None:
+    """The last term that asks for a number of bidders, offers or registrants, where fewer fail."""
+    numbers = ("min_bidders", "min_offers", "min_entrants")
+    least = [n for n in type(terms).model_fields if n in numbers and getattr(terms, n) > 1]
+    return least[-1] if least and str(getattr(terms, "fallback", "FAIL")) == "FAIL" else None
 
 
 def _title(rule: Any, lang: str) -> str:
@@ -173,7 +177,7 @@ def _first(rule: Any, terms: RuleConfig, topic: str, lang: str) -> Iterator[str]
 def _says(rule: Any, terms: RuleConfig) -> Says:
     """What the rule says of itself; a plug-in need not say anything."""
     own = getattr(rule, "says", None)
-    return {} if own is None else cast("Says", own(terms))
+    return sourced(rule, terms, {} if own is None else cast("Says", own(terms)))
 
 
 def _step(rule: Any, terms: RuleConfig, lang: str) -> Iterator[str]:
@@ -227,8 +231,9 @@ def _programme(rule: Any, terms: RuleConfig, lang: str) -> Iterator[str]:
 def _sight(rule: Any, terms: RuleConfig, lang: str) -> Iterator[str]:
     for line in rule.programme(terms):
         standing = Standing(stage=line.id, kind=line.kind)
-        seen = rule.disclosure(Floor(terms, standing, {}, 1))
-        yield _COLON[lang].join((f"“{line.title[lang]}”", sight(line.kind, seen)[lang]))
+        shown = sight(line.kind, rule.disclosure(Floor(terms, standing, {}, 1)))
+        told = seen(terms, line.kind, shown)
+        yield _COLON[lang].join((f"“{line.title[lang]}”", told[lang]))
 
 
 def _remarks(rule: Any, terms: RuleConfig, lang: str) -> list[str]:
@@ -239,6 +244,7 @@ def _remarks(rule: Any, terms: RuleConfig, lang: str) -> list[str]:
 def _lines(rule: Any, terms: RuleConfig) -> Iterator[_Line]:
     """Topic, label and value of every term in use that no sentence tells."""
     told: frozenset[str] = getattr(rule, "tells", frozenset())
+    asked_for = _last_number_asked_for(terms)
     if any(True for _ in resumption(rule, terms)):
         told = told | {"resume"}
     for name, field in type(terms).model_fields.items():
@@ -253,5 +259,8 @@ def _lines(rule: Any, terms: RuleConfig) -> Iterator[_Line]:
             continue  # the lots are named before the terms
         if name.startswith("extension") and getattr(terms, "extension_seconds", None) == 0:
             continue  # how nothing is extended would only puzzle
-        titled = label(field, name, rule.direction(terms))
-        yield topic_of(name), titled, value(terms, field, name, given)
+        titled, said = label(field, name, rule.direction(terms)), value(terms, field, name, given)
+        if name == asked_for:
+            # Right behind the number: elsewhere it would seem to speak of another term.
+            said = {lang: said[lang] + _JOIN[lang] + _LESS[lang] for lang in LANGS}
+        yield topic_of(name), titled, said

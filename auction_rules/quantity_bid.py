@@ -140,7 +140,7 @@ class QuantityBid(Staged[QuantityTerms]):
             )
         )
         tie = LOTS if terms.form is Form.CLOCK else NEVER_EQUAL
-        return {"tie": (tie,), "result": (won,)}
+        return {"tie": (tie,), "ceiling": (_limit(terms),), "result": (won,)}
 
     def lots(self, terms: QuantityTerms) -> tuple[Lot, ...]:
         """The one lot."""
@@ -218,6 +218,20 @@ def _ended(floor: Floor[QuantityTerms]) -> tuple[FloorFact, ...]:
         return ()
     bidders = tuple(sorted(o.bidder for o in takers))
     return (Revealed("offers"), chain(floor.terms).leading(floor), Entitled(ROUND, bidders))
+
+
+def _limit(terms: QuantityTerms) -> Text:
+    """How far a quantity may go; the price itself is fixed."""
+    if terms.limit_quantity is None:
+        return both(
+            "价格固定，数量不另设界限", "the price is fixed, and no limit is set to quantities"
+        )
+    zh, en = (terms.unit.written(terms.limit_quantity, lang) for lang in ("zh", "en"))
+    most = terms.wins is Wins.MOST
+    return both(
+        f"价格固定，所报数量不得{'高' if most else '低'}于 {zh}",
+        f"the price is fixed, and no quantity may be {'above' if most else 'below'} {en}",
+    )
 
 
 def _best(floor: Floor[QuantityTerms], bidder: str) -> Amount | None:

@@ -154,7 +154,14 @@ def _multi_round(terms: MultiRoundTerms) -> Said:
 
 
 def _car_plates(terms: PlateTerms) -> Said:
-    """The broadcasts serve those who amend."""
+    """The broadcasts serve those who amend; a late cap takes an average."""
+    if terms.late_cap is None:
+        yield Remark(
+            "NO_LATE_CAP",
+            "未填写上月平均成交价和后段限价开始时间：本场没有后段限价。采用后段限价的，须填写两项。",
+            "Neither last month's average nor the hour is filled in: there is no late cap. "
+            "Where there is to be one, fill in both.",
+        )
     if terms.broadcasts and not terms.amendments:
         yield Remark(
             "BROADCAST_FOR_NOBODY",

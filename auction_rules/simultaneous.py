@@ -103,10 +103,15 @@ class Simultaneous(Staged[SimultaneousTerms]):
 
     def says(self, terms: SimultaneousTerms) -> Says:
         """What the notice says of this rule besides its terms."""
+        nothing = [both("报价", "an offer")]
+        nothing += [both("豁免", "a waiver")] if terms.waivers else []
+        nothing += [both("撤回", "a withdrawal")] if terms.withdrawals else []
+        zh, en = ([text[lang] for text in nothing] for lang in ("zh", "en"))
         end = both(
-            "全部标的同时结束：最后阶段中某一轮没有报价、豁免和撤回的，该轮结束即止；各标的由其最高报价者按其报价成交",
-            "all lots end together, with the first round of the last phase without an offer, a "
-            "waiver or a withdrawal; each goes to its high bidder at his own offer",
+            f"全部标的同时结束：最后阶段中某一轮没有{_listed(zh, '、', '和')}的，该轮结束即止；"
+            "各标的由其最高报价者按其报价成交",
+            "all lots end together, with the first round of the last phase without "
+            f"{_listed(en, ', ', ' or ')}; each goes to its high bidder at his own offer",
         )
         owed = both(
             "撤回最高报价的，另付该标的其后少成交的差额",
@@ -117,6 +122,11 @@ class Simultaneous(Staged[SimultaneousTerms]):
     def lots(self, terms: SimultaneousTerms) -> tuple[Lot, ...]:
         """The lots of the notice."""
         return tuple(Lot(i.id, {"zh": i.zh or i.id, "en": i.en or i.id}) for i in terms.items)
+
+
+def _listed(words: list[str], comma: str, last: str) -> str:
+    """One, or several with a word before the last."""
+    return last.join([comma.join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
 
 
 def _rounds(terms: SimultaneousTerms) -> LotRounds:

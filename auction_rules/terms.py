@@ -18,6 +18,12 @@ from pydantic_core import PydanticCustomError
 
 from auction_rules.facts import Instant
 from auction_rules.money import LIMIT, format_decimal, parse_decimal, ten_to
+from auction_rules.unit_names import (
+    areas_differ,
+    power_in_chinese,
+    power_in_english,
+    speaks_of_yuan,
+)
 
 Text: TypeAlias = Mapping[str, str]
 """A sentence or title in both languages: {"zh": ..., "en": ...}."""
@@ -122,28 +128,53 @@ class Unit(BaseModel):
 _MYRIAD: Final = "CNY 10k"
 """How forms and rooms write 万元 in English; a notice writes the yuan."""
 _PLURALS: Final = ("units", "pieces")
-# What one whole unit of a name that begins so is worth, in fen: 元, 万元 and 亿元, also per area.
-_WORTH: Final = {"元": 100, "万元": 1_000_000, "亿元": 10_000_000_000}
 
 
 def unit_problem(unit: Unit, *, counts: bool) -> tuple[str, str] | None:
     """Why a unit cannot be what it says, in Chinese and English; None: it can.
 
     `counts`: it is one of areas or quantities, which are worth no money. The decimals of a unit
-    and its fen say the same thing twice, so they must agree, or a total would be settled wrongly.
+    and its fen say the same thing twice, and so do its two names: they must agree, or a total
+    would be settled wrongly, or read as another sum in the other language.
     """
+    name = f"单位“{unit.zh}”", f"the unit “{unit.en}”"
+    if any(title != title.strip() or not title.isprintable() for title in (unit.zh, unit.en)):
+        return (
+            "单位名称首尾不能有空格，其中不能有换行等不可见字符",
+            "the name of a unit has no space at its ends, and no line end or hidden sign in it",
+        )
+    power = power_in_chinese(unit.zh)
+    if power != power_in_english(unit.en) and (power is not None or speaks_of_yuan(unit.en)):
+        return (
+            f"{name[0]}与英文名称“{unit.en}”不是同一单位，如“万元”应为“CNY 10k”",
+            f"“{unit.zh}” and “{unit.en}” are not the same unit; 万元, say, is CNY 10k",
+        )
+    if areas_differ(unit.zh, unit.en):
+        return (
+            f"{name[0]}与英文名称“{unit.en}”的面积单位不一致",
+            f"“{unit.zh}” and “{unit.en}” are not per the same area",
+        )
     if unit.fen is None:
         return None
-    name = f"单位“{unit.zh}”", f"the unit “{unit.en}”"
     if counts:
         return f"{name[0]}是数量或面积，不折合分", f"{name[1]} counts, and is worth no fen"
-    if not re.fullmatch(r"10*", str(unit.fen)):
+    if power is None:
         return (
-            f"{name[0]}的最小单位折合分须为 1、10、100 等整十倍数，不能是 {unit.fen}",
-            f"the smallest part of {name[1]} is worth 1, 10, 100 or so fen, not {unit.fen}",
+            f"{name[0]}不是人民币元、千元、万元、百万元、千万元或亿元，不折合分，按该单位自身结算",
+            f"{name[1]} is no known amount of yuan, and worth no fen: it settles as itself",
         )
-    whole = _WORTH.get(unit.zh.partition("/")[0])
-    if whole is None or unit.fen * ten_to(unit.scale) == whole:
+    return _fen_problem(unit, unit.fen, 100 * ten_to(power))
+
+
+def _fen_problem(unit: Unit, fen: int, whole: int) -> tuple[str, str] | None:
+    """Why a unit of which one whole is worth so many fen cannot be counted in `fen`."""
+    name = f"单位“{unit.zh}”", f"the unit “{unit.en}”"
+    if not re.fullmatch(r"10*", str(fen)):
+        return (
+            f"{name[0]}的最小单位折合分须为 1、10、100 等整十倍数，不能是 {fen}",
+            f"the smallest part of {name[1]} is worth 1, 10, 100 or so fen, not {fen}",
+        )
+    if fen * ten_to(unit.scale) == whole:
         return None
     most = len(str(whole)) - 1
     if unit.scale > most:
@@ -153,8 +184,8 @@ def unit_problem(unit: Unit, *, counts: bool) -> tuple[str, str] | None:
         )
     right = whole // ten_to(unit.scale)
     return (
-        f"{name[0]}取 {unit.scale} 位小数时，最小单位折合 {right} 分，不是 {unit.fen} 分",
-        f"with {unit.scale} decimals {name[1]} is counted in {right} fen, not in {unit.fen}",
+        f"{name[0]}取 {unit.scale} 位小数时，最小单位折合 {right} 分，不是 {fen} 分",
+        f"with {unit.scale} decimals {name[1]} is counted in {right} fen, not in {fen}",
     )
 
 

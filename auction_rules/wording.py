@@ -83,6 +83,10 @@ _BY_DIRECTION: Final[Mapping[str, tuple[Text, Text]]] = {
         both("起始价", "Start price"),
         both("最高限价", "Ceiling"),
     ),
+    "Farthest quantity (highest for MOST, lowest for LEAST)": (
+        both("数量上限", "Largest quantity that may be offered"),
+        both("数量下限", "Smallest quantity that may be offered"),
+    ),
     "Farthest valid price": (
         both("报价上限", "Highest valid offer"),
         both("报价下限", "Lowest valid offer"),

@@ -28,9 +28,12 @@ from auction_rules.conformance.hash_seeds import hash_order
 from auction_rules.conformance.play import Play
 from auction_rules.conformance.probes import OF_A_PROBE
 from auction_rules.conformance.properties import OF_A_PLAY, config
+from auction_rules.conformance.variations import variations
 
 PLAYS: Final = 24
 """Plays for one set of terms."""
+PLAYS_VARIED: Final = 8
+"""Plays for each variation of the example: enough that somebody wins in one of them."""
 
 _PLAYED: Final = ("answers", "termination", "no_endless_waking")
 _JUDGES: Final = {**OF_A_PLAY, **OF_WHAT_WAS_ANNOUNCED, **OF_A_PROBE}
@@ -59,10 +62,11 @@ def check(
     only: str | None = None,
     many: int = PLAYS,
 ) -> list[Failure]:
-    """Every property that does not hold for a `Rule` under these terms, by default its example.
+    """Every property that does not hold for a `Rule` under these terms and no others.
 
-    `only` names one property of PROPERTIES (KeyError for another name); `many` is the number of
-    plays. One failure a property is told: the first one found.
+    Without `terms` its example is played, and then the `variations` of it. `only` names one
+    property of PROPERTIES (KeyError for another name); `many` is the number of plays. One failure
+    a property is told: the first one found.
     """
     names = PROPERTIES if only is None else (PROPERTIES[_index(only)],)
     data = dict(rule.example if terms is None else terms)
@@ -71,12 +75,17 @@ def check(
     except ValidationError as invalid:
         return [Failure("config", "-", f"the terms are not valid: {invalid}")]
     found = [Failure("config", "-", wrong)] if wrong and "config" in names else []
-    plays = _plays(rule, json.dumps(data, ensure_ascii=False), many)
+    written = json.dumps(data, ensure_ascii=False)
+    plays = _plays(rule, written, many)
+    jobs = [(rule, data, many)]
+    if terms is None and all(play.broken is None for play in plays):
+        plays += _varied(rule, written, min(many, PLAYS_VARIED))
+        jobs += [(rule, varied, 1) for _, varied in variations(rule, data)]
     for name in names:
         failure = next((f for play in plays if (f := _held(name, play))), None)
         if failure is not None and failure.property not in {f.property for f in found}:
             found.append(failure)
-    if "hash_order" in names and (wrong := hash_order([(rule, data, many)])[0]):
+    if "hash_order" in names and (wrong := next(filter(None, hash_order(jobs)), None)):
         found.append(Failure("hash_order", "-", wrong))
     return found
 
@@ -95,6 +104,19 @@ def _plays(rule: Any, data: str, many: int) -> tuple[Play, ...]:
         # A rule that cannot be played to its end is wrong already, and slow.
         if played[-1].broken is not None:
             break
+    return tuple(played)
+
+
+@lru_cache(maxsize=64)
+def _varied(rule: Any, data: str, many: int) -> tuple[Play, ...]:
+    played: list[Play] = []
+    for told, varied in variations(rule, json.loads(data)):
+        for number in range(many):
+            play = course(rule, varied, str(number))
+            play.name = f"{number} with {told}"
+            played.append(play)
+            if play.broken is not None:
+                return tuple(played)
     return tuple(played)
 
 

@@ -14,7 +14,9 @@ from collections.abc import Iterator
 from string import Formatter
 from typing import Final, TypeGuard
 
-from auction_rules.conformance.set_order import Fault, last, set_faults, sets_of
+from auction_rules.conformance.aliases import Aliases, free
+from auction_rules.conformance.set_names import last, sets_of
+from auction_rules.conformance.set_order import Fault, set_faults
 
 BANNED_IMPORTS: Final = frozenset(
     [
@@ -97,6 +99,8 @@ OPERATORS: Final = {
     "__round__": BANNED_CALLS["round"],
     "__hash__": BANNED_CALLS["hash"],
 }
+_ALSO_FIELDS: Final = frozenset({"now", "today", "timestamp", "total_seconds"})
+"""Names of a clock's methods that are good names of fields too."""
 _BY_NAME: Final = frozenset({"getattr", "methodcaller", "attrgetter"})
 EXACT_MATH: Final = frozenset({"ceil", "comb", "floor", "gcd", "isqrt", "lcm", "perm", "prod"})
 _FLOAT_SPEC: Final = re.compile(r"[eEfFgGn%]$")
@@ -109,7 +113,7 @@ def faults(source: str, sets: frozenset[str] = frozenset()) -> list[Fault]:
     `sets` are attributes and functions known from elsewhere to be, or to return, a set.
     """
     tree = ast.parse(source)
-    asked = _asked_about(tree)
+    asked, names = _asked_about(tree), Aliases(tree)
     found = [
         fault
         for node in ast.walk(tree)
@@ -117,11 +121,12 @@ def faults(source: str, sets: frozenset[str] = frozenset()) -> list[Fault]:
             *_imports(node),
             *_numbers(node, asked),
             *_calls(node),
-            *_operators(node),
-            *_formats(node),
+            *_parts(node, names),
+            *_formats(node, names),
         )
     ]
-    found += set_faults(tree, sets | sets_of(tree))
+    found += _bare(tree)
+    found += set_faults(tree, sets_of(tree, sets))
     return sorted(set(found))
 
 
@@ -152,14 +157,16 @@ def _imports(node: ast.AST) -> Iterator[Fault]:
         return
     names = [alias.name for alias in node.names]
     if isinstance(node, ast.ImportFrom):
+        module = (node.module or "").lstrip("_")
         for name in names:
-            if node.module == "math" and name not in EXACT_MATH:
+            if module == "math" and name not in EXACT_MATH:
                 yield Fault(node.lineno, f"math.{name}", INEXACT["float"])
-            if node.module == "operator" and name in OPERATORS:
-                yield Fault(node.lineno, f"operator.{name}", OPERATORS[name])
-        names = [node.module or ""]
+            if module == "operator" and (name == "*" or name in OPERATORS):
+                yield Fault(node.lineno, f"operator.{name}", OPERATORS.get(name, _DIVISION))
+        names = [module]
     for name in names:
-        root = name.partition(".")[0]
+        # _random is random, written in C.
+        root = name.partition(".")[0].lstrip("_")
         if root in BANNED_IMPORTS:
             yield Fault(node.lineno, f"import {root}", "pure code knows no machine")
 
@@ -190,49 +197,95 @@ def _calls(node: ast.AST) -> Iterator[Fault]:
     if isinstance(called, ast.Name):
         if called.id in BANNED_CALLS:
             yield Fault(node.lineno, f"{called.id}()", BANNED_CALLS[called.id])
-        # With a modulus, pow() stays among whole numbers.
-        given = len(node.args) + len(node.keywords)
-        if called.id == "pow" and given < 3 and not (node.args[1:] and _counts(node.args[1])):
+        if called.id == "pow" and not _whole_power(node):
             yield Fault(node.lineno, "pow()", _POWER)
     if isinstance(called, ast.Attribute) and (why := BANNED_METHODS.get(called.attr)):
         yield Fault(node.lineno, f".{called.attr}()", why)
 
 
-def _operators(node: ast.AST) -> Iterator[Fault]:
+def _whole_power(node: ast.Call) -> bool:
+    """Whether this pow() stays among whole numbers: by a modulus, or by what is written out."""
+    given = {word.arg: word.value for word in node.keywords}
+    given |= dict(zip(("base", "exp", "mod"), node.args, strict=False))
+    if any(isinstance(part, ast.Starred) for part in node.args) or None in given:
+        return False
+    modulus = given.get("mod")
+    if modulus is not None and not (isinstance(modulus, ast.Constant) and modulus.value is None):
+        return True
+    return "exp" in given and _counts(given["exp"])
+
+
+def _bare(tree: ast.Module) -> Iterator[Fault]:
+    """Names of the language that are handed on: map(round, a) rounds, and so does r = round."""
+    called = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    for name in free(tree):
+        if name.id in BANNED_CALLS:
+            yield Fault(name.lineno, f"{name.id}()", BANNED_CALLS[name.id])
+        elif name.id == "pow" and name not in called:
+            yield Fault(name.lineno, "pow()", _POWER)
+
+
+def _parts(node: ast.AST, names: Aliases) -> Iterator[Fault]:
+    """What is banned of modules and of types, called or only named."""
     if isinstance(node, ast.Attribute):
-        owner = node.value.id if isinstance(node.value, ast.Name) else ""
-        if owner == "math" and node.attr not in EXACT_MATH:
-            yield Fault(node.lineno, f"math.{node.attr}", INEXACT["float"])
-        if node.attr in OPERATORS and (owner == "operator" or node.attr.startswith("__")):
-            yield Fault(node.lineno, f".{node.attr}", OPERATORS[node.attr])
+        yield from _member(node.lineno, names.dotted(node.value), node.attr)
     # getattr(a, "__truediv__") says the same.
     if isinstance(node, ast.Call) and last(node.func) in _BY_NAME:
+        owner = names.dotted(node.args[0]) if node.args else ""
         for part in node.args:
-            if _is_text(part) and part.value in OPERATORS:
-                yield Fault(node.lineno, f".{part.value}", OPERATORS[str(part.value)])
+            if _is_text(part):
+                name = str(part.value)
+                yield from _member(node.lineno, owner, name)
+                if why := OPERATORS.get(name) or BANNED_METHODS.get(name):
+                    yield Fault(node.lineno, f".{name}", why)
 
 
-def _formats(node: ast.AST) -> Iterator[Fault]:
-    for spec in _specs(node):
+def _member(line: int, owner: str, name: str) -> Iterator[Fault]:
+    if owner == "math" and name not in EXACT_MATH:
+        yield Fault(line, f"math.{name}", INEXACT["float"])
+    if name in OPERATORS and (owner.lstrip("_") == "operator" or name.startswith("__")):
+        yield Fault(line, f".{name}", OPERATORS[name])
+    # `act.now` is an instant somebody gave: only the clock's own is banned by its name alone.
+    clock = owner.rpartition(".")[2] in {"datetime", "date", "timedelta"}
+    if (why := BANNED_METHODS.get(name)) and (clock or name not in _ALSO_FIELDS):
+        yield Fault(line, f".{name}()", why)
+
+
+def _formats(node: ast.AST, names: Aliases) -> Iterator[Fault]:
+    for spec in _specs(node, names):
         if _FLOAT_SPEC.search(spec):
             line = getattr(node, "lineno", 0)
             yield Fault(line, f"format {spec}", _FORMAT)
 
 
-def _specs(node: ast.AST) -> Iterator[str]:
-    """Format specifications at this node, as far as they are written out."""
+def _specs(node: ast.AST, names: Aliases) -> Iterator[str]:
+    """Format specifications at this node, as far as they are written out in the module."""
     if isinstance(node, ast.FormattedValue) and isinstance(node.format_spec, ast.JoinedStr):
-        yield from (str(p.value) for p in node.format_spec.values[-1:] if _is_text(p))
-    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod) and _is_text(node.left):
-        yield from _FLOAT_PERCENT.findall(str(node.left.value))
+        for part in node.format_spec.values[-1:]:
+            yield from names.texts(part.value if isinstance(part, ast.FormattedValue) else part)
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+        for text in names.texts(node.left):
+            yield from _FLOAT_PERCENT.findall(text)
+    elif isinstance(node, ast.Attribute) and node.attr in {"format", "format_map"}:
+        for text in names.texts(node.value):
+            yield from _fields(text)
     elif isinstance(node, ast.Call):
-        called, given = node.func, node.args
-        if isinstance(called, ast.Name) and called.id == "format":
-            yield from (str(part.value) for part in given[1:2] if _is_text(part))
-        if isinstance(called, ast.Attribute) and called.attr == "__format__":
-            yield from (str(part.value) for part in given[:1] if _is_text(part))
-        if isinstance(called, ast.Attribute) and called.attr == "format" and _is_text(called.value):
-            yield from (spec or "" for _, _, spec, _ in Formatter().parse(str(called.value.value)))
+        name, given = last(node.func), node.args
+        if isinstance(node.func, ast.Name) and name == "format":
+            yield from (text for part in given[1:2] for text in names.texts(part))
+        elif name == "__format__":
+            yield from (text for part in given for text in names.texts(part))
+        elif names.dotted(node.func) in {"str.format", "str.format_map"}:
+            for text in (text for part in given[:1] for text in names.texts(part)):
+                yield from _fields(text)
+
+
+def _fields(text: str) -> list[str]:
+    try:
+        return [spec or "" for _, _, spec, _ in Formatter().parse(text)]
+    except ValueError:
+        # A text with a brace in it that is no template.
+        return []
 
 
 def _is_text(node: ast.AST) -> TypeGuard[ast.Constant]:

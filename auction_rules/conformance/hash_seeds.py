@@ -24,6 +24,10 @@ SEEDS: Final = ("67", "91")
 """Under these two, each set of two of the names B1 to B5 is walked in opposite orders."""
 PATIENCE: Final = 120
 """Seconds after which such a process counts as hanging."""
+MAIN: Final = (
+    "the rule cannot be played in another process: its class stands in the script that runs; "
+    "put it in a module and import it"
+)
 
 Job = tuple[Rule, Mapping[str, Any], int]
 """A rule, its terms, and how many plays of it."""
@@ -31,6 +35,9 @@ Job = tuple[Rule, Mapping[str, Any], int]
 
 def hash_order(jobs: Sequence[Job]) -> list[str | None]:
     """For each job the first answer that differs between two hash seeds, or None."""
+    if any(type(rule).__module__ == "__main__" for rule, _, _ in jobs):
+        # Another process has another __main__.
+        return [MAIN] * len(jobs)
     try:
         asked = pickle.dumps([(rule, dict(data), many) for rule, data, many in jobs])
     except (pickle.PicklingError, AttributeError, TypeError) as wrong:

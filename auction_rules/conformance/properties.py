@@ -125,7 +125,10 @@ def _facts(steps: Sequence[Step], *kinds: type[Any]) -> Iterator[Any]:
 
 
 def winner(play: Play) -> Finding:
-    """Who is awarded something offered it, said yes to it or was in the draw; on no worse terms."""
+    """Who is awarded something offered it, said yes to it or was in the draw; on no worse terms.
+
+    And where nobody is awarded anything for want of an offer, none stands.
+    """
     direction = play.rule.direction(play.first.terms)
     offered: dict[str, list[int]] = {}
     for fact in _facts(play.steps, OfferStood):
@@ -141,6 +144,10 @@ def winner(play: Play) -> Finding:
             return f"{award.bidder} won and never asked for anything"
         if own and all(direction * (award.price - amount) > 0 for amount in own):
             return f"{award.bidder} won at {award.price}, worse than all he offered: {own}"
+    for step in play.steps:
+        offers = step.before.standing.offers
+        if offers and any(fact.reason == "NO_BID" for fact in _facts([step], Unsold)):
+            return f"{step.act.line()}: unsold for want of an offer, and {len(offers)} stand"
     return None
 
 

@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import Final
 
 from auction_rules.conformance.exact import faults
-from auction_rules.conformance.set_order import sets_of
+from auction_rules.conformance.set_names import sets_of
 
 Allowed = Mapping[str, Mapping[str, str]]
 NOTHING: Final[Allowed] = MappingProxyType({})

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from auction_rules.facts import (
     Awarded,
@@ -288,6 +289,7 @@ def test_areas_in_parts_of_a_mu_are_paid_half_up():
     here = table(
         (("1", 4_000),),
         "1",
+        unit={"zh": "元/亩", "en": "CNY/mu", "scale": 2, "fen": 1},
         quantity_unit=mu,
         parcels=[{"id": "P1", "added_area": "18.3626"}],
         quota_area="20",
@@ -440,3 +442,15 @@ def test_where_nobody_is_drawn_for_arrival_changes_no_grant(case):
     assert sum(granted.values()) <= more["quota_area"]
     if not tied(first):
         assert granted == other
+
+
+def test_prices_and_areas_are_per_the_same_area():
+    mu = {"zh": "亩", "en": "mu", "scale": 4}
+    with pytest.raises(ValidationError) as caught:
+        RULE.Config.model_validate({**RULE.example, "quantity_unit": mu})
+    (error,) = caught.value.errors()
+    assert "面积单位“亩”与计价单位“元/㎡”中的面积单位不一致" in error["ctx"]["zh"]
+    per_mu = {"zh": "元/亩", "en": "CNY/mu", "scale": 2, "fen": 1}
+    RULE.Config.model_validate({**RULE.example, "quantity_unit": mu, "unit": per_mu})
+    metres = {"zh": "平方米", "en": "m²", "scale": 0}
+    RULE.Config.model_validate({**RULE.example, "quantity_unit": metres})

@@ -46,6 +46,8 @@ def test_every_term_in_use_is_said(rule, terms):
         if name in (*rule.tells, "resume"):  # put into sentences, which have tests of their own
             continue
         titled = label(field, name, rule.direction(config))["zh"]
+        if hasattr(rule, "reworded"):
+            titled = rule.reworded(config, titled, "zh")
         assert re.split("[（(]", titled)[0] in text, name
 
 
@@ -452,3 +454,184 @@ def test_every_paragraph_has_a_head_that_a_page_can_set_apart(lang):
     rule = EXAMPLES["english"]
     for paragraph in said(rule, rule.example, lang, remarks=False).splitlines()[1:]:
         assert re.match(r"^[^：:，,；;。.]{1,40}(：|: )", paragraph), paragraph
+
+
+def paragraph(rule, terms, head, lang="zh"):
+    (found,) = [
+        p for p in said(rule, terms, lang, remarks=False).splitlines() if p.startswith(head)
+    ]
+    return found
+
+
+def test_who_wins_a_floor_area_auction_and_what_an_offer_must_beat():
+    far = EXAMPLES["far_adjustment"]
+    won = paragraph(far, far.example, "成交：")
+    assert "由高到低排序，依次入围并成交，直至可新增建筑面积总量用完" in won
+    assert "（单价）" in won
+    step = paragraph(far, far.example, "报价与增价：")
+    assert "在本人上一次有效报价的基础上至少加一个增价幅度" in step
+    assert "不必高于他人的报价" in step
+    assert "最高限价可以由多人报出" not in step
+    english_won = paragraph(far, far.example, "Who wins", "en")
+    assert "from the highest down" in english_won
+    assert "until the floor area available is used up" in english_won
+    assert "a step above his own last valid offer" in said(far, far.example, "en")
+    counted = {**far.example, "quota_kind": "PARCEL_COUNT", "quota_area": None, "quota_parcels": 1}
+    counted |= {"basis": "TOTAL", "cap_price": "6000"}
+    assert "（总价）由高到低排序" in paragraph(far, counted, "成交：")
+    assert "直至可调整宗地数用完" in paragraph(far, counted, "成交：")
+    assert "最高限价可以由多人报出" in paragraph(far, counted, "报价与增价：")
+
+
+def draws(rule, terms):
+    return any(line.kind == "draw" for line in rule.programme(rule.Config.model_validate(terms)))
+
+
+@pytest.mark.parametrize(("rule", "terms"), TERMS)
+def test_every_rule_that_draws_says_where_chance_comes_from(rule, terms):
+    ties = paragraph(rule, terms, "同价处理："), paragraph(rule, terms, "Equal offers: ", "en")
+    left_out = draws(rule, terms) and not terms.get("draws")
+    assert ("随机种子由工作人员录入" in ties[0]) == left_out
+    assert ("an officer types in the seed" in ties[1]) == left_out
+    if draws(rule, terms) and terms.get("draws"):
+        assert "摇号方式：" in ties[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "terms"),
+    [
+        ("far_adjustment", {"equal": "DRAW"}),
+        ("quota", {}),
+        ("sealed_bid", {"tie": "DRAW"}),
+        ("dutch", {}),
+        ("intermediary", {}),
+        ("volume", {"margin": "DRAW"}),
+        ("property_rights", LOTS),
+    ],
+)
+def test_of_balls_no_number_is_told(name, terms):
+    rule = EXAMPLES[name]
+    by_hand = {**rule.example, **terms, "draws": {"source": "BALLS"}}
+    assert draws(rule, by_hand)
+    text = said(rule, by_hand, remarks=False)
+    assert not re.search("随机数|随机种子|录入种子", text)
+    assert not re.search("entropy|seed", said(rule, by_hand, "en", remarks=False))
+    assert "摇号方式：现场摇球，双人录入" in text
+    assert "名单在摇球之前固定并公布" in text
+
+
+def test_an_auction_of_mining_rights_has_no_listing():
+    mining = EXAMPLES["mining_rights"]
+    auction = {**mining.example, **mining.presets["sichuan_auction"]["terms"]}  # type: ignore[attr-defined]
+    named = {**auction, "lot_zh": "挂牌山采矿权", "lot_en": "Listing Hill"}
+    zh, en = said(mining, named, remarks=False), said(mining, named, "en", remarks=False)
+    assert zh.count("挂牌") == 1
+    assert "标的为挂牌山采矿权" in zh
+    assert "“自由竞价”" in zh
+    assert len(re.findall("listing", en, re.IGNORECASE)) == 1
+    assert "as long as the free bidding is open" in en
+    frozen = {**auction, "last_hour": "FROZEN", "last_hour_seconds": 3600}
+    assert "网上挂牌规则第 18 条" in said(mining, frozen, remarks=False)
+    assert "挂牌期内始终可以报价" in said(mining, mining.example)
+
+
+def test_too_few_follows_the_number_it_speaks_of():
+    mining = EXAMPLES["mining_rights"]
+    auction = {**mining.example, **mining.presets["sichuan_auction"]["terms"]}  # type: ignore[attr-defined]
+    assert "最少竞买人数：3；不足上述数目的，不成交；仅一人报价时：可以成交" in said(
+        mining, auction
+    )
+    assert "Least admitted bidders: 3; with fewer than that there is no award" in said(
+        mining, auction, "en"
+    )
+
+
+def test_a_limit_of_quantities_is_said_in_words():
+    rule = EXAMPLES["quantity_bid"]
+    start = {"unit": {"zh": "件", "en": "pieces", "scale": 0}, "start_quantity": 100, "step": 1}
+    most = {**rule.example, **start, "wins": "MOST", "limit_quantity": 500}
+    least = {**rule.example, **start, "wins": "LEAST", "limit_quantity": 50}
+    assert "所报数量不得高于 500 件" in paragraph(rule, most, "限价：")
+    assert "数量上限：500 件" in said(rule, most)
+    assert "所报数量不得低于 50 件" in paragraph(rule, least, "限价：")
+    assert "no quantity may be below 50 pieces" in said(rule, least, "en")
+    for terms in (most, least):
+        assert "本场不设限价" not in said(rule, terms)
+        assert "there is no ceiling" not in said(rule, terms, "en")
+        assert not re.search("MOST|LEAST", said(rule, terms, "en"))
+
+
+def test_a_preset_that_waits_for_a_figure_says_so():
+    far, plates = EXAMPLES["far_adjustment"], EXAMPLES["car_plates"]
+    capped = far.presets["capped"]  # type: ignore[attr-defined]
+    hangzhou = plates.presets["hangzhou"]  # type: ignore[attr-defined]
+    assert "须填最高限价" in capped["title"]["zh"]
+    assert "须填上月平均成交价" in hangzhou["title"]["zh"]
+    left_open = said(far, {**far.example, **capped["terms"]})
+    assert "发布前提示：同价摇号，但未填写最高限价" in left_open
+    filled = {**far.example, **capped["terms"], "cap_price": "4500"}
+    assert "未填写最高限价" not in said(far, filled)
+    late = {**plates.example, **hangzhou["terms"]}
+    assert "发布前提示：未填写上月平均成交价" in said(plates, late)
+    assert "未填写上月平均成交价" not in said(plates, {**late, **FILLED_IN["hangzhou"]})
+
+
+def test_which_winner_applies_where_a_cap_leads_on():
+    rule, terms = land("sealed_total")
+    won = paragraph(rule, terms, "成交：")
+    assert "没有报价达到最高限价的，报价最高者成交" in won
+    assert "有报价达到最高限价的，密封总价最高者成交" in won
+    assert "公开竞价中报价最高者成交" not in won
+    joined, over = land("join_lottery")
+    passed = paragraph(joined, over, "成交：")
+    assert "没有报价超过最高限价的，报价最高者成交" in passed
+    assert "有报价超过最高限价的，询问全体竞买人" in passed
+    assert "where one reaches the cap, the highest sealed total wins" in said(rule, terms, "en")
+
+
+def test_what_follows_where_nobody_confirms():
+    rule, terms = land("shantou")
+    nobody = "询问期内无人确认的，不进行限时竞价，以挂牌最高有效报价为最后报价"
+    assert nobody in said(rule, terms)
+    assert "where nobody confirms in the inquiry there is no timed bidding" in said(
+        rule, terms, "en"
+    )
+    assert nobody not in said(rule, rule.example)
+
+
+def test_a_share_of_the_price_and_the_least_raise_are_told_apart():
+    rule = EXAMPLES["english"]
+    unit = {"zh": "元", "en": "CNY", "scale": 2, "fen": 1}
+    percent = {**rule.example, "unit": unit, "step_kind": "PERCENT", "step_basis_points": 50}
+    percent["step"] = "0.01"
+    step = paragraph(rule, percent, "报价与增价：")
+    assert "每次至少增价当前价的 0.50%，向上取整到最小计价单位，且不少于 0.01 元" in step
+    assert "the amount given as the step, 0.01 CNY, is the least raise" in said(rule, percent, "en")
+    assert "最小增价额" not in said(rule, rule.example)
+
+
+@pytest.mark.parametrize(
+    ("terms", "without"),
+    [
+        ({"waivers": 0, "withdrawals": 0}, "没有报价的"),
+        ({"waivers": 1, "withdrawals": 0}, "没有报价和豁免的"),
+        ({"waivers": 0, "withdrawals": 1}, "没有报价和撤回的"),
+        ({"waivers": 1, "withdrawals": 1}, "没有报价、豁免和撤回的"),
+    ],
+)
+def test_only_waivers_and_withdrawals_that_there_are_end_nothing(terms, without):
+    rule = EXAMPLES["simultaneous"]
+    plain = {**rule.example, "automatic_waivers": False, "withdrawal_basis_points": 0, **terms}
+    assert f"某一轮{without}" in said(rule, plain)
+    for word, there in (("a waiver", terms["waivers"]), ("a withdrawal", terms["withdrawals"])):
+        assert (word in paragraph(rule, plain, "Who wins", "en")) == bool(there)
+
+
+def test_a_falling_clock_says_what_is_told_after_each_tick():
+    rule = EXAMPLES["dutch"]
+    one = {**rule.example, "supply": 1}
+    assert "停钟并公布该档全部应价人" in paragraph(rule, one, "公开范围：")
+    many = {**rule.example, "supply": 5}
+    seen = paragraph(rule, many, "公开范围：")
+    assert "每档结束时公布下一档价格，有人应价的一并公布剩余数量" in seen
+    assert "what is left" in paragraph(rule, many, "Who sees what", "en")

@@ -50,8 +50,9 @@ def test_amounts_are_read_in_the_unit_of_the_same_terms():
 def test_areas_are_read_in_their_own_unit_also_inside_a_list():
     mu = {"zh": "亩", "en": "mu", "scale": 4}
     parcels = [{"id": "P1", "added_area": "18.3626"}]
+    price = {"zh": "元/亩", "en": "CNY/mu", "scale": 2, "fen": 1}
     terms = FarTerms.model_validate(
-        FAR | {"quantity_unit": mu, "parcels": parcels, "quota_area": "756.7425"}
+        FAR | {"unit": price, "quantity_unit": mu, "parcels": parcels, "quota_area": "756.7425"}
     )
     assert terms.parcels[0].added_area == 183_626
     assert terms.quota_area == 7_567_425
@@ -256,23 +257,54 @@ def _chinese(text: str) -> bool:
 
 # DOMAIN §2.2: prices in 元, 万元, 元/㎡, 万元/亩; a fen is a hundredth of a yuan.
 @pytest.mark.parametrize(
-    ("zh", "scale", "fen"),
+    ("zh", "en", "scale", "fen"),
     [
-        ("元", 2, 1),
-        ("元", 0, 100),
-        ("万元", 0, 1_000_000),
-        ("万元", 1, 100_000),
-        ("万元", 6, 1),
-        ("亿元", 2, 100_000_000),
-        ("元/㎡", 2, 1),
-        ("万元/亩", 2, 10_000),
-        ("点", 0, 100),
-        ("元", 2, None),
+        ("元", "CNY", 2, 1),
+        ("元", "yuan", 0, 100),
+        ("千元", "CNY 1k", 0, 100_000),
+        ("万元", "CNY 10k", 0, 1_000_000),
+        ("万元", "10k CNY", 1, 100_000),
+        ("万元", "CNY 10,000", 6, 1),
+        ("百万元", "CNY 1m", 0, 100_000_000),
+        ("亿元", "CNY 100M", 2, 100_000_000),
+        ("元/㎡", "CNY/m²", 2, 1),
+        ("元／平方米", "CNY/m2", 2, 1),
+        ("万元/亩", "10k/mu", 2, 10_000),
+        ("点", "points", 0, None),
+        ("美元", "USD", 2, None),
+        ("元", "CNY", 2, None),
     ],
 )
-def test_a_unit_whose_decimals_and_fen_agree(zh, scale, fen):
-    unit = {"zh": zh, "en": "unit", "scale": scale, "fen": fen}
+def test_a_unit_whose_names_decimals_and_fen_agree(zh, en, scale, fen):
+    unit = {"zh": zh, "en": en, "scale": scale, "fen": fen}
     assert EnglishTerms.model_validate({**ENGLISH, "unit": unit}).unit.fen == fen
+
+
+@pytest.mark.parametrize(
+    ("zh", "en", "fen", "says"),
+    [
+        ("万元", "CNY", 1_000_000, "不是同一单位"),
+        ("元", "CNY 10k", 100, "不是同一单位"),
+        ("万元", "CNY 1k", None, "不是同一单位"),
+        ("美元", "CNY", None, "不是同一单位"),
+        ("美元", "USD", 100, "不折合分，按该单位自身结算"),
+        ("万美元", "USD 10k", 1_000_000, "不折合分"),
+        ("点", "points", 100, "不折合分"),
+        ("千元", "CNY 1k", 100, "最小单位折合 100000 分，不是 100 分"),
+        ("百万元", "CNY 1m", 1_000_000, "最小单位折合 100000000 分"),
+        ("万 元", "CNY 10k", 100, "最小单位折合 1000000 分"),
+        ("万元／亩", "CNY 10k/mu", 100, "最小单位折合 1000000 分"),
+        ("万元/亩", "CNY 10k/ha", 1_000_000, "面积单位不一致"),
+        ("万元\n", "CNY 10k", 1_000_000, "换行"),
+        ("万元", " CNY 10k", 1_000_000, "首尾不能有空格"),
+    ],
+)
+def test_a_unit_that_says_two_things_is_refused(zh, en, fen, says):
+    unit = {"zh": zh, "en": en, "scale": 0, "fen": fen}
+    with pytest.raises(ValidationError) as caught:
+        EnglishTerms.model_validate({**ENGLISH, "unit": unit})
+    (error,) = caught.value.errors()
+    assert says in error["ctx"]["zh"]
 
 
 @pytest.mark.parametrize(
@@ -288,7 +320,8 @@ def test_a_unit_whose_decimals_and_fen_agree(zh, scale, fen):
     ],
 )
 def test_a_unit_whose_decimals_and_fen_do_not_agree_is_refused(zh, scale, fen, says):
-    unit = {"zh": zh, "en": "CNY", "scale": scale, "fen": fen}
+    en = {"元": "CNY", "万元": "CNY 10k", "元/㎡": "CNY/m²"}[zh]
+    unit = {"zh": zh, "en": en, "scale": scale, "fen": fen}
     with pytest.raises(ValidationError) as caught:
         EnglishTerms.model_validate({**ENGLISH, "unit": unit})
     (error,) = caught.value.errors()

@@ -188,6 +188,31 @@ class Nephew(English):
         return Settlement(sum(a.total for a in floor.standing.awards), 0, None)
 
 
+class Blind(English):
+    """There was no offer, it says, and offers stand."""
+
+    def finish(self, floor, now):
+        del floor, now
+        return (Unsold("NO_BID"),)
+
+    def settlement(self, floor):
+        del floor
+        return Settlement(0, 0, None)
+
+
+class Untried(English):
+    """The price is a float as soon as three must come: nobody wrote an example of that."""
+
+    def finish(self, floor, now):
+        facts = super().finish(floor, now)
+        if floor.terms.min_bidders < 2:
+            return facts
+        return tuple(
+            replace(fact, total=floated(fact.total)) if isinstance(fact, Awarded) else fact
+            for fact in facts
+        )
+
+
 class Generous(English):
     """Two awards of the whole, where there is one."""
 
@@ -443,6 +468,8 @@ BAD: Mapping[type[English], str] = {
     Restless: "no_endless_waking",
     Thief: "winner",
     Nephew: "winner",
+    Blind: "winner",
+    Untried: "whole_numbers",
     Generous: "conservation",
     Bookkeeper: "conservation",
     Mute: "reasons",

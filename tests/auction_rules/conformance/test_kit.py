@@ -11,12 +11,13 @@ from auction_rules.conformance import PLAYS, PROPERTIES, check
 from auction_rules.conformance.chance import Chance
 from auction_rules.conformance.course import course
 from auction_rules.conformance.hash_seeds import hash_order
+from auction_rules.conformance.variations import MOST, variations
 from auction_rules.draw_terms import DrawTerms
 from auction_rules.english import English
 from auction_rules.facts import Awarded, Drawn
 from auction_rules.registry import find, rules
 from auction_rules.rule import Accept, Rule
-from tests.auction_rules.conformance.bad_rules import BAD, Shuffled
+from tests.auction_rules.conformance.bad_rules import BAD, Shuffled, Untried
 from tests.auction_rules.known import known
 
 # SHA-256 of "daylight/1" and so on: the first eight bytes, big-endian, modulo a thousand.
@@ -137,6 +138,29 @@ def test_a_rule_that_no_other_process_can_name():
 
     (failure,) = check(Local(), only="hash_order")
     assert "cannot be played in another process" in failure.wrong
+
+
+def test_a_rule_of_the_script_that_runs_is_told_in_a_sentence():
+    (failure,) = check(type("Script", (English,), {"__module__": "__main__"})(), only="hash_order")
+    assert "put it in a module and import it" in failure.wrong
+
+
+def test_terms_near_the_example_are_played_unless_terms_are_given():
+    (failure,) = check(Untried(), only="whole_numbers")
+    assert failure.play.endswith("with min_bidders=2")
+    assert check(Untried(), Untried.example, only="whole_numbers") == []
+
+
+def test_variations_differ_from_the_example_in_one_valid_term():
+    rule = find("english")
+    terms = rule.Config.model_validate(rule.example)
+    switched = dict(variations(rule, rule.example))
+    assert len(switched) <= MOST
+    assert {"min_bidders=2", "grid=MULTIPLE_OF_STEP", "reserve=1"} <= set(switched)
+    for told, varied in switched.items():
+        other = rule.Config.model_validate(varied)
+        fields = [n for n in rule.Config.model_fields if getattr(other, n) != getattr(terms, n)]
+        assert fields == [told.partition("=")[0].partition(".")[0]]
 
 
 def test_another_process_that_fails_is_told():

@@ -94,6 +94,7 @@ def far_documents(draw: st.DrawFn, quoting: str | None = None) -> Document:
     )
     terms["parcels"] = [{"id": p, "added_area": area} for p, area in zip(names, areas, strict=True)]
     terms["quantity_unit"] = {"zh": "亩", "en": "mu", "scale": draw(st.integers(0, 1))}
+    terms["unit"] = {"zh": "元/亩", "en": "CNY/mu", "scale": 2, "fen": 1}
     terms["eligibility"] = draw(
         st.sampled_from(["ALL", "HAS_QUOTE", "CONFIRMED", "QUOTE_AND_CONFIRMED"])
     )

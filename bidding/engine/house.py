@@ -498,6 +498,13 @@ class House:
         elif not self._closing:
             self._spawn(self._opened(seat))
 
+    def moved_on(self) -> None:
+        """The clock was moved on purpose, as in practice: nobody lost that time."""
+        self._pulse.begin(self._clock.now())
+        for seat in self._seats.values():
+            if seat.auctioneer is not None:
+                seat.auctioneer.moved_on()
+
     # -- being up ---------------------------------------------------------------------------
 
     def _beat_on(self) -> None:

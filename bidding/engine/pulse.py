@@ -43,6 +43,8 @@ class Pulse:
         """A write sent at `sent` is durable now. What passed beyond a beat before it was lost,
         and so was the time that it took, unless it was quick.
         """
+        if sent < self.heard:
+            return  # sent before the clock was moved on purpose
         gap, took = sent - self.heard, now - sent
         if gap > BEAT + _GRAIN:
             self.lost += gap - BEAT

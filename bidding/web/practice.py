@@ -167,7 +167,7 @@ class Practice:
                     _STAFF, c.Deposit(number, paid, self._clock.now(), f"practice:{number}")
                 )
         if first is not None:
-            self._clock.forward(first - _LEAD)
+            self._forward(first - _LEAD)
 
     @property
     def room(self) -> Room:
@@ -199,8 +199,12 @@ class Practice:
         if due_at is None:
             return False
         before = due_at - _LEAD
-        self._clock.forward(before if before > self._clock.now() + 2 * SECOND else due_at)
+        self._forward(before if before > self._clock.now() + 2 * SECOND else due_at)
         return True
+
+    def _forward(self, to: Instant) -> None:
+        self._clock.forward(to)
+        self.door.house.moved_on()
 
     async def run(self) -> None:
         """The played bidders and officers, until it is over."""

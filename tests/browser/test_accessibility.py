@@ -4,6 +4,7 @@ The screens are the gallery's: a screen that is added there is looked at here. a
 page under the house's own policy; what it cannot judge by itself, people look at in the gallery.
 """
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ class Examined(Gallery):
     async def shoot(self, desk: Desk, name: str, *, whole: bool = True) -> None:
         """What axe finds on the screen as it stands."""
         del whole
+        await asyncio.sleep(0.3)  # a colour on its way to another is no colour yet
         await desk.page.evaluate(AXE.read_text(encoding="utf-8"))
         self.screens += 1
         for one in await desk.page.evaluate(RUN):

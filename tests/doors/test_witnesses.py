@@ -163,7 +163,7 @@ async def test_a_session_with_two_witnesses_from_bid_to_archive(watched: Watched
         index = await play.bid()
         policy = watched.file("policy", await play.file("policy"))
         first = watched.file("r1", await play.receipt(index, "R1"))
-        assert watched.replay("receipt", first, "--policy", policy)[0] == 1
+        assert watched.replay("receipt", first, "--policy", policy)[0] == 3
         second = watched.file("r2", await play.witnessed(index))
         status, words = watched.replay("receipt", second, "--policy", policy)
         assert (status, words.startswith("ok: ")) == (0, True), words

@@ -19,6 +19,7 @@ ABOUT: Final[Mapping[str, tuple[str, ...]]] = {
     "BROADCAST_FOR_NOBODY": ("broadcasts",),
     "CAP_NOT_ALIGNED": ("cap_price", "ceiling"),
     "COUNT_HIDDEN": ("quoting", "min_bidders", "min_offers"),
+    "DRAW_WITHOUT_CAP": ("cap_price", "equal"),
     "DRAW_NEEDS_WITNESS": (
         *("draws", "equal", "tie", "cap_sequel"),
         *("sealed_tie", "equal_ranks", "residue", "margin"),
@@ -39,6 +40,7 @@ ABOUT: Final[Mapping[str, tuple[str, ...]]] = {
     "NEVER_FITS": ("parcels", "max_per_bidder"),
     "NEVER_SOLD": ("min_bidders",),
     "NO_EXTENSION": ("extension_seconds", "countdown_seconds"),
+    "NO_LATE_CAP": ("last_average", "late_cap_from"),
     "NO_HARD_STOP": ("max_extensions", "max_extension_seconds"),
     "NO_PAUSE": ("pause_seconds",),
     "ONE_MAY_TAKE_ALL": ("max_per_bidder", "bidder_limit", "limit_quantity"),

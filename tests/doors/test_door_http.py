@@ -381,6 +381,9 @@ async def test_each_role_may_do_what_its_row_says_and_nothing_else(
             headers = {"Content-Type": "application/json", "X-CSRF": visitor.csrf or ""}
             # An empty body, so that what is allowed stops at the fields and changes nothing.
             status, _, answer = await raw(visitor, method, path, b"{}", **headers)
+            while status == 429:  # the walk is longer than a person's pace
+                await asyncio.sleep(0.2)
+                status, _, answer = await raw(visitor, method, path, b"{}", **headers)
             may = allowed == "*" or (letter and letter in allowed)
             refused = status in (401, 403)
             assert refused != bool(may), (method, pattern, status, answer[:200])

@@ -23,7 +23,7 @@ from contextlib import AsyncExitStack
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 import structlog
 import uvloop
@@ -35,6 +35,7 @@ from bidding.adapters.clock import WallClock
 from bidding.adapters.keys import FileKeys, KeyFileError
 from bidding.adapters.metrics import Metrics
 from bidding.adapters.money import SqlMoney
+from bidding.adapters.one_file import FileBroken
 from bidding.adapters.oversight import SqlOversight
 from bidding.adapters.papers import FilePapers
 from bidding.adapters.passwords import Argon2Passwords
@@ -59,6 +60,9 @@ from bidding.web.tags import Tagger
 log = structlog.get_logger("server")
 
 _PASSWORD_LEAST: Final = 8
+
+
+_Book = TypeVar("_Book", SqlMoney, SqlOversight, SqlBidders)
 
 
 class Mistake(Exception):
@@ -227,11 +231,11 @@ async def _serve(settings: Settings) -> int:
         record, keys = await _record_and_keys(settings, stack)
         registry = await _registry(settings)
         stack.push_async_callback(registry.close)
-        money = await SqlMoney.open(settings.data / "money.db")
+        money = await _book(SqlMoney, settings.data / "money.db")
         stack.push_async_callback(money.close)
-        oversight = await SqlOversight.open(settings.data / "oversight.db")
+        oversight = await _book(SqlOversight, settings.data / "oversight.db")
         stack.push_async_callback(oversight.close)
-        bidders = await SqlBidders.open(settings.data / "bidders.db")
+        bidders = await _book(SqlBidders, settings.data / "bidders.db")
         stack.push_async_callback(bidders.close)
         clock, passwords = WallClock(), Argon2Passwords()
         stack.callback(passwords.close)
@@ -517,6 +521,15 @@ async def _registry(settings: Settings) -> SqlRegistry:
     except RegisterError as error:
         raise Mistake(
             f"账号登记簿无法打开（{error}）。", f"The register cannot be opened: {error}."
+        ) from error
+
+
+async def _book(kind: type[_Book], path: Path) -> _Book:
+    try:
+        return await kind.open(path)
+    except FileBroken as error:
+        raise Mistake(
+            f"{path} 无法打开（{error}）。", f"{path} cannot be opened: {error}."
         ) from error
 
 

@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import heapq
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from auction_rules.rule import Rule
@@ -18,17 +18,12 @@ from bidding.core.commands import Command
 from bidding.core.document import Document
 from bidding.core.record import Recorded, open_session, write
 from bidding.core.state import State
+from bidding.engine.passing import Kept, PassingLog
 from bidding.engine.ports import (
     Batch,
-    DuplicateCommand,
-    Fenced,
-    Gap,
     Instant,
-    Lease,
     LogBroken,
-    LogDamaged,
-    LogExists,
-    NoSuchLog,
+    checked,
 )
 from bidding.proof.merkle import leaf_hash
 from bidding.proof.note import Signer
@@ -71,15 +66,19 @@ class VirtualClock:
     async def advance(self, by: Instant) -> None:
         """Lets time pass, waking each sleeper at his instant and letting him act."""
         until = self._now + by
-        await settle()
+        await self._rest()
         while self._sleepers and self._sleepers[0][0] <= until:
             when, _, waiter = heapq.heappop(self._sleepers)
             if waiter.done():
                 continue
             self._now = max(self._now, when)
             waiter.set_result(None)
-            await settle()
+            await self._rest()
         self._now = until
+        await self._rest()
+
+    async def _rest(self) -> None:
+        """Returns when only time, or the test, can move anything."""
         await settle()
 
 
@@ -89,31 +88,20 @@ async def settle() -> None:
         await asyncio.sleep(0)
 
 
-@dataclass(slots=True)
-class _Kept:
-    epoch: int
-    bodies: list[bytes]
-    leaves: list[bytes]
-    cmds: dict[str, int] = field(default_factory=dict)
-    notes: list[bytes] = field(default_factory=list)
-    cosigned: list[tuple[int, bytes]] = field(default_factory=list)
-
-
-class MemoryLog:
-    """The event log as a dictionary, with the faults a test asks for. Implements `EventLog`.
+class MemoryLog(PassingLog):
+    """The log of a practice, with the faults a test asks for. Implements `EventLog`.
 
     `hold()` keeps appends on their way until `release()`. `break_next(written=...)` makes the next
     one fail as a real store does: nobody can tell whether it was written.
     """
 
     def __init__(self) -> None:
-        self._logs: dict[str, _Kept] = {}
-        self._beat: Instant | None = None
+        super().__init__()
+        self._leaves: dict[str, list[bytes]] = {}
         self._gate = asyncio.Event()
         self._gate.set()
         self._faults: list[bool] = []
         self._down = False
-        self._closed = False
         self.appends = 0
         """How many batches were written."""
 
@@ -135,117 +123,42 @@ class MemoryLog:
 
     def tamper(self, log: str, index: int, body: bytes, *, leaf: bool = True) -> None:
         """What somebody with the file and no key can do; with `leaf` he hides it well."""
-        kept = self._logs[log]
-        kept.bodies[index] = body
+        self._logs[log].bodies[index] = body
         if leaf:
-            kept.leaves[index] = leaf_hash(body)
+            self._leaves[log][index] = leaf_hash(body)
 
     def cut(self, log: str, size: int) -> None:
         """Loses every entry from `size` on, and keeps the checkpoints."""
-        kept = self._logs[log]
-        del kept.bodies[size:], kept.leaves[size:]
-
-    async def create(self, log: str, body: bytes, checkpoint: bytes) -> None:
-        """A new log with entry 0."""
-        self._up()
-        batch = Batch(log, 0, 0, (body,), (None,), checkpoint)
-        if log in self._logs:
-            raise LogExists(log)
-        self._logs[log] = _Kept(0, [], [])
-        self._write(batch)
-
-    async def take_over(self, log: str, holder: str) -> Lease:
-        """A new epoch."""
-        del holder
-        self._up()
-        kept = self._kept(log)
-        kept.epoch += 1
-        return Lease(kept.epoch, len(kept.bodies))
+        del self._logs[log].bodies[size:], self._leaves[log][size:]
 
     async def append(self, batch: Batch) -> None:
         """Writes the batch, or fails as asked."""
         await self._gate.wait()
-        self._up()
+        kept = self._kept(batch.log)
         if self._faults:
             if self._faults.pop(0):
-                self._write(batch)
+                self._write(kept, batch)
             raise LogBroken("as the test asked")
-        self._write(batch)
+        self._write(kept, batch)
         self.appends += 1
 
     async def read(self, log: str, start: int = 0, stop: int | None = None) -> list[bytes]:
-        """Entries start .. stop-1."""
-        self._up()
-        kept = self._kept(log)
-        found = kept.bodies[start:stop]
-        for offset, body in enumerate(found):
-            if leaf_hash(body) != kept.leaves[start + offset]:
-                raise LogDamaged(f"{log}: entry {start + offset} is not what was written")
-        return found
+        """Entries start .. stop-1. Raises LogDamaged where a leaf is not the body's."""
+        found = await super().read(log, start, stop)
+        return checked(
+            log,
+            start,
+            zip(range(start, start + len(found)), found, self._leaves[log][start:], strict=False),
+        )
 
-    async def checkpoints(self, log: str) -> list[bytes]:
-        """Every checkpoint."""
-        self._up()
-        return list(self._kept(log).notes)
+    def _open(self) -> None:
+        super()._open()
+        if self._down:
+            raise LogBroken("as the test asked")
 
-    async def keep_cosigned(self, log: str, size: int, note: bytes) -> None:
-        """One more note with its witnesses' lines; only over a checkpoint that is there."""
-        self._up()
-        kept = self._kept(log)
-        opening = f"{log}\n{size}\n".encode()
-        if not any(n.startswith(opening) and note.startswith(n) for n in kept.notes):
-            raise LogBroken("no such checkpoint was signed")
-        kept.cosigned.append((size, note))
-
-    async def cosigned(self, log: str) -> tuple[int, bytes] | None:
-        """The largest that was kept, and of one size the latest."""
-        self._up()
-        return max(reversed(self._kept(log).cosigned), key=lambda one: one[0], default=None)
-
-    async def logs(self) -> list[str]:
-        """All names."""
-        self._up()
-        return list(self._logs)
-
-    async def beat(self, now: Instant) -> None:
-        """Notes that the house was up."""
-        self._up()
-        self._beat = now
-
-    async def last_beat(self) -> Instant | None:
-        """The latest instant noted."""
-        self._up()
-        return self._beat
-
-    async def close(self) -> None:
-        """Nothing can be asked after this."""
-        self._closed = True
-
-    def _up(self) -> None:
-        if self._closed or self._down:
-            raise LogBroken("the log is closed" if self._closed else "as the test asked")
-
-    def _kept(self, log: str) -> _Kept:
-        try:
-            return self._logs[log]
-        except KeyError:
-            raise NoSuchLog(log) from None
-
-    def _write(self, batch: Batch) -> None:
-        kept = self._kept(batch.log)
-        if batch.epoch != kept.epoch:
-            raise Fenced(f"{batch.log}: epoch {batch.epoch} may not write, {kept.epoch} may")
-        if batch.expected != len(kept.bodies):
-            raise Gap(f"{batch.log}: {len(kept.bodies)} is next, not {batch.expected}")
-        new = [cmd for cmd in batch.cmds if cmd is not None]
-        if len(set(new)) < len(new) or not kept.cmds.keys().isdisjoint(new):
-            raise DuplicateCommand(f"{batch.log}: a command is in the log already")
-        for offset, cmd in enumerate(batch.cmds):
-            if cmd is not None:
-                kept.cmds[cmd] = batch.expected + offset
-        kept.bodies.extend(batch.bodies)
-        kept.leaves.extend(leaf_hash(body) for body in batch.bodies)
-        kept.notes.append(batch.checkpoint)
+    def _write(self, kept: Kept, batch: Batch) -> None:
+        super()._write(kept, batch)
+        self._leaves.setdefault(batch.log, []).extend(leaf_hash(body) for body in batch.bodies)
 
 
 class FixedKeys:

@@ -1,17 +1,14 @@
 """The bidders' book on SQLAlchemy, in a file of its own: complaints are no part of any record.
 
-It implements `bidding.engine.bidders.BidderBook`. Every call is one transaction, run in a task of
-its own and never cancelled half-way; one connection a process, as in the register.
+It implements `bidding.engine.bidders.BidderBook`. Every call is one transaction of `one_file`.
 """
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final
 
 from sqlalchemy import (
     BigInteger,
@@ -24,19 +21,16 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    event,
     func,
     insert,
     select,
     update,
 )
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bidding.adapters.one_file import OneFile
 from bidding.engine.bidders import MOST_OPEN, Complaint, Flood, Preparation
-
-T = TypeVar("T")
 
 _meta = MetaData()
 
@@ -73,36 +67,22 @@ _complaints = Table(
 )
 
 _WITHOUT_FILE: Final = tuple(column for column in _complaints.c if column.name != "file")
-_PRAGMAS: Final = ("journal_mode=TRUNCATE", "synchronous=FULL", "busy_timeout=10000")
 
 
 class SqlBidders:
     """One book in one database. Make it with `await SqlBidders.open(path)`."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-        self._running: set[asyncio.Task[Any]] = set()
+    def __init__(self, file: OneFile) -> None:
+        self._file, self._whole = file, file.whole
 
     @classmethod
     async def open(cls, path: Path) -> SqlBidders:
-        """Opens or makes the book."""
-        engine = create_async_engine(
-            f"sqlite+aiosqlite:///{path}",
-            poolclass=AsyncAdaptedQueuePool,
-            pool_size=1,
-            max_overflow=0,
-            pool_timeout=30,
-        )
-        event.listen(engine.sync_engine, "connect", _prepare)
-        book = cls(engine)
-        await book._whole(lambda c: c.run_sync(_meta.create_all))
-        return book
+        """Opens or makes the book. Raises FileBroken."""
+        return cls(await OneFile.open(path, _meta.create_all))
 
     async def close(self) -> None:
-        """As the port says."""
-        if self._running:
-            await asyncio.gather(*self._running, return_exceptions=True)
-        await self._engine.dispose()
+        """Lets running transactions finish, then lets go of the file."""
+        await self._file.close()
 
     async def prepared(self, done: Preparation) -> None:
         """As the port says."""
@@ -186,23 +166,6 @@ class SqlBidders:
 
         return await self._whole(work)
 
-    async def _whole(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        async def transaction() -> T:
-            async with self._engine.begin() as connection:
-                return await work(connection)
-
-        task = asyncio.create_task(transaction(), name="bidders")  # noqa: TID251 held in _running
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        return await asyncio.shield(task)
-
 
 def _complaint(row: RowMapping) -> Complaint:
     return Complaint(**{"file": b"", **row})
-
-
-def _prepare(connection: Any, _record: object) -> None:
-    cursor = connection.cursor()
-    for pragma in _PRAGMAS:
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()

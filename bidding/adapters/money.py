@@ -1,16 +1,13 @@
 """The book of bank notices on SQLAlchemy, in a file of its own: names of payers go no further.
 
-It implements `bidding.engine.money.MoneyBook`. Every call is one transaction, run in a task of its
-own and never cancelled half-way; one connection a process, as in the register, and for its reasons.
+It implements `bidding.engine.money.MoneyBook`. Every call is one transaction of `one_file`.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final
 
 from sqlalchemy import (
     Column,
@@ -21,18 +18,15 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    event,
     insert,
     select,
     update,
 )
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bidding.adapters.one_file import OneFile
 from bidding.engine.money import Conflict, Guarantee, Notice, State, SubAccount
-
-T = TypeVar("T")
 
 _meta = MetaData()
 
@@ -80,36 +74,21 @@ _guarantees = Table(
     Column("entry", Integer),
 )
 
-_PRAGMAS: Final = ("journal_mode=TRUNCATE", "synchronous=FULL", "busy_timeout=10000")
-
 
 class SqlMoney:
     """One book in one database. Make it with `await SqlMoney.open(path)`."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-        self._running: set[asyncio.Task[Any]] = set()
+    def __init__(self, file: OneFile) -> None:
+        self._file, self._whole = file, file.whole
 
     @classmethod
     async def open(cls, path: Path) -> SqlMoney:
-        """Opens or makes the book."""
-        engine = create_async_engine(
-            f"sqlite+aiosqlite:///{path}",
-            poolclass=AsyncAdaptedQueuePool,
-            pool_size=1,
-            max_overflow=0,
-            pool_timeout=30,
-        )
-        event.listen(engine.sync_engine, "connect", _prepare)
-        book = cls(engine)
-        await book._whole(lambda c: c.run_sync(_meta.create_all))
-        return book
+        """Opens or makes the book. Raises FileBroken."""
+        return cls(await OneFile.open(path, _meta.create_all))
 
     async def close(self) -> None:
         """Lets running transactions finish, then lets go of the file."""
-        if self._running:
-            await asyncio.gather(*self._running, return_exceptions=True)
-        await self._engine.dispose()
+        await self._file.close()
 
     async def sub_account(self, auction: str, bidder: str, candidate: str, now: int) -> SubAccount:
         """As the port says."""
@@ -233,16 +212,6 @@ class SqlMoney:
 
         return await self._whole(work)
 
-    async def _whole(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        async def transaction() -> T:
-            async with self._engine.begin() as connection:
-                return await work(connection)
-
-        task = asyncio.create_task(transaction(), name="money")  # noqa: TID251 held in _running
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        return await asyncio.shield(task)
-
 
 _TOLD: Final = (
     *("bank", "serial", "account", "payer_account", "amount", "received", "payer"),
@@ -252,10 +221,3 @@ _TOLD: Final = (
 
 def _notice(row: RowMapping) -> Notice:
     return Notice(**row)
-
-
-def _prepare(connection: Any, _record: object) -> None:
-    cursor = connection.cursor()
-    for pragma in _PRAGMAS:
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()

@@ -1,15 +1,12 @@
 """The overseers' book on SQLAlchemy, in a file of its own; the database itself refuses changes.
 
-It implements `bidding.engine.oversight.OversightBook`. Every call is one transaction, run in a task
-of its own and never cancelled half-way; one connection a process, as in the register.
+It implements `bidding.engine.oversight.OversightBook`. Every call is one transaction of `one_file`.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final
 
 from sqlalchemy import (
     Column,
@@ -20,18 +17,15 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    event,
     insert,
     select,
     text,
 )
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bidding.adapters.one_file import OneFile
 from bidding.engine.oversight import Entered, Late, Step
-
-T = TypeVar("T")
 
 _meta = MetaData()
 
@@ -76,10 +70,6 @@ _steps = Table(
     Column("finding", String(16)),
 )
 
-_PRAGMAS: Final = (
-    *("journal_mode=TRUNCATE", "synchronous=FULL", "foreign_keys=ON"),
-    "busy_timeout=10000",
-)
 _KEPT: Final = ("results", "withdrawals", "lead_steps")
 _RESULT: Final = tuple(c.name for c in _results.columns if c.name != "number")
 
@@ -87,30 +77,17 @@ _RESULT: Final = tuple(c.name for c in _results.columns if c.name != "number")
 class SqlOversight:
     """One book in one database. Make it with `await SqlOversight.open(path)`."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-        self._running: set[asyncio.Task[Any]] = set()
+    def __init__(self, file: OneFile) -> None:
+        self._file, self._whole = file, file.whole
 
     @classmethod
     async def open(cls, path: Path) -> SqlOversight:
-        """Opens or makes the book."""
-        engine = create_async_engine(
-            f"sqlite+aiosqlite:///{path}",
-            poolclass=AsyncAdaptedQueuePool,
-            pool_size=1,
-            max_overflow=0,
-            pool_timeout=30,
-        )
-        event.listen(engine.sync_engine, "connect", _prepare)
-        book = cls(engine)
-        await book._whole(lambda c: c.run_sync(_make))
-        return book
+        """Opens or makes the book. Raises FileBroken."""
+        return cls(await OneFile.open(path, _make))
 
     async def close(self) -> None:
         """Lets running transactions finish, then lets go of the file."""
-        if self._running:
-            await asyncio.gather(*self._running, return_exceptions=True)
-        await self._engine.dispose()
+        await self._file.close()
 
     async def enter(self, result: Entered) -> None:
         """As the port says."""
@@ -177,16 +154,6 @@ class SqlOversight:
 
         return await self._whole(work)
 
-    async def _whole(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        async def transaction() -> T:
-            async with self._engine.begin() as connection:
-                return await work(connection)
-
-        task = asyncio.create_task(transaction(), name="oversight")  # noqa: TID251 held in _running
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        return await asyncio.shield(task)
-
 
 def _make(connection: Connection) -> None:
     _meta.create_all(connection)
@@ -198,10 +165,3 @@ def _make(connection: Connection) -> None:
                     f"BEGIN SELECT RAISE(ABORT, 'nothing is changed here'); END"
                 )
             )
-
-
-def _prepare(connection: Any, _record: object) -> None:
-    cursor = connection.cursor()
-    for pragma in _PRAGMAS:
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()

@@ -11,9 +11,8 @@ line of any log changing. It implements `bidding.engine.identity.Registry`.
    SQLite most systems have (WAL-reset bug, 3.7.0 to 3.51.2).
 """
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
@@ -21,6 +20,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Connection,
     ForeignKey,
     Index,
     Integer,
@@ -31,15 +31,14 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    event,
     insert,
     select,
     update,
 )
-from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bidding.adapters.one_file import FileBroken, OneFile
 from bidding.engine.identity import (
     Account,
     Application,
@@ -156,47 +155,20 @@ class RegisterError(RuntimeError):
 class SqlRegistry:
     """One register in one database. Make it with `await SqlRegistry.open(path)`."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-        self._running: set[asyncio.Task[Any]] = set()
+    def __init__(self, file: OneFile) -> None:
+        self._file, self._whole = file, file.whole
 
     @classmethod
     async def open(cls, path: Path) -> "SqlRegistry":
         """Open or make the register. Raises RegisterError, for a file of a newer house too."""
-        engine = create_async_engine(
-            f"sqlite+aiosqlite:///{path}",
-            poolclass=AsyncAdaptedQueuePool,
-            pool_size=1,
-            max_overflow=0,
-            pool_timeout=30,
-        )
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        registry = cls(engine)
         try:
-            await registry._whole(_make_tables)
-        except DBAPIError as error:
-            await registry.close()
-            raise RegisterError(f"{path}: {error.orig}") from error
-        except BaseException:
-            await registry.close()
-            raise
-        return registry
+            return cls(await OneFile.open(path, _make_tables))
+        except FileBroken as error:
+            raise RegisterError(str(error)) from error
 
     async def close(self) -> None:
         """Let running transactions finish, then let go of the file."""
-        if self._running:
-            await asyncio.gather(*self._running, return_exceptions=True)
-        await self._engine.dispose()
-
-    async def _whole(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        async def transaction() -> T:
-            async with self._engine.begin() as connection:
-                return await work(connection)
-
-        task = asyncio.create_task(transaction(), name="registry")  # noqa: TID251 held in _running
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        return await asyncio.shield(task)
+        await self._file.close()
 
     # Accounts -----------------------------------------------------------------------------
 
@@ -592,27 +564,15 @@ class SqlRegistry:
         await self._whole(work)
 
 
-async def _make_tables(connection: AsyncConnection) -> None:
-    await connection.run_sync(_meta.create_all)
-    version = (await connection.execute(select(_house.c.schema_version))).scalar_one_or_none()
+def _make_tables(connection: Connection) -> None:
+    _meta.create_all(connection)
+    version = connection.execute(select(_house.c.schema_version)).scalar_one_or_none()
     if version is None:
-        await connection.execute(insert(_house).values(schema_version=SCHEMA_VERSION))
+        connection.execute(insert(_house).values(schema_version=SCHEMA_VERSION))
     elif version != SCHEMA_VERSION:
         raise RegisterError(
             f"the register is of schema {version}, this program knows {SCHEMA_VERSION}"
         )
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=TRUNCATE",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "busy_timeout=10000",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
 
 
 def _account(row: RowMapping) -> Account:

@@ -305,43 +305,42 @@ class Auctioneer:
 
     def _decide(self) -> None:
         """Decides what is queued, up to a full batch, ringing each bell in its place."""
+        waits = False
         while self._inbox and len(self._ready) < BATCH_MAX:
             # Taken out only when it is decided: whoever breaks the core is told Retry too.
             asked = self._inbox[0]
-            if not self._answered_before(asked):
-                self._ring(asked.stamp)
-                if self._bell_waits(asked.stamp):
-                    if self._closing:
-                        self._turn_away("closed_door")
+            left = self._unanswered(asked)
+            if left is not None:
+                waits = self._ring(left.stamp)
+                if waits:
                     break
-                self._enter(asked)
+                self._enter(left)
             self._inbox.popleft()
+        if waits and self._closing:
+            self._turn_away("closed_door")
         if self._lost_since is not None and len(self._ready) < BATCH_MAX:
             self._give_back(self._lost_since)
         if not self._inbox and len(self._ready) < BATCH_MAX:
             # Nobody can still come with an earlier stamp: the next one is given at or after now.
-            self._ring(self._tick())
+            waits = self._ring(self._tick())
         # A bell that has to wait is not waited for by the clock: `well` says when it may ring.
-        waits = self._bell_waits(self._tick())
         self._set_alarm(None if waits else due(self._state, self._rule))
 
-    def _ring(self, until: Instant) -> None:
-        """Records every bell due at or before `until`, each under its own instant."""
+    def _ring(self, until: Instant) -> bool:
+        """Records every bell due at or before `until`, each under its own instant.
+
+        True when one is due and nobody may be told so yet: rule 6.
+        """
         for _ in range(_BELLS_MAX):
             at = due(self._state, self._rule)
-            if at is None or at > until or self._bell_waits(until):
-                return
+            if at is None or at > until:
+                return False
+            if self._lost_since is not None or self._deaf():
+                return True
             self._enter(_Asked(at, _BELL, None))
             rung = self._ready[-1].step.entry["type"]
             assert rung == "bell.accepted", "a bell that was due was refused"
         raise AssertionError(f"{self._rule.name}: {_BELLS_MAX} bells at one instant")
-
-    def _bell_waits(self, until: Instant) -> bool:
-        """Whether a bell is due at or before `until` and nobody may be told so yet: rule 6."""
-        at = due(self._state, self._rule)
-        if at is None or at > until:
-            return False
-        return self._lost_since is not None or self._deaf()
 
     def _turn_away(self, why: Literal["recovering", "closed_door"]) -> None:
         """Nobody in the queue is decided; each may ask again."""
@@ -378,29 +377,27 @@ class Auctioneer:
             self._seen[key] = index
         self._state = made.state
 
-    def _answered_before(self, asked: _Asked) -> bool:
-        """Whether this reference is taken care of: the first answer stands, once it is durable."""
+    def _unanswered(self, asked: _Asked) -> _Asked | None:
+        """What is left to decide; None when the first answer stands, once it is durable."""
         command, waiter = asked.command, asked.waiter
         key = command.key
         if waiter is None or key is None or asked.first is not None or key not in self._seen:
-            return False
+            return asked
         index = self._seen[key]
         if (decided := self._pending.get(index)) is not None:
             if same_request(decided.step.entry, command):
                 decided.waiters.append(waiter)
-                return True
+                return None
         elif (entry := self._recent.get(index)) is not None:
             if same_request(entry, command):
                 _settle(waiter, Final(index, entry["t"], entry))
-                return True
+                return None
         else:
             task = asyncio.create_task(self._look_up(command, index, waiter))  # noqa: TID251
             self._look_ups.add(task)
             task.add_done_callback(self._looked_up)
-            return True
-        self._ring(asked.stamp)
-        self._enter(_Asked(asked.stamp, command, waiter, index))
-        return True
+            return None
+        return _Asked(asked.stamp, command, waiter, index)
 
     async def _look_up(self, command: Command, index: int, waiter: asyncio.Future[Answer]) -> None:
         """Answers a late retry from the log; other content goes back into the queue as such."""

@@ -54,7 +54,9 @@ class ShiftedClock:
 
 
 @dataclass(slots=True)
-class _Kept:
+class Kept:
+    """One log as it lies in memory."""
+
     epoch: int = 0
     bodies: list[bytes] = field(default_factory=list)
     cmds: set[str] = field(default_factory=set)
@@ -66,7 +68,7 @@ class PassingLog:
     """Logs in memory, gone when the process or the session ends. Implements `EventLog` but for power cuts."""
 
     def __init__(self) -> None:
-        self._logs: dict[str, _Kept] = {}
+        self._logs: dict[str, Kept] = {}
         self._beat: Instant | None = None
         self._closed = False
 
@@ -76,7 +78,7 @@ class PassingLog:
         if log in self._logs:
             raise LogExists(log)
         first = Batch(log, 0, 0, (body,), (None,), checkpoint)
-        self._logs[log] = _Kept()
+        self._logs[log] = Kept()
         self._write(self._logs[log], first)
 
     async def take_over(self, log: str, holder: str) -> Lease:
@@ -134,15 +136,14 @@ class PassingLog:
         if self._closed:
             raise LogBroken("the log is closed")
 
-    def _kept(self, log: str) -> _Kept:
+    def _kept(self, log: str) -> Kept:
         self._open()
         try:
             return self._logs[log]
         except KeyError:
             raise NoSuchLog(log) from None
 
-    @staticmethod
-    def _write(kept: _Kept, batch: Batch) -> None:
+    def _write(self, kept: Kept, batch: Batch) -> None:
         if batch.epoch != kept.epoch:
             raise Fenced(f"{batch.log}: epoch {batch.epoch} may not write, {kept.epoch} may")
         if batch.expected != len(kept.bodies):
@@ -166,4 +167,4 @@ class PassingKeys:
         return Signer(origin, self._seed)
 
 
-__all__ = ["PassingKeys", "PassingLog", "ShiftedClock"]
+__all__ = ["Kept", "PassingKeys", "PassingLog", "ShiftedClock"]

@@ -12,7 +12,7 @@ it must make the new memory durable before the answer leaves, one request of a l
 Checked in this order: form (400), origin (404), the log's signature (403), `old` not above the
 size (400), `old` what was signed last (409 with that size), equal sizes with equal roots (409),
 the proof (422). An origin is admitted by the log's own key, or by a centre's key when the origin
-lies under the centre's name (docs/decisions/0012).
+lies under the centre's name (docs/decisions/0018).
 """
 
 import re

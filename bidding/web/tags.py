@@ -1,6 +1,6 @@
 r"""Keyed hashes of whence a request came: equal ones can be seen, what they stand for cannot.
 
-Off unless the centre turns it on (docs/decisions/0015-tags-at-the-door.md). A tag is the first
+Off unless the centre turns it on (docs/decisions/0019-tags-at-the-door.md). A tag is the first
 eight bytes of HMAC-SHA-256 (RFC 2104) in hexadecimal; the address itself is never written down.
 
     key of a session    HMAC(secret, "bidding/door-tags/v1\nsession\n" || origin of the log)

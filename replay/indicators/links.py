@@ -1,6 +1,6 @@
 """1 and 2: what two bidders share, and one device that speaks for two numbers.
 
-Inputs are signing keys, bank references and the door's keyed hashes (docs/decisions/0015). No
+Inputs are signing keys, bank references and the door's keyed hashes (docs/decisions/0019). No
 address and no device stands in the log; MAC, processor and disk numbers are unknown to a browser.
 """
 

@@ -1,6 +1,6 @@
 """Where parties met: one contest of one session, with parties instead of numbers.
 
-A party is the lasting keyed hash that the door recorded at admission (docs/decisions/0015); a
+A party is the lasting keyed hash that the door recorded at admission (docs/decisions/0019); a
 session without such tags names nobody that another session knows, and is not in this list.
 """
 

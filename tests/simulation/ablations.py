@@ -18,6 +18,7 @@ from bidding.engine import auctioneer as engine
 from bidding.engine.auctioneer import Auctioneer, Final
 from bidding.engine.house import House
 from bidding.engine.hub import Room
+from bidding.engine.passing import Kept
 from bidding.engine.ports import Batch, Lease
 from bidding.engine.pulse import Pulse
 from bidding.testing import SECOND, MemoryLog
@@ -139,12 +140,12 @@ def _no_fence() -> Iterator[None]:
     """
     write = MemoryLog._write
 
-    def anybody(self: MemoryLog, batch: Batch) -> None:
-        kept, taken = self._kept(batch.log), copy(batch)
+    def anybody(self: MemoryLog, kept: Kept, batch: Batch) -> None:
+        taken = copy(batch)
         # Past the batch's own checks, which would find its checkpoint to be of another tree.
         object.__setattr__(taken, "epoch", kept.epoch)
         object.__setattr__(taken, "expected", len(kept.bodies))
-        write(self, taken)
+        write(self, kept, taken)
 
     with patch.object(MemoryLog, "_write", anybody):
         yield
@@ -155,11 +156,11 @@ def _no_dedupe() -> Iterator[None]:
     """Neither the auctioneer nor the store knows a reference again."""
     write = MemoryLog._write
 
-    def forgetful(self: MemoryLog, batch: Batch) -> None:
-        write(self, replace(batch, cmds=tuple(None for _ in batch.cmds)))
+    def forgetful(self: MemoryLog, kept: Kept, batch: Batch) -> None:
+        write(self, kept, replace(batch, cmds=tuple(None for _ in batch.cmds)))
 
     with (
-        patch.object(Auctioneer, "_answered_before", lambda *_: False),
+        patch.object(Auctioneer, "_unanswered", lambda _, asked: asked),
         patch.object(MemoryLog, "_write", forgetful),
     ):
         yield
@@ -168,16 +169,16 @@ def _no_dedupe() -> Iterator[None]:
 @contextmanager
 def _answers_from_memory() -> Iterator[None]:
     """A retry is answered by what was decided, durable or not."""
-    known = Auctioneer._answered_before
+    unanswered = Auctioneer._unanswered
 
-    def from_memory(self: Auctioneer, asked: Any) -> bool:
+    def from_memory(self: Auctioneer, asked: Any) -> Any:
         decided = self._pending.get(self._seen.get(asked.command.key or "", -1))
         if decided is None or asked.waiter is None:
-            return known(self, asked)
+            return unanswered(self, asked)
         engine._settle(asked.waiter, decided.answer())
-        return True
+        return None
 
-    with patch.object(Auctioneer, "_answered_before", from_memory):
+    with patch.object(Auctioneer, "_unanswered", from_memory):
         yield
 
 
@@ -227,7 +228,7 @@ def _no_pulse() -> Iterator[None]:
 def _commit_cancelled() -> Iterator[None]:
     """Given up after a second, a commit is visible and no standby has it (RELIABILITY finding 2)."""
     write, take_over = Store.write, MemoryLog.take_over
-    local: dict[tuple[int, str], int] = {}
+    local: dict[tuple[int, str], tuple[int, set[str]]] = {}
 
     async def impatient(self: Store, batch: Batch) -> None:
         if self.slow <= SECOND:
@@ -238,15 +239,16 @@ def _commit_cancelled() -> Iterator[None]:
         await self.sleep(SECOND)
         self.up()
         await self._keep(batch)
-        local.setdefault((id(self.kept), batch.log), batch.expected)
+        _, cmds = local.setdefault((id(self.kept), batch.log), (batch.expected, set()))
+        cmds.update(cmd for cmd in batch.cmds if cmd is not None)
 
     async def to_the_standby(self: MemoryLog, log: str, holder: str) -> Lease:
-        size = local.pop((id(self), log), None)
-        if size is not None:
-            kept = self._kept(log)
+        lost = local.pop((id(self), log), None)
+        if lost is not None:
+            (size, cmds), kept = lost, self._kept(log)
             self.cut(log, size)
             kept.notes[:] = [note for note in kept.notes if int(note.split(b"\n", 2)[1]) <= size]
-            kept.cmds = {cmd: at for cmd, at in kept.cmds.items() if at < size}
+            kept.cmds -= cmds
         return await take_over(self, log, holder)
 
     with (

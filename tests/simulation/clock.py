@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import heapq
 
 from bidding.testing import VirtualClock
 
@@ -14,28 +13,14 @@ _TURNS_MAX = 100_000
 class TrueClock(VirtualClock):
     """As its parent, but it looks whether anything is left to do instead of waiting for long."""
 
-    async def advance(self, by: int) -> None:
-        until = self._now + by
-        await _rest()
-        while self._sleepers and self._sleepers[0][0] <= until:
-            when, _, waiter = heapq.heappop(self._sleepers)
-            if waiter.done():
-                continue
-            self._now = max(self._now, when)
-            waiter.set_result(None)
-            await _rest()
-        self._now = until
-        await _rest()
-
-
-async def _rest() -> None:
-    """Until nothing but time can move anything. No socket and no thread takes part in a run."""
-    ready = asyncio.get_running_loop()._ready  # type: ignore[attr-defined]
-    for _ in range(_TURNS_MAX):
-        if not ready:
-            return
-        await asyncio.sleep(0)
-    raise AssertionError("the loop never comes to rest")
+    async def _rest(self) -> None:
+        """Until nothing but time can move anything. No socket and no thread takes part in a run."""
+        ready = asyncio.get_running_loop()._ready  # type: ignore[attr-defined]
+        for _ in range(_TURNS_MAX):
+            if not ready:
+                return
+            await asyncio.sleep(0)
+        raise AssertionError("the loop never comes to rest")
 
 
 class NodeClock:

@@ -283,6 +283,11 @@ class Standing:
         """The best standing offer of the leader, where there is one."""
         return self.offers.get(self.leaders[0]) if self.leaders else None
 
+    @property
+    def named(self) -> Amount | None:
+        """The price that the stage names: a clock's always, another's until somebody offers in it."""
+        return self.price if self.kind == "clock" or not self.acted else None
+
 
 def _stage_opened(s: Standing, fact: f.StageOpened, t: Instant, i: int) -> Standing:
     del t, i

@@ -98,7 +98,11 @@ class Course:
                 was = before.standing.closes
                 self.moves.append(Moved(i, t, was, fact["closes"], said.why_moved(fact["why"])))
             case "round_opened":
-                why = said.both(f"第 {fact['number']} 轮", f"round {fact['number']}")
+                number = fact["number"]
+                why = said.both(f"第 {number} 轮", f"round {number}")
+                if entry["type"] == "resume.accepted":
+                    # The round that stood is given its time again.
+                    why = said.why_moved("resumed")
                 self.moves.append(Moved(i, t, before.standing.closes, fact["closes"], why))
 
     def _stage_ends(self, t: Instant) -> None:
@@ -107,7 +111,7 @@ class Course:
 
     def _priced(self, t: Instant, after: State) -> None:
         standing = after.standing
-        amount = standing.price
+        amount = standing.named
         if amount is None and standing.top is not None:
             amount = standing.top.amount
         if amount is not None and (not self.prices or self.prices[-1].amount != amount):

@@ -328,14 +328,18 @@ class _Player:
         if audience.startswith("bidder:"):
             room["you"] = views.you(self.state, self.rule, seen, at)
         for key, wanted in (step.shows or {}).items():
-            got = room.get(key, room.get("you", {}).get(key))
+            # `stage.round` is a part of what stands under `stage`.
+            whole, _, part = key.partition(".")
+            got = room.get(whole, room.get("you", {}).get(whole))
+            got = got[part] if part and got is not None else got
             self._expect(number, f"shows {key}", self._as_shown(key, wanted), got)
         for key in step.hides or []:
             value = room.get(key)
             self._expect(number, f"hides {key}", expected=True, got=value in (None, [], {}))
 
     def _as_shown(self, key: str, wanted: Any) -> Any:
-        amounts = key in ("top", "cutoff", "next", "start", "limit") and isinstance(wanted, str)
+        named = ("top", "cutoff", "next", "start", "limit", "stage.price")
+        amounts = key in named and isinstance(wanted, str)
         return parse_decimal(wanted, self.unit.scale) if amounts else wanted
 
     def _expect(self, step: int, about: str, expected: Any, got: Any) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from auction_rules.conformance.set_names import FUNCTIONS, last, names_of, scope_of
+from auction_rules.conformance.set_kinds import last
+from auction_rules.conformance.set_names import FUNCTIONS, names_of, scope_of
 
 
 class Aliases:

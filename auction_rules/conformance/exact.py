@@ -15,7 +15,8 @@ from string import Formatter
 from typing import Final, TypeGuard
 
 from auction_rules.conformance.aliases import Aliases, free
-from auction_rules.conformance.set_names import last, sets_of
+from auction_rules.conformance.set_kinds import last
+from auction_rules.conformance.set_names import sets_of
 from auction_rules.conformance.set_order import Fault, set_faults
 
 BANNED_IMPORTS: Final = frozenset(

@@ -95,7 +95,7 @@ class Gate:
         if (left := standing.opens - since) > 0:
             opens = max(standing.opens, now + left)
             ends = max(closes, opens + self.length)
-            return (RoundOpened(standing.round + 1, standing.price, opens, ends),)
+            return (RoundOpened(standing.round, standing.price, opens, ends),)
         whole = self.resume_policy is Resume.FULL_COUNTDOWN
         given = self.length if whole else max(0, closes - since)
         return (DeadlineMoved(max(closes, now + given), "resumed"),)

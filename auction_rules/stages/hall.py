@@ -90,7 +90,10 @@ class Hall(CapPool):
         return floor.standing.closes
 
     def resume(self, floor: Floor[Any], since: Instant, now: Instant) -> tuple[FloorFact, ...]:
-        """As in the outcry; preparation that was cut short, or is promised again, comes first."""
+        """As in the outcry; preparation that was cut short, or is promised again, comes first.
+
+        It is the same round, and the price it was announced with: a fault ends nothing (§2.5).
+        """
         standing = floor.standing
         closes = standing.closes
         left = max(0, standing.opens - since)
@@ -101,4 +104,4 @@ class Hall(CapPool):
         length = self.length if full else max(0, closes - since)
         opens = max(standing.opens, now + ready)
         ends = max(closes, opens + length)
-        return (RoundOpened(standing.round + 1, standing.price, opens, ends),)
+        return (RoundOpened(standing.round, standing.price, opens, ends),)

@@ -119,6 +119,9 @@ def _paid(row: Mapping[str, Any], unit: Unit) -> Pair:
 
 def _round(row: Mapping[str, Any], unit: Unit) -> Pair:
     number, price = row["number"], row["price"]
+    if not number:
+        # A stage without rounds whose window is given again after a suspension.
+        return "本阶段重新计时", "the stage is timed anew"
     if price is None:
         return f"第 {number} 轮开始", f"round {number} opened"
     return (

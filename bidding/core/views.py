@@ -175,7 +175,7 @@ def _stage(state: State, rule: Rule, *, sealed: bool) -> dict[str, Any] | None:
         "extensions": 0 if sealed else standing.extensions,
         "sealed": sealed,
         "round": standing.round,
-        "price": standing.price,
+        "price": standing.named,
     }
 
 

@@ -281,7 +281,8 @@ def test_what_a_resumed_timed_phase_gets(terms, since, opens, closes):
     if opens is None:
         assert resumed == (DeadlineMoved(end, "resumed"),)
     else:
-        assert resumed == (RoundOpened(2, 100, CLOSES + opens * SECOND, end),)
+        # DOMAIN §2.5: the phase that was open goes on; a fault ends no round and begins none.
+        assert resumed == (RoundOpened(1, 100, CLOSES + opens * SECOND, end),)
     here.happen(resumed, CLOSES + 500 * SECOND)
     if opens is not None:
         assert here.bid("B", 110, CLOSES + opens * SECOND - 1) == "OUTSIDE_WINDOW"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from auction_rules.conformance import PLAYS, PROPERTIES, check
+from auction_rules.conformance import PLAYS, PLAYS_VARIED, PROPERTIES, check
 from auction_rules.conformance.chance import Chance
 from auction_rules.conformance.course import course
 from auction_rules.conformance.hash_seeds import hash_order
@@ -15,7 +15,7 @@ from auction_rules.conformance.variations import MOST, variations
 from auction_rules.draw_terms import DrawTerms
 from auction_rules.english import English
 from auction_rules.facts import Awarded, Drawn
-from auction_rules.registry import find, rules
+from auction_rules.registry import BUILT_IN, find, rules
 from auction_rules.rule import Accept, Rule
 from tests.auction_rules.conformance.bad_rules import BAD, Shuffled, Untried
 from tests.auction_rules.known import known
@@ -69,6 +69,12 @@ DRAWN: list[tuple[str, Rule, dict[str, Any]]] = [
 def test_built_in(rule, terms):
     found = [failure for name in AT_HOME for failure in check(rule, terms, only=name)]
     assert [str(failure) for failure in found] == []
+
+
+@pytest.mark.parametrize("rule", BUILT_IN, ids=lambda rule: rule.name)
+def test_built_in_near_its_example(rule):
+    """With every variation of its terms, as an author of a rule runs it."""
+    assert [str(failure) for failure in check(rule, many=PLAYS_VARIED)] == []
 
 
 @pytest.mark.parametrize("source", SOURCES)

@@ -116,6 +116,7 @@ FACTS: list[tuple[Any, str, str]] = [
     (f.Answered("01", answer=False), "01 号放弃", "No. 01 waived"),
     (f.Revealed("offers"), "密封内容已公开", "what was sealed is open"),
     (f.RoundOpened(2, None, T0, None), "第 2 轮开始", "round 2 opened"),
+    (f.RoundOpened(0, None, T0, T0), "本阶段重新计时", "the stage is timed anew"),
     (f.RoundOpened(2, 110_050, T0, None), "第 2 轮，价格 1,100.50 元", "round 2 at 1,100.50 CNY"),
     (
         f.OfferWithdrawn("03", None, "revoked"),

@@ -157,7 +157,13 @@ class AscendingClock(Staged[ClockSaleTerms]):
             "changes count in the order of their part of the way up the round; a reduction goes no "
             "further than the supply, and the price is the one at which equality was reached",
         )
-        return {"result": (end, inside) if terms.inside is Inside.PRICE_POINTS else (end,)}
+        told = both(
+            "每轮结束时公布各标的现价、各竞买号牌持有的数量和剩余点数，轮内的答复不公布",
+            "at the end of each round the prices that stand are told, and by bidder number what each "
+            "holds and the points he has left; answers within the round are not",
+        )
+        won = (end, inside) if terms.inside is Inside.PRICE_POINTS else (end,)
+        return {"result": won, "sight": (told,)}
 
     def lots(self, terms: ClockSaleTerms) -> tuple[Lot, ...]:
         """The products."""

@@ -21,7 +21,7 @@ from auction_rules.terms import (
     term,
     wrong,
 )
-from auction_rules.worth import highest_price
+from auction_rules.worth import highest_price, units_problem
 
 ROUNDS: Final = 100_000
 """So many rounds a price may rise before it would leave the exact integers."""
@@ -138,6 +138,8 @@ class ClockSaleTerms(DrawTerms):
             raise wrong(
                 "activity", "最低活跃度须在 1 到 10000 之间", "the activity lies within 1 and 10000"
             )
+        if problem := units_problem(self.unit, self.quantity_unit):
+            raise wrong(*problem)
         for p in self.products:
             far = p.start_price + p.step * ROUNDS
             if far > self.dearest(p) or p.points * p.supply > LIMIT // 10_000:

@@ -35,7 +35,7 @@ from auction_rules.floor import Floor, Offer, Stay
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Accept, Judgement, Lot, Refuse, Settlement
-from auction_rules.says import Says, both
+from auction_rules.says import CLOCK_STOPPED, Says, both
 from auction_rules.stages.clock import Clock, Onward
 from auction_rules.terms import SECOND, Text, Unit
 from auction_rules.ties import ROUND, TieChain
@@ -130,7 +130,7 @@ class Dutch(Staged[DutchTerms]):
         )
         one = both("先应价者按该档价格成交", "who takes the price of the clock wins at it")
         many = terms.supply > 1
-        return {"result": (several if many else one,), "sight": (_SOME if many else _ONE,)}
+        return {"result": (several if many else one,), "sight": (_SOME if many else CLOCK_STOPPED,)}
 
     def lots(self, terms: DutchTerms) -> tuple[Lot, ...]:
         """The one lot, with its quantity."""
@@ -149,11 +149,6 @@ class Dutch(Staged[DutchTerms]):
         return settled_in(terms.unit)
 
 
-_ONE: Final = both(
-    "每档结束时无人应价的，公布下一档价格；有人应价的，停钟并公布该档全部应价人",
-    "at the end of a tick that nobody took the next price is told; of one that was taken the "
-    "clock stops, and all who took it are told",
-)
 _SOME: Final = both(
     "每档结束时公布下一档价格，有人应价的一并公布剩余数量；应价人于停钟后公布",
     "at the end of each tick the next price is told, and where some was taken what is left; who "

@@ -11,7 +11,7 @@ from auction_rules.clock_terms import ClockTerms, Direction
 from auction_rules.facts import Amount
 from auction_rules.terms import Area, Choice, Count, Seconds, Unit, term, wrong
 from auction_rules.ties import Tie
-from auction_rules.worth import highest_price
+from auction_rules.worth import highest_price, units_problem
 
 UNITS: Final = Unit(zh="份", en="units")
 
@@ -87,6 +87,10 @@ class DutchTerms(ClockTerms):
                 "每人最多数量低于每次最少数量",
                 "the most for one bidder is below the least quantity",
             )
+        # One lot alone is not multiplied.
+        several = self.supply > 1
+        if several and (problem := units_problem(self.unit, self.quantity_unit)):
+            raise wrong(*problem)
         if max(self.start_price, self.last_price) > self.dearest():
             raise wrong("start_price", "总价过大", "the total would be too large")
         return self

@@ -29,7 +29,7 @@ from auction_rules.terms import (
     term,
     wrong,
 )
-from auction_rules.unit_names import counted, per
+from auction_rules.worth import units_problem
 
 
 class QuotaKind(Choice):
@@ -225,14 +225,8 @@ def _price_problem(c: FarTerms) -> tuple[str, str, str] | None:
                 "最高限价须为起始价加整数个增价幅度",
                 "the cap must be start plus whole steps",
             )
-    names = ((c.unit.zh, c.quantity_unit.zh), (c.unit.en, c.quantity_unit.en))
-    each = c.basis is Basis.PER_AREA
-    if each and any((per(price) or counted(area)) != counted(area) for price, area in names):
-        return (
-            "quantity_unit",
-            f"面积单位“{c.quantity_unit.zh}”与计价单位“{c.unit.zh}”中的面积单位不一致",
-            f"areas are in “{c.quantity_unit.en}”, and prices in “{c.unit.en}”: not the same area",
-        )
+    if c.basis is Basis.PER_AREA and (problem := units_problem(c.unit, c.quantity_unit)):
+        return problem
     if c.cap_price is not None and c.cap_price > limit(c):
         return ("cap_price", "最高限价过大", "the cap is too large")
     if c.start_price + c.step > limit(c):

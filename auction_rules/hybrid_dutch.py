@@ -31,7 +31,7 @@ from auction_rules.floor import Floor, Offer, Stay
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Accept, Judgement, Lot, Refuse, Settlement
-from auction_rules.says import Says, both
+from auction_rules.says import CLOCK_STOPPED, Says, both
 from auction_rules.stages.cancel import Cancellable
 from auction_rules.stages.clock import Clock, Onward
 from auction_rules.stages.draw import DrawStage
@@ -230,6 +230,7 @@ class HybridDutch(Staged[HybridTerms]):
         )
         return {
             "tie": (stopped,),
+            "sight": (CLOCK_STOPPED, _AFTERWARDS),
             "step": (
                 both(
                     "密封报价期内可以收回自己的报价并重新报价",
@@ -251,6 +252,12 @@ class HybridDutch(Staged[HybridTerms]):
     def lots(self, terms: HybridTerms) -> tuple[Lot, ...]:
         """The one lot."""
         return (Lot("1", {"zh": terms.lot_zh, "en": terms.lot_en}),)
+
+
+_AFTERWARDS: Final = both(
+    "密封报价期结束时公布全部密封报价，停钟者据此作最佳报价",
+    "when the sealed window ends every sealed offer is told, and who stopped the clock answers them",
+)
 
 
 def _takers(floor: Floor[HybridTerms]) -> tuple[str, ...]:

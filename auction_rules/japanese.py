@@ -134,7 +134,12 @@ class Japanese(Staged[JapaneseTerms]):
             "to stay, say yes to every level; who does not is out, and cannot come back",
         )
         won = both("最后应价者成交", "who stays last wins")
-        return {"step": (out,), "result": (won,)}
+        told = both(
+            "每档结束时公布下一档价格；逐档竞价结束后公布各人最后应价的价格",
+            "at the end of each level the next price is told; when the last level is over the "
+            "price that each said yes to last is told",
+        )
+        return {"step": (out,), "result": (won,), "sight": (told,)}
 
     def lots(self, terms: JapaneseTerms) -> tuple[Lot, ...]:
         """The one lot."""

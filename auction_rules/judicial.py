@@ -23,6 +23,7 @@ from pydantic import Field, model_validator
 
 from auction_rules.clauses import (
     JUDICIAL_ABSENT,
+    JUDICIAL_DEPOSIT,
     JUDICIAL_EXTENDS,
     JUDICIAL_PRIOR,
     JUDICIAL_SUSPENDS,
@@ -74,6 +75,13 @@ _ABSENT: Final = both(
 )
 _ONE: Final = both(
     "仅一人出价且不低于起拍价的，亦可成交", "one bidder at the start or above suffices"
+)
+_DEPOSIT: Final = both(
+    "保证金由人民法院在起拍价的 5% 至 20% 之间确定，竞买人应当以实名交纳，未足额交纳的不得出价；"
+    "竞价结束前交纳并经确认的，自确认时起可以出价",
+    "the court sets the deposit within 5% and 20% of the start price, and a bidder pays it under his "
+    "own name; nobody offers before it is complete, and who pays before the end of the bidding may "
+    "offer from its confirmation on",
 )
 _TOLD: Final = both(
     "拍卖中止的，公布原因；原因消除后五日内恢复",
@@ -236,6 +244,7 @@ class Judicial(Staged[JudicialTerms]):
             "tie": (citing(_PRIOR, JUDICIAL_PRIOR), citing(_ABSENT, JUDICIAL_ABSENT), HIGHER_EACH),
             "result": (HIGHEST, _ONE),
             "failure": (citing(_TOLD, JUDICIAL_SUSPENDS),),
+            "other": (citing(_DEPOSIT, JUDICIAL_DEPOSIT),),
         }
 
     def lots(self, terms: JudicialTerms) -> tuple[Lot, ...]:

@@ -11,20 +11,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 from pydantic import model_validator
 
 from auction_rules.clauses import MINING_SUSPENDS, citing
 from auction_rules.listing import Listing
-from auction_rules.listing_terms import Eligibility, ListingTerms
+from auction_rules.listing_terms import Eligibility, LastHour, ListingTerms
+from auction_rules.rule import StageTitle
 from auction_rules.says import Says, both, joined
-from auction_rules.terms import Choice, Text, term, wrong
+from auction_rules.terms import Choice, Moment, Text, term, wrong
 
 # Not in the name of a rule that a sentence cites.
-_LISTING_ZH: Final = re.compile(r"挂牌(?:报价)?(?!规则)")
-_LISTING_EN: Final = re.compile(r"\blisting\b(?! rules)")
-_AT_HEAD: Final = re.compile(r"\bListing\b(?! rules)")
+_LISTING_ZH: Final = re.compile(r"(?:挂牌(?:报价)?|自由报价)(?!规则)")
+_LISTING_EN: Final = re.compile(r"\b(?:listing|free quoting)\b(?! rules)")
+_AT_HEAD: Final = re.compile(r"\b(?:Listing|Free quoting)\b(?! rules)")
 AUCTION_NEEDS: Final = 3
 """Bidders without whom an auction is not held (Sichuan)."""
 
@@ -40,6 +42,16 @@ class MiningTerms(ListingTerms):
     """Terms of a sale of exploration or mining rights."""
 
     form: Form = term("出让方式", "Form", kind="enum", enum=Form.options(), default=Form.LISTING)
+    # One form of the staff serves both: what is only a listing's word is none of these titles.
+    listing_opens: Moment = term("自由报价开始", "Free quoting opens", kind="instant")
+    listing_closes: Moment = term("自由报价截止", "Free quoting closes", kind="instant")
+    last_hour: LastHour = term(
+        "自由报价最后时段",
+        "Last stretch of free quoting",
+        kind="enum",
+        enum=LastHour.options(),
+        default=LastHour.OPEN,
+    )
     eligibility: Eligibility = term(
         "限时竞价资格",
         "Who may enter the timed phase",
@@ -47,6 +59,14 @@ class MiningTerms(ListingTerms):
         enum=Eligibility.options(),
         default=Eligibility.HAS_VALID_BID,
     )
+
+    def reworded(self, text: str, lang: str) -> str:
+        """An auction has no listing: what the machine calls so is its free bidding (自由竞价)."""
+        if self.form is Form.LISTING:
+            return text
+        if lang == "zh":
+            return _LISTING_ZH.sub("自由竞价", text)
+        return _AT_HEAD.sub("Free bidding", _LISTING_EN.sub("free bidding", text))
 
     @model_validator(mode="after")
     def _form(self) -> MiningTerms:
@@ -107,18 +127,20 @@ class MiningRights(Listing[MiningTerms]):
         "countdown_seconds": 300,
     }
 
+    def programme(self, terms: MiningTerms) -> tuple[StageTitle, ...]:
+        """The stages by the names that they have in this form of sale."""
+        lines = super().programme(terms)
+        if terms.form is Form.LISTING:
+            return lines
+        return tuple(
+            replace(s, title={lang: terms.reworded(s.title[lang], lang) for lang in s.title})
+            for s in lines
+        )
+
     def says(self, terms: MiningTerms) -> Says:
         """What the notice says of this rule besides its terms."""
         gone = both("中止的原因消除后恢复", "a suspended session goes on once its cause has gone")
         return joined({"failure": (citing(gone, MINING_SUSPENDS),)}, super().says(terms))
-
-    def reworded(self, terms: MiningTerms, paragraph: str, lang: str) -> str:
-        """An auction has no listing: what the machine calls so is its free bidding (自由竞价)."""
-        if terms.form is Form.LISTING:
-            return paragraph
-        if lang == "zh":
-            return _LISTING_ZH.sub("自由竞价", paragraph)
-        return _AT_HEAD.sub("Free bidding", _LISTING_EN.sub("free bidding", paragraph))
 
 
 RULE: Final = MiningRights()

@@ -22,6 +22,7 @@ from auction_rules.says import Says
 from auction_rules.sight import sight
 from auction_rules.terms import RuleConfig, Text, Unit, show_instant
 from auction_rules.topics import idle, topic_of
+from auction_rules.unit_names import multiple
 from auction_rules.wording import LANGS, NOTE, label, value
 
 _ORDER: Final = (
@@ -86,6 +87,13 @@ _LESS: Final[Text] = {
     "zh": "不足上述数目的，不成交",
     "en": "with fewer than that there is no award",
 }
+_MANY: Final[Mapping[int, str]] = {
+    3: "thousands",
+    4: "ten thousands",
+    6: "millions",
+    7: "ten millions",
+    8: "hundred millions",
+}
 _Line = tuple[str, Text, Text]
 
 
@@ -98,7 +106,6 @@ def prose(rule: Any, terms: RuleConfig, *, remarks: bool = True) -> dict[str, li
     lines = tuple(_lines(rule, terms))
     topics = {topic: [line[1:] for line in lines if line[0] == topic] for topic in _ORDER}
     text: dict[str, list[str]] = {}
-    reworded = getattr(rule, "reworded", None)
     for lang in LANGS:
         paragraphs = [_title(rule, lang)]
         for topic in _ORDER:
@@ -114,8 +121,8 @@ def prose(rule: Any, terms: RuleConfig, *, remarks: bool = True) -> dict[str, li
                 said += [clause[lang] for clause in resumption(rule, terms)]
             head = _HEADS[topic][lang] + _COLON[lang]
             paragraph = head + _JOIN[lang].join(said) + _STOP[lang]
-            if reworded and topic != "what":  # the name of a lot is nobody's to change
-                paragraph = reworded(terms, paragraph, lang)
+            if topic != "what":  # the name of a lot is nobody's to change
+                paragraph = terms.reworded(paragraph, lang)
             paragraphs.append(paragraph)
         if remarks:
             paragraphs += _remarks(rule, terms, lang)
@@ -181,10 +188,10 @@ def _says(rule: Any, terms: RuleConfig) -> Says:
 
 
 def _step(rule: Any, terms: RuleConfig, lang: str) -> Iterator[str]:
-    counted = terms.unit.written(0, "en").removeprefix("0 ")
+    power, counted = multiple(terms.unit.en)
     english = f"amounts are in {counted}"
-    if counted != terms.unit.en:
-        english = f"offers are made in ten thousands of {counted}, which are written out here"
+    if power:
+        english = f"offers are made in {_MANY[power]} of {counted}, which are written out here"
     unit = {"zh": f"报价以“{terms.unit.zh}”计", "en": english}[lang]
     best = _says(rule, terms).get("best")
     if best is not None:

@@ -140,7 +140,8 @@ class QuantityBid(Staged[QuantityTerms]):
             )
         )
         tie = LOTS if terms.form is Form.CLOCK else NEVER_EQUAL
-        return {"tie": (tie,), "ceiling": (_limit(terms),), "result": (won,)}
+        told = (_TOLD,) if terms.form is Form.CLOCK else ()
+        return {"tie": (tie,), "ceiling": (_limit(terms),), "result": (won,), "sight": told}
 
     def lots(self, terms: QuantityTerms) -> tuple[Lot, ...]:
         """The one lot."""
@@ -157,6 +158,13 @@ class QuantityBid(Staged[QuantityTerms]):
     def quantity_unit(self, terms: QuantityTerms) -> Unit | None:
         """The unit of the offers."""
         return terms.unit
+
+
+_TOLD: Final = both(
+    "每档结束时无人应答的，公布下一档数量；有人应答的，停钟并公布该档全部应答人",
+    "at the end of a tick that nobody took the next quantity is told; of one that was taken the "
+    "clock stops, and all who took it are told",
+)
 
 
 def _clock(terms: QuantityTerms) -> Clock:

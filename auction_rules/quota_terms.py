@@ -23,7 +23,7 @@ from auction_rules.terms import (
     term,
     wrong,
 )
-from auction_rules.worth import highest_price
+from auction_rules.worth import highest_price, units_problem
 
 MU: Final = Unit(zh="亩", en="mu", scale=4)
 PER_MU: Final = Unit(zh="万元/亩", en="CNY 10k/mu", scale=2, fen=10_000)
@@ -134,7 +134,7 @@ def _lot_problem(c: QuotaTerms) -> tuple[str, str, str] | None:
         return ("lots", "面积必须大于零", "the area must be more than zero")
     if any(lot not in ids for group in c.exclusive for lot in group.lots):
         return ("exclusive", "互斥分组中有未知标的", "an exclusive group names an unknown lot")
-    return None
+    return units_problem(c.unit, c.quantity_unit)
 
 
 def _form_problem(c: QuotaTerms) -> tuple[str, str, str] | None:

@@ -59,6 +59,11 @@ HIGHEST: Final = both(
 )
 LOWEST: Final = both("报价最低者成交，按其报价付款", "the lowest offer wins, and its price is paid")
 CEILING: Final = both("高于最高限价的报价无效", "an offer above the ceiling is invalid")
+CLOCK_STOPPED: Final = both(
+    "每档结束时无人应价的，公布下一档价格；有人应价的，停钟并公布该档全部应价人",
+    "at the end of a tick that nobody took the next price is told; of one that was taken the "
+    "clock stops, and all who took it are told",
+)
 KEPT: Final = both(
     "未作新报价的，保留其原报价参加排序", "who makes no new offer is ranked by the one he has"
 )

@@ -1,6 +1,7 @@
 """Who sees what in each stage, in words for the notice: by the kind of the stage, then by what is sealed.
 
-What it is not: the disclosure, which the stages decide and the house keeps.
+What it is not: the disclosure, which the stages decide and the house keeps; nor what is told after
+each tick or round of a clock, which the rule that runs the clock says itself (`says`).
 """
 
 from __future__ import annotations
@@ -41,11 +42,7 @@ _SEALED: Final = both(
     "offers are sealed, each sees his own, and not how many there are",
 )
 _SEALED_KINDS: Final[Mapping[str, Text]] = {
-    "clock": both(
-        "答复密封，仅本人可见，每轮或每档结束后公布的，以本规则为准",
-        "answers are sealed, and each sees his own, and what is told after each tick or round is as the "
-        "rule says",
-    ),
+    "clock": both("答复密封，仅本人可见", "answers are sealed, and each sees his own"),
     "read_out": both(
         "解密时限届满之前报价仍然密封，届满时已解密的报价一并唱标公开",
         "offers stay sealed until the time for opening ends, and those that opened are then read "

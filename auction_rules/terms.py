@@ -20,6 +20,7 @@ from auction_rules.facts import Instant
 from auction_rules.money import LIMIT, format_decimal, parse_decimal, ten_to
 from auction_rules.unit_names import (
     areas_differ,
+    multiple,
     power_in_chinese,
     power_in_english,
     speaks_of_yuan,
@@ -115,18 +116,17 @@ class Unit(BaseModel):
         return f"{format_decimal(value, self.scale)} {self.zh if lang == 'zh' else self.en}"
 
     def written(self, value: int, lang: str) -> str:
-        """The same for a notice: in English ten thousands are multiplied out, and one is no plural."""
+        """The same for a notice: English thousands are multiplied out (10k m²), and one is no plural."""
         shown = self.show(value, lang)
         if lang == "zh":
             return shown
-        if self.en == _MYRIAD or self.en.startswith(f"{_MYRIAD}/"):
-            return f"{format_decimal(value * 10_000, self.scale)} {self.en.replace(_MYRIAD, 'CNY')}"
+        power, of = multiple(self.en)
+        if power:
+            return f"{format_decimal(value * ten_to(power), self.scale)} {of}"
         one = value == ten_to(self.scale) and self.en in _PLURALS
         return shown.removesuffix("s") if one else shown
 
 
-_MYRIAD: Final = "CNY 10k"
-"""How forms and rooms write 万元 in English; a notice writes the yuan."""
 _PLURALS: Final = ("units", "pieces")
 
 
@@ -219,6 +219,11 @@ class RuleConfig(BaseModel):
         enum=Resume.options(),
         default=Resume.FULL_COUNTDOWN,
     )
+
+    def reworded(self, text: str, lang: str) -> str:
+        """A title or paragraph as these terms say it: another form of sale has other words."""
+        del lang
+        return text
 
     @model_validator(mode="before")
     @classmethod
@@ -318,8 +323,15 @@ def _described(config: RuleConfig, record: BaseModel) -> list[dict[str, Text]]:
             lines += _described(config, value)
             continue
         label = {"zh": field.title or name, "en": str(extra.get("x-en", name))}
-        lines.append({"label": label, "value": shown(config, field, name, value)})
+        told = {"label": label, "value": shown(config, field, name, value)}
+        if isinstance(value, Choice):
+            told["value"] = _reworded(config, told["value"])
+        lines.append({**told, "label": _reworded(config, label)})
     return lines
+
+
+def _reworded(config: RuleConfig, text: Text) -> Text:
+    return {lang: config.reworded(text[lang], lang) for lang in ("zh", "en")}
 
 
 def shown(config: RuleConfig, field: Any, name: str, value: Any) -> Text:

@@ -22,7 +22,7 @@ from auction_rules.terms import (
     term,
     wrong,
 )
-from auction_rules.worth import highest_price
+from auction_rules.worth import highest_price, units_problem
 
 TONNE: Final = Unit(zh="吨", en="t", scale=0)
 YUAN_PER_TONNE: Final = Unit(zh="元/吨", en="CNY/t", scale=2, fen=1)
@@ -138,7 +138,7 @@ def _quantity_problem(c: VolumeTerms) -> tuple[str, str, str] | None:
     if c.margin is not Margin.EARLIER and c.misfit is not Misfit.PARTIAL:
         # With parts granted the supply ends at one price, and only the lines at it can be short.
         return ("misfit", "按比例或摇号分配时须给予部分", "pro rata and a draw grant parts")
-    return None
+    return units_problem(c.unit, c.quantity_unit)
 
 
 def _price_problem(c: VolumeTerms) -> tuple[str, str, str] | None:

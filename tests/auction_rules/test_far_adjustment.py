@@ -449,7 +449,7 @@ def test_prices_and_areas_are_per_the_same_area():
     with pytest.raises(ValidationError) as caught:
         RULE.Config.model_validate({**RULE.example, "quantity_unit": mu})
     (error,) = caught.value.errors()
-    assert "面积单位“亩”与计价单位“元/㎡”中的面积单位不一致" in error["ctx"]["zh"]
+    assert "面积或数量单位“亩”与计价单位“元/㎡”中的单位不一致" in error["ctx"]["zh"]
     per_mu = {"zh": "元/亩", "en": "CNY/mu", "scale": 2, "fen": 1}
     RULE.Config.model_validate({**RULE.example, "quantity_unit": mu, "unit": per_mu})
     metres = {"zh": "平方米", "en": "m²", "scale": 0}

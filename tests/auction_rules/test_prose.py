@@ -46,8 +46,7 @@ def test_every_term_in_use_is_said(rule, terms):
         if name in (*rule.tells, "resume"):  # put into sentences, which have tests of their own
             continue
         titled = label(field, name, rule.direction(config))["zh"]
-        if hasattr(rule, "reworded"):
-            titled = rule.reworded(config, titled, "zh")
+        titled = config.reworded(titled, "zh")
         assert re.split("[（(]", titled)[0] in text, name
 
 
@@ -528,6 +527,8 @@ def test_an_auction_of_mining_rights_has_no_listing():
     assert zh.count("挂牌") == 1
     assert "标的为挂牌山采矿权" in zh
     assert "“自由竞价”" in zh
+    assert "自由竞价开始" in zh
+    assert "Free bidding opens" in en
     assert len(re.findall("listing", en, re.IGNORECASE)) == 1
     assert "as long as the free bidding is open" in en
     frozen = {**auction, "last_hour": "FROZEN", "last_hour_seconds": 3600}
@@ -625,6 +626,64 @@ def test_only_waivers_and_withdrawals_that_there_are_end_nothing(terms, without)
     assert f"某一轮{without}" in said(rule, plain)
     for word, there in (("a waiver", terms["waivers"]), ("a withdrawal", terms["withdrawals"])):
         assert (word in paragraph(rule, plain, "Who wins", "en")) == bool(there)
+
+
+CLOCKS = [
+    ("japanese", {}, "每档结束时公布下一档价格", "at the end of each level the next price is told"),
+    (
+        "hybrid_dutch",
+        {},
+        "停钟并公布该档全部应价人",
+        "the clock stops, and all who took it are told",
+    ),
+    ("hybrid_dutch", {}, "密封报价期结束时公布全部密封报价", "every sealed offer is told"),
+    (
+        "quantity_bid",
+        {"form": "CLOCK", "limit_quantity": "120", "tick_seconds": 30, "extension_seconds": 0},
+        "公布下一档数量",
+        "the next quantity is told",
+    ),
+    (
+        "ascending_clock",
+        {},
+        "每轮结束时公布各标的现价、各竞买号牌持有的数量和剩余点数",
+        "what each holds and the points he has left",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "more", "zh", "en"), CLOCKS)
+def test_every_clock_says_itself_what_is_told_after_each_tick(name, more, zh, en):
+    rule = EXAMPLES[name]
+    terms = {**rule.example, **more}
+    assert zh in paragraph(rule, terms, "公开范围：")
+    assert en in paragraph(rule, terms, "Who sees what", "en")
+    assert "以本规则为准" not in said(rule, terms)
+    assert "as the rule says" not in said(rule, terms, "en")
+
+
+def test_the_deposit_of_a_judicial_sale_is_told_with_its_articles():
+    rule = EXAMPLES["judicial"]
+    told = paragraph(rule, rule.example, "其他约定：")
+    assert "起拍价的 5% 至 20% 之间" in told
+    assert "竞价结束前交纳并经确认的，自确认时起可以出价" in told
+    assert "法释〔2016〕18号第 17、18 条" in told
+    assert "arts 17 and 18" in paragraph(rule, rule.example, "Other terms", "en")
+
+
+def test_english_areas_are_multiplied_out():
+    rule = EXAMPLES["dutch"]
+    units = {
+        "unit": {"zh": "元/万㎡", "en": "CNY/10k m²", "scale": 0, "fen": 100},
+        "quantity_unit": {"zh": "万㎡", "en": "10k m²", "scale": 2},
+    }
+    terms = {**rule.example, **units, "supply": "12.5", "min_quantity": "1"}
+    assert "12.50 万㎡" in said(rule, terms)
+    assert "125,000 m²" in said(rule, terms, "en")
+    million = {**rule.example, "unit": {"zh": "百万元", "en": "CNY 1m", "scale": 0}}
+    assert "offers are made in millions of CNY, which are written out here" in said(
+        rule, million, "en"
+    )
 
 
 def test_a_falling_clock_says_what_is_told_after_each_tick():

@@ -14,7 +14,7 @@ from auction_rules.money import LIMIT
 from auction_rules.quota import RULE as QUOTA
 from auction_rules.quota_terms import QuotaTerms
 from auction_rules.registry import BUILT_IN
-from auction_rules.terms import SECOND, Choice, describe, instant, show_instant
+from auction_rules.terms import SECOND, Choice, Unit, describe, instant, show_instant, unit_problem
 
 ENGLISH: dict[str, Any] = {"opens": 0, "start_price": 100, "step": 10}
 FAR: dict[str, Any] = {
@@ -335,3 +335,45 @@ def test_a_unit_of_areas_is_worth_no_fen():
     with pytest.raises(ValidationError) as caught:
         QuotaTerms.model_validate({**QUOTA.example, "quantity_unit": area})
     assert "不折合分" in caught.value.errors()[0]["ctx"]["zh"]
+
+
+@pytest.mark.parametrize(
+    ("zh", "en", "amount", "said"),
+    [
+        ("万㎡", "10k m²", 1, "10,000 m²"),
+        ("万平方米", "ten thousand m²", 2, "20,000 m²"),
+        ("万元", "CNY 10k", 13, "130,000 CNY"),
+        ("万元", "10k CNY", 13, "130,000 CNY"),
+        ("万元/亩", "10k/mu", 75, "750,000 CNY/mu"),
+        ("百万元", "CNY 1m", 3, "3,000,000 CNY"),
+        ("千吨", "1,000 t", 5, "5,000 t"),
+        ("公顷", "ha", 5, "5 ha"),
+        ("百米", "100 m", 5, "5 100 m"),
+        ("件", "pieces", 1, "1 piece"),
+    ],
+)
+def test_a_notice_writes_english_thousands_out(zh, en, amount, said):
+    unit = Unit(zh=zh, en=en)
+    assert unit.written(amount, "en") == said
+    assert unit.written(amount, "zh") == f"{amount} {zh}"
+
+
+@pytest.mark.parametrize(
+    ("zh", "en", "agree"),
+    [
+        ("亩", "mu", True),
+        ("亩", "m²", False),
+        ("万㎡", "10k m²", True),
+        ("万㎡", "ha", True),
+        ("万㎡", "m²", False),
+        ("公顷", "hectares", True),
+        ("平方公里", "km²", True),
+        ("吨", "t", True),
+        ("手", "lots of 10 m²", True),
+    ],
+)
+def test_both_names_of_an_area_are_of_one_area(zh, en, agree):
+    said = unit_problem(Unit(zh=zh, en=en), counts=True)
+    assert (said is None) is agree
+    if said is not None:
+        assert "面积单位不一致" in said[0]

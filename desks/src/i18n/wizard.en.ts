@@ -25,7 +25,7 @@ export const en: Record<keyof typeof zh, string> = {
   "wizard.not_ready": "Something required is missing or not as it must be. Save, and each place is named.",
   "wizard.go_to": "Mend it",
   "topic.what": "What is offered",
-  "topic.when": "When",
+  "topic.when": "Times and stages",
   "topic.step": "Offers and steps",
   "topic.extension": "Countdown and extension",
   "topic.tie": "Equal offers",

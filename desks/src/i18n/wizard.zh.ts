@@ -23,7 +23,7 @@ export const zh = {
   "wizard.not_ready": "还有必填内容没有填写，或者有内容不符合要求。保存后会逐项指出。",
   "wizard.go_to": "去修改",
   "topic.what": "标的与数量",
-  "topic.when": "时间",
+  "topic.when": "时间与阶段",
   "topic.step": "报价与增价",
   "topic.extension": "倒计时与延时",
   "topic.tie": "同价处理",

@@ -65,17 +65,9 @@ def verify_acknowledgement(raw: bytes, policy: Policy) -> Acknowledgement:
     Raises AcknowledgementError.
     """
     try:
-        # Which log it is of says only whose key to ask; nothing is believed before the signature.
         found = _parse(parse_note(raw)[0])
-        keys = [log for log in policy.logs if log.name == found.auction and log.alg == ED25519]
-        if not keys:
-            raise AcknowledgementError(
-                f"the policy knows no log named {found.auction}",
-                f"信任策略中没有名为 {found.auction} 的日志",
-            )
-        if not found.auction.startswith(f"{found.centre}/"):
-            raise ValueError("its log is not of its centre")
-        open_note(raw, [Verifier.for_key(signer_name(found.centre), log.public) for log in keys])
+        # Which log it is of says only whose key to ask: nothing is believed before the signature.
+        open_note(raw, _keys(found, policy))
     except AcknowledgementError:
         raise
     except NoteError as error:
@@ -88,6 +80,19 @@ def verify_acknowledgement(raw: bytes, policy: Policy) -> Acknowledgement:
             f"not an acknowledgement: {error}", f"不是有效的异议受理回执：{in_chinese(error)}"
         ) from error
     return found
+
+
+def _keys(claimed: Acknowledgement, policy: Policy) -> list[Verifier]:
+    """The keys of the log it names, under the name for papers, else ValueError."""
+    keys = [log for log in policy.logs if log.name == claimed.auction and log.alg == ED25519]
+    if not keys:
+        raise AcknowledgementError(
+            f"the policy knows no log named {claimed.auction}",
+            f"信任策略中没有名为 {claimed.auction} 的日志",
+        )
+    if not claimed.auction.startswith(f"{claimed.centre}/"):
+        raise ValueError("its log is not of its centre")
+    return [Verifier.for_key(signer_name(claimed.centre), log.public) for log in keys]
 
 
 def _parse(text: bytes) -> Acknowledgement:

@@ -9,13 +9,18 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from auction_rules.draw_terms import Source, draws_of
+from auction_rules.draw_terms import QUICKNET_CHAIN, Beacon, Source, draws_of
 from auction_rules.says import LOTS, Says, both
 from auction_rules.terms import RuleConfig, Text
 
 _OFFICER: Final = both(
     "摇号的随机种子由工作人员录入，记录载明录入人",
     "an officer types in the seed of the draw, and the record says who did",
+)
+_DRAND: Final = both(
+    f"随机信标的每期签名可用其公钥核验，公钥由链散列 {QUICKNET_CHAIN} 确定",
+    "the signature of each round of the beacon can be verified with its public key, which the chain "
+    f"hash {QUICKNET_CHAIN} determines",
 )
 _LOTS_BY_HAND: Final = both(
     "相同的，以摇号确定；摇号名单在摇球之前固定并公布，摇出的次序由双人录入并公开",
@@ -36,6 +41,8 @@ def sourced(rule: Any, terms: RuleConfig, said: Says) -> Says:
             topic: tuple(_LOTS_BY_HAND if text == LOTS else text for text in texts)
             for topic, texts in said.items()
         }
+    if draws_of(terms).beacon is Beacon.DRAND_QUICKNET:
+        return {**said, "tie": (*said.get("tie", ()), _DRAND)}
     named = getattr(terms, "draws", None) is not None
     if named or all(line.kind != "draw" for line in rule.programme(terms)):
         return said

@@ -21,8 +21,10 @@ from auction_rules.facts import Instant
 from auction_rules.terms import SECOND, Choice, Count, Moment, RuleConfig, Seconds, term, wrong
 
 MOST_PARTIES: Final = 7
+QUICKNET_CHAIN: Final = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971"
+"""drand quicknet: the SHA-256 of its public key, its first instant and its period, so it names all."""
 _QUICKNET_FIRST: Final = 1_692_803_367 * SECOND
-"""drand quicknet, chain 52db9ba7...: its first round, and three seconds between rounds."""
+"""Its first round, and three seconds between rounds."""
 _QUICKNET_EVERY: Final = 3
 
 

@@ -5,4 +5,4 @@ The one place where it is written; `pyproject.toml` reads it from here.
 
 from typing import Final
 
-VERSION: Final = "0.1.0"
+VERSION: Final = "0.2.0"

@@ -1,7 +1,8 @@
 """The auditor's command line: `python -m replay COMMAND ...`, one module of `commands` each.
 
 Exit 0: it holds. Exit 1: it does not, and one line says what and where. Exit 2: a file or an
-argument cannot be read. Exit 3: the centre's signature holds, the witnesses' are not there yet.
+argument cannot be read. Exit 3: it holds, and somebody's word is still missing: witnesses have not
+signed a receipt yet, or nobody verified a beacon's signature.
 Exit 70: the fault is in this program, and one line says where.
 """
 

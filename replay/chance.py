@@ -3,19 +3,21 @@
 Each check says what it looked at, in which entry, and one of three things: it holds, it does not,
 or nobody can tell from the log (`ok` is None), which is said and never passed over. The same
 checks in the same words are made in the browser (desks/src/proof/chance.ts); tests/vectors holds
-both to each other. What it is not: a check of a beacon's own signature, see `beacon`.
+both to each other. A beacon's own signature is verified by what the caller brings (replay.beacon),
+which the browser has not.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 SECOND: Final = 1_000_000
 _QUICKNET: Final = (1_692_803_367 * SECOND, 3 * SECOND)
 """drand quicknet: the instant of round 1, and the time between rounds (its chain information)."""
+_CHAIN: Final = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ class Given:
 
 Published = Mapping[int, str]
 """What somebody fetched from the public source himself: its value by number of publication."""
+Signed = Callable[[int, str], bool]
+"""Whether this is drand quicknet's own signature (hexadecimal) of the round of this number."""
 
 
 def source_of(terms: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -79,7 +83,7 @@ def source_of(terms: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def checks(
-    given: Given, terms: Mapping[str, Any], published: Published | None
+    given: Given, terms: Mapping[str, Any], published: Published | None, signed: Signed | None
 ) -> tuple[Check, ...]:
     """All of it, in the order in which a draw comes about."""
     named, found = source_of(terms), []
@@ -89,7 +93,7 @@ def checks(
         case "COMMIT_REVEAL":
             found += _parties(given, named)
         case "BEACON":
-            found += _beacon(given, named, published)
+            found += _beacon(given, named, published, signed)
         case "BALLS":
             found += _balls(given)
         case _:
@@ -229,7 +233,12 @@ def _balls(given: Given) -> Iterator[Check]:
     )
 
 
-def _beacon(given: Given, named: Mapping[str, Any], published: Published | None) -> Iterator[Check]:
+def _beacon(
+    given: Given,
+    named: Mapping[str, Any],
+    published: Published | None,
+    signed: Signed | None,
+) -> Iterator[Check]:
     drand = named["beacon"] == "DRAND_QUICKNET"
     number, at = _round_after(named, given.opened, drand=drand)
     yield Check(
@@ -250,7 +259,9 @@ def _beacon(given: Given, named: Mapping[str, Any], published: Published | None)
         "it was typed when the publication was out",
     )
     yield _seed_of(given, value[0], drand=drand)
-    yield from _compared(named, number, value[0], published, drand=drand)
+    yield _compared(named, number, value[0], published, drand=drand)
+    if drand:
+        yield _signature(number, value[0], signed)
 
 
 def _round_after(named: Mapping[str, Any], fixed: int, *, drand: bool) -> tuple[int, int]:
@@ -281,37 +292,46 @@ def _seed_of(given: Given, value: str, *, drand: bool) -> Check:
 
 def _compared(
     named: Mapping[str, Any], number: int, value: str, published: Published | None, *, drand: bool
-) -> Iterator[Check]:
+) -> Check:
     theirs = None if published is None else published.get(number)
     if theirs is not None:
-        yield Check(
+        return Check(
             None,
             theirs == value,
             f"与您提供的文件中第 {number} 期一致",
             f"publication {number} in the file you gave says the same",
         )
-    else:
-        zh, en = (
-            ("drand quicknet", "drand quicknet")
-            if drand
-            else (named["figures_zh"], named["figures_en"])
-        )
-        yield Check(
-            None,
-            None,
-            f"记录的数值未与公布者核对：请自行查阅 {zh} 第 {number} 期",
-            f"the recorded value was not compared with what was published: "
-            f"look up number {number} of {en}",
-        )
-    if drand:
-        yield Check(
-            None,
-            None,
-            f"第 {number} 期的 BLS12-381 签名未在此验证：任何 drand 客户端都能验证，"
-            "链散列 52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971",
-            f"the BLS12-381 signature of round {number} is not verified here: any drand client "
-            "does, chain hash 52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971",
-        )
+    zh, en = (
+        ("drand quicknet", "drand quicknet")
+        if drand
+        else (named["figures_zh"], named["figures_en"])
+    )
+    return Check(
+        None,
+        None,
+        f"记录的数值未与公布者核对：请自行查阅 {zh} 第 {number} 期",
+        f"the recorded value was not compared with what was published: "
+        f"look up number {number} of {en}",
+    )
 
 
-__all__ = ["SECOND", "Act", "Check", "Given", "Published", "checks", "source_of"]
+def _signature(number: int, value: str, signed: Signed | None) -> Check:
+    if signed is not None:
+        return Check(
+            None,
+            signed(number, value),
+            f"第 {number} 期的 BLS12-381 签名由 drand quicknet 的公钥签署，链散列 {_CHAIN}",
+            f"the BLS12-381 signature of round {number} is by the key of drand quicknet, "
+            f"chain hash {_CHAIN}",
+        )
+    return Check(
+        None,
+        None,
+        f"第 {number} 期的 BLS12-381 签名未在此验证：安装可选组件 beacon 后由 python -m replay draw "
+        f"验证，任何 drand 客户端也能验证，链散列 {_CHAIN}",
+        f"the BLS12-381 signature of round {number} is not verified here: python -m replay draw with "
+        f"the extra `beacon` does, and so does any drand client, chain hash {_CHAIN}",
+    )
+
+
+__all__ = ["SECOND", "Act", "Check", "Given", "Published", "Signed", "checks", "source_of"]

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from replay.chance import SECOND, Act, Check, Given, Published, checks, source_of
+from replay.chance import SECOND, Act, Check, Given, Published, Signed, checks, source_of
 
 _RANGE: Final = 1 << 256
 _END: Final = "random end"
@@ -63,16 +63,22 @@ class Redrawn:
 
 
 def redraw(
-    entries: Sequence[Mapping[str, Any]], published: Published | None = None
+    entries: Sequence[Mapping[str, Any]],
+    published: Published | None = None,
+    signed: Signed | None = None,
 ) -> tuple[Redrawn, ...]:
-    """Every draw in a session's verified entries, in order; the last may not have been made."""
+    """Every draw in a session's verified entries, in order; the last may not have been made.
+
+    `published` is what somebody fetched from the public source; `signed` verifies the signature of
+    drand (replay.beacon), and without it each draw by drand says that nobody did.
+    """
     terms: Mapping[str, Any] = entries[0]["data"]["document"]["terms"] if entries else {}
     reader = _Reader()
     for entry in entries:
         for row in entry["data"].get("facts") or ():
             reader.take(entry, row)
     return tuple(
-        _again(given, at, terms, published)
+        _again(given, at, terms, published, signed)
         for given, at in reader.draws
         if given.kind == "number" or len(given.pool) > 1 or given.drawn_entry is not None
     )
@@ -163,7 +169,11 @@ def _typed(entry: Mapping[str, Any], row: Mapping[str, Any]) -> Act:
 
 
 def _again(
-    given: Given, stretch: int | None, terms: Mapping[str, Any], published: Published | None
+    given: Given,
+    stretch: int | None,
+    terms: Mapping[str, Any],
+    published: Published | None,
+    signed: Signed | None,
 ) -> Redrawn:
     source = str(source_of(terms)["source"])
     redone, steps = _redone(given, stretch, terms, source)
@@ -179,7 +189,7 @@ def _again(
         given.recorded,
         redone,
         None if given.drawn_entry is None else given.recorded == redone,
-        checks(given, terms, published),
+        checks(given, terms, published, signed),
         steps,
     )
 

@@ -47,7 +47,7 @@ INPUTS = ("pyproject.toml", "requirements.lock", "tools/build_desks.py", "desks"
 PRODUCTS = ("bidding/web/static/manifest.json",)
 INSTALLS = {
     "run": ["-e", ".[server]"],
-    "check": ["-e", ".[server,cluster,report,gm,timestamp]", "--group", "test"],
+    "check": ["-e", ".[server,cluster,report,gm,timestamp,beacon]", "--group", "test"],
 }
 
 

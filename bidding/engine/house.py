@@ -51,6 +51,7 @@ from bidding.engine.reading import Verified, verify
 from bidding.engine.side_proofs import SideProofs
 from bidding.engine.witnessing import Cosigned, Witnessing
 from bidding.proof import canon
+from bidding.proof.acknowledgement import signer_name
 from bidding.proof.archive import write_archive
 from bidding.proof.checkpoint import Checkpoint
 from bidding.proof.gm import gm_policy_text
@@ -286,7 +287,7 @@ class House:
 
         Under a name that no log can have, so that nobody can take it for a checkpoint.
         """
-        return self._keys.signer(f"{self._prefix}:papers").sign(text)
+        return self._keys.signer(signer_name(self._prefix)).sign(text)
 
     def consistency(self, auction: str, start: int, stop: int) -> list[bytes] | None:
         """The proof that the tree of `stop` entries begins with the tree of `start`.

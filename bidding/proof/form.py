@@ -61,6 +61,14 @@ _SENTENCES: Final = tuple(
         ("an empty extra line", "extra 行为空"),
         ("no index line", "缺少 index 行"),
         ("the path is not a list of SHA-256 hashes", "证明路径不是 SHA-256 哈希的列表"),
+        # Of acknowledgements (acknowledgement.py).
+        (
+            "the lines of an acknowledgement are missing or in another order",
+            "缺少应有的行或次序不对",
+        ),
+        ("a line says nothing", "有一行没有内容"),
+        ("the hash is not a SHA-256 in hexadecimal", "散列不是十六进制的 SHA-256"),
+        ("its log is not of its centre", "所载日志不属于所载交易中心"),
     )
 )
 

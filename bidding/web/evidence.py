@@ -1,7 +1,7 @@
 """A bidder's papers in one file: all his receipts, or a complaint with everything it rests on.
 
 Pure: bytes in, a ZIP out; the same content makes the same file, so that its hash can be
-acknowledged. A receipt holds the entry itself with the bidder's own signature in it, so a request
+acknowledged (bidding.proof.acknowledgement). A receipt holds the entry itself with the bidder's own signature in it, so a request
 that he signed is evidence without anybody's word for it.
 """
 
@@ -37,19 +37,4 @@ def packed(files: Mapping[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-def acknowledgement(
-    *, prefix: str, origin: str, number: int, alias: str, filed: int, sha256: str
-) -> str:
-    """What the centre signs when it has taken a complaint: one fact a line, `filed` in microseconds."""
-    return (
-        "daylight complaint acknowledgement v1\n"
-        f"centre {prefix}\n"
-        f"auction {origin}\n"
-        f"number {number}\n"
-        f"from {alias}\n"
-        f"filed {filed}\n"
-        f"sha256 {sha256}\n"
-    )
-
-
-__all__ = ["MOST_RECEIPTS", "READ_ME", "acknowledgement", "packed"]
+__all__ = ["MOST_RECEIPTS", "READ_ME", "packed"]

@@ -2,6 +2,7 @@
  * Sealing an offer in this browser: the bytes of bidding/proof/escrow.py, made with WebCrypto alone.
  * The price leaves the page only as a commitment, a locked box, and shares of its key that k named trustees must join.
  * What stays behind is `kept`: the key and the plain bytes, with which the bidder can open the box himself.
+ * It opens as well, for whoever checks a record in which the keys have been published (proof/openings.ts).
  */
 
 export interface Sealable {
@@ -131,14 +132,20 @@ const labeledExpand = (suite: Uint8Array, key: Uint8Array, label: string, info: 
  */
 export async function hpkeSeal(recipient: Uint8Array, info: Uint8Array, plain: Uint8Array, ephemeral?: CryptoKeyPair, aad: Uint8Array = EMPTY): Promise<Bytes> {
   const curve = recipient.length === X25519.bytes ? X25519 : P256;
-  const KEM = joined(text("KEM"), Uint8Array.of(0, curve.kem));
-  const SUITE = joined(text("HPKE"), Uint8Array.of(0, curve.kem, 0, 1, 0, 2));
   const pair = ephemeral ?? (await pairOf(curve));
   const enc = new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey));
   const theirs = await crypto.subtle.importKey("raw", joined(recipient), curve.algorithm, true, []);
   const shared = new Uint8Array(await crypto.subtle.deriveBits({ name: curve.algorithm.name, public: theirs }, pair.privateKey, 256));
+  const { key, iv } = await scheduled(curve, shared, enc, recipient, info);
+  return joined(enc, await encrypted(key, iv, aad, plain));
+}
+
+/** RFC 9180 sections 4.1 and 5.1: from the shared secret of both sides to the key and nonce of one message. */
+async function scheduled(curve: Curve, shared: Uint8Array, enc: Uint8Array, recipient: Uint8Array, info: Uint8Array): Promise<{ key: Bytes; iv: Bytes }> {
   // RFC 7748 section 6.1: a low-order key of a trustee would make the secret known to everybody.
   if (shared.every((byte) => byte === 0)) throw new Error("low-order key");
+  const KEM = joined(text("KEM"), Uint8Array.of(0, curve.kem));
+  const SUITE = joined(text("HPKE"), Uint8Array.of(0, curve.kem, 0, 1, 0, 2));
   const agreed = await labeledExtract(KEM, EMPTY, "eae_prk", shared);
   const secret = await labeledExpand(KEM, agreed, "shared_secret", joined(enc, recipient), 32);
   const context = joined(
@@ -149,7 +156,35 @@ export async function hpkeSeal(recipient: Uint8Array, info: Uint8Array, plain: U
   const schedule = await labeledExtract(SUITE, secret, "secret", EMPTY);
   const key = await labeledExpand(SUITE, schedule, "key", context, 32);
   const iv = await labeledExpand(SUITE, schedule, "base_nonce", context, 12);
-  return joined(enc, await encrypted(key, iv, aad, plain));
+  return { key, iv };
+}
+
+/** PKCS #8 of a bare X25519 private key (RFC 8410): a fixed head and the 32 bytes. */
+const PKCS8 = Uint8Array.of(0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x6e, 0x04, 0x22, 0x04, 0x20);
+
+/** A trustee's published X25519 key, with the public one that belongs to it; throws where the browser has no X25519. */
+export async function opener(secret: Uint8Array): Promise<{ own: CryptoKey; public: Bytes }> {
+  const own = await crypto.subtle.importKey("pkcs8", joined(PKCS8, secret), X25519.algorithm, true, ["deriveBits"]);
+  const { x } = await crypto.subtle.exportKey("jwk", own);
+  return { own, public: fromBase64(x!.replaceAll("-", "+").replaceAll("_", "/").padEnd(44, "=")) };
+}
+
+/** What was sealed to this X25519 key and info; null when it was sealed to another, or altered. */
+export async function hpkeOpen(to: { own: CryptoKey; public: Bytes }, info: Uint8Array, sealed: Uint8Array): Promise<Bytes | null> {
+  const enc = sealed.slice(0, X25519.bytes);
+  try {
+    const theirs = await crypto.subtle.importKey("raw", joined(enc), X25519.algorithm, true, []);
+    const shared = new Uint8Array(await crypto.subtle.deriveBits({ name: X25519.name, public: theirs }, to.own, 256));
+    const { key, iv } = await scheduled(X25519, shared, enc, to.public, info);
+    return await decrypted(key, iv, EMPTY, sealed.slice(X25519.bytes));
+  } catch {
+    return null;
+  }
+}
+
+async function decrypted(key: Bytes, iv: Bytes, aad: Uint8Array, box: Uint8Array): Promise<Bytes> {
+  const locked = await crypto.subtle.importKey("raw", key, "AES-GCM", false, ["decrypt"]);
+  return new Uint8Array(await crypto.subtle.decrypt({ name: "AES-GCM", iv, additionalData: joined(aad) }, locked, joined(box)));
 }
 
 async function encrypted(key: Bytes, iv: Bytes, aad: Uint8Array, plain: Uint8Array): Promise<Bytes> {
@@ -178,6 +213,24 @@ export async function deal(secret: Uint8Array, k: number, n: number): Promise<By
   );
 }
 
+const over = (a: number, b: number): number => {
+  // The inverse is the 254th power: the field has 255 elements that are not zero.
+  let inverse = 1;
+  for (let power = 0; power < 254; power += 1) inverse = times(inverse, b);
+  return times(a, inverse);
+};
+
+/** The secret behind exactly these shares, by number; nonsense when one of them is wrong. */
+export function join(shares: ReadonlyMap<number, Uint8Array>): Bytes {
+  const secret = new Uint8Array(32);
+  for (const [x, share] of shares) {
+    let weight = 1;
+    for (const other of shares.keys()) if (other !== x) weight = times(weight, over(other, other ^ x));
+    share.forEach((byte, at) => (secret[at]! ^= times(weight, byte)));
+  }
+  return secret;
+}
+
 // --- the sealed offer ------------------------------------------------------------------------------------------
 
 /** The plain bytes: sorted keys, no spaces, and a pad that makes all prices equally long. */
@@ -198,6 +251,23 @@ export function plainOf(offer: Sealable, nonce: Uint8Array): Bytes {
   );
 }
 
+/** What everything of a sealed offer is bound to. */
+export const contextOf = (offer: { auction: string; lot: string; bidder: string }): Bytes =>
+  text(`bidding/sealed-bid/v1\n${offer.auction}\n${offer.lot}\n${offer.bidder}\n`);
+
+export const commitmentOf = async (context: Uint8Array, plain: Uint8Array): Promise<Bytes> => new Uint8Array(await crypto.subtle.digest("SHA-256", joined(context, plain)));
+
+/** What is in the box under this key; null when the key is another, or it is not what was committed to. */
+export async function openBox(context: Uint8Array, commit: Uint8Array, box: Uint8Array, key: Uint8Array): Promise<Bytes | null> {
+  try {
+    const plain = await decrypted(await expand(key, text("bidding/box/v1"), 32), new Uint8Array(12), joined(context, commit), box);
+    const held = await commitmentOf(context, plain);
+    return held.every((byte, at) => byte === commit[at]) && commit.length === held.length ? plain : null;
+  } catch {
+    return null;
+  }
+}
+
 /**
  * `trustees` are public keys in base64, in the order of the terms; none of them and k = 0: the bidder opens.
  * `using` is the curve: a page leaves it to what the browser can.
@@ -205,8 +275,8 @@ export function plainOf(offer: Sealable, nonce: Uint8Array): Bytes {
 export async function seal(offer: Sealable, trustees: readonly string[], k: number, given?: Chance, using?: Curve): Promise<{ sealed: SealedOffer; kept: Kept }> {
   const key = given ? joined(given.key) : chance();
   const plain = plainOf(offer, given ? given.nonce : chance());
-  const context = text(`bidding/sealed-bid/v1\n${offer.auction}\n${offer.lot}\n${offer.bidder}\n`);
-  const commit = new Uint8Array(await crypto.subtle.digest("SHA-256", joined(context, plain)));
+  const context = contextOf(offer);
+  const commit = await commitmentOf(context, plain);
   const bound = joined(context, commit);
   const box = await encrypted(await expand(key, text("bidding/box/v1"), 32), new Uint8Array(12), bound, plain);
   const curve = using ?? (await curveFor(trustees));

@@ -6,12 +6,13 @@ import argparse
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from auction_rules.draw_terms import Source
+from auction_rules.draw_terms import Beacon, Source
 from auction_rules.terms import show_instant
-from replay.chance import Check, Published
+from replay.chance import Check, Published, Signed, source_of
 from replay.commands.files import Usage, add_archive, read_bytes, read_session, shown
 from replay.draw import Redrawn, Step, redraw
 from replay.reach import reach, vouched
@@ -35,6 +36,15 @@ _UNUSED: Final = {
         "none": "and no draw of this session names a publication",
     },
 }
+UNVERIFIED: Final = 3
+"""The exit status of a draw that holds, with a beacon's value that nobody verified nor compared."""
+_UNVERIFIED: Final = {
+    "zh": "尚未核实：随机信标第 {} 期的数值来自工作人员录入，其签名未验证，也未与您取得的内容比对；"
+    '请安装可选组件 beacon（python -m pip install ".[beacon]"），或以 --beacon 提供该期内容',
+    "en": "not verified: the value of round {} of the beacon is what officers typed; its signature was "
+    "not verified, nor was it compared with a copy of yours; install the extra `beacon` "
+    '(python -m pip install ".[beacon]"), or give that round with --beacon',
+}
 _MARK: Final = {True: "[ok]", False: "[NO]", None: "[??]"}
 
 
@@ -52,11 +62,15 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0: every draw holds as far as can be told. 1: one does not, or --beacon is of none of them."""
+    """0: every draw holds as far as can be told. 1: one does not, or --beacon is of none of them.
+
+    UNVERIFIED: they hold, if a beacon published what officers typed.
+    """
     published = None if args.beacon is None else _published(args.beacon)
-    session = read_session(args)
+    session, signed = read_session(args), _verifier()
     with shown():
-        draws = redraw(session.entries, published)
+        draws = redraw(session.entries, published, signed)
+        open_rounds = [] if signed else _unverified(session, draws, published or {})
     rounds = {draw.round for draw in draws}
     # More than is needed may stand in the file; nothing that is needed means that nothing was compared.
     unused = [] if published is None or rounds & published.keys() else sorted(published)
@@ -65,14 +79,40 @@ def run(args: argparse.Namespace) -> int:
         held = all(draw.holds for draw in draws)
         found = {"ok": held, "log": session.origin, "draws": rows}
         by = {"witnesses": list(session.witnesses), "status": session.state.status}
-        print(json.dumps({**found, **by, "beacon_unused": unused}, ensure_ascii=False))
+        more = {"beacon_unused": unused, "beacon_unverified": open_rounds}
+        print(json.dumps({**found, **by, **more}, ensure_ascii=False))
     else:
         with shown():
             told = list(_lines(session, draws, args.lang))
         print("\n".join(told))
         if unused:
             print(_unused(unused, draws, args.lang))
-    return 0 if all(draw.holds for draw in draws) and not unused else 1
+        if open_rounds:
+            comma = "、" if args.lang == "zh" else ", "
+            print(_UNVERIFIED[args.lang].format(comma.join(map(str, open_rounds))))
+    if unused or not all(draw.holds for draw in draws):
+        return 1
+    return UNVERIFIED if open_rounds else 0
+
+
+def _verifier() -> Signed | None:
+    """What verifies the signature of a beacon; None where its extra is not installed."""
+    try:
+        found: Signed = import_module("replay.beacon").is_signed
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").startswith("replay"):
+            raise
+        return None
+    return found
+
+
+def _unverified(session: Session, draws: Sequence[Redrawn], published: Published) -> list[int]:
+    """The rounds of a signed beacon that draws were made from on the officers' word alone."""
+    named = source_of(session.entries[0]["data"]["document"]["terms"])
+    if named.get("beacon") != Beacon.DRAND_QUICKNET.value:
+        return []
+    rounds = {draw.round for draw in draws if draw.entry is not None and draw.round is not None}
+    return sorted(rounds - published.keys())
 
 
 def _lines(session: Session, draws: Sequence[Redrawn], lang: str) -> Iterator[str]:

@@ -43,8 +43,15 @@ def test_each_pair_of_settings_occurs() -> None:
 
 
 def test_a_released_version_never_changes() -> None:
+    assert "0.1.0" in golden.released()
     for version, listed in golden.released().items():
         assert golden.hashes(golden.GOLDEN / version) == listed, version
+
+
+def test_no_version_is_forgotten() -> None:
+    """A folder that is neither released nor of this version would be replayed and never frozen."""
+    folders = {path.name for path in golden.GOLDEN.iterdir() if (path / "witnessed.json").exists()}
+    assert folders == {*golden.released(), VERSION}
 
 
 def test_this_version_has_a_corpus_of_whole_sessions() -> None:
@@ -60,16 +67,8 @@ def test_the_whole_corpus_is_small() -> None:
     assert sum(path.stat().st_size for path in files) < 2_000_000 * len(golden.released() or [1])
 
 
-def shown(paths: list[Path]) -> set[tuple[str, str]]:
-    found: set[tuple[str, str]] = set()
-    for path in paths:
-        policy = parse_policy(path.with_suffix(".policy").read_text(encoding="utf-8"))
-        found |= golden.features(verify(path.read_bytes(), policy))
-    return found
-
-
 def test_every_rule_and_every_kind_of_stage_is_in_it() -> None:
-    have = shown(sorted(NOW.glob("*.session")))
+    have = golden.shown({*golden.released(), VERSION})
     assert {("rule", f"{rule.name}@{rule.version}") for rule in BUILT_IN} <= have
     kinds = set()
     for path in sorted(golden.SCENARIOS.rglob("*.yaml")):
@@ -128,6 +127,35 @@ def test_a_released_corpus_is_closed(copy: Path, capsys: pytest.CaptureFixture[s
     with (copy / "witnessed.policy").open("a") as policy:
         policy.write("# one line more\n")
     assert golden.hashes(copy) != golden.released()[VERSION]
+
+
+def test_the_next_version_holds_what_no_released_one_shows(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert golden.main(["release"]) == 0
+    every = golden.features(golden.replay_one(copy / "witnessed.session"))
+    assert golden.shown(golden.released()) == every
+    # One play shows what the released session does not, the other nothing new.
+    plays = golden.SCENARIOS / "draws"
+    monkeypatch.setattr(golden, "SCENARIOS", plays)
+    taken = golden.chosen()
+    assert taken
+    added = set().union(*(features_of(one) for one in taken))
+    offered = set().union(
+        *(
+            features_of(golden.Recorded(run.name, *run.archive()))
+            for path in plays.glob("*.yaml")
+            for run in play(read(path))
+        )
+    )
+    assert offered - every <= added
+    for one in taken:
+        others = set().union(*(features_of(other) for other in taken if other is not one))
+        assert features_of(one) - every - others, one.name
+
+
+def features_of(one: golden.Recorded) -> set[tuple[str, str]]:
+    return golden.features(verify(one.archive, parse_policy(one.policy)))
 
 
 def test_another_process_that_fails_is_told_with_its_setting(copy: Path) -> None:

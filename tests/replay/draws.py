@@ -33,6 +33,10 @@ PLAYS = {
     "figures": ("draws/beacon-figures.yaml", ""),
     "end by parties": ("draws/random-end.yaml", ""),
     "end by a seed": ("open_closed/random-end.yaml", ""),
+    # Rules that draw within their own course: twice in a session, for a clock's tick, for an area.
+    "twice by parties": ("draws/hybrid-dutch.yaml", "commit-reveal"),
+    "clock by figures": ("draws/ascending-clock.yaml", "published-figure"),
+    "quota by balls": ("draws/quota.yaml", ""),
     "officer": ("far_adjustment/far-capped-draw.yaml", ""),
 }
 PUBLISHED = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from bidding.proof import canon
 from bidding.proof.policy import parse_policy
 from replay import draw as redoing
 from replay.__main__ import main
+from replay.beacon import is_signed
+from replay.chance import Signed
 from replay.draw import Redrawn, redraw
 from replay.play import Run, play
 from replay.scenario import read
@@ -33,8 +36,10 @@ def sha(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def only(entries: Entries, published: dict[int, str] | None = None) -> Redrawn:
-    (found,) = redraw(entries, published)
+def only(
+    entries: Entries, published: dict[int, str] | None = None, signed: Signed | None = None
+) -> Redrawn:
+    (found,) = redraw(entries, published, signed)
     return found
 
 
@@ -358,6 +363,54 @@ def test_what_somebody_fetched_himself_is_compared() -> None:
     assert any("was not compared" in one.en for one in absent.checks)
 
 
+def test_the_beacons_own_signature_is_verified_where_something_can() -> None:
+    entries = entries_of("drand")
+    signature = [one for one in only(entries, None, is_signed).checks if "BLS12-381" in one.en]
+    assert [one.ok for one in signature] == [True]
+    # What two officers type alike holds in every other respect, were it never published.
+    other = b"".fromhex(ROUND_1000[:-2] + "38").hex()
+    seed = hashlib.sha256(bytes.fromhex(other)).hexdigest()
+    text = json.dumps(entries).replace(ROUND_1000, other).replace(sha_of_round(), seed)
+    invented = only(json.loads(text), None, is_signed)
+    assert [one.en.partition(" of ")[0] for one in invented.checks if one.ok is False] == [
+        "the BLS12-381 signature"
+    ]
+    assert not invented.holds
+    assert wrong(only(json.loads(text))) in ([], ["result"])
+
+
+def sha_of_round() -> str:
+    return hashlib.sha256(bytes.fromhex(ROUND_1000)).hexdigest()
+
+
+def test_the_command_verifies_a_beacon_or_says_that_nobody_did(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = written(archived("drand"), tmp_path)
+    assert main(command) == 0
+    out = capsys.readouterr().out
+    assert "[ok] the BLS12-381 signature of round 1000 is by the key of drand quicknet" in out
+    assert out.splitlines()[-1].startswith("same: C, B")
+    # The base install, as an auditor has it.
+    monkeypatch.setitem(sys.modules, "py_arkworks_bls12381", None)
+    monkeypatch.delitem(sys.modules, "replay.beacon")
+    assert main(command) == 3
+    out = capsys.readouterr().out
+    assert "[??] the BLS12-381 signature of round 1000 is not verified here" in out
+    assert out.splitlines()[-1].startswith("not verified: the value of round 1000")
+    assert main([*command, "--lang", "zh"]) == 3
+    assert capsys.readouterr().out.splitlines()[-1].startswith("尚未核实：随机信标第 1000 期")
+    assert main([*command, "--json"]) == 3
+    assert json.loads(capsys.readouterr().out)["beacon_unverified"] == [1000]
+    beacon = tmp_path / "beacon.json"
+    beacon.write_text(json.dumps({"round": 1000, "signature": ROUND_1000}), encoding="utf-8")
+    assert main([*command, "--beacon", str(beacon)]) == 0
+    capsys.readouterr()
+    # Nothing is missing where no signed beacon was drawn from.
+    for name in ("figures", "parties"):
+        assert main(written(archived(name), tmp_path)) == 0
+
+
 def test_the_browser_and_python_are_held_to_the_same_words() -> None:
     assert own("draws") == draws.vectors()
 
@@ -494,3 +547,27 @@ def test_a_session_may_draw_several_times() -> None:
     made = [one for one in redraw(opened(run)[2].entries) if one.entry is not None]
     assert len(made) > 1
     assert all(one.holds for one in made)
+
+
+# Every rule that can draw, by every source it can name.
+@pytest.mark.parametrize(
+    "path", sorted((SCENARIOS / "draws").glob("*.yaml")), ids=lambda path: path.stem
+)
+def test_every_rule_draws_from_every_source(path: Path) -> None:
+    for run in play(read(path)):
+        entries = [json.loads(body) for body in run.bodies]
+        for one in redraw(entries, None, is_signed):
+            assert one.holds, (run.name, wrong(one))
+            if one.entry is not None:
+                other = json.loads(json.dumps(entries))
+                swap_result(other, one)
+                assert not all(again.holds for again in redraw(other, None, is_signed)), run.name
+
+
+def swap_result(entries: Entries, made: Redrawn) -> None:
+    """The recorded result of one draw, turned round or moved by a second."""
+    for row in entries[made.entry or 0]["data"]["facts"]:
+        if row["fact"] == "drawn" and row["what"] == made.what:
+            row["order"] = row["order"][::-1]
+        if row.get("key") == "random end":
+            row["value"] += 1_000_000

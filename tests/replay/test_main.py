@@ -1,5 +1,6 @@
 """The command line: exit 0, 1 or 2, one clear line, and nothing but the pure packages."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -10,8 +11,10 @@ import pytest
 
 from auction_rules.registry import UnknownRule
 from bidding.core.notice import Notice
+from bidding.proof.acknowledgement import Acknowledgement
 from bidding.proof.archive import parse_archive
 from bidding.proof.merkle import Tree, leaf_hash
+from bidding.proof.note import Signer
 from bidding.proof.policy import policy_text
 from bidding.proof.receipt import Receipt
 from replay.__main__ import main
@@ -243,3 +246,71 @@ def test_verify_for_machines(files: tuple[Path, Path], capsys: pytest.CaptureFix
     assert found["where"] == "checkpoint 1"
     assert found["sentence"]["zh"]
     assert found["sentence"]["en"]
+
+
+def test_an_acknowledgement_of_a_complaint(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = Signer("bid.example.cn/log/zs-1", bytes(32))
+    complaint, note, policy = (tmp_path / name for name in ("c.zip", "c.note", "policy"))
+    complaint.write_bytes(b"a complaint")
+    sha256 = hashlib.sha256(b"a complaint").hexdigest()
+    taken = Acknowledgement("bid.example.cn/log", log.verifier.name, 3, "07", 0, sha256)
+    note.write_bytes(Signer("bid.example.cn/log:papers", bytes(32)).sign(taken.text()))
+    policy.write_text(policy_text(log.verifier), encoding="utf-8")
+    command = ["receipt", str(note), "--policy", str(policy)]
+    assert main(command) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert out[0] == (
+        "ok: the centre has complaint 3 on bid.example.cn/log/zs-1, from 07, "
+        "filed 1970-01-01 08:00:00 CST"
+    )
+    assert out[2] == f"the file complained with has SHA-256 {sha256}"
+    assert main([*command, "--complaint", str(complaint), "--lang", "zh"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "与您提供的文件一致"
+    complaint.write_bytes(b"another")
+    assert main([*command, "--complaint", str(complaint)]) == 1
+    assert capsys.readouterr().out.splitlines()[-1].startswith("refused: the file you gave is anot")
+    note.write_bytes(note.read_bytes().replace(b"number 3", b"number 4"))
+    assert main([*command, "--lang", "zh"]) == 1
+    assert capsys.readouterr().out.startswith("不通过：受理回执未通过验证：")
+
+
+def test_a_receipt_tells_amounts_in_the_unit_of_its_terms(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    played = first_run(small())
+    raw, policy_of = played.archive()
+    bodies = parse_archive(raw).entries
+    index = next(i for i, body in enumerate(bodies) if b'"offer_stood"' in body)
+    amount = json.loads(bodies[index])["data"]["ask"]["amount"]
+    tree, note = Tree.from_leaves(map(leaf_hash, bodies)), parse_archive(raw).checkpoints[-1]
+    paths = {name: tmp_path / name for name in ("receipt", "policy", "a", "document.json", "first")}
+    paths["policy"].write_text(policy_of, encoding="utf-8")
+    paths["a"].write_bytes(raw)
+    document = json.loads(bodies[0])["data"]["document"]
+    paths["document.json"].write_text(json.dumps(document), encoding="utf-8")
+    for name, at in (("receipt", index), ("first", 0)):
+        proof = tuple(tree.inclusion(at))
+        paths[name].write_bytes(Receipt(bodies[at], at, proof, note).encode())
+    command = ["receipt", str(paths["receipt"]), "--policy", str(paths["policy"])]
+    assert amount % 100 == 0
+    yuan = f"{amount // 100:,} CNY"
+    assert main(command) == 0
+    assert yuan not in capsys.readouterr().out
+    for name in ("a", "document.json"):
+        assert main([*command, "--terms", str(paths[name])]) == 0
+        out = capsys.readouterr().out
+        assert f"offered {yuan}" in out
+        assert json.loads(bodies[0])["data"]["sha256"] in out
+        assert main([*command, "--terms", str(paths[name]), "--lang", "zh"]) == 0
+        assert f"报价 {amount // 100:,} 元" in capsys.readouterr().out
+    # Another session's archive is no source of units for this one.
+    paths["a"].write_bytes(w.archive())
+    assert main([*command, "--terms", str(paths["a"])]) == 1
+    capsys.readouterr()
+    paths["a"].write_bytes(b"nonsense")
+    assert main([*command, "--terms", str(paths["a"])]) == 2
+    assert "neither an archive nor the document" in capsys.readouterr().err
+    assert main(["receipt", str(paths["first"]), "--policy", str(paths["policy"])]) == 0
+    assert "that is: Published; the rule document is fixed." in capsys.readouterr().out

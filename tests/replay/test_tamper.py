@@ -10,6 +10,9 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -30,18 +33,41 @@ RAW = w.archive()
 BODIES = w.bodies()
 COUNT, MIDDLE = len(BODIES), w.MIDDLE
 PARTS = parse_archive(RAW)
-LINES = RAW.split(b"\n")
-STARTS = [0]
-for _line in LINES:
-    STARTS.append(STARTS[-1] + len(_line) + 1)
-NOTES_AT = RAW.index(b"\n\n") + 2
-SECOND_AT = NOTES_AT + len(PARTS.checkpoints[0]) + 1
-SPARED = [
-    match.span()
-    for match in re.finditer("— (office|notary)[^\n]*\n".encode(), RAW)
-    if match.start() < SECOND_AT
-]
-"""Witness lines of the first checkpoint: no quorum is asked of it, so they may be unreadable."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the lines of an archive begin, and its parts."""
+
+    raw: bytes
+
+    @cached_property
+    def starts(self) -> list[int]:
+        return [0, *accumulate(len(line) + 1 for line in self.raw.split(b"\n"))]
+
+    @cached_property
+    def entries(self) -> tuple[bytes, ...]:
+        return parse_archive(self.raw).entries
+
+    @cached_property
+    def notes_at(self) -> int:
+        return self.raw.index(b"\n\n") + 2
+
+    @cached_property
+    def second_at(self) -> int:
+        return self.notes_at + len(parse_archive(self.raw).checkpoints[0]) + 1
+
+    @cached_property
+    def spared(self) -> list[tuple[int, int]]:
+        """Witness lines of the first checkpoint: no quorum is asked of it, so they may be unreadable."""
+        lines = re.finditer("— (office|notary)[^\n]*\n".encode(), self.raw)
+        return [line.span() for line in lines if line.start() < self.second_at]
+
+
+WHOLE = Places(RAW)
+LITTLE = Places(w.archive(BODIES[: MIDDLE + 1]))
+"""The smallest with every kind of line: by the house, the staff and bidders; signed by a bidder,
+rightly or not, and unsigned; accepted and refused; two checkpoints with two witnesses each."""
 
 ZH_WHERE = r"文件头|文件末尾|编号 \d+ 的记录|第 \d+ 个检查点|所持的第 \d+ 份凭据"
 
@@ -94,16 +120,16 @@ def test_the_honest_archive_holds() -> None:
     assert session.state.status == "closed"
     kinds = {entry["type"] for entry in session.entries}
     assert {"bid.refused", "suspend.accepted", "draw.accepted", "enrol.accepted"} <= kinds
-    assert len(SPARED) == 2
+    assert len(WHOLE.spared) == 2
 
 
 # --- bytes ----------------------------------------------------------------------------------
 
 
-def expect_flip(position: int, told: ArchiveError | PolicyError) -> int | None:
+def expect_flip(places: Places, position: int, told: ArchiveError | PolicyError) -> int | None:
     """Asserts that the refusal names the place of a flipped byte; the entry it was in, if any."""
-    line = bisect_right(STARTS, position) - 1
-    ends_line = RAW[position] == 0x0A
+    line, count = bisect_right(places.starts, position) - 1, len(places.entries)
+    ends_line = places.raw[position] == 0x0A
     where = told.where if isinstance(told, ArchiveError) else "policy"
     if line == 0:
         assert where == "header"
@@ -112,11 +138,11 @@ def expect_flip(position: int, told: ArchiveError | PolicyError) -> int | None:
     elif line < 3:
         # The name of another log, a number that is not the count, or no number at all.
         assert where in ("header", "checkpoint 1", "end") or re.fullmatch(r"entry \d+", where)
-    elif line < 3 + COUNT:
+    elif line < 3 + count:
         index = line - 3
         if ends_line:
             # Two lines became one: an entry is missing at the end, or its text runs on.
-            assert where in (f"entry {COUNT - 1}", "end", f"entry {index}")
+            assert where in (f"entry {count - 1}", "end", f"entry {index}")
             return None
         assert isinstance(told, ArchiveError)
         assert where == checkpoint_over(index)
@@ -124,12 +150,12 @@ def expect_flip(position: int, told: ArchiveError | PolicyError) -> int | None:
         assert told.between[0] <= index <= told.between[1]
         assert f"entries {told.between[0]} to {told.between[1]} are not all" in told.en
         return index
-    elif position < NOTES_AT:
-        assert where in ("end", f"entry {COUNT - 1}")
+    elif position < places.notes_at:
+        assert where in ("end", f"entry {count - 1}")
     elif ends_line:
         # Without its blank line a checkpoint runs into its neighbour.
         assert where in ("checkpoint 1", "checkpoint 2", "end", "policy")
-    elif position < SECOND_AT:
+    elif position < places.second_at:
         assert where == "checkpoint 1"
     else:
         assert where in ("checkpoint 2", "policy")
@@ -139,15 +165,29 @@ def expect_flip(position: int, told: ArchiveError | PolicyError) -> int | None:
     return None
 
 
+def test_the_little_archive_has_every_kind_of_line() -> None:
+    session = verify(LITTLE.raw, POLICY)
+    assert (session.checkpoints, len(session.witnesses), session.unsound) == (2, 2, 1)
+    kinds = {
+        (e["type"].partition(".")[2], e["actor"][:5], "sig" in e["data"]) for e in session.entries
+    }
+    whole = {
+        (e["type"].partition(".")[2], e["actor"][:5], "sig" in e["data"])
+        for e in verify(RAW, POLICY).entries
+    }
+    # All but an unsigned request of a bidder without a key, which is formed like one of the staff.
+    assert whole - kinds == {("accepted", "bidde", False)}
+
+
 def test_every_flipped_byte_is_refused_where_it_is() -> None:
     harmless = inside = named = 0
-    for position in range(len(RAW)):
-        altered = bytearray(RAW)
+    for position in range(len(LITTLE.raw)):
+        altered = bytearray(LITTLE.raw)
         altered[position] ^= 0x01
         try:
             session = verify(bytes(altered), POLICY)
         except (ArchiveError, PolicyError) as told:
-            index = expect_flip(position, told)
+            index = expect_flip(LITTLE, position, told)
             if index is not None and isinstance(told, ArchiveError):
                 inside += 1
                 guess = likely_of(told)
@@ -156,8 +196,8 @@ def test_every_flipped_byte_is_refused_where_it_is() -> None:
                 assert guess in (None, index, index + 1), position
         else:
             harmless += 1
-            assert any(start <= position < end for start, end in SPARED), position
-            assert session.proof.archive.entries == BODIES
+            assert any(start <= position < end for start, end in LITTLE.spared), position
+            assert session.proof.archive.entries == LITTLE.entries
     assert harmless < 110  # names and key ids in two lines that nothing depends on
     assert named > inside * 8 // 10
 
@@ -170,9 +210,9 @@ def test_every_flipped_byte_is_refused_before_anything_is_read() -> None:
         try:
             verified = verify_archive(bytes(altered), POLICY)
         except (ArchiveError, PolicyError) as told:
-            expect_flip(position, told)
+            expect_flip(WHOLE, position, told)
         else:
-            assert any(start <= position < end for start, end in SPARED), position
+            assert any(start <= position < end for start, end in WHOLE.spared), position
             assert verified.archive.entries == BODIES
 
 
@@ -181,11 +221,11 @@ def test_every_truncation_is_refused(third: int) -> None:
     for length in range(third, len(RAW), 3):
         told = refused(RAW[:length])
         where = told.where if isinstance(told, ArchiveError) else "policy"
-        if length < STARTS[3]:
+        if length < WHOLE.starts[3]:
             assert where == "header" or where.startswith("entry")
-        elif length < STARTS[3 + COUNT]:
+        elif length < WHOLE.starts[3 + COUNT]:
             # The first entry that is not there, whole, is named.
-            line = bisect_right(STARTS, length) - 1
+            line = bisect_right(WHOLE.starts, length) - 1
             assert where in (f"entry {line - 3}", f"entry {line - 2}", "end"), length
         else:
             assert re.fullmatch(r"end|checkpoint [12]|policy|entry \d+", where)
@@ -541,7 +581,7 @@ def test_a_damaged_witness_line_that_no_quorum_needs_is_told(
     assert main(["verify", str(archive), *trusted]) == 0
     assert "not checked" not in capsys.readouterr().out
     passed = 0
-    for start, end in SPARED:
+    for start, end in WHOLE.spared:
         for position in range(start, end):
             altered = bytearray(RAW)
             altered[position] ^= 0x01

@@ -21,9 +21,10 @@ from bidding.core.state import State
 from bidding.engine.bidders import Complaint, Flood
 from bidding.engine.identity import Application, Seat
 from bidding.proof import canon
+from bidding.proof.acknowledgement import Acknowledgement
 from bidding.web import wire
 from bidding.web.api.results import ZIP, own_receipts
-from bidding.web.evidence import READ_ME, acknowledgement, packed
+from bidding.web.evidence import READ_ME, packed
 from bidding.web.problems import Problem
 from bidding.web.rooms import Present
 from bidding.web.routes import (
@@ -220,15 +221,17 @@ async def as_file(call: Call) -> web.Response:
 async def receipt(call: Call) -> web.Response:
     """The centre's signed word that it has this complaint (C2SP signed-note)."""
     found, house = await _readable(call), call.door.house
-    text = acknowledgement(
-        prefix=house.prefix,
-        origin=f"{house.prefix}/{found.auction}",
+    taken = Acknowledgement(
+        centre=house.prefix,
+        auction=f"{house.prefix}/{found.auction}",
         number=found.number,
         alias=found.alias,
         filed=found.filed,
         sha256=found.sha256,
     )
-    return file_response(house.sign_paper(text), NOTE_TYPE, f"complaint-{found.number}.note")
+    return file_response(
+        house.sign_paper(taken.text()), NOTE_TYPE, f"complaint-{found.number}.note"
+    )
 
 
 ROUTES: Final = (

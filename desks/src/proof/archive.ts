@@ -1,13 +1,15 @@
 /**
  * The session archive, verified in this order: split, hash, each checkpoint's signatures and root, last size == count,
  * quorum on the last checkpoint, and only then is any entry parsed, the document of the first held against its hash,
- * and any bidder's signature looked at. A parser that runs earlier works for whoever forged the file.
- * Not asked here: whether each entry follows from the state before it (`ps`), whether sealed offers open to what the log
- * says, whether the rules were kept. Those take the whole engine, which is in Python; the page says so.
+ * any bidder's signature looked at, and any sealed offer opened again. A parser that runs earlier works for whoever
+ * forged the file.
+ * Not asked here: whether each entry follows from the state before it (of its digest `ps` only that it is one, and no
+ * other entry's), whether the rules were kept. Those take the whole engine, which is in Python; the page says so.
  */
 
 import type { Checkpoint } from "./checkpoint";
-import { encode } from "./canon";
+import { encode, type Json } from "./canon";
+import { Openings } from "./openings";
 import { Signatures } from "./signatures";
 import { admitLength, openEntry, type Entry } from "./envelope";
 import { Tree } from "./merkle";
@@ -36,6 +38,9 @@ export interface VerifiedArchive {
   /** How many requests of bidders bear their own signature, of how many. */
   signed: number;
   requests: number;
+  /** How many sealed offers were opened again to what the record says, of how many it says were. */
+  opened: number;
+  claimed: number;
 }
 
 const TELL_EVERY = 500;
@@ -151,9 +156,11 @@ async function compare(where: string, checkpoint: Checkpoint, covered: bigint, t
   }
 }
 
-async function openEntries(archive: Archive, told?: Progress): Promise<Pick<VerifiedArchive, "entries" | "signed" | "requests">> {
+async function openEntries(archive: Archive, told?: Progress): Promise<Omit<VerifiedArchive, "archive" | "checkpoint" | "witnesses" | "strangers">> {
   const entries: Entry[] = [];
   const signatures = new Signatures(archive.origin);
+  const openings = new Openings();
+  const digests = new Set<string>();
   let latest = 0;
   for (const [index, raw] of archive.entries.entries()) {
     const where = `entry ${index}`;
@@ -162,21 +169,37 @@ async function openEntries(archive: Archive, told?: Progress): Promise<Pick<Veri
       if (entry.t < latest) throw new Refusal("its time is before the entry before it", "时间早于前一条记录");
       latest = entry.t;
       if (index === 0) await documented(entry);
+      if (index > 0 && ofThisHouse(entries[0]!)) follows(entry, digests);
       await signatures.take(entry);
+      await openings.take(entry);
       entries.push(entry);
     } catch (thrown) {
       throw placed(where, thrown);
     }
     if (entries.length % TELL_EVERY === 0) await told?.("read", entries.length, archive.entries.length);
   }
-  return { entries, signed: signatures.signed, requests: signatures.requests };
+  return { entries, signed: signatures.signed, requests: signatures.requests, opened: openings.checked, claimed: openings.claimed };
+}
+
+/** An entry of a session carries the digest of the state before it; a state has its index in it, so none comes twice. */
+function follows(entry: Entry, digests: Set<string>): void {
+  const digest = entry["ps"];
+  if (typeof digest !== "string" || !/^[A-Za-z0-9+/]{43}=$/.test(digest)) throw new Refusal("it is signed, but carries no digest of the state before it", "虽有签名，但没有此前状态的摘要");
+  if (digests.has(digest)) throw new Refusal("it is signed, but carries the digest of the state before another entry", "虽有签名，但其此前状态的摘要是另一条记录的");
+  digests.add(digest);
+}
+
+/** Whether a log is of a session, by its first entry; remarks, and what other programs log, have no document. */
+function ofThisHouse(first: Entry): boolean {
+  const data = first["data"];
+  if (first["type"] !== "session.opened" || data === null || typeof data !== "object" || Array.isArray(data)) return false;
+  return data["document"] !== undefined || data["sha256"] !== undefined;
 }
 
 /** The document that opens a session is the one whose hash was published; a log of another kind has none. */
 async function documented(entry: Entry): Promise<void> {
-  const data = entry["data"];
-  if (entry["type"] !== "session.opened" || data === null || typeof data !== "object" || Array.isArray(data)) return;
-  if (data["document"] === undefined && data["sha256"] === undefined) return;
+  if (!ofThisHouse(entry)) return;
+  const data = entry["data"] as { [key: string]: Json };
   if (toHex(await sha256(encode(data["document"] ?? null))) === data["sha256"]) return;
   throw new Refusal("it is signed, but the document has another SHA-256 than the entry says", "虽有签名，但规则文件的 SHA-256 与该记录所载不符");
 }

@@ -235,8 +235,8 @@ function compared(named: Source, number: number, value: string, published: Publi
     check(
       null,
       null,
-      `第 ${number} 期的 BLS12-381 签名未在此验证：任何 drand 客户端都能验证，链散列 ${CHAIN}`,
-      `the BLS12-381 signature of round ${number} is not verified here: any drand client does, chain hash ${CHAIN}`,
+      `第 ${number} 期的 BLS12-381 签名未在此验证：安装可选组件 beacon 后由 python -m replay draw 验证，任何 drand 客户端也能验证，链散列 ${CHAIN}`,
+      `the BLS12-381 signature of round ${number} is not verified here: python -m replay draw with the extra \`beacon\` does, and so does any drand client, chain hash ${CHAIN}`,
     ),
   ];
 }

@@ -3,6 +3,7 @@
  * It knows no page; progress is told and awaited, so that a page can stay alive under a long archive.
  */
 
+import { isAcknowledgement, verifyAcknowledgement, type Acknowledgement } from "../proof/acknowledgement";
 import { isArchive, verifyArchive, type Progress } from "../proof/archive";
 import { whyNot } from "../proof/able";
 import type { Entry } from "../proof/envelope";
@@ -13,7 +14,7 @@ import type { Status } from "../wire";
 import { statusAtEnd } from "./standing";
 
 export interface Found {
-  kind: "receipt" | "archive";
+  kind: "receipt" | "archive" | "acknowledgement";
   origin: string;
   size: number;
   root: string;
@@ -31,9 +32,14 @@ export interface Found {
   checkpoints: number;
   signed: number;
   requests: number;
+  /** Sealed offers opened again, of those that the record says were opened or void. */
+  opened: number;
+  claimed: number;
   /** All entries of an archive; none of a receipt. */
   entries: Entry[];
-  /** What the session was when the archive ends; null for a receipt and for a log of another kind. */
+  /** What the centre says of a complaint; null for the other kinds. */
+  complaint: Acknowledgement | null;
+  /** What the session was when the archive ends; null for a receipt, a complaint, and a log of another kind. */
   status: Status | null;
 }
 
@@ -49,20 +55,29 @@ export async function check(file: Bytes, policyFile: Bytes, told?: Progress): Pr
   if (unable) throw unable;
   const policy = await parsePolicy(asPublished(policyFile));
   const alone = policy.quorum === NONE;
+  if (isAcknowledgement(file)) return ofComplaint(await verifyAcknowledgement(file, policy));
   if (isArchive(file)) {
-    const { archive, checkpoint, witnesses, strangers, entries, signed, requests } = await verifyArchive(file, policy, told);
-    const seen = { origin: archive.origin, size: entries.length, root: toHex(checkpoint.root), witnesses, strangers, alone, signed, requests, entries };
-    return { kind: "archive", ...seen, entry: entries.at(-1) ?? null, raw: null, checkpoints: archive.checkpoints.length, status: statusAtEnd(entries), missing: [] };
+    const { archive, checkpoint, witnesses, strangers, entries, signed, requests, opened, claimed } = await verifyArchive(file, policy, told);
+    const seen = { origin: archive.origin, size: entries.length, root: toHex(checkpoint.root), witnesses, strangers, alone, signed, requests, opened, claimed, entries };
+    return { kind: "archive", ...seen, entry: entries.at(-1) ?? null, raw: null, checkpoints: archive.checkpoints.length, status: statusAtEnd(entries), missing: [], complaint: null };
   }
   const { checkpoint, witnesses, strangers, entry, receipt } = await weighReceipt(file, policy);
   const seen = { origin: checkpoint.origin, size: Number(checkpoint.size), root: toHex(checkpoint.root), witnesses, strangers, alone };
-  return { kind: "receipt", ...seen, entry, raw: receipt.entry, checkpoints: 1, signed: 0, requests: 0, entries: [], status: null, missing: policy.missing(witnesses) };
+  return { ...NOTHING, kind: "receipt", ...seen, entry, raw: receipt.entry, checkpoints: 1, missing: policy.missing(witnesses) };
+}
+
+/** What a paper has that is no archive. */
+const NOTHING = { entry: null, raw: null, checkpoints: 0, signed: 0, requests: 0, opened: 0, claimed: 0, entries: [], status: null, missing: [], complaint: null };
+
+/** A paper beside all logs: nobody is asked to witness it. */
+function ofComplaint(complaint: Acknowledgement): Found {
+  return { ...NOTHING, kind: "acknowledgement", origin: complaint.auction, size: 0, root: "", witnesses: [], alone: false, strangers: 0, complaint };
 }
 
 /** Which auction a file says it is of, to know whose policy to ask for; it is only a guess of where to look. */
 export function auctionOf(file: Bytes): string | null {
   // Enough for the head of an archive, and for the whole of a receipt.
   const lines = new TextDecoder().decode(file.subarray(0, 200_000)).split("\n");
-  const origin = isArchive(file) ? lines[1] : lines[lines.indexOf("") + 1];
+  const origin = isArchive(file) ? lines[1] : isAcknowledgement(file) ? lines[2]?.replace(/^auction /, "") : lines[lines.indexOf("") + 1];
   return /\/([a-z0-9][a-z0-9-]{0,47})$/.exec(origin ?? "")?.[1] ?? null;
 }

@@ -13,6 +13,7 @@ import aiohttp
 import pytest
 
 from bidding.client import HouseSaysNo, Visitor
+from bidding.proof.acknowledgement import verify_acknowledgement
 from bidding.proof.note import Verifier, open_note
 from bidding.proof.policy import parse_policy
 from bidding.proof.receipt import verify_receipt
@@ -80,7 +81,9 @@ async def test_a_complaint_carries_its_evidence_is_acknowledged_and_answered_onc
         centre = Verifier.for_key("test/log:papers", policy.logs[0].public)
         text = open_note(note, [centre]).text
         assert f"number 1\nfrom {paddle}\n" in text.decode()
-        assert f"sha256 {told['sha256']}\n" in text.decode()
+        taken = verify_acknowledgement(note, policy)
+        assert (taken.auction, taken.number, taken.alias) == ("test/log/d", 1, paddle)
+        assert (taken.filed, taken.sha256) == (told["filed"], told["sha256"])
 
         listed = (await staff.get("/api/complaints"))["complaints"]
         assert [one["number"] for one in listed] == [2, 1]

@@ -16,10 +16,10 @@ from bidding.core.aftermath import successor
 from bidding.engine.house import NotWitnessed
 from bidding.proof.policy import parse_policy
 from bidding.web import wire
-from bidding.web.api.auctions import CommandAnswer, Paddle, Reason
+from bidding.web.api.asking import CommandAnswer, Paddle, Reason, told
 from bidding.web.problems import Problem
 from bidding.web.rooms import Present
-from bidding.web.routes import HOUSE, Answer, Body, Call, Route, file_response, json_response
+from bidding.web.routes import HOUSE, Answer, Body, Call, Route, file_response
 from replay.film import NoRule
 from replay.paper import html
 from replay.transcript import LANGS, NoTranscript, transcript
@@ -126,7 +126,7 @@ async def conclude(call: Call) -> Any:
     ask = c.Conclude(body.step, body.reason, body.bidder)
     command = c.Command(f"{role}:{call.account.account}", ask, body.ref)
     answer = await call.door.stream.ask(call.auction, command)
-    return json_response(answer, 202 if answer["type"] == "retry" else 200)
+    return told(answer)
 
 
 async def package(call: Call) -> web.Response:

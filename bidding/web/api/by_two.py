@@ -12,10 +12,10 @@ from pydantic import Field
 from bidding.core import commands as c
 from bidding.core.officers import MOST_SECONDS
 from bidding.web import problems, wire
-from bidding.web.api.auctions import CommandAnswer, Paddle, Reason
+from bidding.web.api.asking import CommandAnswer, Paddle, Reason, told
 from bidding.web.problems import Problem
 from bidding.web.rooms import Present
-from bidding.web.routes import HOUSE, Body, Call, Route, Run, json_response
+from bidding.web.routes import HOUSE, Body, Call, Route, Run
 
 ROOM: Final = "office"
 
@@ -121,7 +121,7 @@ async def _ask(call: Call, ask: c.Ask, ref: str | None, *, second: bool = False)
     role = "approver" if second or not call.who.has("staff") else "staff"
     command = c.Command(f"{role}:{call.account.account}", ask, ref or secrets.token_urlsafe(16))
     answer = await call.door.stream.ask(call.auction, command)
-    return json_response(answer, 202 if answer["type"] == "retry" else 200)
+    return told(answer)
 
 
 def _route(path: str, run: Run, zh: str, en: str, body: type[Body]) -> Route:

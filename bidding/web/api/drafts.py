@@ -21,7 +21,7 @@ from bidding.engine.identity import Draft, Stale
 from bidding.engine.papers import MOST_BYTES, media_of
 from bidding.engine.ports import LogExists
 from bidding.web import problems, wire
-from bidding.web.api.auctions import Reason
+from bidding.web.api.asking import Reason
 from bidding.web.context import Door
 from bidding.web.problems import Problem
 from bidding.web.remarked import about

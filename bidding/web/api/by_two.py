@@ -41,10 +41,21 @@ class SurrogateBody(Body):
     ref: wire.Reference | None = None
 
 
-class ProposeBody(Body):
-    """An act that takes two. `seconds` goes with extend; bidder and amount with surrogate."""
+class ReawardBody(Body):
+    """The next in line by the rule's ranking, named so that nobody is surprised; and why."""
 
-    act: Literal["extend", "surrogate", "terminate", "void"]
+    bidder: Paddle
+    reason: Reason
+    ref: wire.Reference | None = None
+
+
+class ProposeBody(Body):
+    """An act that takes two. `seconds` goes with extend; bidder and amount with surrogate.
+
+    `reaward` takes the bidder alone.
+    """
+
+    act: Literal["extend", "surrogate", "terminate", "void", "reaward"]
     reason: Reason
     seconds: Annotated[int, Field(ge=1, le=MOST_SECONDS)] | None = None
     bidder: Paddle | None = None
@@ -68,6 +79,7 @@ _GOES_WITH: Final[dict[str, tuple[str, ...]]] = {
     "surrogate": ("bidder", "amount"),
     "terminate": (),
     "void": (),
+    "reaward": ("bidder",),
 }
 _MISSING: Final = {"zh": "请填写。", "en": "This is needed."}
 
@@ -83,6 +95,14 @@ async def surrogate(call: Call) -> Any:
     b = call.body(SurrogateBody)
     ask = c.Surrogate(b.bidder, b.amount, b.reason, b.lot, b.quantity, b.stage, b.slot)
     return await _ask(call, ask, b.ref)
+
+
+async def reaward(call: Call) -> Any:
+    """Award the next in line after a default, where one approver may."""
+    body = call.body(ReawardBody)
+    return await _ask(
+        call, c.Reaward(body.bidder, body.reason), body.ref, second=call.who.has("approver")
+    )
 
 
 async def propose(call: Call) -> Any:
@@ -107,6 +127,8 @@ def _about(body: ProposeBody) -> c.Ask:
             return c.Terminate(body.reason)
         case "void":
             return c.Void(body.reason)
+        case "reaward":
+            return c.Reaward(body.bidder or "", body.reason)
 
 
 async def second(call: Call) -> Any:
@@ -142,6 +164,7 @@ def _route(path: str, run: Run, zh: str, en: str, body: type[Body]) -> Route:
 ROUTES: Final = (
     _route("extend", extend, "延长截止时间", "Move the end later", ExtendBody),
     _route("surrogate", surrogate, "代竞买人报价", "Offer on behalf", SurrogateBody),
+    _route("reaward", reaward, "递补", "Award the next in line", ReawardBody),
     _route("proposals", propose, "提请须两人办理的事项", "Propose an act of two", ProposeBody),
     _route("second", second, "确认或不同意提请", "Answer a proposal", SecondBody),
 )

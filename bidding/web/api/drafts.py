@@ -55,7 +55,10 @@ class OfficersBody(Body):
 
     extend_seconds: Annotated[int, Field(ge=0, le=MOST_SECONDS)] = 0
     surrogate: bool = False
-    second: Annotated[list[ByTwo], Field(max_length=4, default_factory=lambda: list(BY_TWO))]
+    next_in_line: bool = False
+    second: Annotated[
+        list[ByTwo], Field(max_length=len(BY_TWO), default_factory=lambda: list(BY_TWO))
+    ]
 
 
 class DraftBody(Body):

@@ -21,10 +21,11 @@ from auction_rules.money import format_decimal, rate
 from auction_rules.program import Stage, Staged
 from auction_rules.proxy import ProxyBids, Proxying, clauses
 from auction_rules.reserve_says import HIGHEST_BELOW
-from auction_rules.rule import Lot, Settlement
+from auction_rules.rule import Lot, Refuse, Settlement
 from auction_rules.says import HIGHEST, NEVER_EQUAL, Says, both, joined
 from auction_rules.stages.outcry import Outcry
 from auction_rules.steps import Ladder, StepKind
+from auction_rules.succession import next_at_own_price
 from auction_rules.terms import (
     SECOND,
     Text,
@@ -137,6 +138,15 @@ class English(Staged[EnglishTerms]):
         """By amount, best first; equal ones, of which one is by proxy, by their place in time."""
         offers = floor.standing.offers.values()
         return tuple(o.bidder for o in sorted(offers, key=lambda o: (-o.amount, o.since)))
+
+    def next_award(self, floor: Floor[EnglishTerms], gone: frozenset[str]) -> Awarded | Refuse:
+        """The next by amount at his own offer, if it reaches the reserve."""
+        offers = floor.standing.offers
+        found = next_at_own_price(floor, [offers[name] for name in self.ranking(floor)], gone)
+        reserve = floor.terms.reserve
+        if isinstance(found, Awarded) and reserve is not None and found.price < reserve:
+            return Refuse("NEXT_BELOW_RESERVE")
+        return found
 
     def settlement(self, floor: Floor[EnglishTerms]) -> Settlement:
         """Deal, premium over the start (溢价) and its rate."""

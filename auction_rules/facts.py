@@ -317,6 +317,15 @@ class Awarded:
 
 
 @dataclass(frozen=True, slots=True)
+class AwardLapsed:
+    """An award counts no longer: its bidder defaulted, and another takes his place."""
+
+    fact: ClassVar[str] = "award_lapsed"
+    bidder: str
+    lot: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Unsold:
     """Nothing was sold, for a reason of the one list."""
 
@@ -350,6 +359,7 @@ FloorFact: TypeAlias = (
     | Answered
     | Revealed
     | Awarded
+    | AwardLapsed
     | Unsold
     | Closed
     | Noted
@@ -385,6 +395,7 @@ FLOOR_FACTS: Final[tuple[type[Any], ...]] = (
     Answered,
     Revealed,
     Awarded,
+    AwardLapsed,
     Unsold,
     Closed,
     Noted,

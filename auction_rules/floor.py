@@ -311,6 +311,11 @@ def _offer_stood(s: Standing, fact: f.OfferStood, t: Instant, i: int) -> Standin
     return changed(s, offers={**s.offers, offer.key: offer}, acted=s.acted + 1)
 
 
+def _award_lapsed(s: Standing, fact: f.AwardLapsed) -> Standing:
+    gone = (fact.bidder, fact.lot)
+    return changed(s, awards=tuple(a for a in s.awards if (a.bidder, a.lot) != gone))
+
+
 def _withdrawn(s: Standing, fact: f.OfferWithdrawn) -> Standing:
     gone = offer_key(fact.bidder, fact.slot)
     left = {key: offer for key, offer in s.offers.items() if key != gone}
@@ -427,6 +432,7 @@ _FOLD: Final[Mapping[type[Any], Callable[..., Standing]]] = {
     f.Answered: _simple(lambda s, x: changed(s, answers={**s.answers, x.bidder: x.answer})),
     f.Revealed: _simple(lambda s, x: changed(s, revealed=(*s.revealed, x.what))),
     f.Awarded: _simple(lambda s, x: changed(s, awards=(*s.awards, x))),
+    f.AwardLapsed: _simple(_award_lapsed),
     f.Unsold: _simple(lambda s, x: changed(s, unsold=x.reason)),
     f.Closed: _simple(lambda s, _: changed(s, closed=True, stage=None, kind=None, closes=None)),
     f.Noted: _simple(lambda s, x: changed(s, notes={**s.notes, x.key: x.value})),

@@ -33,6 +33,7 @@ from auction_rules.stages.candle import Candle, EndSeed
 from auction_rules.stages.outcry import Outcry
 from auction_rules.stages.sealed import Sealed
 from auction_rules.steps import Ladder
+from auction_rules.succession import next_at_own_price
 from auction_rules.terms import (
     SECOND,
     Count,
@@ -182,13 +183,19 @@ class OpenClosed(Staged[OpenClosedTerms]):
         """Lowest first; among equals the earlier."""
         return tuple(o.key for o in _ranked(floor))
 
+    def next_award(self, floor: Floor[OpenClosedTerms], gone: frozenset[str]) -> Awarded | Refuse:
+        """The next lowest, at his own offer."""
+        return next_at_own_price(floor, _ranked(floor), gone)
+
     def settlement(self, floor: Floor[OpenClosedTerms]) -> Settlement:
         """Deal, and what it saves over the ceiling."""
         ranked, ceiling = _ranked(floor), floor.terms.ceiling
         if not ranked:
             return Settlement(0, 0, None)
-        saved = ceiling - ranked[0].amount
-        return Settlement(ranked[0].amount, 0, None, saved=saved, saving_rate=rate(saved, ceiling))
+        awards = floor.standing.awards
+        price = awards[0].total if awards else ranked[0].amount
+        saved = ceiling - price
+        return Settlement(price, 0, None, saved=saved, saving_rate=rate(saved, ceiling))
 
     def says(self, terms: OpenClosedTerms) -> Says:
         """What the notice says of this rule besides its terms."""

@@ -38,6 +38,7 @@ from auction_rules.stages.read_out import ReadOut
 from auction_rules.stages.sealed import Sealed
 from auction_rules.stages.unsealing import following, handed_in, unsealing
 from auction_rules.steps import Ladder
+from auction_rules.succession import next_at_own_price
 from auction_rules.terms import SECOND, Text
 
 SUBMISSION: Final[Text] = {"zh": "递交投标文件", "en": "Submission"}
@@ -145,6 +146,10 @@ class Opening(Staged[OpeningTerms]):
     def ranking(self, floor: Floor[OpeningTerms]) -> tuple[str, ...]:
         """By points as far as they are open: by price alone until all experts are done."""
         return tuple(r.offer.key for r in results(floor))
+
+    def next_award(self, floor: Floor[OpeningTerms], gone: frozenset[str]) -> Awarded | Refuse:
+        """The next candidate by points, at the price he offered."""
+        return next_at_own_price(floor, [r.offer for r in results(floor)], gone)
 
     def settlement(self, floor: Floor[OpeningTerms]) -> Settlement:
         """The price, and what it saves over the ceiling."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
-from auction_rules.facts import Closed, FloorFact, Instant
+from auction_rules.facts import Awarded, Closed, FloorFact, Instant
 from auction_rules.floor import Bid, BidderAsk, Floor, Leave, OfficerAsk, SealedBid, Stay, Unsealed
 from auction_rules.lint import Remark
 from auction_rules.rule import Actions, Disclosure, Judgement, Refuse, StageTitle
@@ -184,6 +184,11 @@ class Staged(Generic[T]):
         """As the open stage says; after the close everything is open."""
         stage = self._current(floor)
         return Disclosure() if stage is None else stage.disclosure(floor)
+
+    def next_award(self, floor: Floor[T], gone: frozenset[str]) -> Awarded | Refuse:
+        """Nobody, unless the rule says so: what a winner in default leaves is offered anew."""
+        del floor, gone
+        return Refuse("NO_NEXT_BY_RULE")
 
     def lint(self, terms: T) -> tuple[Remark, ...]:
         """What to say about these terms before they are published, beyond what all rules share."""

@@ -618,6 +618,42 @@ _ALL: Final = (
         "未受理：前一步尚未办理。顺序为审核、确认、公示。",
         "Not accepted: the step before it is missing. Review, confirm, then publish.",
     ),
+    Reason(
+        "NO_DEFAULT",
+        "未受理：竞得人没有未履约的记录。请先登记未履约。",
+        "Not accepted: no default of the winner is recorded. Record it first.",
+        *_OFFICERS,
+    ),
+    Reason(
+        "NEXT_NOT_IN_TERMS",
+        "未受理：本场公告没有约定递补，标的须重新组织交易。",
+        "Not accepted: the notice of this auction grants no next in line; it is held anew.",
+        *_OFFICERS,
+    ),
+    Reason(
+        "NO_NEXT_BY_RULE",
+        "未受理：本竞价规则不设递补，竞得人未履约的，须重新组织交易。",
+        "Not accepted: this rule knows no next in line; after a default it is held anew.",
+        *_OFFICERS,
+    ),
+    Reason(
+        "NOBODY_NEXT",
+        "未受理：名次中已没有可以递补的竞买人。",
+        "Not accepted: nobody is left in the ranking who could take the place.",
+        *_OFFICERS,
+    ),
+    Reason(
+        "NEXT_BELOW_RESERVE",
+        "未受理：名次下一位的报价未达到保留价，不能递补。",
+        "Not accepted: the offer of the next in line does not reach the reserve.",
+        *_OFFICERS,
+    ),
+    Reason(
+        "NOT_NEXT",
+        "未受理：名次下一位是 {bidder} 号，只能由其递补。",
+        "Not accepted: the next in line is No. {bidder}, and nobody else can be awarded.",
+        *_OFFICERS,
+    ),
     Reason("RESERVE_NOT_MET", "流拍：未达到保留价。", "Unsold: the reserve was not met."),
 )
 

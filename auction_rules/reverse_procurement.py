@@ -26,7 +26,7 @@ from auction_rules.facts import Amount, Awarded, FloorFact, Instant, LeadersChan
 from auction_rules.floor import Floor, Offer
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
-from auction_rules.rule import Lot, Settlement
+from auction_rules.rule import Lot, Refuse, Settlement
 from auction_rules.says import CEILING, EARLIER, LOWEST, NEVER_EQUAL, Says, both
 from auction_rules.stages.claim import Claim
 from auction_rules.stages.escrowed import kept_by
@@ -34,6 +34,7 @@ from auction_rules.stages.outcry import Outcry
 from auction_rules.stages.sealed import Sealed
 from auction_rules.stages.unsealing import following, handed_in, unsealing
 from auction_rules.steps import Grid, Ladder
+from auction_rules.succession import next_at_own_price
 from auction_rules.terms import (
     SECOND,
     Choice,
@@ -206,15 +207,18 @@ class ReverseProcurement(Staged[ReverseTerms]):
         """By compared price, lowest first; among equals the one that arrived earlier."""
         return tuple(o.key for o in _ranked(floor))
 
+    def next_award(self, floor: Floor[ReverseTerms], gone: frozenset[str]) -> Awarded | Refuse:
+        """The next by compared price, at the price he asked."""
+        return next_at_own_price(floor, _ranked(floor), gone)
+
     def settlement(self, floor: Floor[ReverseTerms]) -> Settlement:
         """Deal, and what it saves over the ceiling; a purchase has no premium."""
-        offer = _chosen(floor) if _enough(floor) else None
+        awards, offer = floor.standing.awards, _chosen(floor) if _enough(floor) else None
         if offer is None:
             return Settlement(0, 0, None)
-        saved = floor.terms.ceiling - offer.amount
-        return Settlement(
-            offer.amount, 0, None, saved=saved, saving_rate=rate(saved, floor.terms.ceiling)
-        )
+        price = awards[0].total if awards else offer.amount
+        saved = floor.terms.ceiling - price
+        return Settlement(price, 0, None, saved=saved, saving_rate=rate(saved, floor.terms.ceiling))
 
     def says(self, terms: ReverseTerms) -> Says:
         """What the notice says of this rule besides its terms."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
-from auction_rules.facts import Amount, FloorFact, Instant
+from auction_rules.facts import Amount, Awarded, FloorFact, Instant
 from auction_rules.floor import BidderAsk, Floor, OfficerAsk, Unsealed
 from auction_rules.terms import RuleConfig, Text, Unit
 
@@ -193,6 +193,12 @@ class Rule(Protocol):
 
     def ranking(self, floor: Floor[Any]) -> tuple[str, ...]:
         """Keys of the standing offers (`Offer.key`), best first."""
+        ...
+
+    def next_award(self, floor: Floor[Any], gone: frozenset[str]) -> Awarded | Refuse:
+        """What whoever comes after the winner gets when the winner and all who are `gone` do not
+        take it; why nobody does, where the rule knows no such thing or nobody is left.
+        """
         ...
 
     def settlement(self, floor: Floor[Any]) -> Settlement:

@@ -311,6 +311,11 @@ class _Player:
             "open_reserve": OpenReserve(sealed, step.nonce),
             "announce": c.Announce(reason, reason),
             "extend": c.Extend(step.seconds or 0, reason),
+            "review": c.Conclude("reviewed", reason),
+            "confirm_result": c.Conclude("confirmed", reason),
+            "publish": c.Conclude("published", reason),
+            "default": c.Conclude("defaulted", reason, who),
+            "reaward": c.Reaward(who, reason),
             "surrogate": c.Surrogate(who, sealed, reason, step.lot),
         }
         return asks[step.staff or ""]

@@ -24,7 +24,7 @@ OVER: Final = frozenset({"closed", "terminated", "voided"})
 INTERVENTIONS: Final = frozenset(
     {
         *("suspend", "resume", "extend", "exclude", "surrogate"),
-        *("withdraw", "second", "terminate", "void"),
+        *("withdraw", "second", "terminate", "void", "reaward"),
     }
 )
 """Accepted acts of officers that change the course; admitting, paying and drawing are routine."""
@@ -41,6 +41,15 @@ class Won:
     price: Amount
     quantity: Amount | None
     total: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class Lapsed:
+    """An award that counts no longer, and the entry in which the next in line took its place."""
+
+    won: Won
+    i: int
+    t: Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +86,9 @@ class Result:
     """Entries in which an offer moved the end."""
     acts: tuple[Act, ...]
     defaults: tuple[int, ...]
-    """Entries in which a winner was found in default; the award stays what it was."""
+    """Entries in which a winner was found in default; his award stands until another takes it."""
+    lapsed: tuple[Lapsed, ...]
+    """Awards that another took the place of, in order."""
     failure: tuple[int, Text] | None
     """Why nothing was sold, and the entry that says so."""
     opened: Instant
@@ -120,6 +131,7 @@ class Result:
 class _Reader:
     def __init__(self) -> None:
         self.awards: list[Won] = []
+        self.lapsed: list[Lapsed] = []
         self.acts: list[Act] = []
         self.extensions: list[int] = []
         self.defaults: list[int] = []
@@ -146,6 +158,12 @@ class _Reader:
             case "awarded":
                 row = (fact[name] for name in ("bidder", "lot", "price", "quantity", "total"))
                 self.awards.append(Won(i, t, *row))
+            case "award_lapsed":
+                gone = (fact["bidder"], fact["lot"])
+                self.lapsed += [
+                    Lapsed(won, i, t) for won in self.awards if (won.bidder, won.lot) == gone
+                ]
+                self.awards = [won for won in self.awards if (won.bidder, won.lot) != gone]
             case "unsold":
                 self.failure = (i, say(fact["reason"], {}, None))
             case "closed":
@@ -197,6 +215,7 @@ def read(state: State, rule: Rule, entries: Iterable[Mapping[str, Any]]) -> Resu
         extensions=tuple(reader.extensions),
         acts=tuple(reader.acts),
         defaults=tuple(reader.defaults),
+        lapsed=tuple(reader.lapsed),
         failure=reader.failure,
         opened=reader.opened,
         steps=tuple(reader.steps),
@@ -205,4 +224,4 @@ def read(state: State, rule: Rule, entries: Iterable[Mapping[str, Any]]) -> Resu
     )
 
 
-__all__ = ["INTERVENTIONS", "OVER", "Act", "Result", "Won", "read"]
+__all__ = ["INTERVENTIONS", "OVER", "Act", "Lapsed", "Result", "Won", "read"]

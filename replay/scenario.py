@@ -137,6 +137,11 @@ class Step(_Strict):
             "announce",
             "extend",
             "surrogate",
+            "review",
+            "confirm_result",
+            "publish",
+            "default",
+            "reaward",
             "confirm",
             "turn_down",
         ]
@@ -173,7 +178,10 @@ class Step(_Strict):
             raise ValueError("`by` goes with what a bidder does")
         if self.flaw is not None and given[0] not in ("seal", "trustee_key"):
             raise ValueError("`flaw` goes with seal and trustee_key")
-        named = ("admit", "exclude", "withdraw", "seal_reserve", "open_reserve", "surrogate")
+        named = (
+            *("admit", "exclude", "withdraw", "seal_reserve", "open_reserve", "surrogate"),
+            *("default", "reaward"),
+        )
         if (self.staff in named) != (self.who is not None):
             raise ValueError(f"`who` goes with staff: {', '.join(named)}")
         amounts = ("seal_reserve", "open_reserve", "surrogate")

@@ -129,7 +129,7 @@ class Sections:
         yield _plain(reading(award.total, self.money))
 
     def _confirmed(self) -> tuple[Text, ...]:
-        at = show_instant(self.state.t)
+        at = show_instant(self._ended())
         auction = self.state.document["auction"]
         lines = []
         for award in self.state.standing.awards:
@@ -153,6 +153,7 @@ class Sections:
                     f"at {price['en']}, {total['en']} in all ({capital}).",
                 )
             )
+        lines += self._lapsed()
         lines.append(
             both(
                 "本文书只载明竞买号牌；各方名称在签章处填写，自各方签章之日起确认成交。",
@@ -161,6 +162,28 @@ class Sections:
             )
         )
         return tuple(lines)
+
+    def _ended(self) -> int:
+        """When the auction itself was over, whatever officers did with its result later."""
+        return next((t for _, t, _ in self._facts("closed")), self.state.t)
+
+    def _lapsed(self) -> Iterator[Text]:
+        """That somebody else had won before, and in which entry another took his place."""
+        for i, t, fact in self._facts("award_lapsed"):
+            who, at = fact["bidder"], show_instant(t)
+            yield both(
+                f"原竞得人 {who} 号未履约，其竞得资格于北京时间 {at} 失效，按公告由名次下一位递补"
+                f"（第 {i} 号记录）。",
+                f"No. {who} had won and defaulted; that award lapsed at {at} China Standard Time, and "
+                f"by the notice the next by rank took its place (entry {i}).",
+            )
+
+    def _facts(self, kind: str) -> Iterator[tuple[int, int, Mapping[str, Any]]]:
+        """Index, time and fact of every such fact, in order."""
+        for entry in self.session.entries:
+            for fact in entry["data"].get("facts", ()):
+                if fact["fact"] == kind:
+                    yield entry["i"], entry["t"], fact
 
     def _figures(self) -> Iterator[tuple[Text, Cell]]:
         settled = self.rule.settlement(self.state.floor())

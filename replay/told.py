@@ -58,6 +58,7 @@ KIND: Final[Mapping[str, Text]] = {
     "second": both("确认提请", "second officer"),
     "guarantee": both("登记保函", "guarantee"),
     "payout": both("保证金退还或不予退还", "deposit paid out or kept"),
+    "reaward": both("递补", "award to the next in line"),
     "conclude": both("成交后办理", "step after the close"),
     "bell": both("到时", "bell"),
 }

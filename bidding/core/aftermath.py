@@ -2,8 +2,9 @@
 
 1. A session that closed is reviewed by one officer and confirmed by an approver who is somebody
    else (交易后审核); only what is confirmed is published, and only then may a winner default.
-2. A default names who is next by the rule's own ranking. It awards nothing: whether he is offered
-   the contract, is for the notice and for people to say.
+2. A default names who is next by the rule's own ranking. It awards nothing: where the rule knows a
+   next in line and the notice grants one, officers award him in an act of its own (递补), and the
+   steps begin again with his result; elsewhere the default is all there is, and it is held anew.
 3. A deposit is given back (refund) or kept (forfeit) with a reason, never beyond what came in; while
    the session is not over, only what exceeds the deposit is given back.
 """
@@ -12,15 +13,18 @@ from __future__ import annotations
 
 from typing import Final, TypeAlias
 
+from auction_rules.facts import Awarded, AwardLapsed, LeadersChanged
 from auction_rules.rule import Refuse, Rule
 from bidding.core import commands as c
 from bidding.core import house_facts as h
-from bidding.core.officers import same_person
+from bidding.core.officers import policy_of, same_person
 from bidding.core.state import State
 
 Found: TypeAlias = tuple[h.Fact, ...] | Refuse
 
 STEPS: Final = ("reviewed", "confirmed", "defaulted", "published")
+REAWARDED: Final = "reawarded"
+"""The step that no `Conclude` takes: it is part of awarding the next in line."""
 _OVER: Final = ("closed", "terminated", "voided")
 _APPROVERS: Final = ("approver", "system")
 
@@ -58,7 +62,7 @@ def conclude(state: State, actor: str, ask: c.Conclude, rule: Rule) -> Found:
 
 
 def _out_of_turn(state: State, actor: str, ask: c.Conclude) -> Refuse | None:
-    done = {one.step: one for one in state.after}
+    done = {one.step: one for one in standing_steps(state)}
     role = actor.partition(":")[0]
     if ask.step not in STEPS or (ask.bidder is None) == (ask.step == "defaulted"):
         return Refuse("NOT_ALLOWED")
@@ -82,14 +86,55 @@ def _out_of_turn(state: State, actor: str, ask: c.Conclude) -> Refuse | None:
 def _may_default(state: State, role: str, bidder: str | None) -> Refuse | None:
     if role not in _APPROVERS:
         return Refuse("NOT_ALLOWED")
-    if not any(one.step == "confirmed" for one in state.after):
+    if not any(one.step == "confirmed" for one in standing_steps(state)):
         return Refuse("STEP_TOO_EARLY")
-    winners = {award.bidder for award in state.standing.awards}
-    winners |= {one.follows for one in state.after if one.follows is not None}
-    if bidder not in winners:
-        return Refuse("NO_SUCH_BIDDER")
-    gone = {one.bidder for one in state.after}
-    return Refuse("STEP_DONE") if bidder in gone else None
+    bound = {award.bidder for award in state.standing.awards}
+    bound |= {one.follows for one in standing_steps(state) if one.follows is not None}
+    gone = defaulted(state)
+    if bidder in gone:
+        return Refuse("STEP_DONE")
+    return None if bidder in bound else Refuse("NO_SUCH_BIDDER")
+
+
+def standing_steps(state: State) -> tuple[h.Concluded, ...]:
+    """The steps about the result that stands: those after the last award of a next in line."""
+    places = [n for n, one in enumerate(state.after) if one.step == REAWARDED]
+    return state.after[places[-1] + 1 :] if places else state.after
+
+
+def defaulted(state: State) -> frozenset[str]:
+    """Who won or followed a winner, and did not take it."""
+    return frozenset(one.bidder for one in state.after if one.step == "defaulted" and one.bidder)
+
+
+def reaward(state: State, actor: str, ask: c.Reaward, rule: Rule) -> Found:
+    """The facts of the next in line being awarded in the winner's place, or why there are none."""
+    if actor.partition(":")[0] not in _APPROVERS:
+        return Refuse("NOT_ALLOWED")
+    found = next_award(state, rule)
+    if isinstance(found, Refuse):
+        return found
+    if found.bidder != ask.bidder:
+        return Refuse("NOT_NEXT", {"bidder": found.bidder})
+    (lapsed,) = state.standing.awards
+    return (
+        AwardLapsed(lapsed.bidder, lapsed.lot),
+        LeadersChanged((found.bidder,), found.price),
+        found,
+        h.Concluded(REAWARDED, actor, found.bidder, None, ask.reason),
+    )
+
+
+def next_award(state: State, rule: Rule) -> Awarded | Refuse:
+    """What the next in line would be awarded now, or why nobody is."""
+    if state.status != "closed":
+        return Refuse("NOT_CLOSED")
+    if not policy_of(state.document).next_in_line:
+        return Refuse("NEXT_NOT_IN_TERMS")
+    gone = defaulted(state)
+    if not any(award.bidder in gone for award in state.standing.awards):
+        return Refuse("NO_DEFAULT")
+    return rule.next_award(state.floor(), gone | _excluded(state))
 
 
 def successor(state: State, rule: Rule, bidder: str | None) -> str | None:
@@ -98,10 +143,13 @@ def successor(state: State, rule: Rule, bidder: str | None) -> str | None:
         # Several winners: who takes whose place is no matter of one ranking.
         return None
     winner = state.standing.awards[0].bidder
-    gone = {winner, bidder, *(one.bidder for one in state.after)}
+    gone = defaulted(state) | _excluded(state) | {winner, bidder}
+    found = rule.next_award(state.floor(), frozenset(name for name in gone if name is not None))
+    if isinstance(found, Awarded):
+        return found.bidder
     names = (key.partition("/")[0] for key in rule.ranking(state.floor()))
-    return next((name for name in names if name not in gone and not _excluded(state, name)), None)
+    return next((name for name in names if name not in gone), None)
 
 
-def _excluded(state: State, bidder: str) -> bool:
-    return state.people[bidder].excluded
+def _excluded(state: State) -> frozenset[str]:
+    return frozenset(name for name, person in state.people.items() if person.excluded)

@@ -200,6 +200,15 @@ class Conclude:
 
 
 @dataclass(frozen=True, slots=True)
+class Reaward:
+    """After a default: the next in line, named, is awarded in the winner's place (递补)."""
+
+    kind: ClassVar[str] = "reaward"
+    bidder: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bell:
     """The clock asks: the instant that was due has come."""
 
@@ -225,6 +234,7 @@ Ask: TypeAlias = (
     | Second
     | Payout
     | Conclude
+    | Reaward
     | Bell
 )
 
@@ -251,7 +261,7 @@ KINDS: Final[dict[str, type[Any]]] = {
         for c in (
             *(Enrol, Admit, Exclude, Deposit, Guarantee),
             *(Suspend, Resume, Terminate, Void, Announce, Bell),
-            *(Extend, Surrogate, Propose, Second, Payout, Conclude),
+            *(Extend, Surrogate, Propose, Second, Payout, Conclude, Reaward),
         )
     },
 }

@@ -82,7 +82,15 @@ def decide(state: State, command: c.Command, now: Instant, rule: Rule) -> Decisi
         case c.Announce():
             # After the end too: people must hear what comes next, and why it ended.
             return Accepted((h.Announced(ask.zh, ask.en),))
-        case c.Terminate() | c.Void() | c.Extend() | c.Surrogate() | c.Propose() | c.Second():
+        case (
+            c.Terminate()
+            | c.Void()
+            | c.Extend()
+            | c.Surrogate()
+            | c.Reaward()
+            | c.Propose()
+            | c.Second()
+        ):
             return _weighty(state, command, ask, now, rule)
         case _:
             return _from_staff(state, command, ask, now, rule)
@@ -238,7 +246,7 @@ def _bell(state: State, now: Instant, rule: Rule) -> Decision:
 def _weighty(
     state: State,
     command: c.Command,
-    ask: c.Terminate | c.Void | c.Extend | c.Surrogate | c.Propose | c.Second,
+    ask: c.Terminate | c.Void | c.Extend | c.Surrogate | c.Reaward | c.Propose | c.Second,
     now: Instant,
     rule: Rule,
 ) -> Decision:
@@ -263,6 +271,8 @@ def _alone(state: State, command: c.Command, ask: c.Ask, now: Instant, rule: Rul
             return _found(officers.extend(state, ask, now, rule))
         case c.Surrogate():
             return _found(officers.surrogate(state, ask, now, rule))
+        case c.Reaward():
+            return _found(aftermath.reaward(state, command.actor, ask, rule))
         case _:
             raise AssertionError(f"nobody decides {ask!r}")
 

@@ -80,6 +80,9 @@ class Document(BaseModel):
             del plain["papers"]
         if self.officers is None:
             del plain["officers"]
+        elif not self.officers.next_in_line:
+            # As before there was any.
+            del plain["officers"]["next_in_line"]
         plain["terms"] = terms.model_dump(mode="json")
         plain["rule_sha256"] = source_sha256(rule)
         return plain

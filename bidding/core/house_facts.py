@@ -158,7 +158,10 @@ class PaidOut:
 
 @dataclass(frozen=True, slots=True)
 class Concluded:
-    """A step after the close; `follows` is who comes next by the ranking after a default."""
+    """A step after the close; `follows` is who comes next by the ranking after a default.
+
+    `reawarded` names who took the place; from there the steps begin again.
+    """
 
     fact: ClassVar[str] = "concluded"
     step: str

@@ -26,8 +26,8 @@ from bidding.core import house_facts as h
 from bidding.core.right import may_act
 from bidding.core.state import State
 
-ByTwo: TypeAlias = Literal["extend", "surrogate", "terminate", "void"]
-BY_TWO: Final[tuple[ByTwo, ...]] = ("extend", "surrogate", "terminate", "void")
+ByTwo: TypeAlias = Literal["extend", "surrogate", "terminate", "void", "reaward"]
+BY_TWO: Final[tuple[ByTwo, ...]] = ("extend", "surrogate", "terminate", "void", "reaward")
 MOST_SECONDS: Final = 86_400
 
 _OPEN_KINDS: Final = ("quoting", "timed")
@@ -41,6 +41,8 @@ class Officers(BaseModel):
 
     extend_seconds: Annotated[int, Field(strict=True, ge=0, le=MOST_SECONDS)] = 0
     surrogate: bool = False
+    next_in_line: bool = False
+    """Whether after a default the next by rank may be awarded, where the rule knows one (递补)."""
     second: tuple[ByTwo, ...] = BY_TWO
 
 
@@ -128,6 +130,7 @@ _NAMES: Final[Mapping[ByTwo, tuple[str, str]]] = {
     "surrogate": ("代竞买人报价", "an offer on behalf of a bidder"),
     "terminate": ("终止", "termination"),
     "void": ("宣布结果无效", "voiding the result"),
+    "reaward": ("递补", "awarding the next in line"),
 }
 
 
@@ -149,8 +152,16 @@ def told(policy: Officers, lang: str) -> str:
             else "an offer may be made on behalf of a bidder who cannot, marked as such, and never"
             " while offers are sealed"
         )
-    if policy.second:
-        names = [_NAMES[act][0 if zh else 1] for act in policy.second]
+    if policy.next_in_line:
+        parts.append(
+            "竞得人放弃或者逾期未履约的，可由名次下一位按其报价递补"
+            if zh
+            else "where the winner renounces or defaults, the next by rank may be awarded at his own"
+            " offer"
+        )
+    acts = [act for act in policy.second if act != "reaward" or policy.next_in_line]
+    if acts:
+        names = [_NAMES[act][0 if zh else 1] for act in acts]
         parts.append(
             f"{'、'.join(names)}须由两人办理：一人提请，另一名审批人员确认"
             if zh

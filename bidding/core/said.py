@@ -244,6 +244,7 @@ _ACTS: Final[dict[str, Pair]] = {
     "surrogate": ("代为报价", "an offer on behalf of a bidder"),
     "terminate": ("终止", "termination"),
     "void": ("宣布结果无效", "voiding of the result"),
+    "reaward": ("递补", "award to the next in line"),
 }
 
 
@@ -256,6 +257,8 @@ def _proposed(row: Mapping[str, Any], unit: Unit) -> Pair:
         who, amount = about["bidder"], about["amount"]
         more_zh = f"（{who} 号，{unit.show(amount, 'zh')}）"
         more_en = f" (No. {who}, {unit.show(amount, 'en')})"
+    if row["act"] == "reaward":
+        more_zh, more_en = f"（{about['bidder']} 号）", f" (No. {about['bidder']})"
     why = about["reason"]
     return (
         f"提请{zh}{more_zh}，待另一名审批人员确认：{why}",
@@ -277,6 +280,7 @@ _STEPS: Final[dict[str, Pair]] = {
     "confirmed": ("成交确认", "the result is confirmed"),
     "published": ("成交结果已公示", "the result is published"),
     "defaulted": ("未履约", "defaulted"),
+    "reawarded": ("按名次递补", "awarded as the next in line"),
 }
 
 
@@ -289,6 +293,8 @@ def _concluded(row: Mapping[str, Any], unit: Unit) -> Pair:
         tail_zh = f"；名次下一位为 {after} 号" if after else "；没有下一位"
         tail_en = f"; next by rank is No. {after}" if after else "; nobody is next"
         return f"{zh}：{row['reason']}{tail_zh}", f"{en}: {row['reason']}{tail_en}"
+    if row["bidder"] is not None:
+        zh, en = f"{row['bidder']} 号{zh}", f"No. {row['bidder']} {en}"
     return f"{zh}：{row['reason']}", f"{en}: {row['reason']}"
 
 
@@ -348,6 +354,7 @@ _SAY: Final[Mapping[str, Callable[[Mapping[str, Any], Unit], Pair]]] = {
     "entitled": _entitled,
     "answered": _answered,
     "awarded": _awarded,
+    "award_lapsed": _plain("{bidder} 号的竞得资格失效", "the award to No. {bidder} has lapsed"),
     "unsold": _unsold,
     "deposit_counted": _paid,
     "revealed": _revealed,

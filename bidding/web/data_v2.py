@@ -13,6 +13,7 @@ from typing import Final
 
 from auction_rules.facts import Instant
 from auction_rules.terms import Text
+from bidding.core.aftermath import REAWARDED
 from bidding.core.said import both
 from bidding.web.open_records import Record, award_ids, iso, yuan
 from replay.figures import Category
@@ -86,9 +87,9 @@ def records(result: Result, table: str, base: str) -> list[Record]:
     if result.category is not category:
         return []
     made = []
-    for name, won in zip(award_ids(result), result.awards, strict=True):
-        if result.status != "closed":
-            break
+    if result.status != "closed":
+        return []
+    for name, won in zip(award_ids(result.auction, result.awards), result.awards, strict=True):
         fen = result.unit.fen
         price = yuan(won.total * fen) if fen else None
         title = result.title["zh"]
@@ -122,7 +123,14 @@ def _said(result: Result, bidder: str, lot: str | None, price: str | None) -> st
 
 
 def _published(result: Result) -> Instant | None:
-    return next((at for step, at in result.steps if step == "published"), None)
+    """Of the result that stands: what was published of a winner in default counts no longer."""
+    found: Instant | None = None
+    for step, at in result.steps:
+        if step == "published":
+            found = at
+        elif step == REAWARDED:
+            found = None
+    return found
 
 
 def _changed(result: Result) -> Instant:

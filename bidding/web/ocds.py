@@ -6,21 +6,28 @@ of this auction: who it is, the centre publishes where the law says so.
 
 Releases of one process: tender (published), then award (closed and sold), or tenderUpdate (unsold),
 or tenderCancellation (terminated); awardUpdate (officers published the result), awardCancellation
-(declared void). Amounts are decimals, exact; dates are those of the log.
+(declared void, or a winner in default: then an award for the next in line follows). Amounts are decimals, exact; dates are those of the log.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import orjson
 
 from auction_rules.facts import Instant
+from bidding.core.aftermath import REAWARDED
 from bidding.web.open_records import Public, award_ids, iso, yuan
-from replay.results import Result
+from replay.results import Result, Won
 
 VERSION: Final = "1.1"
 LANGUAGE: Final = "zh"
+PAGES: Final = (
+    "https://raw.githubusercontent.com/open-contracting-extensions/ocds_pagination_extension/"
+    "master/extension.json"
+)
+"""The extension that `links` of a package are of."""
 Release = dict[str, Any]
 
 
@@ -37,14 +44,38 @@ def releases(one: Public, prefix: str, base: str) -> list[Release]:
         cancelled = result.status == "terminated"
         tag = "tenderCancellation" if cancelled else "tenderUpdate"
         status = "cancelled" if cancelled else "unsuccessful"
-        tender = {"id": auction, "status": status, "statusDetails": result.failure[1]["zh"]}
+        # The core of the standard has no other place for why.
+        why = {"id": tag, "date": iso(result.ended), "rationale": result.failure[1]["zh"]}
+        tender = {"id": auction, "status": status, "amendments": [why]}
         return [*found, _release(ocid, tag, result.ended, {"tender": tender})]
-    found.append(_award(ocid, "award", result.closed, result, "pending"))
+    return [*found, *_awarded(ocid, result)]
+
+
+def _awarded(ocid: str, result: Result) -> list[Release]:
+    """What became of the awards, step by step."""
+    known = [*(one.won for one in result.lapsed), *result.awards]
+    later = {one.i for one in result.lapsed}
+    stands = [won for won in known if won.i not in later]
+    found = [_award(ocid, "award", result.closed, result, won_now=stands, status="pending")]
+    lapses = iter(result.lapsed)
     for step, at in result.steps:
         if step == "published":
-            found.append(_award(ocid, "awardUpdate", at, result, "active"))
+            found.append(_award(ocid, "awardUpdate", at, result, won_now=stands, status="active"))
+        elif step == REAWARDED:
+            lapsed = next(lapses)
+            stands = [won for won in known if won.i == lapsed.i]
+            found.append(
+                _award(
+                    ocid, "awardCancellation", at, result, won_now=[lapsed.won], status="cancelled"
+                )
+            )
+            found.append(_award(ocid, "award", at, result, won_now=stands, status="pending"))
     if result.status == "voided":
-        found.append(_award(ocid, "awardCancellation", result.ended, result, "cancelled"))
+        found.append(
+            _award(
+                ocid, "awardCancellation", result.ended, result, won_now=stands, status="cancelled"
+            )
+        )
     return found
 
 
@@ -55,7 +86,10 @@ def _tender(one: Public, base: str) -> dict[str, Any]:
         "title": line["title"]["zh"],
         "title_en": line["title"]["en"],
         "procurementMethod": "open",
+        "procurementMethodDetails": line["rule"]["title"]["zh"],
         "submissionMethod": ["electronicAuction"],
+        "submissionMethodDetails": f"{base}/room/{auction}",
+        **_invited(one),
         "documents": [
             {
                 "id": "notice",
@@ -69,10 +103,25 @@ def _tender(one: Public, base: str) -> dict[str, Any]:
     }
 
 
-def _award(ocid: str, tag: str, at: Instant, result: Result, status: str) -> Release:
+def _invited(one: Public) -> dict[str, Any]:
+    """The period, the criterion and the items, as far as the terms tell them."""
+    told: dict[str, Any] = {}
+    opens, closes = one.period
+    if opens is not None and closes is not None:
+        told["tenderPeriod"] = {"startDate": iso(opens), "endDate": iso(closes)}
+    if one.rated is not None:
+        told["awardCriteria"] = "ratedCriteria" if one.rated else "priceOnly"
+    if one.lots:
+        told["items"] = [{"id": lot.id, "description": lot.title["zh"]} for lot in one.lots]
+    return told
+
+
+def _award(
+    ocid: str, tag: str, at: Instant, result: Result, *, won_now: Sequence[Won], status: str
+) -> Release:
     parties: dict[str, dict[str, Any]] = {}
     awards = []
-    for name, won in zip(award_ids(result), result.awards, strict=True):
+    for name, won in zip(award_ids(result.auction, won_now), won_now, strict=True):
         party = f"{result.auction}-{won.bidder}"
         told = f"{won.bidder} 号竞买人"
         parties[party] = {"id": party, "name": told, "roles": ["supplier"]}
@@ -88,6 +137,7 @@ def _award(ocid: str, tag: str, at: Instant, result: Result, status: str) -> Rel
         awards.append(award)
     tender: dict[str, Any] = {"id": result.auction, "status": "complete"}
     if result.unit.fen and result.saved is not None:
+        # Total and saving together are the budget, whoever the winner is.
         tender["value"] = _value((result.total + result.saved) * result.unit.fen)
     body = {"parties": list(parties.values()), "tender": tender, "awards": awards}
     return _release(ocid, tag, at, body)
@@ -111,16 +161,24 @@ def _release(ocid: str, tag: str, at: Instant, body: dict[str, Any]) -> Release:
 
 
 def package(
-    found: list[Release], uri: str, publisher: str, latest: Instant, links: dict[str, str]
+    found: list[Release],
+    uri: str,
+    base: str,
+    *,
+    publisher: str,
+    latest: Instant,
+    links: dict[str, str],
 ) -> dict[str, Any]:
     """A release package, one page of it; `links` name its neighbours."""
     return {
         "uri": uri,
         "version": VERSION,
         "publishedDate": iso(latest),
-        "publisher": {"name": publisher},
+        "publisher": {"name": publisher, "uri": base},
+        "publicationPolicy": f"{base}/open",
+        "extensions": [PAGES],
         "releases": found,
-        **({"links": links} if links else {}),
+        "links": links,
     }
 
 

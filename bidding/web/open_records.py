@@ -17,10 +17,11 @@ from typing import Any, Final
 
 from auction_rules.facts import Amount, Instant
 from auction_rules.money import format_decimal
+from auction_rules.rule import Lot
 from auction_rules.terms import Text
 from bidding.core.said import both
 from replay.figures import summed
-from replay.results import Result
+from replay.results import Result, Won
 
 Record = dict[str, Any]
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -39,6 +40,11 @@ class Public:
     direction: int
     """-1 for a purchase."""
     result: Result | None
+    period: tuple[Instant | None, Instant | None] = (None, None)
+    """From when to when offers were invited, by the terms: extensions do not change it."""
+    lots: tuple[Lot, ...] = ()
+    rated: bool | None = None
+    """Whether more than the price decides; None where the terms do not tell."""
 
 
 def iso(moment: Instant | None) -> str | None:
@@ -99,7 +105,8 @@ RESULT_FIELDS: Final[dict[str, Text]] = {
     "unit": both("金额单位", "the unit of `total`"),
     "amount_yuan": both("成交金额（元）", "amount in CNY, where the unit is money"),
     "status": both(
-        "closed 有效，voided 已宣布无效", "closed: it stands; voided: it was declared void"
+        "closed 有效，voided 已宣布无效，lapsed 未履约已由他人递补",
+        "closed: it stands; voided: declared void; lapsed: in default, another took its place",
     ),
     "verify": both("核验地址", "where to verify its record"),
 }
@@ -143,39 +150,46 @@ def auction_record(one: Public, base: str) -> Record:
     }
 
 
-def award_ids(result: Result) -> list[str]:
+def award_ids(auction: str, awards: Iterable[Won]) -> list[str]:
     """A stable id for each award: entry and ordinal within it."""
     seen: dict[int, int] = {}
     ids = []
-    for won in result.awards:
+    for won in awards:
         seen[won.i] = seen.get(won.i, -1) + 1
-        ids.append(f"{result.auction}-{won.i}-{seen[won.i]}")
+        ids.append(f"{auction}-{won.i}-{seen[won.i]}")
     return ids
 
 
 def result_records(result: Result, base: str) -> list[Record]:
-    """One record for each award of a published result; of a void one too, marked."""
-    fen, unit = result.unit.fen, result.unit
+    """One record for each award of a published result; of a void or lapsed one too, marked."""
+    lapsed = [one.won for one in result.lapsed]
+    marked = [(won, "lapsed") for won in lapsed] + [(won, result.status) for won in result.awards]
+    names = award_ids(result.auction, (won for won, _ in marked))
     return [
-        {
-            "id": name,
-            "auction": result.auction,
-            "log": result.origin,
-            "entry": won.i,
-            "awarded": iso(won.t),
-            "title_zh": result.title["zh"],
-            "title_en": result.title["en"],
-            "category": str(result.category.value),
-            "lot": won.lot,
-            "number": won.bidder,
-            "total": format_decimal(won.total, unit.scale, group=False),
-            "unit": unit.zh,
-            "amount_yuan": yuan(won.total * fen) if fen else None,
-            "status": result.status,
-            "verify": f"{base}/verify?auction={result.auction}",
-        }
-        for name, won in zip(award_ids(result), result.awards, strict=True)
+        _result_record(result, name, won, status, base)
+        for name, (won, status) in zip(names, marked, strict=True)
     ]
+
+
+def _result_record(result: Result, name: str, won: Won, status: str, base: str) -> Record:
+    fen, unit = result.unit.fen, result.unit
+    return {
+        "id": name,
+        "auction": result.auction,
+        "log": result.origin,
+        "entry": won.i,
+        "awarded": iso(won.t),
+        "title_zh": result.title["zh"],
+        "title_en": result.title["en"],
+        "category": str(result.category.value),
+        "lot": won.lot,
+        "number": won.bidder,
+        "total": format_decimal(won.total, unit.scale, group=False),
+        "unit": unit.zh,
+        "amount_yuan": yuan(won.total * fen) if fen else None,
+        "status": status,
+        "verify": f"{base}/verify?auction={result.auction}",
+    }
 
 
 def as_csv(fields: Iterable[str], records: Sequence[Record]) -> bytes:

@@ -7,13 +7,13 @@ export const signInPage = "/sign-in";
 
 /** Sign in, then come back to where one was. */
 export function signIn(place: Location): string {
-  return place.pathname === signInPage || place.pathname === board ? signInPage : `${signInPage}?next=${encodeURIComponent(place.pathname)}`;
+  return place.pathname === signInPage || place.pathname === board ? signInPage : `${signInPage}?next=${encodeURIComponent(place.pathname + place.search + place.hash)}`;
 }
 
 /** Where to go after signing in: only ever a path of our own. */
 export function afterSignIn(place: Location): string {
   const next = new URLSearchParams(place.search).get("next") ?? board;
-  return /^\/(?![/\\])[\w\-./]*$/.test(next) ? next : board;
+  return /^\/(?![/\\])[\w\-./]*(\?[\w\-.~%&=+]*)?(#[\w\-./~%]*)?$/.test(next) ? next : board;
 }
 
 export const home = "/home";
@@ -46,9 +46,25 @@ export const staff = "/staff";
 export const auditor = "/audit";
 export const oversight = "/oversight";
 
-/** One session at the audit desk. */
-export function audited(auction: string): string {
-  return `${auditor}#/${encodeURIComponent(auction)}`;
+/**
+ * One session at the audit desk, or one entry of it in the film room. `leaf` is the hash of the entry that is meant:
+ * where another one stands there, the page says so.
+ */
+export function audited(auction: string, entry?: number, leaf?: string): string {
+  const parts = [auction, ...(entry === undefined ? [] : [String(entry), ...(leaf === undefined ? [] : [leaf])])];
+  return `${auditor}#/${parts.map(encodeURIComponent).join("/")}`;
+}
+
+/** The bidder's own page of an auction, or one of his own entries on it; null in practice, which leaves no record. */
+export function own(auction: string, entry?: number): string | null {
+  if (session !== null) return null;
+  const place = `${home}#/result/${encodeURIComponent(auction)}`;
+  return entry === undefined ? place : `${place}/${entry}`;
+}
+
+/** One lead of the leads desk. */
+export function lead(id: string): string {
+  return `${oversight}#/leads/${encodeURIComponent(id)}`;
 }
 
 /** The verification page, ready for one auction's files. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { inWan, readAsked, share, total, writeAsked, type Line } from "../src/oversight/figures";
+import { inWan, readAsked, readChosen, share, total, writeAsked, writePlace, type Line } from "../src/oversight/figures";
 
 const LINE: Line = {
   key: "a", source: "log", category: "land", centre: "c", closed: 0, title: { zh: "甲", en: "A" }, rule: null, status: "closed", deals: 2, amount: 300, start: 200,
@@ -37,4 +37,11 @@ it("what is asked for goes into the address and comes back", () => {
   const asked = { first: "2020-01-01", last: "", category: "land", centre: "揭阳 & 市", source: "" };
   expect(readAsked(writeAsked(asked))).toEqual(asked);
   expect(writeAsked(readAsked(""))).toBe("");
+});
+
+it("which figure is shown goes into the address too", () => {
+  const asked = readAsked("?category=land");
+  expect(writePlace(asked, "premium")).toBe("?category=land&figure=premium");
+  expect(readChosen(writePlace(asked, "failure"))).toBe("failure");
+  expect(readChosen("?figure=profit")).toBe("amount");
 });

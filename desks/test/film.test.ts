@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { matches, type Whole } from "../src/film/proofs";
-import { advance, asTerm, entryList, found, fromQuery, indexAt, jump, keeps, plainTerms, toQuery, windowFor, type Frame, type Mark, type Wanted } from "../src/film/reel";
+import { advance, entryList, found, fromQuery, indexAt, jump, keeps, placeIn, toQuery, windowFor, type Frame, type Mark, type Wanted } from "../src/film/reel";
 
 const SECOND = 1_000_000;
 const frame = (i: number, seconds: number, type: string, marks: Mark[] = [], more: Partial<Frame> = {}): Frame => ({
@@ -101,14 +101,6 @@ describe("looking for", () => {
 });
 
 describe("a what-if", () => {
-  it("keeps the kind a term has in the record", () => {
-    expect(asTerm("2000", 1000)).toBe(2000);
-    expect(asTerm("2000", "1000")).toBe("2000");
-    expect(asTerm("10.5", 1000)).toBe("10.5");
-    expect(asTerm("false", true)).toBe(false);
-    expect(plainTerms({ step: 1, parcels: [{}], note: "x", none: null, on: true })).toEqual(["note", "on", "step"]);
-  });
-
   it("reads a list of entries, and nothing else", () => {
     expect(entryList("3, 7　8、9")).toEqual([3, 7, 8, 9]);
     expect(entryList("")).toEqual([]);
@@ -130,4 +122,14 @@ describe("the badge of a line", () => {
     expect(matches(whole, FRAMES[5]!)).toBeNull();
     expect(matches(null, FRAMES[4]!)).toBeNull();
   });
+});
+
+describe("an address of an entry", () => {
+  it.each([
+    ["#/land/7", { i: 7, leaf: null }],
+    ["#/land/0/q%2FA%2B%3D", { i: 0, leaf: "q/A+=" }],
+    ["#/land", null],
+    ["#/land/x7", null],
+    ["#/landing/7", null],
+  ])("%s", (hash, place) => expect(placeIn(hash, "#/land")).toEqual(place));
 });

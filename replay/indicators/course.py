@@ -177,6 +177,9 @@ class _Reader:
                 own = self.lots.get(row["bidder"]) is not None
                 lot = None if own else row["lot"]
                 out.awards.append((row["bidder"], lot or ""))
+            case "award_lapsed":
+                kept = [one for one in out.awards if one[0] != row["bidder"]]
+                out.awards[:] = kept
             case "leaders_changed":
                 out.leading.append((i, t, tuple(row["leaders"])))
             case "stage_opened" | "round_opened" | "deadline_moved":

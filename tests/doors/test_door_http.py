@@ -266,6 +266,7 @@ MATRIX: dict[tuple[str, str], str] = {
     ("POST", "/api/auctions/{auction}/payouts"): "sa",
     ("POST", "/api/auctions/{auction}/guarantees"): "s",
     ("POST", "/api/auctions/{auction}/surrogate"): "sa",
+    ("POST", "/api/auctions/{auction}/reaward"): "sa",
     ("POST", "/api/auctions/{auction}/proposals"): "sa",
     ("POST", "/api/auctions/{auction}/second"): "sa",
     ("POST", "/api/rules/{name}/dry-run"): "sa",

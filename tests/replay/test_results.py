@@ -6,7 +6,7 @@ from bidding.core.record import rule_of
 from replay.play import play
 from replay.results import OVER, Result, read
 from replay.scenario import read as read_scenario
-from tests.replay.plays import every_scenario, first_run, opened, small
+from tests.replay.plays import SCENARIOS, every_scenario, first_run, opened, small
 
 
 def result_of(run) -> Result:
@@ -63,3 +63,14 @@ def test_suspending_and_resuming_are_interventions_and_admitting_is_none():
     found = result_of(first_run(small(steps=steps, outcome={"at": "10:07:00", "status": "sold"})))
     assert [act.kind for act in found.acts] == ["suspend", "resume"]
     assert found.line().interventions == 2
+
+
+def test_the_next_in_line_is_the_deal_and_the_winner_in_default_is_kept_as_lapsed():
+    found = result_of(next(play(read_scenario(SCENARIOS / "officers" / "next-in-line.yaml"))))
+    assert [(won.bidder, won.total) for won in found.awards] == [("C", 96_000)]
+    (lapsed,) = found.lapsed
+    assert (lapsed.won.bidder, lapsed.won.total) == ("A", 90_000)
+    # Both point at the entry in which two officers made the change.
+    assert found.awards[0].i == lapsed.i > lapsed.won.i
+    assert (found.agrees, found.saved) == (True, 4_000)
+    assert (found.line().deals, found.line().amount) == (1, 96_000)

@@ -317,3 +317,14 @@ def test_a_draw_can_be_printed_with_what_was_refused(name, kind, reason):
 
 def test_the_paper_says_in_which_zone_its_times_are():
     assert pairs(small_paper(), "session", "zh")["时间"] == "均为北京时间（UTC+8）"
+
+
+def test_after_a_default_the_confirmation_is_the_next_in_lines_and_says_who_had_won():
+    paper = transcript(session_of("officers/next-in-line.yaml"), "confirmation", "public")
+    (award,) = rows(paper, "result", "zh")
+    assert (award["竞得人号牌"], award["成交价"]) == ("C 号", "960 元")
+    first, second, _ = [text["zh"] for text in section(paper, "result").paragraphs]
+    # The end of the auction, not of what officers did about it.
+    assert "于北京时间 2026-03-02 10:10:00 结束，C 号竞买人竞得" in first
+    assert "原竞得人 A 号未履约，其竞得资格于北京时间 2026-03-02 11:01:00 失效" in second
+    assert pairs(paper, "result", "zh")["节约资金"] == "40 元"

@@ -11,15 +11,19 @@ from typing import Any, Final, Literal
 
 from aiohttp import web
 
+from auction_rules.reasons import why_not
+from auction_rules.rule import Refuse, Rule
 from bidding.core import commands as c
-from bidding.core.aftermath import successor
+from bidding.core.aftermath import defaulted, next_award, standing_steps, successor
+from bidding.core.officers import takes_two
+from bidding.core.state import State
 from bidding.engine.house import NotWitnessed
 from bidding.proof.policy import parse_policy
 from bidding.web import wire
-from bidding.web.api.auctions import CommandAnswer, Paddle, Reason
+from bidding.web.api.asking import CommandAnswer, Paddle, Reason, told
 from bidding.web.problems import Problem
 from bidding.web.rooms import Present
-from bidding.web.routes import HOUSE, Answer, Body, Call, Route, file_response, json_response
+from bidding.web.routes import HOUSE, Answer, Body, Call, Route, file_response
 from replay.film import NoRule
 from replay.paper import html
 from replay.transcript import LANGS, NoTranscript, transcript
@@ -61,10 +65,28 @@ class Counts(Answer):
     officers: int
 
 
+class NextAward(Answer):
+    """The award of the next in line after a default (递补); `blocked` says why there is none.
+
+    `price` in the unit of the prices. `two`: one officer proposes it, another confirms.
+    """
+
+    bidder: str | None
+    price: int | None
+    blocked: wire.Sentence | None
+    two: bool
+
+
 class Aftermath(Answer):
-    """Where the result stands. `next`: who would follow a single winner by rank."""
+    """Where the result stands. `next`: who would follow a single winner by rank.
+
+    `steps` are all that were taken, `standing` of them about the result that stands. `reaward` once
+    a winner has defaulted.
+    """
 
     steps: list[StepLine]
+    standing: int
+    reaward: NextAward | None
     winners: list[str]
     next: str | None
     witnessed: bool | None
@@ -91,6 +113,8 @@ async def aftermath(call: Call) -> dict[str, Any]:
     ]
     return {
         "steps": steps,
+        "standing": len(standing_steps(state)),
+        "reaward": _next_award(state, rule),
         "winners": [award.bidder for award in state.standing.awards],
         "next": successor(state, rule, None),
         "witnessed": await _witnessed(call, state.index),
@@ -103,6 +127,17 @@ async def aftermath(call: Call) -> dict[str, Any]:
             "officers": tally.officers,
         },
     }
+
+
+def _next_award(state: State, rule: Rule) -> dict[str, Any] | None:
+    if not any(award.bidder in defaulted(state) for award in state.standing.awards):
+        return None
+    found = next_award(state, rule)
+    two = takes_two(state, "reaward")
+    if isinstance(found, Refuse):
+        sentence = why_not(found.reason, found.detail, None)
+        return {"bidder": None, "price": None, "blocked": sentence, "two": two}
+    return {"bidder": found.bidder, "price": found.price, "blocked": None, "two": two}
 
 
 async def _witnessed(call: Call, size: int) -> bool | None:
@@ -126,7 +161,7 @@ async def conclude(call: Call) -> Any:
     ask = c.Conclude(body.step, body.reason, body.bidder)
     command = c.Command(f"{role}:{call.account.account}", ask, body.ref)
     answer = await call.door.stream.ask(call.auction, command)
-    return json_response(answer, 202 if answer["type"] == "retry" else 200)
+    return told(answer)
 
 
 async def package(call: Call) -> web.Response:

@@ -12,10 +12,10 @@ from pydantic import Field
 from bidding.core import commands as c
 from bidding.core.officers import MOST_SECONDS
 from bidding.web import problems, wire
-from bidding.web.api.auctions import CommandAnswer, Paddle, Reason
+from bidding.web.api.asking import CommandAnswer, Paddle, Reason, told
 from bidding.web.problems import Problem
 from bidding.web.rooms import Present
-from bidding.web.routes import HOUSE, Body, Call, Route, Run, json_response
+from bidding.web.routes import HOUSE, Body, Call, Route, Run
 
 ROOM: Final = "office"
 
@@ -41,10 +41,21 @@ class SurrogateBody(Body):
     ref: wire.Reference | None = None
 
 
-class ProposeBody(Body):
-    """An act that takes two. `seconds` goes with extend; bidder and amount with surrogate."""
+class ReawardBody(Body):
+    """The next in line by the rule's ranking, named so that nobody is surprised; and why."""
 
-    act: Literal["extend", "surrogate", "terminate", "void"]
+    bidder: Paddle
+    reason: Reason
+    ref: wire.Reference | None = None
+
+
+class ProposeBody(Body):
+    """An act that takes two. `seconds` goes with extend; bidder and amount with surrogate.
+
+    `reaward` takes the bidder alone.
+    """
+
+    act: Literal["extend", "surrogate", "terminate", "void", "reaward"]
     reason: Reason
     seconds: Annotated[int, Field(ge=1, le=MOST_SECONDS)] | None = None
     bidder: Paddle | None = None
@@ -68,6 +79,7 @@ _GOES_WITH: Final[dict[str, tuple[str, ...]]] = {
     "surrogate": ("bidder", "amount"),
     "terminate": (),
     "void": (),
+    "reaward": ("bidder",),
 }
 _MISSING: Final = {"zh": "请填写。", "en": "This is needed."}
 
@@ -83,6 +95,14 @@ async def surrogate(call: Call) -> Any:
     b = call.body(SurrogateBody)
     ask = c.Surrogate(b.bidder, b.amount, b.reason, b.lot, b.quantity, b.stage, b.slot)
     return await _ask(call, ask, b.ref)
+
+
+async def reaward(call: Call) -> Any:
+    """Award the next in line after a default, where one approver may."""
+    body = call.body(ReawardBody)
+    return await _ask(
+        call, c.Reaward(body.bidder, body.reason), body.ref, second=call.who.has("approver")
+    )
 
 
 async def propose(call: Call) -> Any:
@@ -107,6 +127,8 @@ def _about(body: ProposeBody) -> c.Ask:
             return c.Terminate(body.reason)
         case "void":
             return c.Void(body.reason)
+        case "reaward":
+            return c.Reaward(body.bidder or "", body.reason)
 
 
 async def second(call: Call) -> Any:
@@ -121,7 +143,7 @@ async def _ask(call: Call, ask: c.Ask, ref: str | None, *, second: bool = False)
     role = "approver" if second or not call.who.has("staff") else "staff"
     command = c.Command(f"{role}:{call.account.account}", ask, ref or secrets.token_urlsafe(16))
     answer = await call.door.stream.ask(call.auction, command)
-    return json_response(answer, 202 if answer["type"] == "retry" else 200)
+    return told(answer)
 
 
 def _route(path: str, run: Run, zh: str, en: str, body: type[Body]) -> Route:
@@ -142,6 +164,7 @@ def _route(path: str, run: Run, zh: str, en: str, body: type[Body]) -> Route:
 ROUTES: Final = (
     _route("extend", extend, "延长截止时间", "Move the end later", ExtendBody),
     _route("surrogate", surrogate, "代竞买人报价", "Offer on behalf", SurrogateBody),
+    _route("reaward", reaward, "递补", "Award the next in line", ReawardBody),
     _route("proposals", propose, "提请须两人办理的事项", "Propose an act of two", ProposeBody),
     _route("second", second, "确认或不同意提请", "Answer a proposal", SecondBody),
 )

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from auction_rules.money import LIMIT
 from bidding.engine.oversight import Entered
-from bidding.web.api.auctions import Reason
+from bidding.web.api.asking import Reason
 from bidding.web.api.transcripts import MEDIA
 from bidding.web.problems import Field as Wrong
 from bidding.web.problems import Problem

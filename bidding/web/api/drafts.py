@@ -21,7 +21,7 @@ from bidding.engine.identity import Draft, Stale
 from bidding.engine.papers import MOST_BYTES, media_of
 from bidding.engine.ports import LogExists
 from bidding.web import problems, wire
-from bidding.web.api.auctions import Reason
+from bidding.web.api.asking import Reason
 from bidding.web.context import Door
 from bidding.web.problems import Problem
 from bidding.web.remarked import about
@@ -55,7 +55,10 @@ class OfficersBody(Body):
 
     extend_seconds: Annotated[int, Field(ge=0, le=MOST_SECONDS)] = 0
     surrogate: bool = False
-    second: Annotated[list[ByTwo], Field(max_length=4, default_factory=lambda: list(BY_TWO))]
+    next_in_line: bool = False
+    second: Annotated[
+        list[ByTwo], Field(max_length=len(BY_TWO), default_factory=lambda: list(BY_TWO))
+    ]
 
 
 class DraftBody(Body):

@@ -1,112 +1,16 @@
-"""Deposits: what banks tell, whose it is, and what goes back. DOMAIN section 9.
+"""The deposits of one auction, as officers see them: what came in for each paddle, and what is left."""
 
-What a notice comes to is decided by the auction and stands in its log; refunds and forfeits too. Names
-of payers stay in the book: officers see paddles, and whether the payer's name was the bidder's.
-"""
+from typing import Any, Final
 
-import hashlib
-import secrets
-from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal
-
-from pydantic import Field
-
-from auction_rules.reasons import say
-from auction_rules.terms import Text
-from bidding.core import commands as c
-from bidding.engine.identity import BankNotice, Taken
-from bidding.engine.money import (
-    Conflict,
-    Guarantee,
-    Notice,
-    SubAccount,
-    holds,
-    new_number,
-    same_name,
-)
+from bidding.engine.money import Conflict, SubAccount, new_number
 from bidding.web import wire
-from bidding.web.api.auctions import CommandAnswer, Paddle, Reason
+from bidding.web.api.bank import BankNoticeLine, told_notice
+from bidding.web.api.guarantees import GuaranteeLine
 from bidding.web.problems import Problem
 from bidding.web.rooms import Present
-from bidding.web.routes import CLEAN, HOUSE, STAFF, Answer, Body, Call, Route, json_response
+from bidding.web.routes import HOUSE, Answer, Call, Route
 
 ROOM: Final = "money"
-MOST_AT_ONCE: Final = 100
-"""Of notices and of payouts in one batch."""
-
-NAME_DIFFERS: Final = "PAYER_DIFFERS"
-_Fen = Annotated[int, Field(ge=1, le=2**53 - 1, description="fen")]
-
-
-class NoticeBody(Body):
-    """One bank notice. All but the payer's name is its key; `received` is the bank's time (InDate)."""
-
-    bank: Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,16}$")]
-    serial: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
-    account: Annotated[str, Field(pattern=r"^[0-9]{16}$")]
-    payer_account: Annotated[str, Field(pattern=r"^[0-9-]{1,40}$")]
-    payer: Annotated[str, Field(min_length=1, max_length=120, pattern=f"^{CLEAN}*$")]
-    amount: _Fen
-    received: wire.Instant
-
-
-class NoticesBody(Body):
-    """Notices of one bank run or one file, at most a hundred."""
-
-    notices: Annotated[list[NoticeBody], Field(min_length=1, max_length=MOST_AT_ONCE)]
-
-
-class NoticeAnswer(Answer):
-    """00 taken, 01 taken before: the bank stops sending. 02, 03, 04 cannot be taken. 99 send again."""
-
-    serial: str
-    code: Literal["00", "01", "02", "03", "04", "99"]
-    sentence: wire.Sentence
-
-
-class NoticesAnswer(Answer):
-    """One answer a notice, in the same order."""
-
-    answers: list[NoticeAnswer]
-
-
-class HandBody(Body):
-    """A notice that was held or refused, and why it is granted, or sent back."""
-
-    notice: wire.Whole
-    reason: Reason
-
-
-class GuaranteeBody(Body):
-    """A guarantee of the plain kind (保函): who issued it under which number, and until when."""
-
-    bidder: Paddle
-    issuer: Annotated[str, Field(min_length=1, max_length=120, pattern=f"^{CLEAN}*$")]
-    number: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
-    amount: _Fen
-    until: wire.Instant
-
-
-class PayoutLine(Body):
-    """How much of whose deposit."""
-
-    bidder: Paddle
-    amount: _Fen
-
-
-class PayoutsBody(Body):
-    """A batch of at most a hundred. The same `ref` again finishes the batch, and pays nobody twice."""
-
-    purpose: Literal["refund", "forfeit"]
-    reason: Reason
-    ref: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,32}$")]
-    payouts: Annotated[list[PayoutLine], Field(min_length=1, max_length=MOST_AT_ONCE)]
-
-
-class PayoutsAnswer(Answer):
-    """One answer of the log a line, in the same order."""
-
-    answers: list[CommandAnswer]
 
 
 class MoneyLine(Answer):
@@ -122,60 +26,14 @@ class MoneyLine(Answer):
     winner: bool
 
 
-class MoneyNotice(Answer):
-    """One notice. `reason` is a code of refusal told in `sentence`, or an officer's words."""
-
-    id: int
-    bidder: str
-    bank: str
-    serial: str
-    amount: int
-    received: wire.Instant
-    told: wire.Instant
-    state: str
-    sentence: wire.Sentence | None
-    by: str | None
-    entry: int | None
-
-
-class GuaranteeLine(Answer):
-    """A guarantee; `entry` is the line of the log that counts it, `commit` what stands there."""
-
-    bidder: str
-    issuer: str
-    number: str
-    amount: int
-    until: wire.Instant
-    commit: str
-    entry: int | None
-
-
 class Money(Answer):
     """Deposits of one auction; `required` of each bidder, and until when; fen."""
 
     required: int
     deadline: wire.Instant | None
     lines: list[MoneyLine]
-    notices: list[MoneyNotice]
+    notices: list[BankNoticeLine]
     guarantees: list[GuaranteeLine]
-
-
-_SAID: Final[dict[str, Text]] = {
-    "00": {"zh": "已记录。", "en": "Taken."},
-    "01": {"zh": "此前已收到，没有重复计入。", "en": "Taken before; it counts once."},
-    "02": {"zh": "没有这个子账号。", "en": "There is no such sub-account."},
-    "03": {
-        "zh": "该流水号已用于另一笔款项，请银行核对。",
-        "en": "This serial number stands for other money; the bank must check.",
-    },
-    "04": {"zh": "到账时间晚于现在，请银行核对。", "en": "It is received later than now."},
-    "99": {"zh": "暂时无法处理，请稍后重发。", "en": "Not now; send it again."},
-    "counted": {"zh": "已计入。", "en": "Counted."},
-    NAME_DIFFERS: {
-        "zh": "付款户名与竞买人不一致，未计入，待工作人员核实。",
-        "en": "The payer is not the bidder by name; held until an officer has looked.",
-    },
-}
 
 
 async def money(call: Call) -> dict[str, Any]:
@@ -200,7 +58,7 @@ async def money(call: Call) -> dict[str, Any]:
                 "winner": name in winners,
             }
         )
-    notices = [_told(one, bidders) for one in await book.notices(call.auction)]
+    notices = [told_notice(one, bidders) for one in await book.notices(call.auction)]
     return {
         "required": state.document["deposit"],
         "deadline": state.document["deposit_deadline"],
@@ -230,251 +88,15 @@ async def _account_of(call: Call, bidder: str, now: int) -> SubAccount:
     raise Problem("TRY_LATER", headers={"Retry-After": "1"})
 
 
-def _told(notice: Notice, bidders: dict[str, str]) -> dict[str, Any]:
-    return {
-        "id": notice.id,
-        "bidder": bidders[notice.account],
-        "bank": notice.bank,
-        "serial": notice.serial,
-        "amount": notice.amount,
-        "received": notice.received,
-        "told": notice.told,
-        "state": notice.state,
-        "sentence": _why(notice),
-        "by": notice.by,
-        "entry": notice.entry,
-    }
-
-
-def _why(notice: Notice) -> Text | None:
-    if notice.reason is None:
-        return None
-    if notice.reason == NAME_DIFFERS:
-        return _SAID[NAME_DIFFERS]
-    if notice.state == "refused":
-        return say(notice.reason, {}, None)
-    return {"zh": notice.reason, "en": notice.reason}
-
-
-# What banks tell --------------------------------------------------------------------------------
-
-
-async def notices(call: Call) -> dict[str, Any]:
-    """The bank's interface, and where a file of notices is brought in."""
-    body = call.body(NoticesBody)
-    answers = []
-    for one in body.notices:
-        code, sentence = await _take(call, one)
-        answers.append({"serial": one.serial, "code": code, "sentence": sentence})
-    return {"answers": answers}
-
-
-async def _take(call: Call, body: NoticeBody) -> tuple[str, Text]:
-    account = await call.door.money.account(body.account) if holds(body.account) else None
-    if account is None:
-        return "02", _SAID["02"]
-    now = call.door.clock.now()
-    if body.received > now:
-        return "04", _SAID["04"]
-    notice = Notice(**body.model_dump(), told=now)
-    try:
-        kept, before = await call.door.money.take(notice)
-    except Conflict:
-        return "03", _SAID["03"]
-    if kept.state != "told":
-        return ("01", _SAID["01"]) if before else ("00", _SAID["00"])
-    # New, or a crash left it between the book and the log: asking again finishes it.
-    if not await _is_his(call, account, kept):
-        await _settle(call, kept, _Fate("held", NAME_DIFFERS))
-        return "00", _SAID[NAME_DIFFERS]
-    fate = await _count(call, account, kept)
-    if fate is None:
-        return "99", _SAID["99"]
-    await _settle(call, kept, fate)
-    return "00", _SAID["counted"] if fate.state == "counted" else say(fate.reason or "", {}, None)
-
-
-@dataclass(frozen=True, slots=True)
-class _Fate:
-    state: Literal["counted", "held", "refused", "returned"]
-    reason: str | None = None
-    by: str | None = None
-    entry: int | None = None
-
-
-async def _is_his(call: Call, account: SubAccount, notice: Notice) -> bool:
-    holder = await call.door.registry.holder(account.auction, account.bidder)
-    person = None if holder is None else await call.door.registry.account(holder)
-    return person is not None and same_name(person.name, notice.payer)
-
-
-async def _count(call: Call, account: SubAccount, notice: Notice) -> _Fate | None:
-    """What the auction says to it; None: no final answer yet."""
-    ref = notice.bank_ref
-    told = BankNotice(ref, account.auction, account.bidder, notice.amount, notice.received)
-    try:
-        await call.door.registry.bank_notice(told)
-    except Taken:
-        # Typed in by hand for somebody else, under the very same number.
-        return _Fate("refused", "DUPLICATE_NOTICE")
-    await Present.of(call.door, account.auction)
-    ask = c.Deposit(account.bidder, notice.amount, notice.received, ref)
-    key = "bank-" + hashlib.sha256(ref.encode()).hexdigest()[:32]
-    # One asker for all notices, so that a repeated one finds its first answer whoever sends it.
-    command = c.Command("staff:bank", ask, key)
-    answer = await call.door.stream.ask(account.auction, command)
-    if answer["type"] == "retry":
-        return None
-    if answer["type"] == "refused":
-        return _Fate("refused", answer["reason"], entry=answer["i"])
-    await call.door.registry.counted(ref, answer["i"])
-    return _Fate("counted", entry=answer["i"])
-
-
-async def _settle(call: Call, notice: Notice, fate: _Fate) -> None:
-    await call.door.money.settle(
-        notice.id, fate.state, reason=fate.reason, by=fate.by, entry=fate.entry
-    )
-
-
-# What people decide -----------------------------------------------------------------------------
-
-
-async def grant(call: Call) -> dict[str, Any]:
-    """Count a notice that was held, with a reason; the auction still decides."""
-    account, notice = await _open(call, "held")
-    fate = await _count(call, account, notice)
-    if fate is None:
-        raise Problem("TRY_LATER", headers={"Retry-After": "1"})
-    words = call.body(HandBody).reason if fate.state == "counted" else fate.reason
-    done = _Fate(fate.state, words, call.account.account, fate.entry)
-    await _settle(call, notice, done)
-    return await _one(call, notice, account)
-
-
-async def send_back(call: Call) -> dict[str, Any]:
-    """Note that money which counts nowhere was sent back the way it came, with a reason."""
-    account, notice = await _open(call, "held", "refused")
-    reason = call.body(HandBody).reason
-    await _settle(call, notice, _Fate("returned", reason, call.account.account, notice.entry))
-    return await _one(call, notice, account)
-
-
-async def _open(call: Call, *states: str) -> tuple[SubAccount, Notice]:
-    await Present.of(call.door, call.auction)
-    notice = await call.door.money.notice(call.body(HandBody).notice)
-    account = None if notice is None else await call.door.money.account(notice.account)
-    if notice is None or account is None or account.auction != call.auction:
-        raise Problem("NOT_FOUND")
-    if notice.state not in states:
-        raise Problem("OUT_OF_DATE")
-    return account, notice
-
-
-async def _one(call: Call, notice: Notice, account: SubAccount) -> dict[str, Any]:
-    kept = await call.door.money.notice(notice.id)
-    assert kept is not None
-    return _told(kept, {account.number: account.bidder})
-
-
-async def guarantee(call: Call) -> Any:
-    """Register a guarantee; the same number again finishes what a crash left, and counts once."""
-    body = call.body(GuaranteeBody)
-    await Present.of(call.door, call.auction)
-    told = Guarantee(
-        **body.model_dump(),
-        auction=call.auction,
-        nonce=secrets.token_hex(16),
-        by=call.account.account,
-    )
-    try:
-        kept = await call.door.money.guarantee(told)
-    except Conflict:
-        raise Problem("ALREADY_TAKEN") from None
-    ask = c.Guarantee(kept.bidder, kept.amount, kept.commit, kept.until)
-    key = "guarantee-" + hashlib.sha256(kept.commit.encode()).hexdigest()[:20]
-    answer = await call.door.stream.ask(call.auction, c.Command("staff:bank", ask, key))
-    if answer["type"] == "accepted":
-        await call.door.money.guaranteed(kept.issuer, kept.number, answer["i"])
-    return json_response(answer, 202 if answer["type"] == "retry" else 200)
-
-
-async def payouts(call: Call) -> Any:
-    """Give deposits back or keep them, a batch at a time; each is a line of the log."""
-    body = call.body(PayoutsBody)
-    await Present.of(call.door, call.auction)
-    role = "approver" if call.who.has("approver") else "staff"
-    actor, answers = f"{role}:{call.account.account}", []
-    for number, line in enumerate(body.payouts):
-        ask = c.Payout(line.bidder, body.purpose, line.amount, body.reason)
-        command = c.Command(actor, ask, f"{body.ref}-{number}")
-        answers.append(await call.door.stream.ask(call.auction, command))
-    again = any(answer["type"] == "retry" for answer in answers)
-    return json_response({"answers": answers}, 202 if again else 200)
-
-
-_ONE: Final = "/api/auctions/{auction}"
-
 ROUTES: Final = (
-    Route("GET", f"{_ONE}/money", money, ROOM, "保证金台账", "Deposits", roles=HOUSE, answer=Money),
     Route(
-        "POST",
-        "/api/bank/notices",
-        notices,
+        "GET",
+        "/api/auctions/{auction}/money",
+        money,
         ROOM,
-        "银行到账通知",
-        "Bank notices",
-        roles=STAFF,
-        body=NoticesBody,
-        answer=NoticesAnswer,
-    ),
-    Route(
-        "POST",
-        f"{_ONE}/money/grant",
-        grant,
-        ROOM,
-        "核实后计入",
-        "Count a held notice",
-        roles=STAFF,
-        body=HandBody,
-        answer=MoneyNotice,
-        problems=("NOT_FOUND", "OUT_OF_DATE", "TRY_LATER"),
-    ),
-    Route(
-        "POST",
-        f"{_ONE}/money/return",
-        send_back,
-        ROOM,
-        "原路退回",
-        "Sent back",
-        roles=STAFF,
-        body=HandBody,
-        answer=MoneyNotice,
-        problems=("NOT_FOUND", "OUT_OF_DATE"),
-    ),
-    Route(
-        "POST",
-        f"{_ONE}/guarantees",
-        guarantee,
-        ROOM,
-        "登记保函",
-        "Register a guarantee",
-        roles=STAFF,
-        body=GuaranteeBody,
-        answer=CommandAnswer,
-        also=(202,),
-        problems=("ALREADY_TAKEN",),
-    ),
-    Route(
-        "POST",
-        f"{_ONE}/payouts",
-        payouts,
-        ROOM,
-        "退还或不予退还保证金",
-        "Refunds and forfeits",
+        "保证金台账",
+        "Deposits",
         roles=HOUSE,
-        body=PayoutsBody,
-        answer=PayoutsAnswer,
-        also=(202,),
+        answer=Money,
     ),
 )

@@ -36,6 +36,7 @@ class PolicyLine(Answer):
 
     extend_left: int
     surrogate: bool
+    next_in_line: bool
     second: list[str]
 
 
@@ -77,6 +78,7 @@ async def detail(call: Call) -> dict[str, Any]:
         "policy": {
             "extend_left": max(0, policy.extend_seconds - state.given),
             "surrogate": policy.surrogate,
+            "next_in_line": policy.next_in_line,
             "second": list(policy.second),
         },
     }

@@ -16,7 +16,7 @@ import orjson
 from aiohttp import hdrs, web
 from pydantic import Field
 
-from auction_rules.terms import Text
+from auction_rules.terms import RuleConfig, Text
 from bidding.core.said import both
 from bidding.web import data_v2, ocds
 from bidding.web.open_records import (
@@ -31,7 +31,7 @@ from bidding.web.open_records import (
 from bidding.web.rooms import Present
 from bidding.web.routes import Answer, Call, Query, Route
 from bidding.web.wire import Sentence, Whole
-from replay.figures import category_of
+from replay.figures import Category, category_of
 
 ROOM: Final = "open"
 JSON: Final = "application/json"
@@ -91,7 +91,9 @@ class ReleasePackage(Answer):
     publishedDate: str  # noqa: N815 the standard's own name
     publisher: dict[str, str]
     releases: list[dict[str, Any]]
-    links: dict[str, str] | None = None
+    publicationPolicy: str  # noqa: N815
+    extensions: list[str]
+    links: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,16 +216,27 @@ async def _public(call: Call, name: str) -> Public:
     line = present.line()
     published = present.over and line["result"] != "waits"
     result = await call.door.results.of(name) if published else None
-    state = present.state
+    state, category = present.state, category_of(present.rule.name)
+    terms = state.terms
     return Public(
         line,
         state.origin,
         state.document["sha256"],
-        str(category_of(present.rule.name).value),
+        str(category.value),
         await call.door.results.opened(name),
         present.rule.direction(state.terms),
         result,
+        (getattr(terms, "opens", None), getattr(terms, "closes", None)),
+        present.rule.lots(terms),
+        _rated(category, terms),
     )
+
+
+def _rated(category: Category, terms: RuleConfig) -> bool | None:
+    """Of purchases and works alone it is known by what they are decided."""
+    if category not in (Category.PROCUREMENT, Category.WORKS):
+        return None
+    return bool(getattr(terms, "experts", ()))
 
 
 def _base(call: Call) -> str:
@@ -232,9 +245,12 @@ def _base(call: Call) -> str:
 
 
 def _next(call: Call, path: str, *, more: bool) -> str | None:
-    query = call.query(PageQuery)
-    after = urlencode({"page": query.page + 1, "size": query.size})
-    return f"{_base(call)}{path}?{after}" if more else None
+    return _page_at(call, path, call.query(PageQuery).page + 1) if more else None
+
+
+def _page_at(call: Call, path: str, page: int) -> str:
+    query = urlencode({"page": page, "size": call.query(PageQuery).size})
+    return f"{_base(call)}{path}?{query}"
 
 
 def _json(name: str) -> Callable[[Call], Any]:
@@ -281,11 +297,22 @@ async def contracting(call: Call) -> web.Response:
         if one.direction > 0:
             continue
         releases += ocds.releases(one, prefix or house_name.replace("/", "-"), base)
-        latest = max(latest, one.opened, one.result.ended if one.result else 0)
+        latest = max(latest, one.opened)
+        if one.result is not None:
+            latest = max(latest, one.result.ended, *(at for _, at in one.result.steps), 0)
     after = _next(call, "/open/ocds", more=more)
     links = {} if after is None else {"next": after}
+    if (page := call.query(PageQuery).page) > 1:
+        links["prev"] = _page_at(call, "/open/ocds", page - 1)
     uri = f"{base}{call.request.path_qs}"
-    made = ocds.package(releases, uri, house_name, latest or call.door.clock.now(), links)
+    made = ocds.package(
+        releases,
+        uri,
+        base,
+        publisher=house_name,
+        latest=latest or call.door.clock.now(),
+        links=links,
+    )
     return _kept(call, orjson.dumps(made, option=orjson.OPT_STRICT_INTEGER), JSON)
 
 

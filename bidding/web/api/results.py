@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from bidding.core import views
+from bidding.core import aftermath, views
 from bidding.core.state import State
 from bidding.engine.identity import Seat
 from bidding.web.evidence import MOST_RECEIPTS, READ_ME, packed
@@ -28,7 +28,15 @@ ROOM: Final = "bidder"
 ZIP: Final = "application/zip"
 _DECIDES: Final = frozenset(
     {
-        *("stage_opened", "stage_closed", "deadline_moved", "drawn", "awarded", "unsold"),
+        *(
+            "stage_opened",
+            "stage_closed",
+            "deadline_moved",
+            "drawn",
+            "awarded",
+            "award_lapsed",
+            "unsold",
+        ),
         *("suspended", "resumed", "terminated", "voided", "concluded", "revealed", "closed"),
     }
 )
@@ -102,6 +110,7 @@ async def result(call: Call) -> dict[str, Any]:
     entries = await call.door.house.entries(call.auction, 0, state.index)
     told = await asyncio.to_thread(_told, state.origin, entries, seat.paddle)
     person = state.people.get(seat.paddle)
+    standing = aftermath.standing_steps(state)
     paid, out = (person.paid, person.out) if person is not None else (0, 0)
     return {
         "room": present.snapshot(f"bidder:{seat.paddle}"),
@@ -117,7 +126,7 @@ async def result(call: Call) -> dict[str, Any]:
         "steps": [
             {"step": one.step, "bidder": one.bidder, "reason": one.reason}
             for one in state.after
-            if one.step != "defaulted" or one.bidder == seat.paddle
+            if (one in standing if one.step != "defaulted" else one.bidder == seat.paddle)
         ],
     }
 

@@ -125,6 +125,13 @@ export function toQuery(wanted: Wanted): string {
   return text === "" ? "" : `?${text}`;
 }
 
+/** The entry that an address names behind `here`, and the hash of it that is meant; null where it names none. */
+export function placeIn(hash: string, here: string): { i: number; leaf: string | null } | null {
+  if (!hash.startsWith(`${here}/`)) return null;
+  const [place = "", leaf] = hash.slice(here.length + 1).split("/").map(decodeURIComponent);
+  return /^\d{1,15}$/.test(place) ? { i: Number(place), leaf: leaf || null } : null;
+}
+
 /** Each value that frames have, once, in order. */
 export function found(frames: readonly Frame[], of: (frame: Frame) => string | null): string[] {
   return [...new Set(frames.map(of).filter((value): value is string => value !== null))].sort();
@@ -134,21 +141,6 @@ export function found(frames: readonly Frame[], of: (frame: Frame) => string | n
 export function windowFor(place: number, from: number, size: number): number {
   if (place < 0 || (place >= from && place < from + size)) return from;
   return Math.max(0, place - Math.floor(size / 2));
-}
-
-/** A what-if's term as a person types it, in the kind the record has it in. */
-export function asTerm(text: string, recorded: unknown): unknown {
-  const plain = text.trim();
-  if (typeof recorded === "number") return /^-?\d{1,15}$/.test(plain) ? Number(plain) : plain;
-  if (typeof recorded === "boolean") return plain === "true" ? true : plain === "false" ? false : plain;
-  return plain;
-}
-
-/** Terms one may change by typing: those with one plain value. */
-export function plainTerms(terms: Record<string, unknown>): string[] {
-  return Object.keys(terms)
-    .filter((name) => ["number", "string", "boolean"].includes(typeof terms[name]))
-    .sort();
 }
 
 /** `3, 7 8` as entries; null where something else stands there. */

@@ -40,7 +40,8 @@ export function useFilm(base: string) {
   /** What this audience had been shown by then. */
   const seen = computed(() => lines.value.filter((line) => line.at <= index.value));
 
-  async function load(): Promise<void> {
+  /** Opens at `first` where it is given, else where the session stands. */
+  async function load(first: number | null = null): Promise<void> {
     failure.value = null;
     try {
       let known = reel.value?.frames ?? [];
@@ -50,8 +51,8 @@ export function useFilm(base: string) {
         if (known.length >= part.size || part.frames.length === 0) {
           const opened = reel.value === null;
           reel.value = { ...part, frames: known };
-          // It opens where the session stands, before anything is drawn of it.
-          if (opened) seek(known.length - 1);
+          // Before anything is drawn of it.
+          if (opened) seek(first ?? known.length - 1);
           return;
         }
       }

@@ -81,7 +81,6 @@ export const en = {
   "film.without_entries": "Without requests (entries)",
   "film.term": "Change a term",
   "film.no_term": "none",
-  "film.value": "to",
   "film.suppose": "Work it out",
   "film.path": "Course of the best offer (last six)",
   "film.otherwise": "Requests decided differently ({n})",
@@ -102,4 +101,9 @@ export const en = {
   "film.open_go": "Verify and open",
   "film.open_again": "This file is no longer in the page. Open it again.",
   "film.from_file": "Archive from this device",
+  "film.no_entry": "There is no entry {i}: the session goes as far as {last} by now. This is the last one.",
+  "film.meant": "This is the entry that the link means, byte for byte.",
+  "film.not_meant": "The entry that stands here is not the one that the link means. Check the receipt and its policy on the verification page.",
+  "film.link_of": "Link to №{i}",
+  "film.rule_form_missing": "The form of this rule's terms is not here, so no term can be changed.",
 };

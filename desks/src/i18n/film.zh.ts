@@ -81,7 +81,6 @@ export const zh = {
   "film.without_entries": "去掉请求（记录编号）",
   "film.term": "改变参数",
   "film.no_term": "不改变",
-  "film.value": "改为",
   "film.suppose": "推演",
   "film.path": "最优报价的变动（最后六次）",
   "film.otherwise": "裁决不同的请求（{n}）",
@@ -102,4 +101,9 @@ export const zh = {
   "film.open_go": "核验并打开",
   "film.open_again": "这份文件已不在本页中，请重新打开。",
   "film.from_file": "本地存档文件",
+  "film.no_entry": "没有第 {i} 号记录：本场目前到第 {last} 号。已停在最后一条。",
+  "film.meant": "就是链接所指的那一条记录，逐字节一致。",
+  "film.not_meant": "这里的记录不是链接所指的那一条。请用核验页核对回执与信任策略。",
+  "film.link_of": "№{i} 的链接",
+  "film.rule_form_missing": "本机没有这条规则的参数表，无法改变参数。",
 };

@@ -112,4 +112,5 @@ export const en = {
   "result.left": "Held",
   "result.refund": "{amount} given back.",
   "result.forfeit": "{amount} kept.",
+  "result.no_line": "Entry {i} is not one of yours, so it is not shown here.",
 } as const;

@@ -112,4 +112,5 @@ export const zh = {
   "result.left": "留存",
   "result.refund": "已退还 {amount}。",
   "result.forfeit": "不予退还 {amount}。",
+  "result.no_line": "第 {i} 号记录不是您的记录，这里不显示。",
 } as const;

@@ -179,4 +179,11 @@ export const en = {
   "money.valid": "Valid until",
   "money.until": "until {at}",
   "money.register": "Register",
+  "watch.reaward": "Award the next in line",
+  "two.next": "After a default the next by rank may be awarded at his own offer (where the rule knows no next in line, it is held anew)",
+  "after.reaward": "award of the next in line",
+  "after.reawarded": "No. {bidder} was awarded as the next in line; the steps begin again.",
+  "after.do_reawarded": "Award No. {bidder} as the next in line",
+  "after.propose_reawarded": "Propose to award No. {bidder}, the next in line",
+  "after.reaward_help": "No. {bidder} is awarded at his own offer of {price}; the first award lapses, and the record tells it publicly. The new result is then reviewed, confirmed and published, with a confirmation of its own.",
 };

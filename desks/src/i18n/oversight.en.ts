@@ -134,4 +134,7 @@ export const en = {
   "role.auditor": "auditor",
   "role.staff": "staff",
   "role.approver": "approver",
+  "lead.link": "Link",
+  "lead.not_here": "The lead that the link means is not here: it may have gone, or you may not see it.",
+  "did.reaward": "Award to the next in line",
 };

@@ -134,4 +134,7 @@ export const zh = {
   "role.auditor": "监督人员",
   "role.staff": "工作人员",
   "role.approver": "审批人员",
+  "lead.link": "本条链接",
+  "lead.not_here": "链接所指的线索不在这里：可能已不再成立，或您无权查看。",
+  "did.reaward": "递补",
 };

@@ -307,4 +307,5 @@ export const en: Record<keyof typeof zh, string> = {
   "draw.compare": "Compare",
   "draw.broken": "The record of the draw makes no sense; there is no result.",
   "verify.guide": "Step by step (a text file)",
+  "verify.to_entry": "Open entry {i} on this site",
 };

@@ -305,4 +305,5 @@ export const zh = {
   "draw.compare": "比对",
   "draw.broken": "摇号的记录读不懂，没有结论。",
   "verify.guide": "一步一步的说明（文本文件）",
+  "verify.to_entry": "在本站打开第 {i} 号记录",
 } as const;

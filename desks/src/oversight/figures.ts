@@ -118,6 +118,18 @@ export function readAsked(search: string): Asked {
   return Object.fromEntries(NAMES.map((name) => [name, given.get(name) ?? ""])) as unknown as Asked;
 }
 
+/** The figure whose auctions are shown; `amount` where the address names none. */
+export function readChosen(search: string): Name {
+  const given = new URLSearchParams(search).get("figure");
+  return FIGURES.find((one) => one === given) ?? "amount";
+}
+
+/** The address of what one looks at: what is asked of the server, and the figure. */
+export function writePlace(asked: Asked, chosen: Name): string {
+  const given = writeAsked(asked);
+  return `${given === "" ? "?" : `${given}&`}figure=${chosen}`;
+}
+
 export function writeAsked(asked: Asked): string {
   const given = new URLSearchParams();
   for (const name of NAMES) if (asked[name] !== "") given.set(name, asked[name]);

@@ -33,14 +33,16 @@ export interface Office {
   reserves: { sealed: number; opened: number };
   drawing: Drawing | null;
   proposals: { i: number; act: string; mine: boolean; text: Text }[];
-  policy: { extend_left: number; surrogate: boolean; second: string[] };
+  policy: { extend_left: number; surrogate: boolean; next_in_line: boolean; second: string[] };
 }
 
 /** The part of a document about officers; null where it says nothing. */
 export interface OfficersPolicy {
   extend_seconds: number;
   surrogate: boolean;
-  second: ("extend" | "surrogate" | "terminate" | "void")[];
+  /** After a default the next by rank may be awarded, where the rule knows one. */
+  next_in_line: boolean;
+  second: ("extend" | "surrogate" | "terminate" | "void" | "reaward")[];
 }
 
 /** The numbers of an order of balls as somebody typed them: apart by spaces, commas or new lines. */

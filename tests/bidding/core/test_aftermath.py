@@ -6,10 +6,24 @@ from typing import Any
 
 import pytest
 
+from auction_rules.facts import Awarded
 from auction_rules.floor import Bid
+from auction_rules.rule import Refuse
 from auction_rules.terms import SECOND
 from bidding.core import views
-from bidding.core.commands import Conclude, Deposit, Exclude, Guarantee, Payout, Terminate
+from bidding.core.commands import (
+    Conclude,
+    Deposit,
+    Exclude,
+    Guarantee,
+    Payout,
+    Propose,
+    Reaward,
+    Second,
+    Terminate,
+    ask_to_json,
+)
+from bidding.core.officers import Officers
 from bidding.core.record import replay
 from bidding.proof import canon
 from replay.rejudge import rejudge
@@ -231,3 +245,103 @@ def test_a_guarantee_counts_as_of_now_and_not_once_it_has_run_out():
     # By itself it may be all of the deposit.
     assert guarantee(session, 500) == "accepted"
     assert session.state.people["01"].deposit_ok
+
+
+# The next in line ---------------------------------------------------------------------------------
+
+
+def granted(rule: str = "english", second: tuple[Any, ...] = (), **terms: Any) -> Session:
+    """As `sold` and confirmed, under a notice that grants a next in line; 03 has defaulted."""
+    policy = Officers(next_in_line=True, second=second)
+    given = document(rule, **terms).model_copy(update={"officers": policy})
+    session = running(given, "01", "02", "03", "04")
+    for bidder, amount in (("01", 100), ("02", 120), ("03", 140)):
+        assert session.bid(bidder, amount) == "accepted"
+    session = finished(session)
+    for actor, ask in (("staff:li", REVIEW), ("approver:wang", CONFIRM)):
+        assert outcome(session.ask(actor, ask)) == "accepted"
+    assert (
+        outcome(session.ask("approver:wang", Conclude("defaulted", "拒签合同", "03"))) == "accepted"
+    )
+    return session
+
+
+def test_the_next_in_line_is_awarded_at_his_own_offer_and_the_steps_begin_again():
+    session = granted()
+    before = session.state
+    assert outcome(session.ask("staff:li", Reaward("02", "依名次"))) == "NOT_ALLOWED"
+    assert outcome(session.ask("approver:wang", Reaward("01", "依名次"))) == "NOT_NEXT"
+    before = session.state
+    entry = session.ask("approver:wang", Reaward("02", "依名次"))
+    assert outcome(entry) == "accepted"
+    assert session.state.standing.awards == (Awarded("02", None, 120, None, 120),)
+    assert session.rule.settlement(session.state.floor()).total == 120
+    line = views.event(before, entry, session.state, session.rule, "public")
+    assert line is not None
+    assert line["text"]["zh"] == (
+        "03 号的竞得资格失效；当前领先：02；02 号竞得，成交价 120 元；02 号按名次递补：依名次。"
+    )
+    # He is the winner now, and the one before him is not.
+    assert views.you(session.state, session.rule, "02", session.now)["state"] == "won"
+    assert views.you(session.state, session.rule, "03", session.now)["state"] == "lost"
+    # His result is reviewed, confirmed by another and published, as any result.
+    assert outcome(session.ask("staff:li", PUBLISH)) == "STEP_TOO_EARLY"
+    for actor, ask in (("staff:li", REVIEW), ("approver:wang", CONFIRM), ("staff:li", PUBLISH)):
+        assert outcome(session.ask(actor, ask)) == "accepted"
+    assert outcome(session.ask("approver:wang", Reaward("01", "依名次"))) == "NO_DEFAULT"
+    entries: list[Any] = [canon.decode(body) for body in session.bodies]
+    assert rejudge(ORIGIN, entries).difference is None
+    assert replay(ORIGIN, session.bodies).digest == session.state.digest
+
+
+def test_whoever_declines_or_is_excluded_is_passed_over_and_nobody_is_awarded_twice():
+    session = granted()
+    assert (
+        outcome(session.ask("approver:wang", Conclude("defaulted", "放弃递补", "02"))) == "accepted"
+    )
+    assert session.state.after[-1].follows == "01"
+    assert outcome(session.ask("approver:wang", Reaward("02", "依名次"))) == "NOT_NEXT"
+    assert outcome(session.ask("approver:wang", Reaward("01", "依名次"))) == "accepted"
+    for actor, ask in (("staff:li", REVIEW), ("approver:wang", CONFIRM)):
+        session.ask(actor, ask)
+    session.ask("approver:wang", Conclude("defaulted", "逾期", "01"))
+    assert outcome(session.ask("approver:wang", Reaward("04", "依名次"))) == "NOBODY_NEXT"
+
+
+def test_where_the_policy_takes_two_one_proposes_and_another_confirms():
+    session = granted(second=("reaward",))
+    ask = Reaward("02", "依名次")
+    assert outcome(session.ask("approver:wang", ask)) == "NEEDS_SECOND"
+    proposal = session.ask("staff:li", Propose("reaward", ask_to_json(ask)))
+    assert outcome(proposal) == "accepted"
+    assert outcome(session.ask("approver:li", Second(proposal["i"], agree=True))) == "SAME_OFFICER"
+    entry = session.ask("approver:wang", Second(proposal["i"], agree=True))
+    assert outcome(entry) == "accepted"
+    assert [award.bidder for award in session.state.standing.awards] == ["02"]
+
+
+def test_why_there_is_none_is_said():
+    # The notice grants none.
+    session = confirmed()
+    session.ask("approver:wang", Conclude("defaulted", "拒签合同", "03"))
+    assert outcome(session.ask("approver:wang", Reaward("02", "依名次"))) == "NEXT_NOT_IN_TERMS"
+    # Nobody left reaches the reserve.
+    session = granted(reserve=130)
+    assert outcome(session.ask("approver:wang", Reaward("02", "依名次"))) == "NEXT_BELOW_RESERVE"
+    # Before a default, and before the end.
+    session = running(document(), "01")
+    assert outcome(session.ask("approver:wang", Reaward("01", "依名次"))) == "NOT_CLOSED"
+
+
+def test_a_rule_without_a_next_in_line_says_so():
+    session = running(document("far_adjustment"), "01", "02")
+    found = session.rule.next_award(session.state.floor(), frozenset())
+    assert isinstance(found, Refuse)
+    assert found.reason == "NO_NEXT_BY_RULE"
+
+
+def test_a_document_that_grants_none_keeps_the_hash_it_had():
+    plain = document().model_copy(update={"officers": Officers(second=("void",))})
+    assert "next_in_line" not in plain.canonical()["officers"]
+    grants = document().model_copy(update={"officers": Officers(next_in_line=True, second=())})
+    assert grants.canonical()["officers"]["next_in_line"] is True

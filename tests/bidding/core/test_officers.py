@@ -247,7 +247,11 @@ def test_the_notice_says_what_officers_may_do():
         "延长截止时间、代竞买人报价、终止、宣布结果无效须由两人办理：一人提请，另一名审批人员确认"
     )
     assert told(Officers(second=()), "en") == "none"
-    assert set(BY_TWO) == {"extend", "surrogate", "terminate", "void"}
+    assert set(BY_TWO) == {"extend", "surrogate", "terminate", "void", "reaward"}
+    assert told(Officers(next_in_line=True, second=("void", "reaward")), "zh") == (
+        "竞得人放弃或者逾期未履约的，可由名次下一位按其报价递补；"
+        "宣布结果无效、递补须由两人办理：一人提请，另一名审批人员确认"
+    )
 
 
 def test_bids_go_on_while_a_proposal_waits():

@@ -101,6 +101,16 @@ FACTS: list[tuple[Any, str, str]] = [
         "No. 02 defaulted: 拒签合同; nobody is next",
     ),
     (
+        h.Concluded("reawarded", "approver:wang", "02", None, "依名次"),
+        "02 号按名次递补：依名次",
+        "No. 02 awarded as the next in line: 依名次",
+    ),
+    (
+        h.Proposed("reaward", "staff:li", {"bidder": "02", "reason": "依名次"}),
+        "提请递补（02 号），待另一名审批人员确认：依名次",
+        "proposed, waiting for a second officer: award to the next in line (No. 02): 依名次",
+    ),
+    (
         h.Seconded(7, agree=True),
         "№7 的提请已由另一名审批人员确认",
         "the proposal of №7 was confirmed by a second officer",
@@ -202,6 +212,11 @@ FACTS: list[tuple[Any, str, str]] = [
         f.Awarded("03", None, 110_050, None, 1),
         "03 号竞得，成交价 1,100.50 元",
         "No. 03 won at 1,100.50 CNY",
+    ),
+    (
+        f.AwardLapsed("03", None),
+        "03 号的竞得资格失效",
+        "the award to No. 03 has lapsed",
     ),
     (f.Unsold("NO_BID"), "流拍：没有有效报价", "Unsold: there was no valid offer"),
     (f.Closed(), "本场结束", "the session is over"),

@@ -82,7 +82,13 @@ async def open_door(
         oversight=oversight,
         bidders=bidders,
     )
-    people: dict[str, Role] = {"b": "bidder", "s": "staff", "t": "approver", "u": "auditor"}
+    people: dict[str, Role] = {
+        "b": "bidder",
+        "b2": "bidder",
+        "s": "staff",
+        "t": "approver",
+        "u": "auditor",
+    }
     verifier = await passwords.hash(PASSWORD)
     for name, role in people.items():
         await registry.create_account(Account(name, name, frozenset({role}), verifier))

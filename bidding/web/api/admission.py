@@ -1,0 +1,216 @@
+"""Who takes part: asking for it, being admitted under a paddle, paying, and losing the admission."""
+
+import hashlib
+import secrets
+from typing import Annotated, Any, Final
+
+from pydantic import Field
+
+from bidding.core import commands as c
+from bidding.engine.identity import Application, BankNotice, Taken, commitment
+from bidding.web import wire
+from bidding.web.api.asking import ROOM, Paddle, Reason, as_house, by_staff, command_route, told
+from bidding.web.problems import Problem
+from bidding.web.rooms import Present
+from bidding.web.routes import BIDDER, HOUSE, STAFF, Answer, Body, Call, Route
+
+
+class ApplyBody(Body):
+    """Ask to take part; `lot` is your own parcel where each bidder has one."""
+
+    lot: wire.Name | None = None
+
+
+class ApplicationLine(Answer):
+    """`alias` stands for the account: staff do not see who is behind a paddle (SPC 2018 §8, §18)."""
+
+    id: str
+    alias: str
+    lot: str | None
+    created: wire.Instant
+    state: str
+    bidder: str | None
+    priority: int
+
+
+class ApplicationList(Answer):
+    """All applications for an auction, the earliest first."""
+
+    applications: list[ApplicationLine]
+
+
+class AdmitBody(Body):
+    """Admit an application under a new paddle number. `priority` > 0: a prior right."""
+
+    application: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
+    priority: Annotated[int, Field(ge=0, le=9)] = 0
+
+
+class DepositBody(Body):
+    """A bank notice. `received` is the bank's time; `bank_ref` counts once in the whole house."""
+
+    bidder: Paddle
+    amount: Annotated[int, Field(ge=1, le=2**53 - 1, description="fen")]
+    received: wire.Instant
+    bank_ref: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:/-]{1,128}$")]
+
+
+class ExcludeBody(Body):
+    """Withdraw an admission; it stands in the log with its reason."""
+
+    bidder: Paddle
+    reason: Reason
+    ref: wire.Reference | None = None
+
+
+async def apply(call: Call) -> dict[str, Any]:
+    """Ask to take part; asking twice is the same question."""
+    present = await Present.of(call.door, call.auction)
+    body = call.body(ApplyBody)
+    if present.over:
+        raise Problem("NOT_OPEN")
+    present.check_lot(body.lot)
+    application = await call.door.registry.apply(
+        Application(
+            id=secrets.token_hex(8),
+            auction=call.auction,
+            account=call.account.account,
+            alias=f"A{secrets.randbelow(9000) + 1000}",
+            lot=body.lot,
+            created=call.door.clock.now(),
+        )
+    )
+    return _application(application)
+
+
+async def applications(call: Call) -> dict[str, Any]:
+    """Who asks to take part, by alias."""
+    await Present.of(call.door, call.auction)
+    found = await call.door.registry.applications(call.auction)
+    return {"applications": [_application(a) for a in found]}
+
+
+def _application(a: Application) -> dict[str, Any]:
+    return {
+        "id": a.id,
+        "alias": a.alias,
+        "lot": a.lot,
+        "created": a.created,
+        "state": a.state,
+        "bidder": a.paddle if a.state == "admitted" else None,
+        "priority": a.priority,
+    }
+
+
+async def admit(call: Call) -> Any:
+    """Reserve a paddle, write the admission into the log, then say so in the register.
+
+    Whichever of the three a crash leaves undone, asking again finishes: the paddle is kept, and
+    the reference of the command is the application's own.
+    """
+    body, registry = call.body(AdmitBody), call.door.registry
+    present = await Present.of(call.door, call.auction)
+    application = await registry.application(body.application)
+    if application is None or application.auction != call.auction:
+        raise Problem("NOT_FOUND")
+    try:
+        seat = await registry.give_paddle(
+            application.id, _paddles(), secrets.token_bytes(32), body.priority
+        )
+    except Taken:
+        raise Problem("NO_PADDLE_LEFT") from None
+    account = await registry.account(application.account)
+    assert account is not None
+    who = commitment(seat.salt, {"account": account.account, "name": account.name})
+    tagger = call.door.settings.tagger
+    command = c.Command(
+        by_staff(call),
+        c.Admit(seat.paddle, application.lot, body.priority, who),
+        f"admit-{application.id}",
+        tags=() if tagger is None else tagger.admission(present.state.origin, account.account),
+    )
+    answer = await call.door.stream.ask(call.auction, command)
+    person = present.state.people.get(seat.paddle)
+    if person is not None and person.who == who:
+        # Accepted now, or by an earlier try whose end the register did not see.
+        await registry.admitted(application.id)
+        await call.door.stream.seated(call.auction, application.account, seat.paddle)
+        answer["bidder"] = seat.paddle
+    return told(answer)
+
+
+def _paddles() -> tuple[str, ...]:
+    """Numbers to try, in an order nobody can foresee: two digits while there are free ones."""
+    chance = secrets.SystemRandom()
+    short, long = [f"{n:02}" for n in range(1, 100)], [f"{n}" for n in range(100, 1000)]
+    chance.shuffle(short)
+    chance.shuffle(long)
+    return (*short, *long)
+
+
+async def deposit(call: Call) -> Any:
+    """Count a bank notice. The reference is the bank's, so a notice sent twice counts once."""
+    body, registry = call.body(DepositBody), call.door.registry
+    await Present.of(call.door, call.auction)
+    notice = BankNotice(body.bank_ref, call.auction, body.bidder, body.amount, body.received)
+    try:
+        await registry.bank_notice(notice)
+    except Taken:
+        raise Problem("ALREADY_TAKEN") from None
+    ref = "bank-" + hashlib.sha256(body.bank_ref.encode()).hexdigest()[:32]
+    ask = c.Deposit(body.bidder, body.amount, body.received, body.bank_ref)
+    answer = await call.door.stream.ask(call.auction, c.Command(by_staff(call), ask, ref))
+    if answer["type"] == "accepted":
+        await registry.counted(body.bank_ref, answer["i"])
+    return told(answer)
+
+
+async def exclude(call: Call) -> Any:
+    """Withdraw an admission."""
+    body = call.body(ExcludeBody)
+    return await as_house(call, by_staff(call), c.Exclude(body.bidder, body.reason), body.ref)
+
+
+ROUTES: Final = (
+    Route(
+        "POST",
+        "/api/auctions/{auction}/apply",
+        apply,
+        ROOM,
+        "申请参加",
+        "Ask to take part",
+        roles=BIDDER,
+        body=ApplyBody,
+        answer=ApplicationLine,
+        problems=("NOT_OPEN", "BAD_FIELDS"),
+    ),
+    Route(
+        "GET",
+        "/api/auctions/{auction}/applications",
+        applications,
+        ROOM,
+        "参加申请",
+        "Applications",
+        roles=HOUSE,
+        answer=ApplicationList,
+    ),
+    command_route(
+        "admit",
+        admit,
+        "准予参加",
+        "Admit",
+        roles=STAFF,
+        body=AdmitBody,
+        problems=("NOT_FOUND", "NO_PADDLE_LEFT"),
+    ),
+    command_route(
+        "deposits",
+        deposit,
+        "登记保证金到账",
+        "Count a deposit",
+        roles=STAFF,
+        body=DepositBody,
+        problems=("ALREADY_TAKEN",),
+    ),
+    command_route("exclude", exclude, "取消资格", "Exclude", roles=HOUSE, body=ExcludeBody),
+)

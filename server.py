@@ -10,6 +10,7 @@ Every option may also come from the environment, as DAYLIGHT_PORT=8080. Nothing 
 
 import argparse
 import asyncio
+import contextlib
 import errno
 import getpass
 import logging
@@ -18,7 +19,7 @@ import signal
 import socket
 import ssl
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from importlib import import_module
 from pathlib import Path
@@ -30,21 +31,19 @@ import uvloop
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bidding.adapters.bidders import SqlBidders
+from bidding.adapters.book_database import BookBroken
 from bidding.adapters.clock import WallClock
 from bidding.adapters.keys import FileKeys, KeyFileError
 from bidding.adapters.metrics import Metrics
-from bidding.adapters.money import SqlMoney
-from bidding.adapters.one_file import FileBroken
-from bidding.adapters.oversight import SqlOversight
 from bidding.adapters.papers import FilePapers
 from bidding.adapters.passwords import Argon2Passwords
-from bidding.adapters.registry import RegisterError, SqlRegistry
+from bidding.adapters.registry import SqlRegistry
 from bidding.adapters.side_files import FolderOfSideFiles
 from bidding.adapters.sql_log import SqlLog
 from bidding.adapters.tag_secret import TagSecretError, tag_secret
 from bidding.adapters.witness_http import HttpWitness
 from bidding.adapters.witness_http import session as witness_session
+from bidding.books import Books, place_of
 from bidding.client.demo import ACCOUNTS, PASSWORD, PREFIX, Demo
 from bidding.engine.house import House
 from bidding.engine.identity import Account, Role, Taken
@@ -62,7 +61,7 @@ log = structlog.get_logger("server")
 _PASSWORD_LEAST: Final = 8
 
 
-_Book = TypeVar("_Book", SqlMoney, SqlOversight, SqlBidders)
+_T = TypeVar("_T")
 
 
 class Mistake(Exception):
@@ -81,6 +80,7 @@ class Settings(BaseModel):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     data: Path = Path("var")
+    books: Annotated[str, Field(pattern=r"^postgresql\+asyncpg://")] | None = None
     key: Path | None = None
     witnesses: Path | None = None
     sm2_key: Path | None = None
@@ -141,6 +141,11 @@ def _parser() -> argparse.ArgumentParser:
     add("--host", help="address to listen on (127.0.0.1)")
     add("--port", help="port to listen on; 0 lets the system choose (8080)")
     add("--data", help="folder of the record and the register (var)")
+    add(
+        "--books",
+        help="postgresql+asyncpg:// address of the database of the register and the books, for any "
+        "number of nodes (extra [cluster]); files in the data folder",
+    )
     add("--key", help="file of the signing key (signing.key in the data folder)")
     add("--witnesses", help="file of the witnesses and their quorum (C2SP policy lines)")
     add("--sm2-key", help="file of an SM2 key: keep a parallel log in SM3 and SM2 (extra [gm])")
@@ -229,14 +234,8 @@ async def _serve(settings: Settings) -> int:
             stack.callback(_serve_metrics(metrics, settings.metrics_port))
         tagger = _tagger(settings)
         record, keys = await _record_and_keys(settings, stack)
-        registry = await _registry(settings)
-        stack.push_async_callback(registry.close)
-        money = await _book(SqlMoney, settings.data / "money.db")
-        stack.push_async_callback(money.close)
-        oversight = await _book(SqlOversight, settings.data / "oversight.db")
-        stack.push_async_callback(oversight.close)
-        bidders = await _book(SqlBidders, settings.data / "bidders.db")
-        stack.push_async_callback(bidders.close)
+        books = await _opened(settings, Books.open(settings.data, settings.books))
+        stack.push_async_callback(books.close)
         clock, passwords = WallClock(), Argon2Passwords()
         stack.callback(passwords.close)
         http = await stack.enter_async_context(witness_session())
@@ -254,7 +253,7 @@ async def _serve(settings: Settings) -> int:
         house = House(record, clock, keys, prefix, witnessing=witnessing, side=side)
         door = Door(
             house,
-            registry,
+            books.registry,
             passwords,
             clock,
             DoorSettings(
@@ -264,12 +263,12 @@ async def _serve(settings: Settings) -> int:
                 ocid_prefix=settings.ocid_prefix,
             ),
             papers=FilePapers(settings.data / "papers"),
-            money=money,
-            oversight=oversight,
-            bidders=bidders,
+            money=books.money,
+            oversight=books.oversight,
+            bidders=books.bidders,
             observe=metrics.observe,
         )
-        await _demo_accounts(settings, registry, passwords, clock)
+        await _demo_accounts(settings, books.registry, passwords, clock)
         runner = web.AppRunner(
             build(door), access_log=None, handle_signals=False, shutdown_timeout=3
         )
@@ -515,22 +514,22 @@ def _unreadable(error: LogError) -> Mistake:
 
 
 async def _registry(settings: Settings) -> SqlRegistry:
-    _folder(settings)
-    try:
-        return await SqlRegistry.open(settings.data / "house.db")
-    except RegisterError as error:
-        raise Mistake(
-            f"账号登记簿无法打开（{error}）。", f"The register cannot be opened: {error}."
-        ) from error
+    place = place_of("registry", settings.data, settings.books)
+    return await _opened(settings, SqlRegistry.open(place))
 
 
-async def _book(kind: type[_Book], path: Path) -> _Book:
+async def _opened(settings: Settings, opening: Coroutine[Any, Any, _T]) -> _T:
+    """The register or all books, or what the operator has to mend about them."""
     try:
-        return await kind.open(path)
-    except FileBroken as error:
-        raise Mistake(
-            f"{path} 无法打开（{error}）。", f"{path} cannot be opened: {error}."
-        ) from error
+        if settings.books is None:
+            _folder(settings)
+        else:
+            _extra("asyncpg", "cluster")
+        return await opening
+    except BookBroken as error:
+        raise Mistake(error.zh, str(error)) from error
+    finally:
+        opening.close()
 
 
 def _folder(settings: Settings) -> None:
@@ -617,7 +616,8 @@ async def _demo_accounts(
             continue
         verifier = verifier or await passwords.hash(PASSWORD)
         roles: frozenset[Role] = frozenset(each.roles)
-        await registry.create_account(Account(each.account, each.zh, roles, verifier))
+        with contextlib.suppress(Taken):  # another node, started at the same moment
+            await registry.create_account(Account(each.account, each.zh, roles, verifier))
 
 
 async def _create_account(settings: Settings, arguments: argparse.Namespace) -> int:

@@ -14,15 +14,12 @@ from pathlib import Path
 import uvloop
 from aiohttp import web
 
-from bidding.adapters.bidders import SqlBidders
 from bidding.adapters.clock import WallClock
 from bidding.adapters.keys import FileKeys
-from bidding.adapters.money import SqlMoney
-from bidding.adapters.oversight import SqlOversight
 from bidding.adapters.papers import FilePapers
 from bidding.adapters.passwords import Argon2Passwords
-from bidding.adapters.registry import SqlRegistry
 from bidding.adapters.sql_log import SqlLog
+from bidding.books import Books
 from bidding.engine.house import House
 from bidding.engine.identity import Account, Role
 from bidding.testing import MemoryLog
@@ -46,7 +43,7 @@ LIMITS = Limits(
 async def serve(mode: str, data: Path, bidders: int) -> None:
     """Serves until standard input ends."""
     clock, passwords = WallClock(), Argon2Passwords()
-    registry = await SqlRegistry.open(data / "house.db")
+    books = await Books.open(data)
     verifier = await passwords.hash(PASSWORD)
     people: dict[str, frozenset[Role]] = {
         "staff": frozenset({"staff"}),
@@ -54,23 +51,20 @@ async def serve(mode: str, data: Path, bidders: int) -> None:
         **{f"bidder{n}": frozenset({"bidder"}) for n in range(bidders)},
     }
     for name, roles in people.items():
-        await registry.create_account(Account(name, name, roles, verifier))
+        await books.registry.create_account(Account(name, name, roles, verifier))
     log = SqlLog(data / "log.db") if mode == "house" else MemoryLog()
     house = House(log, clock, FileKeys(data / "key"), "bench.example/log")
     papers = FilePapers(data / "papers")
-    money = await SqlMoney.open(data / "money.db")
-    oversight = await SqlOversight.open(data / "oversight.db")
-    book = await SqlBidders.open(data / "bidders.db")
     door = Door(
         house,
-        registry,
+        books.registry,
         passwords,
         clock,
         DoorSettings(limits=LIMITS),
         papers=papers,
-        money=money,
-        oversight=oversight,
-        bidders=book,
+        money=books.money,
+        oversight=books.oversight,
+        bidders=books.bidders,
     )
     runner = web.AppRunner(build(door), access_log=None, shutdown_timeout=1)
     await runner.setup()
@@ -81,10 +75,7 @@ async def serve(mode: str, data: Path, bidders: int) -> None:
     await house.close()
     await runner.cleanup()
     await log.close()
-    await registry.close()
-    await money.close()
-    await oversight.close()
-    await book.close()
+    await books.close()
     passwords.close()
 
 

@@ -33,14 +33,11 @@ from aiohttp import web
 from websockets.asyncio.server import ServerConnection, broadcast, serve
 
 from bench.door import LIMITS
-from bidding.adapters.bidders import SqlBidders
 from bidding.adapters.clock import WallClock
 from bidding.adapters.keys import FileKeys
-from bidding.adapters.money import SqlMoney
-from bidding.adapters.oversight import SqlOversight
 from bidding.adapters.papers import FilePapers
 from bidding.adapters.passwords import Argon2Passwords
-from bidding.adapters.registry import SqlRegistry
+from bidding.books import Books
 from bidding.core.document import Document
 from bidding.engine.house import House
 from bidding.engine.hub import Payload
@@ -118,8 +115,8 @@ def drain(ports: list[int]) -> None:
 async def _house(folder: Path, stack: AsyncExitStack) -> Door:
     clock, passwords = WallClock(), Argon2Passwords()
     stack.callback(passwords.close)
-    registry = await SqlRegistry.open(folder / "house.db")
-    stack.push_async_callback(registry.close)
+    books = await Books.open(folder)
+    stack.push_async_callback(books.close)
     house = House(MemoryLog(), clock, FileKeys(folder / "key"), "bench.example/log")
     stack.push_async_callback(house.close)
     now = clock.now()
@@ -132,23 +129,17 @@ async def _house(folder: Path, stack: AsyncExitStack) -> Door:
     }
     await house.publish(Document.model_validate(document), "staff:s", "approver:a")
     papers = FilePapers(folder / "papers")
-    money = await SqlMoney.open(folder / "money.db")
-    stack.push_async_callback(money.close)
-    oversight = await SqlOversight.open(folder / "oversight.db")
-    stack.push_async_callback(oversight.close)
-    bidders = await SqlBidders.open(folder / "bidders.db")
-    stack.push_async_callback(bidders.close)
     settings = DoorSettings(limits=LIMITS)
     return Door(
         house,
-        registry,
+        books.registry,
         passwords,
         clock,
         settings,
         papers=papers,
-        money=money,
-        oversight=oversight,
-        bidders=bidders,
+        money=books.money,
+        oversight=books.oversight,
+        bidders=books.bidders,
     )
 
 

@@ -1,6 +1,6 @@
-"""The bidders' book on SQLAlchemy, in a file of its own: complaints are no part of any record.
+"""The bidders' book on SQLAlchemy, in a store of its own: complaints are no part of any record.
 
-It implements `bidding.engine.bidders.BidderBook`. Every call is one transaction of `one_file`.
+It implements `bidding.engine.bidders.BidderBook`. Every call is one transaction of `book_database`.
 """
 
 from __future__ import annotations
@@ -26,11 +26,13 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bidding.adapters.one_file import OneFile
+from bidding.adapters.book_database import BookDatabase, insert_on
 from bidding.engine.bidders import MOST_OPEN, Complaint, Flood, Preparation
+
+#: SQLite numbers rows only with INTEGER keys; PostgreSQL wants BIGINT.
+_Big = BigInteger().with_variant(Integer, "sqlite")
 
 _meta = MetaData()
 
@@ -47,7 +49,7 @@ _preparations = Table(
 _complaints = Table(
     "complaints",
     _meta,
-    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("number", _Big, primary_key=True, autoincrement=True),
     Column("auction", String(64), nullable=False, index=True),
     Column("account", String(32), nullable=False, index=True),
     Column("alias", String(32), nullable=False),
@@ -66,32 +68,45 @@ _complaints = Table(
     sqlite_autoincrement=True,
 )
 
+#: One row. Who holds it gives the next number: no hole, and no number twice.
+_count = Table(
+    "complaint_count",
+    _meta,
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    Column("last", BigInteger, nullable=False),
+)
+
 _WITHOUT_FILE: Final = tuple(column for column in _complaints.c if column.name != "file")
 
 
 class SqlBidders:
     """One book in one database. Make it with `await SqlBidders.open(path)`."""
 
-    def __init__(self, file: OneFile) -> None:
-        self._file, self._whole = file, file.whole
+    def __init__(self, database: BookDatabase) -> None:
+        self._database, self._whole = database, database.whole
 
     @classmethod
-    async def open(cls, path: Path) -> SqlBidders:
-        """Opens or makes the book. Raises FileBroken."""
-        return cls(await OneFile.open(path, _meta.create_all))
+    async def open(cls, place: Path | str) -> SqlBidders:
+        """Opens or makes the book, at a path or URL. Raises BookBroken."""
+        return cls(await BookDatabase.open(place, "bidders"))
 
     async def close(self) -> None:
-        """Lets running transactions finish, then lets go of the file."""
-        await self._file.close()
+        """Lets running transactions finish, then lets go."""
+        await self._database.close()
 
     async def prepared(self, done: Preparation) -> None:
         """As the port says."""
         row = asdict(done) | {"found": json.dumps(dict(done.found), ensure_ascii=False)}
 
         async def work(c: AsyncConnection) -> None:
-            made = upsert(_preparations).values(row)
+            made = insert_on(c, _preparations).values(row)
             latest = {"at": made.excluded.at, "found": made.excluded.found}
-            await c.execute(made.on_conflict_do_update(set_=latest))
+            # Another node may have written a later one.
+            newer = _preparations.c.at <= made.excluded.at
+            key = _preparations.primary_key
+            await c.execute(
+                made.on_conflict_do_update(index_elements=key, set_=latest, where=newer)
+            )
 
         await self._whole(work)
 
@@ -112,6 +127,9 @@ class SqlBidders:
         del row["number"]
 
         async def work(c: AsyncConnection) -> Complaint:
+            # Whoever files waits here for the one before him, through the whole house.
+            held = await c.execute(select(_count.c.last).with_for_update())
+            number = held.scalar_one() + 1
             mine = _complaints.c.account == complaint.account
             again = await c.execute(
                 select(_complaints).where(mine, _complaints.c.ref == complaint.ref)
@@ -123,8 +141,9 @@ class SqlBidders:
             )
             if count.scalar_one() >= MOST_OPEN:
                 raise Flood(complaint.auction)
-            done = await c.execute(insert(_complaints).values(row).returning(_complaints.c.number))
-            return replace(complaint, number=done.scalar_one())
+            await c.execute(update(_count).values(last=number))
+            await c.execute(insert(_complaints).values(row | {"number": number}))
+            return replace(complaint, number=number)
 
         return await self._whole(work)
 

@@ -1,6 +1,6 @@
-"""The book of bank notices on SQLAlchemy, in a file of its own: names of payers go no further.
+"""The book of bank notices on SQLAlchemy, in a store of its own: names of payers go no further.
 
-It implements `bidding.engine.money.MoneyBook`. Every call is one transaction of `one_file`.
+It implements `bidding.engine.money.MoneyBook`. Every call is one transaction of `book_database`.
 """
 
 from __future__ import annotations
@@ -10,23 +10,25 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Integer,
     MetaData,
-    RowMapping,
     String,
     Table,
     Text,
     UniqueConstraint,
-    insert,
     select,
     update,
 )
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bidding.adapters.one_file import OneFile
+from bidding.adapters.book_database import BookDatabase, put_once
 from bidding.engine.money import Conflict, Guarantee, Notice, State, SubAccount
+
+#: Fen and microseconds need 64 bits; SQLite numbers rows only with INTEGER keys.
+_Big = BigInteger().with_variant(Integer, "sqlite")
 
 _meta = MetaData()
 
@@ -36,26 +38,26 @@ _accounts = Table(
     Column("number", String(16), primary_key=True),
     Column("auction", String(64), nullable=False),
     Column("bidder", String(32), nullable=False),
-    Column("opened", Integer, nullable=False),
+    Column("opened", _Big, nullable=False),
     UniqueConstraint("auction", "bidder"),
 )
 
 _notices = Table(
     "notices",
     _meta,
-    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("id", _Big, primary_key=True, autoincrement=True),
     Column("bank", String(32), nullable=False),
     Column("serial", String(64), nullable=False),
     Column("account", String(16), nullable=False, index=True),
     Column("payer_account", String(64), nullable=False),
-    Column("amount", Integer, nullable=False),
-    Column("received", Integer, nullable=False),
+    Column("amount", _Big, nullable=False),
+    Column("received", _Big, nullable=False),
     Column("payer", Text, nullable=False),
-    Column("told", Integer, nullable=False),
+    Column("told", _Big, nullable=False),
     Column("state", String(16), nullable=False),
     Column("reason", Text),
     Column("by", String(32)),
-    Column("entry", Integer),
+    Column("entry", _Big),
     # A bank's serial is one payment; the other key fields then must be equal too.
     UniqueConstraint("bank", "serial"),
 )
@@ -67,46 +69,41 @@ _guarantees = Table(
     Column("number", String(64), primary_key=True),
     Column("auction", String(64), nullable=False, index=True),
     Column("bidder", String(32), nullable=False),
-    Column("amount", Integer, nullable=False),
-    Column("until", Integer, nullable=False),
+    Column("amount", _Big, nullable=False),
+    Column("until", _Big, nullable=False),
     Column("nonce", String(64), nullable=False),
     Column("by", String(32), nullable=False),
-    Column("entry", Integer),
+    Column("entry", _Big),
 )
 
 
 class SqlMoney:
     """One book in one database. Make it with `await SqlMoney.open(path)`."""
 
-    def __init__(self, file: OneFile) -> None:
-        self._file, self._whole = file, file.whole
+    def __init__(self, database: BookDatabase) -> None:
+        self._database, self._whole = database, database.whole
 
     @classmethod
-    async def open(cls, path: Path) -> SqlMoney:
-        """Opens or makes the book. Raises FileBroken."""
-        return cls(await OneFile.open(path, _meta.create_all))
+    async def open(cls, place: Path | str) -> SqlMoney:
+        """Opens or makes the book, at a path or URL. Raises BookBroken."""
+        return cls(await BookDatabase.open(place, "money"))
 
     async def close(self) -> None:
-        """Lets running transactions finish, then lets go of the file."""
-        await self._file.close()
+        """Lets running transactions finish, then lets go."""
+        await self._database.close()
 
     async def sub_account(self, auction: str, bidder: str, candidate: str, now: int) -> SubAccount:
         """As the port says."""
-        opened = SubAccount(candidate, auction, bidder, now)
+        row = asdict(SubAccount(candidate, auction, bidder, now))
 
         async def work(c: AsyncConnection) -> SubAccount:
-            where = (_accounts.c.auction == auction, _accounts.c.bidder == bidder)
-            found = (await c.execute(select(_accounts).where(*where))).mappings().first()
-            if found is not None:
-                return SubAccount(**found)
-            row = {"number": candidate, "auction": auction, "bidder": bidder, "opened": now}
-            try:
-                await c.execute(insert(_accounts).values(row))
-            except IntegrityError as error:
-                raise Conflict(candidate) from error
-            return opened
+            kept, _ = await put_once(c, _accounts, row, "auction", "bidder")
+            return SubAccount(**kept)
 
-        return await self._whole(work)
+        try:
+            return await self._whole(work)
+        except IntegrityError as error:
+            raise Conflict(candidate) from error
 
     async def account(self, number: str) -> SubAccount | None:
         """As the port says."""
@@ -122,30 +119,33 @@ class SqlMoney:
         """As the port says."""
 
         async def work(c: AsyncConnection) -> tuple[Notice, bool]:
-            where = (_notices.c.bank == notice.bank, _notices.c.serial == notice.serial)
-            found = (await c.execute(select(_notices).where(*where))).mappings().first()
-            if found is not None:
-                earlier = _notice(found)
-                if earlier.key != notice.key:
-                    raise Conflict(notice.bank_ref)
-                return earlier, True
             row = {name: getattr(notice, name) for name in _TOLD}
-            done = await c.execute(insert(_notices).values(row).returning(_notices.c.id))
-            kept = await c.execute(select(_notices).where(_notices.c.id == done.scalar_one()))
-            return _notice(kept.mappings().one()), False
+            found, new = await put_once(c, _notices, row, "bank", "serial")
+            kept = Notice(**found)
+            if kept.key != notice.key:
+                raise Conflict(notice.bank_ref)
+            return kept, not new
 
         return await self._whole(work)
 
     async def settle(
-        self, notice: int, state: State, *, reason: str | None, by: str | None, entry: int | None
-    ) -> None:
+        self,
+        notice: int,
+        state: State,
+        *,
+        was: tuple[State, ...],
+        reason: str | None,
+        by: str | None,
+        entry: int | None,
+    ) -> bool:
         """As the port says."""
         values = {"state": state, "reason": reason, "by": by, "entry": entry}
+        still = (_notices.c.id == notice, _notices.c.state.in_(was))
 
-        async def work(c: AsyncConnection) -> None:
-            await c.execute(update(_notices).where(_notices.c.id == notice).values(values))
+        async def work(c: AsyncConnection) -> bool:
+            return bool((await c.execute(update(_notices).where(*still).values(values))).rowcount)
 
-        await self._whole(work)
+        return await self._whole(work)
 
     async def notice(self, notice: int) -> Notice | None:
         """As the port says."""
@@ -153,7 +153,7 @@ class SqlMoney:
         async def work(c: AsyncConnection) -> Notice | None:
             rows = await c.execute(select(_notices).where(_notices.c.id == notice))
             found = rows.mappings().first()
-            return None if found is None else _notice(found)
+            return None if found is None else Notice(**found)
 
         return await self._whole(work)
 
@@ -167,7 +167,7 @@ class SqlMoney:
                 .where(_accounts.c.auction == auction)
                 .order_by(_notices.c.received, _notices.c.id)
             )
-            return [_notice(row) for row in (await c.execute(query)).mappings()]
+            return [Notice(**row) for row in (await c.execute(query)).mappings()]
 
         return await self._whole(work)
 
@@ -175,18 +175,11 @@ class SqlMoney:
         """As the port says."""
 
         async def work(c: AsyncConnection) -> Guarantee:
-            where = (
-                _guarantees.c.issuer == guarantee.issuer,
-                _guarantees.c.number == guarantee.number,
-            )
-            found = (await c.execute(select(_guarantees).where(*where))).mappings().first()
-            if found is None:
-                await c.execute(insert(_guarantees).values(asdict(guarantee)))
-                return guarantee
-            earlier = Guarantee(**found)
-            if earlier.about != guarantee.about:
+            found, _ = await put_once(c, _guarantees, asdict(guarantee), "issuer", "number")
+            kept = Guarantee(**found)
+            if kept.about != guarantee.about:
                 raise Conflict(guarantee.number)
-            return earlier
+            return kept
 
         return await self._whole(work)
 
@@ -217,7 +210,3 @@ _TOLD: Final = (
     *("bank", "serial", "account", "payer_account", "amount", "received", "payer"),
     *("told", "state"),
 )
-
-
-def _notice(row: RowMapping) -> Notice:
-    return Notice(**row)

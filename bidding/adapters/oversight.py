@@ -1,6 +1,7 @@
-"""The overseers' book on SQLAlchemy, in a file of its own; the database itself refuses changes.
+"""The overseers' book on SQLAlchemy, in a store of its own; the database itself refuses changes.
 
-It implements `bidding.engine.oversight.OversightBook`. Every call is one transaction of `one_file`.
+It implements `bidding.engine.oversight.OversightBook`. Every call is one transaction of
+`book_database`; the triggers that refuse are in the migrations.
 """
 
 from __future__ import annotations
@@ -9,42 +10,45 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import (
+    BigInteger,
     Column,
-    Connection,
     ForeignKey,
     Integer,
     MetaData,
     String,
     Table,
     Text,
+    func,
     insert,
     select,
-    text,
 )
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bidding.adapters.one_file import OneFile
+from bidding.adapters.book_database import BookDatabase
 from bidding.engine.oversight import Entered, Late, Step
+
+#: Fen and microseconds need 64 bits; SQLite numbers rows only with INTEGER keys.
+_Big = BigInteger().with_variant(Integer, "sqlite")
 
 _meta = MetaData()
 
 _results = Table(
     "results",
     _meta,
-    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("number", _Big, primary_key=True, autoincrement=True),
     Column("id", String(32), nullable=False, unique=True),
     Column("title", Text, nullable=False),
     Column("category", String(16), nullable=False),
     Column("centre", Text, nullable=False),
-    Column("closed", Integer, nullable=False),
-    Column("deals", Integer, nullable=False),
-    Column("amount", Integer, nullable=False),
-    Column("start", Integer),
-    Column("budget", Integer),
+    Column("closed", _Big, nullable=False),
+    Column("deals", _Big, nullable=False),
+    Column("amount", _Big, nullable=False),
+    Column("start", _Big),
+    Column("budget", _Big),
     Column("source", Text, nullable=False),
     Column("by", String(32), nullable=False),
-    Column("at", Integer, nullable=False),
+    Column("at", _Big, nullable=False),
 )
 
 _withdrawals = Table(
@@ -53,41 +57,40 @@ _withdrawals = Table(
     Column("result", ForeignKey("results.id"), primary_key=True),
     Column("reason", Text, nullable=False),
     Column("by", String(32), nullable=False),
-    Column("at", Integer, nullable=False),
+    Column("at", _Big, nullable=False),
 )
 
 _steps = Table(
     "lead_steps",
     _meta,
     Column("lead", String(32), primary_key=True),
-    Column("number", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
     Column("turn", String(16), nullable=False),
     Column("text", Text, nullable=False),
     Column("by", String(32), nullable=False),
     Column("role", String(16), nullable=False),
-    Column("at", Integer, nullable=False),
+    Column("at", _Big, nullable=False),
     Column("shown", Text, nullable=False),
     Column("finding", String(16)),
 )
 
-_KEPT: Final = ("results", "withdrawals", "lead_steps")
 _RESULT: Final = tuple(c.name for c in _results.columns if c.name != "number")
 
 
 class SqlOversight:
     """One book in one database. Make it with `await SqlOversight.open(path)`."""
 
-    def __init__(self, file: OneFile) -> None:
-        self._file, self._whole = file, file.whole
+    def __init__(self, database: BookDatabase) -> None:
+        self._database, self._whole = database, database.whole
 
     @classmethod
-    async def open(cls, path: Path) -> SqlOversight:
-        """Opens or makes the book. Raises FileBroken."""
-        return cls(await OneFile.open(path, _make))
+    async def open(cls, place: Path | str) -> SqlOversight:
+        """Opens or makes the book, at a path or URL. Raises BookBroken."""
+        return cls(await BookDatabase.open(place, "oversight"))
 
     async def close(self) -> None:
-        """Lets running transactions finish, then lets go of the file."""
-        await self._file.close()
+        """Lets running transactions finish, then lets go."""
+        await self._database.close()
 
     async def enter(self, result: Entered) -> None:
         """As the port says."""
@@ -100,16 +103,16 @@ class SqlOversight:
 
     async def withdraw(self, result: str, reason: str, by: str, at: int) -> bool:
         """As the port says."""
+        row = {"result": result, "reason": reason, "by": by, "at": at}
 
-        async def work(c: AsyncConnection) -> bool:
-            row = {"result": result, "reason": reason, "by": by, "at": at}
-            try:
-                await c.execute(insert(_withdrawals).values(row))
-            except IntegrityError:
-                return False
-            return True
+        async def work(c: AsyncConnection) -> None:
+            await c.execute(insert(_withdrawals).values(row))
 
-        return await self._whole(work)
+        try:
+            await self._whole(work)
+        except IntegrityError:  # withdrawn before, or never entered
+            return False
+        return True
 
     async def entered(self) -> list[Entered]:
         """As the port says."""
@@ -136,12 +139,15 @@ class SqlOversight:
         where = _steps.c.lead == step.lead
 
         async def work(c: AsyncConnection) -> None:
-            before = (await c.execute(select(_steps.c.number).where(where))).all()
-            if step.number != len(before):
+            before = await c.execute(select(func.count()).select_from(_steps).where(where))
+            if step.number != before.scalar_one():
                 raise Late(step.lead)
             await c.execute(insert(_steps).values(row))
 
-        await self._whole(work)
+        try:
+            await self._whole(work)
+        except IntegrityError as error:  # of two who write at once one has the number
+            raise Late(step.lead) from error
 
     async def steps(self, lead: str | None = None) -> list[Step]:
         """As the port says."""
@@ -153,15 +159,3 @@ class SqlOversight:
             return [Step(**row) for row in (await c.execute(query)).mappings()]
 
         return await self._whole(work)
-
-
-def _make(connection: Connection) -> None:
-    _meta.create_all(connection)
-    for table in _KEPT:
-        for act in ("UPDATE", "DELETE"):
-            connection.execute(
-                text(
-                    f"CREATE TRIGGER IF NOT EXISTS {table}_no_{act.lower()} BEFORE {act} ON {table} "
-                    f"BEGIN SELECT RAISE(ABORT, 'nothing is changed here'); END"
-                )
-            )

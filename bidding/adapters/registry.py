@@ -1,26 +1,20 @@
 """The house's register on SQLAlchemy: accounts, sign-ins, drafts, applications, paddles, bank notices.
 
 Not the event log: nothing here decides an auction, and all of it may be lost without a
-line of any log changing. It implements `bidding.engine.identity.Registry`.
-
-1. Every public call is one transaction.
-2. A transaction runs in its own task and is never cancelled half-way: a browser that hangs up
-   must not leave a connection in an unknown state.
-3. One connection in a process, and a rollback journal instead of a WAL: an account can be made
-   from the command line beside a running house, and two processes on a WAL are not safe with the
-   SQLite most systems have (WAL-reset bug, 3.7.0 to 3.51.2).
+line of any log changing. It implements `bidding.engine.identity.Registry`. Every public call is one
+transaction of `book_database`.
 """
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, Final, TypeVar, cast
+from typing import Any, cast
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    Connection,
     ForeignKey,
     Index,
     Integer,
@@ -38,7 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bidding.adapters.one_file import FileBroken, OneFile
+from bidding.adapters.book_database import BookDatabase, insert_on, put_once
 from bidding.engine.identity import (
     Account,
     Application,
@@ -53,15 +47,10 @@ from bidding.engine.identity import (
     Taken,
 )
 
-#: Raised with every change of the tables below; a file of a newer house is refused, not guessed at.
-SCHEMA_VERSION: Final = 1
-
 #: SQLite numbers rows only with INTEGER keys; PostgreSQL wants BIGINT.
 _Big = BigInteger().with_variant(Integer, "sqlite")
 
 _meta = MetaData()
-
-_house = Table("house", _meta, Column("schema_version", Integer, nullable=False))
 
 _accounts = Table(
     "accounts",
@@ -145,30 +134,20 @@ _bank_notices = Table(
 )
 
 
-T = TypeVar("T")
-
-
-class RegisterError(RuntimeError):
-    """The file cannot be used as the register of this house; the text says why."""
-
-
 class SqlRegistry:
     """One register in one database. Make it with `await SqlRegistry.open(path)`."""
 
-    def __init__(self, file: OneFile) -> None:
-        self._file, self._whole = file, file.whole
+    def __init__(self, database: BookDatabase) -> None:
+        self._database, self._whole = database, database.whole
 
     @classmethod
-    async def open(cls, path: Path) -> "SqlRegistry":
-        """Open or make the register. Raises RegisterError, for a file of a newer house too."""
-        try:
-            return cls(await OneFile.open(path, _make_tables))
-        except FileBroken as error:
-            raise RegisterError(str(error)) from error
+    async def open(cls, place: Path | str) -> "SqlRegistry":
+        """Open or make the register, at a path or URL. Raises BookBroken."""
+        return cls(await BookDatabase.open(place, "registry"))
 
     async def close(self) -> None:
-        """Let running transactions finish, then let go of the file."""
-        await self._file.close()
+        """Let running transactions finish, then let go."""
+        await self._database.close()
 
     # Accounts -----------------------------------------------------------------------------
 
@@ -183,12 +162,12 @@ class SqlRegistry:
         }
 
         async def work(c: AsyncConnection) -> None:
-            try:
-                await c.execute(insert(_accounts).values(row))
-            except IntegrityError as error:
-                raise Taken(account.account) from error
+            await c.execute(insert(_accounts).values(row))
 
-        await self._whole(work)
+        try:
+            await self._whole(work)
+        except IntegrityError as error:
+            raise Taken(account.account) from error
 
     async def account(self, account: str) -> Account | None:
         async def work(c: AsyncConnection) -> Account | None:
@@ -236,19 +215,16 @@ class SqlRegistry:
     # Sign-ins -----------------------------------------------------------------------------
 
     async def sign_in(self, sign_in: SignIn) -> None:
+        """Keep a sign-in. One of an account that was closed meanwhile is ended from the start."""
+        account = _accounts.c.account == sign_in.account
+
         async def work(c: AsyncConnection) -> None:
-            await c.execute(
-                insert(_sign_ins).values(
-                    id=sign_in.id,
-                    key=sign_in.key,
-                    account=sign_in.account,
-                    created=sign_in.created,
-                    last_seen=sign_in.last_seen,
-                    user_agent=sign_in.user_agent,
-                    address=sign_in.address,
-                    revoked=sign_in.revoked,
-                )
-            )
+            # Locked: whoever closes the account then also ends this one, or has done so before.
+            found = await c.execute(select(_accounts.c.disabled).where(account).with_for_update())
+            row = asdict(sign_in)
+            if found.scalar_one():
+                row["revoked"] = sign_in.created
+            await c.execute(insert(_sign_ins).values(row))
 
         await self._whole(work)
 
@@ -277,13 +253,16 @@ class SqlRegistry:
         return await self._whole(work)
 
     async def touch(self, ids: Mapping[str, int]) -> None:
-        """Write when each sign-in was last seen; many at once, because each commit is an fsync."""
+        """Write when each sign-in was last seen; many at once, because each commit is an fsync.
+
+        Another node may have seen one later; that stands.
+        """
 
         async def work(c: AsyncConnection) -> None:
-            for name, seen in ids.items():
-                await c.execute(
-                    update(_sign_ins).where(_sign_ins.c.id == name).values(last_seen=seen)
-                )
+            # In one order on every node: two that write the same rows do not wait for each other.
+            for name, seen in sorted(ids.items()):
+                earlier = (_sign_ins.c.id == name, _sign_ins.c.last_seen < seen)
+                await c.execute(update(_sign_ins).where(*earlier).values(last_seen=seen))
 
         await self._whole(work)
 
@@ -368,28 +347,8 @@ class SqlRegistry:
         """Record an application; the one already there if this account asked before."""
 
         async def work(c: AsyncConnection) -> Application:
-            earlier = await c.execute(
-                select(_applications).where(
-                    _applications.c.auction == application.auction,
-                    _applications.c.account == application.account,
-                )
-            )
-            if found := earlier.mappings().first():
-                return _application(found)
-            await c.execute(
-                insert(_applications).values(
-                    id=application.id,
-                    auction=application.auction,
-                    account=application.account,
-                    alias=application.alias,
-                    lot=application.lot,
-                    created=application.created,
-                    state=application.state,
-                    paddle=application.paddle,
-                    priority=application.priority,
-                )
-            )
-            return application
+            kept, _ = await put_once(c, _applications, asdict(application), "auction", "account")
+            return _application(kept)
 
         return await self._whole(work)
 
@@ -426,11 +385,9 @@ class SqlRegistry:
         """
 
         async def work(c: AsyncConnection) -> Seat:
-            found = (
-                (await c.execute(select(_applications).where(_applications.c.id == application)))
-                .mappings()
-                .first()
-            )
+            # Asked twice at once for one application: the second finds the first one's seat.
+            one = select(_applications).where(_applications.c.id == application).with_for_update()
+            found = (await c.execute(one)).mappings().first()
             if found is None:
                 raise LookupError(application)
             where = (_seats.c.auction == found["auction"], _seats.c.account == found["account"])
@@ -443,24 +400,18 @@ class SqlRegistry:
                     )
                 ).scalars()
             )
-            paddle = next((p for p in candidates if p not in used), None)
-            if paddle is None:
+            for paddle in (p for p in candidates if p not in used):
+                seat = Seat(found["auction"], found["account"], paddle, found["lot"], salt)
+                new = insert_on(c, _seats).values(asdict(seat))
+                free = new.on_conflict_do_nothing(index_elements=["auction", "paddle"])
+                if (await c.execute(free)).rowcount:
+                    break
+            else:
                 raise Taken("paddles")
-            seat = Seat(found["auction"], found["account"], paddle, found["lot"], salt)
-            await c.execute(
-                insert(_seats).values(
-                    auction=seat.auction,
-                    account=seat.account,
-                    paddle=seat.paddle,
-                    lot=seat.lot,
-                    salt=seat.salt,
-                    admitted=False,
-                )
-            )
             await c.execute(
                 update(_applications)
                 .where(_applications.c.id == application)
-                .values(paddle=paddle, priority=priority)
+                .values(paddle=seat.paddle, priority=priority)
             )
             return seat
 
@@ -528,26 +479,11 @@ class SqlRegistry:
         """
 
         async def work(c: AsyncConnection) -> BankNotice:
-            rows = await c.execute(
-                select(_bank_notices).where(_bank_notices.c.bank_ref == notice.bank_ref)
-            )
-            if found := rows.mappings().first():
-                earlier = BankNotice(**{k: v for k, v in found.items() if k != "number"})
-                same = ("auction", "bidder", "amount", "received")
-                if any(getattr(earlier, k) != getattr(notice, k) for k in same):
-                    raise Taken(notice.bank_ref)
-                return earlier
-            await c.execute(
-                insert(_bank_notices).values(
-                    bank_ref=notice.bank_ref,
-                    auction=notice.auction,
-                    bidder=notice.bidder,
-                    amount=notice.amount,
-                    received=notice.received,
-                    counted=notice.counted,
-                )
-            )
-            return notice
+            found, _ = await put_once(c, _bank_notices, asdict(notice), "bank_ref")
+            kept = BankNotice(**{k: v for k, v in found.items() if k != "number"})
+            if replace(kept, counted=notice.counted) != notice:
+                raise Taken(notice.bank_ref)
+            return kept
 
         return await self._whole(work)
 
@@ -562,17 +498,6 @@ class SqlRegistry:
             )
 
         await self._whole(work)
-
-
-def _make_tables(connection: Connection) -> None:
-    _meta.create_all(connection)
-    version = connection.execute(select(_house.c.schema_version)).scalar_one_or_none()
-    if version is None:
-        connection.execute(insert(_house).values(schema_version=SCHEMA_VERSION))
-    elif version != SCHEMA_VERSION:
-        raise RegisterError(
-            f"the register is of schema {version}, this program knows {SCHEMA_VERSION}"
-        )
 
 
 def _account(row: RowMapping) -> Account:

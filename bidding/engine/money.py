@@ -124,9 +124,16 @@ class MoneyBook(Protocol):
         ...
 
     async def settle(
-        self, notice: int, state: State, *, reason: str | None, by: str | None, entry: int | None
-    ) -> None:
-        """What came of it."""
+        self,
+        notice: int,
+        state: State,
+        *,
+        was: tuple[State, ...],
+        reason: str | None,
+        by: str | None,
+        entry: int | None,
+    ) -> bool:
+        """What came of it. False, and nothing is changed, when it is in none of the states `was`."""
         ...
 
     async def notice(self, notice: int) -> Notice | None:

@@ -215,6 +215,10 @@ class Witness(Protocol):
         ...
 
 
+class BookAway(Exception):
+    """A book of the house does not answer: nobody knows whether what was asked is done; ask again."""
+
+
 class SideFilesBroken(Exception):
     """A proof beside a log could not be kept or read."""
 

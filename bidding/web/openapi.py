@@ -162,7 +162,7 @@ def _responses(route: Route, refs: dict[Any, Any]) -> dict[str, Any]:
 
 
 def _problem_codes(route: Route) -> list[str]:
-    codes = {"TOO_FAST", *route.problems}
+    codes = {"TOO_FAST", "TRY_LATER", *route.problems}
     if route.roles is not None:
         codes |= {"NOT_SIGNED_IN", "FORBIDDEN"}
     if route.method not in SAFE:

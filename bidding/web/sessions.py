@@ -12,6 +12,7 @@ table signs nobody in, and ending a sign-in is one row (ASVS 7.2, 7.4).
 
 import asyncio
 import base64
+import contextlib
 import hashlib
 import secrets
 from collections import OrderedDict
@@ -19,9 +20,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+import structlog
+
 from bidding.engine.identity import Account, Passwords, Registry, SignIn
+from bidding.engine.ports import BookAway
 from bidding.web.limits import Limits, Meter
 from bidding.web.problems import Problem
+
+log = structlog.get_logger("door")
 
 SECOND: Final = 1_000_000
 HOUSE_IDLE: Final = 30 * 60 * SECOND
@@ -196,10 +202,16 @@ class Sessions:
         return forget
 
     async def sweep(self) -> None:
-        """Every second: close streams of ended sign-ins, and write down who was seen."""
+        """Every second: close streams of ended sign-ins, and write down who was seen.
+
+        A register that is away cuts nobody off: whoever is there stays until it says otherwise.
+        """
         while True:
             await asyncio.sleep(1)
-            await self.sweep_once()
+            try:
+                await self.sweep_once()
+            except BookAway as away:
+                log.warning("book away", what=str(away))
 
     async def sweep_once(self) -> None:
         live = frozenset[str]().union(*(ask() for ask in self._live))
@@ -213,13 +225,14 @@ class Sessions:
         await self._write_seen(_TOUCH_EVERY)
 
     async def close(self) -> None:
-        await self._write_seen(0)
+        with contextlib.suppress(BookAway):
+            await self._write_seen(0)
 
     async def _write_seen(self, older_than: int) -> None:
         due = {i: t for i, t in self._seen.items() if t - self._written.get(i, 0) > older_than}
         if due:
-            self._written.update(due)
             await self._registry.touch(due)
+            self._written.update(due)
 
     def _forget(self, ids: frozenset[str]) -> None:
         for token in [

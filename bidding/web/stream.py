@@ -25,6 +25,7 @@ from bidding.core import sealing, views
 from bidding.engine.auctioneer import Answer, Retry
 from bidding.engine.house import NoSuchAuction
 from bidding.engine.hub import Subscription, Tick
+from bidding.engine.ports import BookAway
 from bidding.version import VERSION
 from bidding.web import wire
 from bidding.web.connection import Connection, transport_of
@@ -171,6 +172,9 @@ class Stream:
                     wrong += 1
                     if wrong == MALFORMED_IN_A_ROW:
                         connection.close(4400)
+                except BookAway:
+                    # Who it is cannot be found out now; whoever was let in before stays.
+                    connection.close(4408)
         finally:
             late.cancel()
 

@@ -5,7 +5,7 @@ book: officers see paddles, and whether the payer's name was the bidder's.
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
@@ -17,6 +17,7 @@ from bidding.engine.identity import BankNotice, Taken
 from bidding.engine.money import (
     Conflict,
     Notice,
+    State,
     SubAccount,
     holds,
     same_name,
@@ -168,13 +169,14 @@ async def _take(call: Call, body: NoticeBody) -> tuple[str, Text]:
     fate = await _count(call, account, kept)
     if fate is None:
         return "99", _SAID["99"]
+    # Sent to two nodes at once, the log has one answer for both; whoever comes second changes nothing.
     await _settle(call, kept, fate)
     return "00", _SAID["counted"] if fate.state == "counted" else say(fate.reason or "", {}, None)
 
 
 @dataclass(frozen=True, slots=True)
 class _Fate:
-    state: Literal["counted", "held", "refused", "returned"]
+    state: State
     reason: str | None = None
     by: str | None = None
     entry: int | None = None
@@ -209,9 +211,11 @@ async def _count(call: Call, account: SubAccount, notice: Notice) -> _Fate | Non
     return _Fate("counted", entry=answer["i"])
 
 
-async def _settle(call: Call, notice: Notice, fate: _Fate) -> None:
-    await call.door.money.settle(
-        notice.id, fate.state, reason=fate.reason, by=fate.by, entry=fate.entry
+async def _settle(call: Call, notice: Notice, fate: _Fate) -> bool:
+    """What came of it; False where it is no longer as it was read."""
+    was = (notice.state,)
+    return await call.door.money.settle(
+        notice.id, fate.state, was=was, reason=fate.reason, by=fate.by, entry=fate.entry
     )
 
 
@@ -219,14 +223,21 @@ async def _settle(call: Call, notice: Notice, fate: _Fate) -> None:
 
 
 async def grant(call: Call) -> dict[str, Any]:
-    """Count a notice that was held, with a reason; the auction still decides."""
-    account, notice = await _open(call, "held")
-    fate = await _count(call, account, notice)
+    """Count a notice that was held, with a reason; the auction still decides.
+
+    One that a crash left between the book and the log is granted again; it counts once.
+    """
+    account, notice = await _open(call, "held", "told")
+    by = call.account.account
+    # Taken up before the auction is asked: of two officers, one of whom sends the money back, one acts.
+    await _decide(call, notice, _Fate("told", by=by))
+    taken = replace(notice, state="told")
+    fate = await _count(call, account, taken)
     if fate is None:
+        await _settle(call, taken, _Fate(notice.state, notice.reason))
         raise Problem("TRY_LATER", headers={"Retry-After": "1"})
     words = call.body(HandBody).reason if fate.state == "counted" else fate.reason
-    done = _Fate(fate.state, words, call.account.account, fate.entry)
-    await _settle(call, notice, done)
+    await _settle(call, taken, _Fate(fate.state, words, by, fate.entry))
     return await _one(call, notice, account)
 
 
@@ -234,8 +245,14 @@ async def send_back(call: Call) -> dict[str, Any]:
     """Note that money which counts nowhere was sent back the way it came, with a reason."""
     account, notice = await _open(call, "held", "refused")
     reason = call.body(HandBody).reason
-    await _settle(call, notice, _Fate("returned", reason, call.account.account, notice.entry))
+    await _decide(call, notice, _Fate("returned", reason, call.account.account, notice.entry))
     return await _one(call, notice, account)
+
+
+async def _decide(call: Call, notice: Notice, fate: _Fate) -> None:
+    """Raises OUT_OF_DATE when somebody else decided since it was read."""
+    if not await _settle(call, notice, fate):
+        raise Problem("OUT_OF_DATE")
 
 
 async def _open(call: Call, *states: str) -> tuple[SubAccount, Notice]:

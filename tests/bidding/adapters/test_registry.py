@@ -1,5 +1,7 @@
+"""The register: one of each, whichever node is asked, and what is ended stays ended."""
+
 import asyncio
-import sqlite3
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -16,19 +18,33 @@ from bidding.engine.identity import (
     Taken,
 )
 
+NOW = 1_764_000_000_000_000
+
 
 @pytest.fixture
-async def registry(tmp_path):
-    register = await SqlRegistry.open(tmp_path / "house.db")
+async def nodes(place):
+    """One register, open twice."""
+    opened = await SqlRegistry.open(place), await SqlRegistry.open(place)
     people: dict[str, Role] = {"b1": "bidder", "b2": "bidder", "s1": "staff"}
     for name, role in people.items():
-        await register.create_account(Account(name, "某人", frozenset({role}), "verifier"))
-    yield register
-    await register.close()
+        await opened[0].create_account(Account(name, "某人", frozenset({role}), "verifier"))
+    yield opened
+    for each in opened:
+        await each.close()
+
+
+@pytest.fixture
+def registry(nodes):
+    return nodes[0]
 
 
 def sign_in(name: str, account: str = "b1") -> SignIn:
     return SignIn(name, name.encode().ljust(32), account, 1, 1, "agent", "::1")
+
+
+async def both(nodes, ask):
+    """The same question at two nodes at once; what each says, or raises."""
+    return await asyncio.gather(*(ask(node) for node in nodes), return_exceptions=True)
 
 
 async def test_an_account_is_there_once(registry):
@@ -36,6 +52,13 @@ async def test_an_account_is_there_once(registry):
         await registry.create_account(Account("b1", "x", frozenset({"bidder"}), "v"))
     assert await registry.account("nobody") is None
     assert [a.account for a in await registry.accounts()] == ["b1", "b2", "s1"]
+
+
+async def test_made_at_two_nodes_at_once_an_account_is_there_once(nodes):
+    for n in range(5):
+        account = Account(f"x{n}", "x", frozenset({"bidder"}), "v")
+        done = await both(nodes, lambda node, account=account: node.create_account(account))
+        assert Counter(type(one) for one in done) == {type(None): 1, Taken: 1}
 
 
 async def test_closing_an_account_ends_its_sign_ins_and_no_others(registry):
@@ -46,6 +69,23 @@ async def test_closing_an_account_ends_its_sign_ins_and_no_others(registry):
     assert (await registry.sign_in_by_key(b"one".ljust(32))).revoked == 50
     await registry.enable("b1")
     assert await registry.alive(frozenset({"one"})) == frozenset()
+
+
+async def test_what_one_node_ends_is_over_at_the_other(nodes):
+    here, there = nodes
+    await here.sign_in(sign_in("one"))
+    assert await there.alive(frozenset({"one"})) == {"one"}
+    assert await there.revoke("b1", "one", 5)
+    assert await here.alive(frozenset({"one"})) == frozenset()
+    assert (await here.sign_in_by_key(b"one".ljust(32))).revoked == 5
+
+
+async def test_a_sign_in_that_crosses_the_closing_of_its_account_is_ended(nodes):
+    here, there = nodes
+    for n in range(10):
+        await asyncio.gather(here.sign_in(sign_in(f"n{n}")), there.disable("b1", 7))
+        await here.enable("b1")
+        assert await here.alive(frozenset({f"n{n}"})) == frozenset()
 
 
 async def test_a_sign_in_is_ended_by_its_owner_only_and_once(registry):
@@ -63,6 +103,17 @@ async def test_last_seen_is_written_for_many_at_once(registry):
     assert {s.id: s.last_seen for s in await registry.sign_ins("b1")} == {"one": 70, "two": 80}
 
 
+async def test_when_somebody_was_seen_never_goes_back_and_two_nodes_may_write_it_at_once(nodes):
+    names = [f"s{n}" for n in range(20)]
+    for name in names:
+        await nodes[0].sign_in(sign_in(name))
+    for turn in range(2, 12):
+        forth = dict.fromkeys(names, turn)
+        back = dict.fromkeys(reversed(names), turn - 1)
+        await asyncio.gather(nodes[0].touch(forth), nodes[1].touch(back))
+        assert {s.last_seen for s in await nodes[1].sign_ins("b1")} == {turn}
+
+
 async def test_a_draft_that_changed_meanwhile_is_not_overwritten(registry):
     draft = Draft("d", "s1", {"terms": {"步": [1, None]}}, frozenset({"s1"}))
     await registry.add_draft(draft)
@@ -78,10 +129,26 @@ def application(name: str, account: str, lot: str | None = None) -> Application:
     return Application(name, "a", account, "A1", lot, 1)
 
 
-async def test_one_application_a_person_and_auction(registry):
+async def test_of_two_who_change_a_draft_at_once_one_is_told_to_read_it_again(nodes):
+    draft = Draft("d", "s1", {}, frozenset({"s1"}))
+    await nodes[0].add_draft(draft)
+    for version in range(5):
+        read = replace(draft, version=version)
+        done = await both(nodes, lambda node, read=read: node.change_draft(read))
+        assert Counter(type(one) for one in done) == {type(None): 1, Stale: 1}
+
+
+async def test_one_application_a_person_and_auction(nodes):
+    registry, other = nodes
     first = await registry.apply(application("x", "b1"))
-    assert await registry.apply(application("y", "b1")) == first
+    assert await other.apply(application("y", "b1")) == first
     assert await registry.application("y") is None
+    for n in range(5):
+        one, two = await asyncio.gather(
+            registry.apply(replace(application(f"p{n}", "b2"), auction=f"z{n}")),
+            other.apply(replace(application(f"q{n}", "b2"), auction=f"z{n}")),
+        )
+        assert one == two
 
 
 async def test_a_paddle_is_given_once_and_kept(registry):
@@ -99,6 +166,24 @@ async def test_a_paddle_is_given_once_and_kept(registry):
     assert not (await registry.seat("a", "b1")).admitted
     with pytest.raises(LookupError):
         await registry.give_paddle("none", ("01",), b"s" * 32, 0)
+
+
+async def test_no_two_nodes_give_the_same_paddle_nor_one_person_two(nodes):
+    candidates = tuple(f"{n:02}" for n in range(1, 13))
+    for n in range(10):
+        account = Account(f"p{n}", "某人", frozenset({"bidder"}), "verifier")
+        await nodes[0].create_account(account)
+        await nodes[0].apply(application(f"x{n}", f"p{n}"))
+    # Every application at both nodes, all at once, and everybody would like the first number.
+    asked = [
+        nodes[turn % 2].give_paddle(f"x{n}", candidates, b"s" * 32, n)
+        for n in range(10)
+        for turn in range(2)
+    ]
+    seats = await asyncio.gather(*asked)
+    assert seats[::2] == seats[1::2]
+    assert sorted(seat.paddle for seat in seats[::2]) == list(candidates[:10])
+    assert [seat.account for seat in seats[::2]] == [f"p{n}" for n in range(10)]
 
 
 async def test_no_paddle_left(registry):
@@ -119,7 +204,22 @@ async def test_a_bank_reference_stands_for_one_payment(registry):
             await registry.bank_notice(replace(notice, **other))
 
 
-async def test_who_hangs_up_leaves_no_half_of_a_transaction(registry):
+async def test_a_bank_reference_that_reaches_two_nodes_at_once_stands_for_one_payment(nodes):
+    here, there = nodes
+    for n in range(5):
+        notice = BankNotice(f"ref-{n}", "a", "07", 8_000_000_000, NOW)
+        assert await both(nodes, lambda node, told=notice: node.bank_notice(told)) == [notice] * 2
+        other = replace(notice, bank_ref=f"other-{n}")
+        done = await asyncio.gather(
+            here.bank_notice(other),
+            there.bank_notice(replace(other, bidder="08")),
+            return_exceptions=True,
+        )
+        assert Counter(type(one) for one in done) == {BankNotice: 1, Taken: 1}
+
+
+async def test_who_hangs_up_leaves_no_half_of_a_transaction(nodes):
+    registry, other = nodes
     for n in range(20):
         task = asyncio.create_task(registry.sign_in(sign_in(f"s{n}")))
         await asyncio.sleep(0)
@@ -128,18 +228,13 @@ async def test_who_hangs_up_leaves_no_half_of_a_transaction(registry):
             await task
     await registry.close()
     names = frozenset(f"s{n}" for n in range(20))
-    assert await registry.alive(names) == names
+    assert await other.alive(names) == names
 
 
-async def test_it_is_there_after_a_restart_and_a_newer_file_is_refused(tmp_path):
-    register = await SqlRegistry.open(tmp_path / "house.db")
+async def test_it_is_there_after_a_restart(place):
+    register = await SqlRegistry.open(place)
     await register.create_account(Account("a", "甲", frozenset({"staff", "approver"}), "v"))
     await register.close()
-    register = await SqlRegistry.open(tmp_path / "house.db")
+    register = await SqlRegistry.open(place)
     assert [a.roles for a in await register.accounts()] == [{"staff", "approver"}]
     await register.close()
-    with sqlite3.connect(tmp_path / "house.db") as file:
-        file.execute("UPDATE house SET schema_version = 2")
-    file.close()
-    with pytest.raises(RuntimeError):
-        await SqlRegistry.open(tmp_path / "house.db")

@@ -7,15 +7,12 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bidding.adapters.bidders import SqlBidders
 from bidding.adapters.clock import WallClock
 from bidding.adapters.keys import FileKeys
-from bidding.adapters.money import SqlMoney
-from bidding.adapters.oversight import SqlOversight
 from bidding.adapters.papers import FilePapers
 from bidding.adapters.passwords import Argon2Passwords
-from bidding.adapters.registry import SqlRegistry
 from bidding.adapters.sql_log import SqlLog
+from bidding.books import Books
 from bidding.client import Visitor
 from bidding.core.document import Document
 from bidding.engine.house import House
@@ -65,22 +62,19 @@ async def open_door(
 ) -> AsyncIterator[Open]:
     clock = Clock()
     passwords = Argon2Passwords(time_cost=1, memory_kib=8)
-    registry = await SqlRegistry.open(folder / "house.db")
-    money = await SqlMoney.open(folder / "money.db")
-    oversight = await SqlOversight.open(folder / "oversight.db")
-    bidders = await SqlBidders.open(folder / "bidders.db")
+    books = await Books.open(folder)
     log = SqlLog(folder / "log.db")
     house = House(log, clock, FileKeys(folder / "key"), "test/log")
     door = Door(
         house,
-        registry,
+        books.registry,
         passwords,
         clock,
         settings or DoorSettings(limits=limits or Limits()),
         papers=FilePapers(folder / "papers"),
-        money=money,
-        oversight=oversight,
-        bidders=bidders,
+        money=books.money,
+        oversight=books.oversight,
+        bidders=books.bidders,
     )
     people: dict[str, Role] = {
         "b": "bidder",
@@ -91,7 +85,7 @@ async def open_door(
     }
     verifier = await passwords.hash(PASSWORD)
     for name, role in people.items():
-        await registry.create_account(Account(name, name, frozenset({role}), verifier))
+        await books.registry.create_account(Account(name, name, frozenset({role}), verifier))
     runner = web.AppRunner(build(door), access_log=None, handle_signals=False, shutdown_timeout=1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -103,10 +97,7 @@ async def open_door(
         await house.close()
         await runner.cleanup()
         await log.close()
-        await registry.close()
-        await money.close()
-        await oversight.close()
-        await bidders.close()
+        await books.close()
         passwords.close()
 
 

@@ -330,6 +330,7 @@ async def test_a_page_stays_the_same_while_more_is_published(tmp_path):
 
 
 async def test_a_winner_in_default_is_cancelled_and_the_next_in_line_is_awarded(tmp_path):
+    before: list[Any] = []
     async with (
         open_door(tmp_path) as house,
         signed_in(house, "b", "b2", "s", "t") as (first, second, staff, approver),
@@ -360,6 +361,7 @@ async def test_a_winner_in_default_is_cancelled_and_the_next_in_line_is_awarded(
         package = await told(house, "/open/ocds")
         check_package(package)
         releases = package["releases"]
+        assert before
         assert releases[: len(before)] == before
         assert [(r["tag"][0], r.get("awards", [{}])[0].get("status")) for r in releases] == [
             ("tender", None),

@@ -1,0 +1,1 @@
+"""The history of every book's tables; alembic reads it, nothing imports it."""

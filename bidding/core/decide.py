@@ -34,7 +34,7 @@ from auction_rules.floor import (
 )
 from auction_rules.money import LIMIT
 from auction_rules.rule import Accept, Refuse, Rule
-from bidding.core import aftermath, officers, sealing
+from bidding.core import aftermath, officers, sealing, writable
 from bidding.core import commands as c
 from bidding.core import house_facts as h
 from bidding.core.right import may_act
@@ -70,6 +70,8 @@ def due(state: State, rule: Rule) -> Instant | None:
 def decide(state: State, command: c.Command, now: Instant, rule: Rule) -> Decision:
     """What the request comes to at `now` (microseconds); changes nothing."""
     ask = command.ask
+    if writable.refused(ask):
+        return Refuse("NOT_WRITABLE")
     match ask:
         case Bid() | Confirm() | Stay() | Leave() | Proxy() | SealedBid() | Reveal():
             return _signed(state, command) or _from_bidder(state, command.bidder, ask, now, rule)

@@ -547,6 +547,11 @@ _ALL: Final = (
         *_OFFICERS,
     ),
     Reason(
+        "RESUMES_ALREADY",
+        "未受理：恢复时间已经公告。",
+        "Not accepted: the hour at which it goes on is announced already.",
+    ),
+    Reason(
         "NO_SECOND_NEEDED",
         "未受理：按公告此项由一人办理，无需提请。",
         "Not accepted: by the notice one officer does this; there is nothing to propose.",

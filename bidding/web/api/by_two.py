@@ -42,9 +42,12 @@ class SurrogateBody(Body):
 
 
 class ProposeBody(Body):
-    """An act that takes two. `seconds` goes with extend; bidder and amount with surrogate."""
+    """An act that takes two. `seconds` goes with extend; bidder and amount with surrogate.
 
-    act: Literal["extend", "surrogate", "terminate", "void"]
+    A resumption takes two after a suspension longer than the notice lets end by itself.
+    """
+
+    act: Literal["extend", "surrogate", "terminate", "void", "resume"]
     reason: Reason
     seconds: Annotated[int, Field(ge=1, le=MOST_SECONDS)] | None = None
     bidder: Paddle | None = None
@@ -68,6 +71,7 @@ _GOES_WITH: Final[dict[str, tuple[str, ...]]] = {
     "surrogate": ("bidder", "amount"),
     "terminate": (),
     "void": (),
+    "resume": (),
 }
 _MISSING: Final = {"zh": "请填写。", "en": "This is needed."}
 
@@ -107,6 +111,8 @@ def _about(body: ProposeBody) -> c.Ask:
             return c.Terminate(body.reason)
         case "void":
             return c.Void(body.reason)
+        case "resume":
+            return c.Resume(body.reason)
 
 
 async def second(call: Call) -> Any:

@@ -42,6 +42,12 @@ _ALL: Final = (
         "NOT_BIDDABLE", "未受理：本场当前不接受报价。", "Not accepted: no offers can be made now."
     ),
     Reason(
+        "NOT_WRITABLE",
+        "未受理：请求中的数字或者文字超出记录可以容纳的范围。请改正后重新提交。",
+        "Not accepted: a number or a text in it is beyond what the record can hold. Correct it, and"
+        " ask again.",
+    ),
+    Reason(
         "STALE_PHASE",
         "未受理：您看到的阶段已经结束。请按当前阶段重新报价。",
         "Not accepted: the stage you saw is over. Offer again in the present stage.",
@@ -539,6 +545,11 @@ _ALL: Final = (
         "未受理：按公告须由两人办理。请先提请，再由另一名审批人员确认。",
         "Not accepted: by the notice this takes two officers. Propose it, and have another confirm.",
         *_OFFICERS,
+    ),
+    Reason(
+        "RESUMES_ALREADY",
+        "未受理：恢复时间已经公告。",
+        "Not accepted: the hour at which it goes on is announced already.",
     ),
     Reason(
         "NO_SECOND_NEEDED",

@@ -35,6 +35,7 @@ from auction_rules.terms import AtInstant, RuleConfig, Unit, marks_of
 from bidding.core import commands as c
 from bidding.core import views
 from bidding.core.document import Document
+from bidding.core.downtime import recovered
 from bidding.core.record import Recorded, due, open_session, record, same_request, write
 from bidding.core.record import replay as fold
 from bidding.core.state import State
@@ -146,6 +147,7 @@ class _Player:
                 deposit=parse_decimal(scenario.deposit or "1", 2) if asks_deposit else 0,
                 deposit_deadline=None if deadline is None else self.times.read(deadline),
                 officers=scenario.officers,
+                downtime=scenario.downtime,
             )
             document.bound()
         except UnknownRule as unknown:
@@ -218,6 +220,10 @@ class _Player:
             self._bells(at)
             self._crash(number)
             return
+        if step.outage is not None:
+            self._outage(self.times.read(step.outage), at)
+            self._check_deadline(number, step)
+            return
         entry = self._act(step, at)
         got = "accepted" if entry["type"].endswith(".accepted") else entry["data"]["reason"]
         self._expect(number, "answer", step.expect or "accepted", got)
@@ -225,10 +231,12 @@ class _Player:
             wanted = [parse_decimal(a, self.unit.scale) for a in step.nearest]
             missing = [a for a in wanted if a not in entry["data"].get("nearest", [])]
             self._expect(number, "nearest amounts missing", [], missing)
+        self._check_deadline(number, step)
+
+    def _check_deadline(self, number: int, step: Step) -> None:
         if step.deadline is not None:
-            self._expect(
-                number, "deadline", self.times.read(step.deadline), self.state.standing.closes
-            )
+            closes = self.state.standing.closes
+            self._expect(number, "deadline", self.times.read(step.deadline), closes)
 
     def _act(self, step: Step, at: Instant) -> dict[str, Any]:
         if step.deposit is not None:
@@ -324,6 +332,12 @@ class _Player:
         again = fold(self.state.origin, self.out.bodies)
         self._expect(number, "state digest after the crash", self.state.digest, again.digest)
         self.out.state = again
+
+    def _outage(self, since: Instant, at: Instant) -> None:
+        """As the house does: no bell rings meanwhile, and what it says first is `recovered`."""
+        self._bells(since)
+        for command in recovered(self.state, due(self.state, self.rule), since, at):
+            self._keep(record(self.state, command, at, self.rule))
 
     def _check_view(self, number: int, step: Step, at: Instant) -> None:
         assert step.see is not None

@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError,
 
 from auction_rules.facts import Instant
 from auction_rules.terms import instant
-from bidding.core.officers import BY_TWO, Officers
+from bidding.core.downtime import Downtime
+from bidding.core.officers import TAKES_PROPOSAL, Officers
 from replay.located import Unreadable, line_of, load
 
 Amount = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$")]
@@ -23,7 +24,17 @@ BIDDERS_VERBS = (
     *("seal", "reveal"),
 )
 DRAWS_VERBS = ("draw", "draw_commit", "draw_reveal", "draw_figure", "draw_balls")
-VERBS = (*BIDDERS_VERBS, *DRAWS_VERBS, "staff", "deposit", "score", "trustee_key", "crash", "see")
+VERBS = (
+    *BIDDERS_VERBS,
+    *DRAWS_VERBS,
+    "staff",
+    "deposit",
+    "score",
+    "trustee_key",
+    "crash",
+    "outage",
+    "see",
+)
 
 
 class _Strict(BaseModel):
@@ -156,6 +167,8 @@ class Step(_Strict):
     reason: str | None = None
     deposit: Money | None = None
     crash: bool | None = None
+    outage: str | None = None
+    """Since when nobody could be served; at the time of the step the house is there again."""
     see: See | None = None
     ref: str | None = None
     shows: dict[str, Any] | None = None
@@ -189,8 +202,8 @@ class Step(_Strict):
             raise ValueError(f"`amount` goes with {', '.join(amounts)}")
         if (self.staff == "extend") != (self.seconds is not None):
             raise ValueError("`seconds` goes with extend")
-        if self.propose and self.staff not in BY_TWO:
-            raise ValueError(f"`propose` goes with staff: {', '.join(BY_TWO)}")
+        if self.propose and self.staff not in TAKES_PROPOSAL:
+            raise ValueError(f"`propose` goes with staff: {', '.join(TAKES_PROPOSAL)}")
         return self
 
 
@@ -252,6 +265,7 @@ class Scenario(_Strict):
     deposit: Amount | None = None
     deposit_deadline: str | None = None
     officers: Officers | None = None
+    downtime: Downtime | None = None
     bidders: dict[str, Bidder]
     trustee_keys: dict[str, str] = {}
     steps: list[Step]

@@ -34,7 +34,7 @@ from auction_rules.floor import (
 )
 from auction_rules.money import LIMIT
 from auction_rules.rule import Accept, Refuse, Rule
-from bidding.core import aftermath, officers, sealing
+from bidding.core import aftermath, downtime, officers, sealing, writable
 from bidding.core import commands as c
 from bidding.core import house_facts as h
 from bidding.core.right import may_act
@@ -60,16 +60,24 @@ _OVER = ("closed", "terminated", "voided")
 
 
 def due(state: State, rule: Rule) -> Instant | None:
-    """When the next bell is due; None while suspended or over. Never before the last entry."""
-    if state.status == "suspended" or state.status in _OVER:
+    """When the next bell is due; None when over. Never before the last entry.
+
+    While suspended it is the announced hour of going on, if there is one.
+    """
+    if state.status in _OVER:
         return None
-    at = rule.due(state.floor())
+    if state.status == "suspended":
+        at = None if state.resuming is None else state.resuming.at
+    else:
+        at = rule.due(state.floor())
     return None if at is None else max(at, state.t)
 
 
 def decide(state: State, command: c.Command, now: Instant, rule: Rule) -> Decision:
     """What the request comes to at `now` (microseconds); changes nothing."""
     ask = command.ask
+    if writable.refused(ask):
+        return Refuse("NOT_WRITABLE")
     match ask:
         case Bid() | Confirm() | Stay() | Leave() | Proxy() | SealedBid() | Reveal():
             return _signed(state, command) or _from_bidder(state, command.bidder, ask, now, rule)
@@ -83,7 +91,8 @@ def decide(state: State, command: c.Command, now: Instant, rule: Rule) -> Decisi
             # After the end too: people must hear what comes next, and why it ended.
             return Accepted((h.Announced(ask.zh, ask.en),))
         case (
-            c.Terminate()
+            c.Resume()
+            | c.Terminate()
             | c.Void()
             | c.Extend()
             | c.Surrogate()
@@ -101,8 +110,6 @@ def _from_staff(state: State, command: c.Command, ask: c.Ask, now: Instant, rule
     match ask:
         case c.Suspend():
             return _suspend(state, command, ask, now)
-        case c.Resume():
-            return _resume(state, ask, now, rule)
         case (
             SealReserve()
             | OpenReserve()
@@ -236,6 +243,9 @@ def _bell(state: State, now: Instant, rule: Rule) -> Decision:
     at = due(state, rule)
     if at is None or now < at:
         return Refuse("NOT_DUE")
+    if state.suspended is not None and state.resuming is not None:
+        given = rule.resume(state.floor(), state.suspended.since, now)
+        return Accepted((h.Resumed(state.resuming.reason), *given))
     lapsed = rule.lapse(state.floor(), now)
     if any(isinstance(fact, QuorumMissing) for fact in lapsed):
         # Trustees did not come: people look first, and the bidders open when it is resumed.
@@ -246,7 +256,14 @@ def _bell(state: State, now: Instant, rule: Rule) -> Decision:
 def _weighty(
     state: State,
     command: c.Command,
-    ask: c.Terminate | c.Void | c.Extend | c.Surrogate | c.Reaward | c.Propose | c.Second,
+    ask: c.Resume
+    | c.Terminate
+    | c.Void
+    | c.Extend
+    | c.Surrogate
+    | c.Reaward
+    | c.Propose
+    | c.Second,
     now: Instant,
     rule: Rule,
 ) -> Decision:
@@ -256,7 +273,9 @@ def _weighty(
             return _propose(state, command, ask, now, rule)
         case c.Second():
             return _second(state, command, ask, now, rule)
-        case _ if officers.takes_two(state, c.kind_of(ask)) and command.role != "system":
+        case c.Resume() if downtime.takes_two(state, now):
+            return Refuse("NEEDS_SECOND")  # the house is nobody's second
+        case _ if officers.takes_two(state, c.kind_of(ask), now) and command.role != "system":
             return Refuse("NEEDS_SECOND")
         case _:
             return _alone(state, command, ask, now, rule)
@@ -265,6 +284,8 @@ def _weighty(
 def _alone(state: State, command: c.Command, ask: c.Ask, now: Instant, rule: Rule) -> Decision:
     """What the act comes to when enough officers have asked for it."""
     match ask:
+        case c.Resume():
+            return _resume(state, ask, now, rule)
         case c.Terminate() | c.Void():
             return _end(state, command, ask)
         case c.Extend():
@@ -285,7 +306,7 @@ def _propose(
         about = officers.proposed_ask(ask)
     except ValueError:
         return Refuse("NOT_ALLOWED")
-    if not officers.takes_two(state, ask.act):
+    if not officers.takes_two(state, ask.act, now):
         return Refuse("NO_SECOND_NEEDED")
     as_approver = c.Command(f"approver:{command.actor.partition(':')[2]}", about)
     tried = _alone(state, as_approver, about, now, rule)
@@ -323,17 +344,25 @@ def _end(state: State, command: c.Command, ask: c.Terminate | c.Void) -> Decisio
 
 
 def _suspend(state: State, command: c.Command, ask: c.Suspend, now: Instant) -> Decision:
-    if state.status not in ("announced", "running"):
+    standing_still = state.suspended is not None and state.resuming is None
+    if state.status in _OVER or standing_still:
         return Refuse("SUSPENDED" if state.status == "suspended" else "NOT_RUNNING")
     since = now if ask.since is None else ask.since
     if since != now and (command.role != "system" or not state.t <= since <= now):
         return Refuse("NOT_ALLOWED")
+    if state.suspended is not None:
+        # The announced hour is taken back; time has not run since the first suspension.
+        since = state.suspended.since
     return Accepted((h.Suspended(since, ask.reason),))
 
 
 def _resume(state: State, ask: c.Resume, now: Instant, rule: Rule) -> Decision:
     if state.suspended is None or state.status != "suspended":
         return Refuse("NOT_SUSPENDED")
+    if state.resuming is not None:
+        return Refuse("RESUMES_ALREADY")
+    if (at := downtime.hour(state, now)) > now:
+        return Accepted((h.Resuming(at, ask.reason),))
     given = rule.resume(state.floor(), state.suspended.since, now)
     return Accepted((h.Resumed(ask.reason), *given))
 

@@ -16,6 +16,7 @@ from auction_rules.money import LIMIT
 from auction_rules.registry import find, source_sha256
 from auction_rules.rule import Rule
 from auction_rules.terms import RuleConfig, wrong
+from bidding.core.downtime import Downtime
 from bidding.core.officers import Officers
 from bidding.proof import canon, escrow
 from bidding.proof.text import from_base64
@@ -63,6 +64,7 @@ class Document(BaseModel):
     deposit_deadline: Annotated[int, Field(strict=True, ge=0, le=LIMIT)] | None = None
     papers: Annotated[tuple[Paper, ...], Field(max_length=MOST_PAPERS)] = ()
     officers: Officers | None = None
+    downtime: Downtime | None = None
 
     def bound(self) -> tuple[Rule, RuleConfig]:
         """The rule named here and its validated terms; UnknownRule or ValidationError else."""
@@ -83,6 +85,8 @@ class Document(BaseModel):
         elif not self.officers.next_in_line:
             # As before there was any.
             del plain["officers"]["next_in_line"]
+        if self.downtime is None:
+            del plain["downtime"]
         plain["terms"] = terms.model_dump(mode="json")
         plain["rule_sha256"] = source_sha256(rule)
         return plain

@@ -83,6 +83,15 @@ class Resumed:
 
 
 @dataclass(frozen=True, slots=True)
+class Resuming:
+    """Announced to everybody: time runs again from `at` on, unless it is suspended again before."""
+
+    fact: ClassVar[str] = "resuming"
+    at: Instant
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Terminated:
     """Over without a result."""
 
@@ -178,6 +187,7 @@ HouseFact: TypeAlias = (
     | DepositCounted
     | GuaranteeCounted
     | Suspended
+    | Resuming
     | Resumed
     | Terminated
     | Voided
@@ -200,6 +210,7 @@ SHAPES: Final = Shapes(
         DepositCounted,
         GuaranteeCounted,
         Suspended,
+        Resuming,
         Resumed,
         Terminated,
         Voided,

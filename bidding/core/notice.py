@@ -15,7 +15,7 @@ from auction_rules.facts import Amount
 from auction_rules.prose import prose
 from auction_rules.registry import find, source_sha256
 from auction_rules.terms import YUAN, Text, show_instant
-from bidding.core import officers
+from bidding.core import downtime, officers
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,9 @@ def facts(told: Notice, lang: str) -> Iterator[tuple[str, str]]:
     if (policy := document.get("officers")) is not None:
         words = officers.told(officers.Officers.model_validate(policy), lang)
         yield "工作人员权限" if zh else "What officers may do", words
+    if (pause := document.get("downtime")) is not None:
+        words = downtime.told(downtime.Downtime.model_validate(pause), lang)
+        yield "系统中断与恢复" if zh else "Where the service fails", words
 
 
 def fingerprints(told: Notice, lang: str) -> Iterator[tuple[str, str]]:

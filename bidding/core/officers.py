@@ -22,12 +22,15 @@ from auction_rules.floor import Bid
 from auction_rules.rule import Refuse, Rule
 from auction_rules.terms import SECOND
 from bidding.core import commands as c
+from bidding.core import downtime
 from bidding.core import house_facts as h
 from bidding.core.right import may_act
 from bidding.core.state import State
 
 ByTwo: TypeAlias = Literal["extend", "surrogate", "terminate", "void", "reaward"]
 BY_TWO: Final[tuple[ByTwo, ...]] = ("extend", "surrogate", "terminate", "void", "reaward")
+TAKES_PROPOSAL: Final = (*BY_TWO, "resume")
+"""What can be proposed: a resumption too, where the document says so of a long suspension."""
 MOST_SECONDS: Final = 86_400
 
 _OPEN_KINDS: Final = ("quoting", "timed")
@@ -58,8 +61,10 @@ def policy_of(document: Mapping[str, Any]) -> Officers:
     return NOBODY if told is None else Officers.model_validate(told)
 
 
-def takes_two(state: State, kind: str) -> bool:
-    """Whether an act of this kind must be proposed by one and confirmed by another."""
+def takes_two(state: State, kind: str, now: Instant) -> bool:
+    """Whether an act of this kind must, at `now`, be proposed by one and confirmed by another."""
+    if kind == "resume":
+        return downtime.takes_two(state, now)
     return kind in policy_of(state.document).second
 
 
@@ -115,7 +120,7 @@ def surrogate(state: State, ask: c.Surrogate, now: Instant, rule: Rule) -> Found
 
 def proposed_ask(proposal: c.Propose | h.Proposed) -> c.Ask:
     """The act a proposal is about; ValueError when it is none that takes two."""
-    if proposal.act not in BY_TWO:
+    if proposal.act not in TAKES_PROPOSAL:
         raise ValueError(f"{proposal.act!r} takes nobody's second")
     return c.ask_from_json(proposal.act, dict(proposal.about))
 

@@ -20,6 +20,7 @@ from bidding.core.commands import Command, Signature, ask_from_json, ask_to_json
 from bidding.core.decide import Accepted, Decision, decide, due
 from bidding.core.document import Document
 from bidding.core.state import ENTRY_VERSION, State, evolve
+from bidding.core.writable import writable
 from bidding.proof import canon
 from bidding.version import VERSION
 
@@ -91,6 +92,7 @@ def record(
     request is then refused as REF_REUSED, and its entry carries no idempotency key.
     """
     assert now >= state.t, "a stamp went back"
+    command = replace(command, ask=writable(command.ask))
     if first is None:
         decision = decide(state, command, now, rule)
     else:
@@ -139,6 +141,7 @@ def write(
     A mistyped secret is nearly the right one, and one shown too early tells too much; the record
     is for everybody. The hash is refused for the same reason, so a replay finds the same decision.
     """
+    command = replace(command, ask=writable(command.ask))
     made = record(state, command, now, rule, first=first)
     if isinstance(made.decision, Refuse) and isinstance(command.ask, DrawReveal):
         return record(state, _hidden(command), now, rule, first=first)
@@ -169,6 +172,7 @@ def command_of(entry: Mapping[str, Any]) -> Command:
 def same_request(entry: Mapping[str, Any], command: Command) -> bool:
     """Whether the entry answers this very request, so that a retry gets its answer."""
     kind, _, _ = entry["type"].partition(".")
+    command = replace(command, ask=writable(command.ask))
     asked = (ask_to_json(command.ask), ask_to_json(_hidden(command).ask))
     return kind == kind_of(command.ask) and entry["data"]["ask"] in asked
 

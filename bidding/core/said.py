@@ -245,6 +245,7 @@ _ACTS: Final[dict[str, Pair]] = {
     "terminate": ("终止", "termination"),
     "void": ("宣布结果无效", "voiding of the result"),
     "reaward": ("递补", "award to the next in line"),
+    "resume": ("恢复", "going on"),
 }
 
 
@@ -347,6 +348,15 @@ def _plain(zh: str, en: str) -> Callable[[Mapping[str, Any], Unit], Pair]:
     return fill
 
 
+def _resuming(row: Mapping[str, Any], unit: Unit) -> Pair:
+    del unit
+    at = show_instant(row["at"])
+    return (
+        f"公告恢复时间：北京时间 {at}（{_reason(row, 'zh')}）",
+        f"announced: it goes on at {at} China Standard Time ({_reason(row, 'en')})",
+    )
+
+
 _SAY: Final[Mapping[str, Callable[[Mapping[str, Any], Unit], Pair]]] = {
     "offer_stood": _stood,
     "leaders_changed": _leaders,
@@ -393,6 +403,7 @@ _SAY: Final[Mapping[str, Callable[[Mapping[str, Any], Unit], Pair]]] = {
     "admitted": _plain("{bidder} 号取得竞买资格", "No. {bidder} was admitted"),
     "excluded": _plain("{bidder} 号被取消资格：{why}", "No. {bidder} was excluded: {why}"),
     "suspended": _plain("中止：{why}", "suspended: {why}"),
+    "resuming": _resuming,
     "resumed": _plain("恢复：{why}", "resumed: {why}"),
     "terminated": _plain("终止：{why}", "terminated: {why}"),
     "announced": _announced,
@@ -440,7 +451,7 @@ _HOUSE: Final[dict[str, Pair]] = {
         "too few trustees; on resumption the bidders open their own offers",
     ),
     "INTERRUPTED": ("服务中断，恢复后补回时间", "service was interrupted; the time is given back"),
-    "RECOVERY": ("系统恢复，时间已补回", "the system recovered; time is given back"),
+    "RECOVERY": ("服务中断，时间予以补回", "the service was away; the time is given back"),
     "RECOVERY_FAILED": (
         "系统连续两次故障，待人工处理",
         "it failed twice in a row; people must look",

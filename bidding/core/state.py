@@ -73,6 +73,8 @@ class State:
     """The part of `people` that a rule may see, by number."""
     standing: Standing = field(default_factory=Standing)
     suspended: h.Suspended | None = None
+    resuming: h.Resuming | None = None
+    """When a suspended session goes on, once that is announced."""
     ended: str | None = None
     """`terminated` or `voided`, once staff ended it."""
     proposals: Mapping[int, h.Proposed] = field(default_factory=dict)
@@ -153,6 +155,7 @@ def _plain(s: State) -> dict[str, Any]:
         **_sealed(g),
         **_chance(g.chance),
         **_officers(s),
+        **({"resuming": fact_to_json(s.resuming)} if s.resuming else {}),
         **({"after": [fact_to_json(one) for one in s.after]} if s.after else {}),
     }
 
@@ -263,13 +266,15 @@ def _change(s: State, fact: h.HouseFact) -> State:
         case h.Extended() | h.OnBehalf() | h.Proposed() | h.Seconded():
             return _by_officers(s, fact)
         case h.Suspended():
-            return changed(s, suspended=fact)
+            return changed(s, suspended=fact, resuming=None)
+        case h.Resuming():
+            return changed(s, resuming=fact)
         case h.Resumed():
-            return changed(s, suspended=None)
+            return changed(s, suspended=None, resuming=None)
         case h.Terminated():
-            return changed(s, ended="terminated", suspended=None)
+            return changed(s, ended="terminated", suspended=None, resuming=None)
         case h.Voided():
-            return changed(s, ended="voided", suspended=None)
+            return changed(s, ended="voided", suspended=None, resuming=None)
         case h.Concluded():
             return changed(s, after=(*s.after, fact))
         case h.Announced():

@@ -16,7 +16,7 @@ from auction_rules.floor import Offer
 from auction_rules.reasons import clause, say, why_not
 from auction_rules.rule import Line, Refuse, Rule
 from auction_rules.terms import Text, Unit, describe
-from bidding.core import drawing, said
+from bidding.core import downtime, drawing, said
 from bidding.core.right import may_act
 from bidding.core.sealing import unit_name
 from bidding.core.state import State
@@ -198,11 +198,17 @@ def _draw(state: State) -> dict[str, Any] | None:
 
 
 def suspended_of(state: State) -> dict[str, Any] | None:
-    """Since when and why the session stands still, in both languages."""
+    """Since when and why the session stands still, and what it waits for, in both languages."""
     fact = state.suspended
     if fact is None:
         return None
-    return {"since": fact.since, "reason": fact.reason, "sentence": said.reason(fact.reason)}
+    return {
+        "since": fact.since,
+        "reason": fact.reason,
+        "sentence": said.reason(fact.reason),
+        "resumes": None if state.resuming is None else state.resuming.at,
+        "next": downtime.next_step(state),
+    }
 
 
 def _offers(state: State, rule: Rule, audience: str, *, sealed: bool) -> list[dict[str, Any]]:

@@ -13,7 +13,8 @@ or an invariant does, it stops having told nobody, and the house opens the aucti
 5. There are two final answers, accepted and refused, and both are in the log. All else is
    `Retry`, which is not a no.
 6. While nobody knows whether a bid could be written, no bell rings. What was lost is given back:
-   the session is suspended as of the loss, and resumed by its terms once writes are quick again.
+   the session is suspended as of the loss, and resumed by its terms once writes are quick again;
+   after a longer loss than its document lets end by itself (`core.downtime`), people resume it.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from typing import Any, Literal, TypeAlias
 
 from auction_rules.rule import Rule
 from bidding.core.commands import Bell, Command, Resume, Suspend
+from bidding.core.downtime import too_long
 from bidding.core.record import due, same_request, write
 from bidding.core.state import State
 from bidding.engine.ports import Batch, Clock, EventLog, Instant, Lease, LogBroken
@@ -227,6 +229,8 @@ class Auctioneer:
         if (
             suspended is not None
             and suspended.reason == INTERRUPTED
+            and self._committed.resuming is None
+            and not too_long(self._committed, suspended.since, self._tick())
             and self._state is self._committed
             and not (self._inbox or self._stopped or self._closing)
         ):
@@ -358,7 +362,7 @@ class Auctioneer:
         at = due(self._state, self._rule)
         if self._state.status == "announced" and at is not None and at <= now:
             self._enter(_Asked(at, _BELL, None))
-        if self._state.status == "running":
+        if self._state.status == "running" or self._state.resuming is not None:
             since = min(max(since, self._state.t), now)
             self._enter(_Asked(now, Command("system", Suspend(INTERRUPTED, since)), None))
 

@@ -6,7 +6,8 @@ and checks nobody's identity; the door does that before it asks.
 
 1. A log that does not hold is refused by name and entry; the other auctions open all the same.
 2. A session that was running when the house went down is suspended as of the last instant it was
-   surely up, and resumed at once by the contingency term of its rule (RELIABILITY section 1.7).
+   surely up; what its document says of interruptions resumes it, or leaves that to people
+   (`core.downtime`), and the contingency term of its rule says what time it gets back.
 3. An auction that breaks is opened anew from its log. Twice without a request in between, and it
    stays suspended: then people have to look.
 5. Time in which nothing could be written is nobody's: the house feels it by its own writes
@@ -27,6 +28,7 @@ from typing import Any, Final, Literal, TypeAlias
 from auction_rules.registry import UnknownRule, source_sha256
 from bidding.core.commands import Command, Resume, Suspend
 from bidding.core.document import Document
+from bidding.core.downtime import recovered
 from bidding.core.record import due, open_session, rule_of
 from bidding.core.state import State
 from bidding.engine.auctioneer import INBOX_MAX, Answer, Auctioneer, Opening, Retry, Step
@@ -426,23 +428,22 @@ class House:
     def _contingency(self, seat: _Seat, state: State) -> Sequence[Command]:
         """What the house records first on an auction that it found in the middle of something."""
         rule, now = rule_of(state), max(self._clock.now(), state.t)
-        bell = due(state, rule)
+        up = seat.up_until if seat.up_until is not None else self._last_beat
+        since = min(max(state.t, up or state.t), now)
+        first = recovered(state, due(state, rule), since, now)
         approved = state.document["rule_sha256"]
         if state.status not in _OVER and approved != source_sha256(rule):
             _log.critical("%s: the rule's source is not the approved %s", state.origin, approved)
-        if state.status != "running" and (bell is None or bell > now):
+        if not first:
             return ()
-        up = seat.up_until if seat.up_until is not None else self._last_beat
-        since = min(max(state.t, up or state.t), now)
         if state.status == "running" and approved != source_sha256(rule):
             return (Command("system", Suspend("RULE_CHANGED", since)),)
         if seat.failures > 1:
             _log.critical("%s broke twice in a row and stays suspended", seat.origin)
             return (Command("system", Suspend("RECOVERY_FAILED", since)),)
-        return (
-            Command("system", Suspend("RECOVERY", since)),
-            Command("system", Resume("RECOVERY")),
-        )
+        if not any(isinstance(command.ask, Resume) for command in first):
+            _log.warning("%s stays suspended: nobody could be served for too long", state.origin)
+        return first
 
     def _seat_auctioneer(
         self, seat: _Seat, found: Verified, lease: Lease, first: Sequence[Command]
@@ -555,7 +556,7 @@ class House:
             return bell is not None and bell <= now + _SOON
         if state.suspended is not None and state.suspended.reason == INTERRUPTED:
             return True
-        return state.status == "running"
+        return state.status == "running" or state.resuming is not None
 
     # -- small things -----------------------------------------------------------------------
 

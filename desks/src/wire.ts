@@ -103,7 +103,8 @@ export interface Room {
   status: Status;
   programme: { id: string; kind: string; title: Text }[];
   stage: Stage | null;
-  suspended: { since: number; reason: string; sentence: Text } | null;
+  /** `resumes` is the announced instant of going on; `next` says what it waits for. */
+  suspended: { since: number; reason: string; sentence: Text; resumes: number | null; next: Text } | null;
   lots: Lot[];
   /** Each bidder offers on a parcel of his own. */
   own_lots: boolean;

@@ -16,7 +16,7 @@ from auction_rules.rule import Refuse, Rule
 from bidding.core import commands as c
 from bidding.core.aftermath import defaulted, next_award, standing_steps, successor
 from bidding.core.officers import takes_two
-from bidding.core.state import State
+from bidding.core.state import Instant, State
 from bidding.engine.house import NotWitnessed
 from bidding.proof.policy import parse_policy
 from bidding.web import wire
@@ -114,7 +114,7 @@ async def aftermath(call: Call) -> dict[str, Any]:
     return {
         "steps": steps,
         "standing": len(standing_steps(state)),
-        "reaward": _next_award(state, rule),
+        "reaward": _next_award(state, rule, call.door.clock.now()),
         "winners": [award.bidder for award in state.standing.awards],
         "next": successor(state, rule, None),
         "witnessed": await _witnessed(call, state.index),
@@ -129,11 +129,11 @@ async def aftermath(call: Call) -> dict[str, Any]:
     }
 
 
-def _next_award(state: State, rule: Rule) -> dict[str, Any] | None:
+def _next_award(state: State, rule: Rule, now: Instant) -> dict[str, Any] | None:
     if not any(award.bidder in defaulted(state) for award in state.standing.awards):
         return None
     found = next_award(state, rule)
-    two = takes_two(state, "reaward")
+    two = takes_two(state, "reaward", now)
     if isinstance(found, Refuse):
         sentence = why_not(found.reason, found.detail, None)
         return {"bidder": None, "price": None, "blocked": sentence, "two": two}

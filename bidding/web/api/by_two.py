@@ -52,10 +52,11 @@ class ReawardBody(Body):
 class ProposeBody(Body):
     """An act that takes two. `seconds` goes with extend; bidder and amount with surrogate.
 
-    `reaward` takes the bidder alone.
+    `reaward` takes the bidder alone. A resumption takes two after a suspension longer than the
+    notice lets end by itself.
     """
 
-    act: Literal["extend", "surrogate", "terminate", "void", "reaward"]
+    act: Literal["extend", "surrogate", "terminate", "void", "reaward", "resume"]
     reason: Reason
     seconds: Annotated[int, Field(ge=1, le=MOST_SECONDS)] | None = None
     bidder: Paddle | None = None
@@ -80,6 +81,7 @@ _GOES_WITH: Final[dict[str, tuple[str, ...]]] = {
     "terminate": (),
     "void": (),
     "reaward": ("bidder",),
+    "resume": (),
 }
 _MISSING: Final = {"zh": "请填写。", "en": "This is needed."}
 
@@ -129,6 +131,8 @@ def _about(body: ProposeBody) -> c.Ask:
             return c.Void(body.reason)
         case "reaward":
             return c.Reaward(body.bidder or "", body.reason)
+        case "resume":
+            return c.Resume(body.reason)
 
 
 async def second(call: Call) -> Any:

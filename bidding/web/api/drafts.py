@@ -16,6 +16,7 @@ from auction_rules.registry import UnknownRule, find
 from auction_rules.rule import Rule
 from auction_rules.terms import RuleConfig
 from bidding.core.document import MOST_PAPERS, Document
+from bidding.core.downtime import MOST_SECONDS as MOST_DOWN
 from bidding.core.officers import BY_TWO, MOST_SECONDS, ByTwo
 from bidding.engine.identity import Draft, Stale
 from bidding.engine.papers import MOST_BYTES, media_of
@@ -61,6 +62,13 @@ class OfficersBody(Body):
     ]
 
 
+class DowntimeBody(Body):
+    """What is done after an interruption: up to so many seconds it ends by itself, after a notice."""
+
+    auto_seconds: Annotated[int, Field(ge=0, le=MOST_DOWN)] = 300
+    notice_seconds: Annotated[int, Field(ge=0, le=MOST_DOWN)] = 60
+
+
 class DraftBody(Body):
     """The fields of a document. A draft may be incomplete; what is missing comes back as problems.
 
@@ -77,6 +85,7 @@ class DraftBody(Body):
     deposit_deadline: wire.Instant | None = None
     papers: Annotated[list[PaperBody], Field(max_length=MOST_PAPERS, default_factory=list)]
     officers: OfficersBody | None = None
+    downtime: DowntimeBody | None = None
 
 
 class ApproveBody(Body):

@@ -5,7 +5,7 @@ from typing import Any, Final
 from auction_rules.facts import fact_to_json
 from bidding.core import office, said
 from bidding.core.house_facts import Proposed
-from bidding.core.officers import policy_of, same_person
+from bidding.core.officers import TAKES_PROPOSAL, policy_of, same_person, takes_two
 from bidding.core.views import unit_of
 from bidding.web import wire
 from bidding.web.rooms import Present
@@ -79,7 +79,8 @@ async def detail(call: Call) -> dict[str, Any]:
             "extend_left": max(0, policy.extend_seconds - state.given),
             "surrogate": policy.surrogate,
             "next_in_line": policy.next_in_line,
-            "second": list(policy.second),
+            # Of a resumption by how long it stands still now.
+            "second": [act for act in TAKES_PROPOSAL if takes_two(state, act, now)],
         },
     }
 

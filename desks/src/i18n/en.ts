@@ -55,6 +55,7 @@ export const en: Record<keyof typeof zh, string> = {
   "clock.extended": "end moved {n} times",
   "clock.ending": "Settling",
   "clock.suspended": "Suspended with this left",
+  "clock.resumes": "Goes on in",
   "clock.since": "stopped since {at}",
   "clock.unheard": "Past the deadline last heard of",
   "clock.closed": "Bidding has closed",
@@ -213,7 +214,6 @@ export const en: Record<keyof typeof zh, string> = {
   "suspended.since": "The clock stopped at {at}.",
   "suspended.safe": "Your bids up to №{i} are recorded.",
   "suspended.safe_all": "All recorded bids stand.",
-  "suspended.next": "Resumption will be announced; the terms say how much time is given back.",
 
   "outcome.sold": "Sold",
   "outcome.unsold": "Not sold",

@@ -53,6 +53,7 @@ export const zh = {
   "clock.extended": "截止时间已顺延 {n} 次",
   "clock.ending": "正在结算",
   "clock.suspended": "已中止，计时停在剩余",
+  "clock.resumes": "距恢复",
   "clock.since": "{at} 起停止计时",
   "clock.unheard": "最后得知的截止时间已到",
   "clock.closed": "竞价已结束",
@@ -211,7 +212,6 @@ export const zh = {
   "suspended.since": "{at} 起计时停止。",
   "suspended.safe": "您截至 №{i} 的报价均已记录。",
   "suspended.safe_all": "已记录的报价全部有效。",
-  "suspended.next": "恢复时会另行公告，倒计时按竞价条件重新给出。",
 
   "outcome.sold": "成交",
   "outcome.unsold": "未成交",

@@ -2,7 +2,7 @@
 
 import type { Paper } from "../notice";
 import type { Text } from "../wire";
-import type { OfficersPolicy } from "./office";
+import type { DowntimePolicy, OfficersPolicy } from "./office";
 import type { Wrong } from "./schema";
 
 export interface Draft {
@@ -24,6 +24,7 @@ export interface Draft {
     deposit_deadline?: number | null;
     papers?: Paper[];
     officers?: OfficersPolicy | null;
+    downtime?: DowntimePolicy | null;
   };
   sha256: string | null;
   problems: Wrong[];

@@ -45,6 +45,12 @@ export interface OfficersPolicy {
   second: ("extend" | "surrogate" | "terminate" | "void" | "reaward")[];
 }
 
+/** The part of a document about interruptions, in seconds; null where it says nothing. */
+export interface DowntimePolicy {
+  auto_seconds: number;
+  notice_seconds: number;
+}
+
 /** The numbers of an order of balls as somebody typed them: apart by spaces, commas or new lines. */
 export function ballsOf(typed: string): string[] {
   return typed.split(/[\s,，、]+/).filter((part) => part !== "");

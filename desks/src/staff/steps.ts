@@ -49,7 +49,7 @@ export function stepOf(path: string, topics: Readonly<Record<string, string>>): 
   const [head, name] = path.split(".");
   if (head === "terms") return name !== undefined && topics[name] === "what" ? "lots" : "terms";
   if (head === "papers") return "lots";
-  if (head === "deposit" || head === "deposit_deadline" || head === "officers") return "terms";
+  if (head === "deposit" || head === "deposit_deadline" || head === "officers" || head === "downtime") return "terms";
   return "start";
 }
 

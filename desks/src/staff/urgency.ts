@@ -3,7 +3,7 @@
 import type { AuctionLine, Text } from "../wire";
 
 export interface LiveLine extends Omit<AuctionLine, "mine"> {
-  suspended: { since: number; reason: string; sentence: Text } | null;
+  suspended: { since: number; reason: string; sentence: Text; next: Text } | null;
   sealed: boolean;
   entrants: number;
   unpaid: number;

@@ -245,8 +245,13 @@ FACTS: list[tuple[Any, str, str]] = [
     (h.Suspended(T0, "停电"), "中止：停电", "suspended: 停电"),
     (
         h.Suspended(T0, "RECOVERY"),
-        "中止：系统恢复，时间已补回",
-        "suspended: the system recovered; time is given back",
+        "中止：服务中断，时间予以补回",
+        "suspended: the service was away; the time is given back",
+    ),
+    (
+        h.Resuming(T0, "恢复供电"),
+        "公告恢复时间：北京时间 2026-03-02 09:00:00（恢复供电）",
+        "announced: it goes on at 2026-03-02 09:00:00 China Standard Time (恢复供电)",
     ),
     (h.Resumed("恢复供电"), "恢复：恢复供电", "resumed: 恢复供电"),
     (h.Terminated("法院冻结"), "终止：法院冻结", "terminated: 法院冻结"),

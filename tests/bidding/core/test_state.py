@@ -62,6 +62,7 @@ STATE_CHANGES: dict[str, Any] = {
     "document": {"sha256": "00"},
     "people": {"01": PERSON},
     "suspended": h.Suspended(1, "x"),
+    "resuming": h.Resuming(2, "x"),
     "ended": "voided",
     "proposals": {4: PROPOSED},
     "given": 60,

@@ -48,6 +48,19 @@ async def test_a_refusal_is_as_final_as_an_acceptance(hall):
     assert (await hall.types(auction))[-2:] == ["bid.refused", "bid.refused"]
 
 
+async def test_a_number_that_no_record_can_hold_is_refused_and_stops_nobody(hall):
+    auction = await hall.running("03", "04")
+    asked = [
+        hall.house.ask(auction, bid("03", 2**53, "a")),
+        hall.house.ask(auction, bid("04", -(2**70))),
+    ]
+    good = hall.house.ask(auction, bid("04", 100_000))
+    assert [refused(await one) for one in asked] == ["NOT_WRITABLE", "NOT_WRITABLE"]
+    assert accepted(await good)
+    again = await hall.house.ask(auction, bid("03", 2**53, "a"))
+    assert again.index == (await asked[0]).index, "told twice, written once"
+
+
 async def test_nobody_is_answered_or_shown_anything_before_the_commit(hall):
     auction = await hall.running("03")
     room = hall.house.room(auction)

@@ -7,6 +7,7 @@ import pytest
 
 from auction_rules.registry import UnknownRule
 from bidding.core import state as state_module
+from bidding.core.downtime import Downtime
 from bidding.core.record import replay
 from bidding.engine import house as house_module
 from bidding.engine import reading
@@ -146,17 +147,87 @@ async def test_a_running_auction_is_suspended_as_of_the_last_sign_of_life_and_re
 async def test_a_deadline_that_passed_while_the_house_was_down_rings_no_bell(hall):
     auction = await hall.running("03")
     await hall.house.close()
-    hall.clock.jump(3600 * SECOND)
+    hall.clock.jump(240 * SECOND)
     house = await hall.restarted()
     assert house.room(auction).state.status == "running"
     assert (await hall.types(auction))[-2:] == ["suspend.accepted", "resume.accepted"]
+
+
+async def test_after_more_than_five_minutes_people_resume_it(hall):
+    """Also where the document says nothing of interruptions: then one officer does, and at once."""
+    auction = await hall.running("03")
+    await hall.house.close()
+    hall.clock.jump(302 * SECOND)
+    house = await hall.restarted()
+    assert (await hall.types(auction))[-2:] == ["bell.accepted", "suspend.accepted"]
+    await hall.clock.advance(3600 * SECOND)
+    assert (await hall.types(auction))[-1] == "suspend.accepted", "and nothing is awarded meanwhile"
+    assert refused(await house.ask(auction, bid("03", 100_000))) == "SUSPENDED"
+    assert accepted(await house.ask(auction, RESUME))
+    assert house.room(auction).state.status == "running"
+
+
+async def test_with_notice_it_goes_on_at_the_announced_hour(hall):
+    told = english(resume="REMAINING").model_copy(update={"downtime": Downtime()})
+    auction = await hall.running("03", document=told)
+    await hall.house.close()
+    hall.clock.jump(40 * SECOND)
+    house = await hall.restarted()
+    hour = hall.clock.now() + 60 * SECOND
+    assert house.room(auction).state.resuming.at == hour
+    await hall.clock.advance(hour - 1 - hall.clock.now())
+    assert refused(await house.ask(auction, bid("03", 100_000))) == "SUSPENDED"
+    await hall.clock.advance(1)
+    assert accepted(await house.ask(auction, bid("03", 100_000)))
+    state = house.room(auction).state
+    assert 119 * SECOND <= state.standing.closes - hour <= 121 * SECOND
+
+
+async def test_an_hour_that_passes_while_the_house_is_away_is_told_anew(hall):
+    told = english().model_copy(update={"downtime": Downtime()})
+    auction = await hall.running("03", document=told)
+    await hall.house.close()
+    hall.clock.jump(40 * SECOND)
+    house = await hall.restarted()
+    await house.close()
+    hall.clock.jump(80 * SECOND)
+    again = await hall.restarted()
+    assert (await hall.types(auction))[-2:] == ["suspend.accepted", "resume.accepted"]
+    assert again.room(auction).state.resuming.at == hall.clock.now() + 60 * SECOND
+
+
+async def test_writes_that_stop_before_the_announced_hour_put_it_off(hall):
+    told = english().model_copy(update={"downtime": Downtime()})
+    auction = await hall.running("03", document=told)
+    await hall.house.ask(auction, SUSPEND)
+    assert accepted(await hall.house.ask(auction, RESUME))
+    await hall.clock.advance(50 * SECOND)
+    hall.memory.go_down()
+    await hall.clock.advance(20 * SECOND)
+    assert hall.house.room(auction).state.status == "suspended", "nobody knows, so no bell rings"
+    hall.memory.go_down(down=False)
+    await hall.clock.advance(3 * SECOND)
+    state = hall.house.room(auction).state
+    assert state.suspended.reason == "INTERRUPTED"
+    assert state.resuming.at - hall.clock.now() > 56 * SECOND
+
+
+async def test_no_pulse_ends_an_interruption_of_more_than_the_limit(hall):
+    auction = await hall.running("03")
+    hall.memory.go_down()
+    await hall.clock.advance(310 * SECOND)
+    hall.memory.go_down(down=False)
+    await hall.clock.advance(30 * SECOND)
+    assert (await hall.types(auction))[-1] == "suspend.accepted"
+    assert hall.house.room(auction).state.status == "suspended"
+    assert accepted(await hall.house.ask(auction, RESUME))
 
 
 async def test_an_opening_that_was_missed_is_made_up_for(hall):
     """Announced, and its whole time passed while the house was down: it still takes place."""
     auction = await hall.published(None, "03")
     await hall.house.close()
-    hall.clock.jump(3600 * SECOND)
+    hall.clock.jump(300 * SECOND)
     now = hall.clock.now()
     house = await hall.restarted()
     await settle()

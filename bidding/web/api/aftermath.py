@@ -11,12 +11,13 @@ from typing import Any, Final, Literal
 
 from aiohttp import web
 
+from auction_rules.facts import Instant
 from auction_rules.reasons import why_not
 from auction_rules.rule import Refuse, Rule
 from bidding.core import commands as c
 from bidding.core.aftermath import defaulted, next_award, standing_steps, successor
 from bidding.core.officers import takes_two
-from bidding.core.state import Instant, State
+from bidding.core.state import State
 from bidding.engine.house import NotWitnessed
 from bidding.proof.policy import parse_policy
 from bidding.web import wire

@@ -23,7 +23,7 @@ PATH = "/api/auctions/d"
 async def sold(house: Open, bidder: Any, staff: Any) -> str:
     """An auction of two seconds with one offer."""
     now = house.clock.now()
-    terms = {"opens": now + SECOND, "duration_seconds": 2, "start_price": 100, "step": 1}
+    terms = {"opens": now + 3 * SECOND, "duration_seconds": 2, "start_price": 100, "step": 1}
     terms["extension_seconds"] = 0
     fields = {"auction": "d", "title": {"zh": "标的", "en": "Lot"}, "rule": "english"}
     made = Document.model_validate({**fields, "version": "1", "terms": terms})

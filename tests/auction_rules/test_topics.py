@@ -1,9 +1,15 @@
 """Every term of every rule is told under the topic a reader would look for it."""
 
+import re
+from pathlib import Path
+
 import pytest
 
+from auction_rules import prose
 from auction_rules.registry import find
 from auction_rules.topics import idle, topic_of
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
@@ -76,3 +82,15 @@ def test_a_term_is_idle_where_another_one_makes_it_so(rule, terms, name, silent)
     found = find(rule)
     config = found.Config.model_validate({**found.example, **terms})
     assert idle(config, name) is silent
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_form_and_the_notice_call_a_topic_by_one_name(lang):
+    words = (ROOT / "desks" / "src" / "i18n" / f"wizard.{lang}.ts").read_text(encoding="utf-8")
+    titles = dict(re.findall(r'"topic\.(\w+)": "([^"]+)"', words))
+    rule = find("english")
+    terms = rule.Config.model_validate(rule.example)
+    colon = {"zh": "：", "en": ":"}[lang]
+    heads = {name: prose.topic(rule, terms, name)[lang].partition(colon)[0] for name in titles}
+    assert len(heads) == 10
+    assert titles == heads

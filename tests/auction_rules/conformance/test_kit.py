@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from auction_rules.conformance import PLAYS, PLAYS_VARIED, PROPERTIES, check
+from auction_rules.conformance import PLAYS, PROPERTIES, check
 from auction_rules.conformance.chance import Chance
 from auction_rules.conformance.course import course
 from auction_rules.conformance.hash_seeds import hash_order
@@ -27,6 +27,9 @@ CHOICES = [643, 990, 387, 161]
 AT_HOME = [name for name in PROPERTIES if name != "hash_order"]
 EXAMPLES = [pytest.param(rule, terms, id=name) for name, rule, terms in known()]
 
+
+# Plays of each variation: 22 rules have up to 32 of them, and the whole check is not to be slow.
+NEAR = 3
 
 PARTIES = [{"id": name, "zh": name, "en": name} for name in ("O1", "notary", "centre")]
 WINDOWS = {"commit_seconds": 60, "reveal_seconds": 60}
@@ -73,8 +76,8 @@ def test_built_in(rule, terms):
 
 @pytest.mark.parametrize("rule", BUILT_IN, ids=lambda rule: rule.name)
 def test_built_in_near_its_example(rule):
-    """With every variation of its terms, as an author of a rule runs it."""
-    assert [str(failure) for failure in check(rule, many=PLAYS_VARIED)] == []
+    """With every variation of its terms, as an author of a rule runs it, in fewer plays of each."""
+    assert [str(failure) for failure in check(rule, many=NEAR)] == []
 
 
 @pytest.mark.parametrize("source", SOURCES)

@@ -17,7 +17,13 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Its arguments."""
     add_archive(parser)
     parser.add_argument("index", help="an index, or an instant like 2026-03-02T10:00:00+08:00")
-    parser.add_argument("--as", dest="audience", default="public", metavar="AUDIENCE")
+    parser.add_argument(
+        "--as",
+        dest="audience",
+        default="public",
+        metavar="AUDIENCE",
+        help="the public's, bidder:NUMBER, staff or auditor",
+    )
 
 
 def run(args: argparse.Namespace) -> int:

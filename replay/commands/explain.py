@@ -17,7 +17,7 @@ _SEE = {"zh": "见记录", "en": "see entries"}
 def add(parser: argparse.ArgumentParser) -> None:
     """Its arguments."""
     add_archive(parser)
-    parser.add_argument("index", type=int)
+    parser.add_argument("index", type=int, help="the number of the entry")
     parser.add_argument("--json", action="store_true", help="both languages, for machines")
 
 

@@ -20,8 +20,21 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set", action="append", default=[], metavar="TERM=VALUE", help="a term, VALUE as JSON"
     )
-    parser.add_argument("--without-bidder", action="append", default=[], metavar="NUMBER")
-    parser.add_argument("--without-entry", action="append", default=[], type=int, metavar="INDEX")
+    parser.add_argument(
+        "--without-bidder",
+        action="append",
+        default=[],
+        metavar="NUMBER",
+        help="leave out this bidder",
+    )
+    parser.add_argument(
+        "--without-entry",
+        action="append",
+        default=[],
+        type=int,
+        metavar="INDEX",
+        help="leave out this entry",
+    )
     parser.add_argument("--json", action="store_true", help="everything, for machines")
 
 

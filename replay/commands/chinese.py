@@ -118,7 +118,7 @@ class Chinese(argparse.ArgumentParser):
         self._positionals.title, self._optionals.title = "参数", "选项"
         self.add_argument("-h", "--help", action="help", help="show this help message and exit")
 
-    def add_argument(self, *names: str, **given: Any) -> argparse.Action:  # type: ignore[override]
+    def add_argument(self, *names: str, **given: Any) -> argparse.Action:
         if "help" in given:
             given["help"] = in_chinese(given["help"])
         return super().add_argument(*names, **given)

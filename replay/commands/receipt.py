@@ -88,6 +88,11 @@ def run(args: argparse.Namespace) -> int:
     raw, policy = read_bytes(args.receipt), read_policy(args.policy)
     if is_acknowledgement(raw):
         return _acknowledged(raw, policy, args)
+    if raw.startswith(ARCHIVE):
+        raise Usage(
+            f"{args.receipt}: an archive, not a receipt: ask verify",
+            f"{args.receipt}：这是竞价档案，不是回执，请用 verify 核验",
+        )
     found = weigh_receipt(raw, policy)
     entry = canon.decode(found.receipt.entry)
     assert isinstance(entry, dict)

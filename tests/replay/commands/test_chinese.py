@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import re
+from pathlib import Path
 
 import pytest
 
 from replay.__main__ import main
 from replay.commands.chinese import Chinese
+from tests.replay.draws import archived
 
 COMMANDS = (
     *("verify", "receipt", "show", "at", "rejudge", "draw", "explain", "what-if"),
@@ -91,3 +93,18 @@ def test_what_argparse_may_say_one_day_is_kept_in_brackets(
         with pytest.raises(SystemExit):
             parser.parse_args(words)
         assert said in capsys.readouterr().err
+
+
+def test_what_would_have_been_decided_otherwise_is_told_without_codes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raw, policy = archived("parties").archive()
+    (tmp_path / "a").write_bytes(raw)
+    (tmp_path / "p").write_text(policy, encoding="utf-8")
+    command = ["what-if", str(tmp_path / "a"), "--policy", str(tmp_path / "p")]
+    assert main([*command, "--without-bidder", "C", "--lang", "zh"]) == 0
+    out = capsys.readouterr().out
+    # Without C nobody ties with B, so no party is asked to commit.
+    assert "staff:centre   受理 -> 未受理：本场当前不接受报价" in out
+    assert main([*command, "--without-bidder", "C"]) == 0
+    assert "staff:centre   accepted -> NOT_BIDDABLE" in capsys.readouterr().out

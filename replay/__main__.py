@@ -17,7 +17,7 @@ import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Final, NoReturn
+from typing import Final
 
 from bidding.proof.text import BilingualError
 from replay.commands import (
@@ -35,6 +35,7 @@ from replay.commands import (
     what_if,
     witness,
 )
+from replay.commands.chinese import ABOUT, Chinese, in_chinese
 from replay.commands.files import Usage
 
 _COMMANDS: Final[Mapping[str, ModuleType]] = {
@@ -53,36 +54,22 @@ _COMMANDS: Final[Mapping[str, ModuleType]] = {
     "trustee-key": trustee_key,
 }
 
-
 _FAULT: Final = {
     "en": "a fault of this program, and no verdict on the file: {what}",
     "zh": "本程序出错，不构成对文件的结论：{what}",
 }
 _BROKEN_PIPE: Final = 141
 """As a shell counts a process ended by SIGPIPE: nothing was concluded."""
-_MISUSED: Final = (
-    ("the following arguments are required: ", "缺少参数："),
-    ("unrecognized arguments: ", "无法识别的参数："),
-    ("argument ", "参数有误："),
-)
-
-
-class _Chinese(argparse.ArgumentParser):
-    """The same arguments; what is wrong with them is told in Chinese."""
-
-    def error(self, message: str) -> NoReturn:
-        for start, zh in _MISUSED:
-            if message.startswith(start):
-                message = zh + message.removeprefix(start)
-        self.exit(2, f"{self.format_usage()}{self.prog}：{message}\n")
 
 
 def _parser(lang: str = "en") -> argparse.ArgumentParser:
-    kind = _Chinese if lang == "zh" else argparse.ArgumentParser
-    parser = kind(prog="python -m replay", description=__doc__)
+    chinese = lang == "zh"
+    kind = Chinese if chinese else argparse.ArgumentParser
+    parser = kind(prog="python -m replay", description=ABOUT if chinese else __doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     for name, module in _COMMANDS.items():
-        module.add(commands.add_parser(name, help=module.HELP, description=module.HELP))
+        told = in_chinese(module.HELP) if chinese else module.HELP
+        module.add(commands.add_parser(name, help=told, description=told))
     return parser
 
 

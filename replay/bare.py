@@ -51,8 +51,8 @@ def text(entry: Mapping[str, Any], first: State) -> Text:
         return said.both("公告发布，规则文件已锁定。", "Published; the rule document is fixed.")
     parts = [_fact(row, unit, first) for row in data.get("facts", ())]
     return said.both(
-        "；".join(part["zh"] for part in parts) + "。",
-        "; ".join(part["en"] for part in parts) + ".",
+        "；".join(part["zh"].removesuffix("。") for part in parts) + "。",
+        "; ".join(part["en"].removesuffix(".") for part in parts) + ".",
     )
 
 

@@ -32,6 +32,26 @@ class NoEntry(BilingualError, IndexError):
     """An index at which the session has no entry."""
 
 
+def bound(first: State) -> tuple[State, Rule | None]:
+    """The state with its terms, and its rule; as it was and None where the rule is not installed."""
+    try:
+        rule = rule_of(first)
+    except UnknownRule:
+        return first, None
+    return bind(first, rule), rule
+
+
+def sentence(entry: Mapping[str, Any], first: State, rule: Rule | None) -> Text:
+    """One sentence for one entry; `first` is the state after entry 0, bound to the rule if it is here."""
+    if rule is None:
+        return bare.text(entry, first)
+    try:
+        return said.entry(entry, views.unit_of(first), rule, first)
+    except (KeyError, ValueError, TypeError, AttributeError):
+        # The owner signed a reason or a note that this rule does not know; re-judging says so.
+        return bare.text(entry, first)
+
+
 class Film:
     """One session, entry by entry. Takes entries in order; BadEntry where one cannot follow."""
 
@@ -50,20 +70,13 @@ class Film:
         """The next entry; the state after it."""
         state = evolve(self._last, entry)
         if not self.entries:
-            state = self._bound(state)
+            state, self.rule = bound(state)
         if len(self.entries) % EVERY == 0:
             self._kept.append(state)
         self.entries.append(entry)
         self._times.append(entry["t"])
         self._last = state
         return state
-
-    def _bound(self, state: State) -> State:
-        try:
-            self.rule = rule_of(state)
-        except UnknownRule:
-            return state
-        return bind(state, self.rule)
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -119,14 +132,7 @@ class Film:
 
     def text(self, index: int) -> Text:
         """What the entry says, in one sentence of each language; plainer without the rule."""
-        entry, first = self.entries[index], self._kept[0]
-        if self.rule is None:
-            return bare.text(entry, first)
-        try:
-            return said.entry(entry, views.unit_of(first), self.rule, first)
-        except (KeyError, ValueError, TypeError, AttributeError):
-            # The owner signed a reason or a note that this rule does not know; re-judging says so.
-            return bare.text(entry, first)
+        return sentence(self.entries[index], self._kept[0], self.rule)
 
     def lines(self, lang: str) -> list[str]:
         """The session told in one line an entry."""

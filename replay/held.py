@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from bidding.proof.archive import HEADER as ARCHIVE
 from bidding.proof.archive import Archive, ArchiveError
 from bidding.proof.checkpoint import Checkpoint
+from bidding.proof.form import in_chinese
 from bidding.proof.merkle import ProofError, Tree, leaf_hash, verify_inclusion
 from bidding.proof.policy import Policy, PolicyError
 from bidding.proof.receipt import HEADER, Receipt, ReceiptError, parse_receipt
@@ -54,7 +55,7 @@ def read_held(number: int, raw: bytes, policy: Policy) -> Held:
         raise ArchiveError(
             f"held {number}",
             f"it proves nothing: {wrong}",
-            f"该凭据本身不成立：{wrong}",
+            f"该凭据本身不成立：{in_chinese(wrong)}",
         ) from wrong
     return Held(number, checkpoint, receipt)
 

@@ -7,16 +7,33 @@ anchors, no duplicate keys. Every complaint names the line.
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
+from bidding.proof.text import BilingualError
+
 _INTEGER = re.compile(r"-?[0-9]+", re.ASCII)
 _MOST_DEPTH = 32
+_YAML: Final = (
+    ("mapping values are not allowed here", "此处不应出现冒号，请检查缩进或加引号"),
+    ("could not find expected ':'", "缺少冒号"),
+    ("found character '\\t'", "不能用制表符缩进，请用空格"),
+    ("expected <block end>", "缩进或层次有误"),
+    ("found unexpected end of stream", "引号没有结束"),
+    ("while scanning a quoted scalar", "引号没有结束"),
+    ("special characters are not allowed", "含有不允许的字符"),
+)
+"""How PyYAML's commonest sentences begin."""
 
 
-class Unreadable(ValueError):
+class Unreadable(BilingualError):
     """A file that is no scenario; the text names the line."""
+
+    @classmethod
+    def at(cls, line: int, en: str, zh: str) -> Unreadable:
+        """What is wrong on a line."""
+        return cls(f"line {line}: {en}", f"第 {line} 行：{zh}")
 
 
 class Located(dict[str, Any]):
@@ -34,9 +51,10 @@ def load(text: str) -> Any:
     except yaml.YAMLError as wrong:
         mark = getattr(wrong, "problem_mark", None)
         line = mark.line + 1 if mark else 1
-        raise Unreadable(f"line {line}: {getattr(wrong, 'problem', None) or wrong}") from wrong
+        said = str(getattr(wrong, "problem", None) or wrong)
+        raise Unreadable.at(line, said, _malformed(said)) from wrong
     if node is None:
-        raise Unreadable("line 1: the file is empty")
+        raise Unreadable.at(1, "the file is empty", "文件是空的")
     return _plain(node)
 
 
@@ -46,11 +64,11 @@ def _plainly_built(text: str) -> None:
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-            raise Unreadable(f"line {line}: anchors are not used here")
+            raise Unreadable.at(line, "anchors are not used here", "此处不用锚点")
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > _MOST_DEPTH:
-            raise Unreadable(f"line {line}: nested too deeply")
+            raise Unreadable.at(line, "nested too deeply", "嵌套过深")
 
 
 def _plain(node: yaml.Node) -> Any:
@@ -66,7 +84,7 @@ def _plain(node: yaml.Node) -> Any:
         line = key_node.start_mark.line + 1
         key = str(key_node.value)
         if key in found:
-            raise Unreadable(f"line {line}: the key {key!r} stands twice")
+            raise Unreadable.at(line, f"the key {key!r} stands twice", f"{key} 写了两次")
         found.lines[key] = line
         found[key] = _plain(value_node)
     return found
@@ -78,10 +96,20 @@ def _scalar(node: yaml.ScalarNode) -> Any:
         return int(value)
     if tag == "float" and ":" not in value:
         line = node.start_mark.line + 1
-        raise Unreadable(f"line {line}: write {value} in quotes: amounts are decimal strings")
+        raise Unreadable.at(
+            line,
+            f"write {value} in quotes: amounts are decimal strings",
+            f"{value} 应加引号：金额写作十进制文字",
+        )
     if tag == "bool":
         return value.lower() in ("true", "yes", "on")
     return None if tag == "null" else value
+
+
+def _malformed(said: str) -> str:
+    """PyYAML's complaint for whoever wrote the file."""
+    known = next((zh for start, zh in _YAML if said.startswith(start)), None)
+    return known or f"YAML 写法有误（{said}）"
 
 
 def line_of(document: Any, path: tuple[int | str, ...]) -> int:

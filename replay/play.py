@@ -44,10 +44,12 @@ from bidding.proof.checkpoint import Checkpoint
 from bidding.proof.merkle import Tree, leaf_hash
 from bidding.proof.note import Signer
 from bidding.proof.policy import policy_text
+from bidding.proof.text import BilingualError
 from replay import drawing
 from replay.located import Unreadable
 from replay.scenario import Award, Outcome, Scenario, Step, Times, Variant
 from replay.sealing import Sealer
+from replay.unfit import first_of, unfit
 
 _YUAN = Unit(zh="元", en="CNY", scale=2, fen=1)
 _SEED = hashlib.sha256(b"daylight scenario archives: a published key, proof of nothing").digest()
@@ -65,8 +67,11 @@ class Miss:
     expected: Any
     got: Any
 
-    def line(self) -> str:
+    def line(self, lang: str = "en") -> str:
         """For people."""
+        if lang == "zh":
+            where = f"第 {self.step} 步" if self.step else "结果"
+            return f"{where}：{self.about}：预期 {self.expected}，实际 {self.got}"
         where = f"step {self.step}" if self.step else "outcome"
         return f"{where}: {self.about}: expected {self.expected}, got {self.got}"
 
@@ -151,9 +156,11 @@ class _Player:
             )
             document.bound()
         except UnknownRule as unknown:
-            raise Unreadable(f"rule: {unknown} is not installed") from unknown
+            raise Unreadable(
+                f"rule: {unknown} is not installed", f"rule：未安装规则 {unknown}"
+            ) from unknown
         except (ValidationError, ValueError) as wrong:
-            raise Unreadable(_refused(scenario, wrong)) from wrong
+            raise _refused(scenario, wrong) from wrong
         return rule, document
 
     def run(self) -> Run:
@@ -170,7 +177,10 @@ class _Player:
         for number, step in enumerate(self.steps, 1):
             at = self.times.read(step.at) if step.at else at + 1_000_000
             if at < self.state.t:
-                raise Unreadable(f"steps.{number - 1}: {step.at} is before the step before it")
+                raise Unreadable(
+                    f"steps.{number - 1}: {step.at} is before the step before it",
+                    f"steps.{number - 1}：{step.at} 早于前一步",
+                )
             self._step(number, step, at)
         self._bells(None)
         self._check_outcome()
@@ -205,7 +215,7 @@ class _Player:
             if at is None or (until is not None and at > until):
                 return
             self._keep(record(self.state, c.Command("system", c.Bell()), at, self.rule))
-        raise Unreadable("the auction wakes up for ever")
+        raise Unreadable("the auction wakes up for ever", "该场竞价没有尽头")
 
     def _admit(self, name: str, at: Instant) -> dict[str, Any]:
         bidder = self.scenario.bidders[name]
@@ -424,20 +434,24 @@ class _Player:
                 self._expect(0, key, rate, getattr(got, key))
 
 
-def _refused(scenario: Scenario, wrong: ValueError) -> str:
+def _refused(scenario: Scenario, wrong: ValueError) -> Unreadable:
     """What is wrong with the terms, after the line at which it stands."""
     path: tuple[int | str, ...] = ()
-    said = str(wrong)
+    en = str(wrong)
+    zh = wrong.zh if isinstance(wrong, BilingualError) else f"取值不符合要求（{wrong}）"
     if isinstance(wrong, ValidationError):
-        # As in `read`: a misspelt key is both unknown and missing, and the unknown one has a line.
-        first = min(wrong.errors(), key=lambda e: e["type"] != "extra_forbidden")
-        path = first["loc"]
+        first = first_of(wrong)
+        path, why = first["loc"], unfit(first)
         term = first.get("ctx", {}).get("term")
         if not path and term in scenario.terms:
             path = (term,)  # an amount or a time that could not be read names its term
-        said = ": ".join(filter(None, (".".join(map(str, path)), first["msg"])))
+        place = ".".join(map(str, path))
+        en = ": ".join(filter(None, (place, why["en"])))
+        zh = "：".join(filter(None, (place, why["zh"])))
     line = scenario.line_of_term(path)
-    return f"terms: {said}" if line is None else f"line {line}: terms: {said}"
+    if line is None:
+        return Unreadable(f"terms: {en}", f"terms：{zh}")
+    return Unreadable.at(line, f"terms: {en}", f"terms：{zh}")
 
 
 def resolve(model: type[RuleConfig], terms: Mapping[str, Any], times: Times) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from bidding.proof import canon
 from bidding.proof.text import BilingualError
 from replay.bare import rule_name
 from replay.signed import verdict
+from replay.unfit import first_of, unfit
 
 VERIFIED: Final[Mapping[str, tuple[str, ...]]] = {
     "draws": ("drawn",),
@@ -168,7 +169,7 @@ def _first_difference(
         return Difference(0, "entry", wanted, Said(wrong.en, wrong.zh))
     except ValidationError as wrong:
         wanted = Said("terms this rule accepts", "本规则接受的参数")
-        return Difference(0, "terms", wanted, str(wrong.errors()[0]["msg"]))
+        return Difference(0, "terms", wanted, Said(**unfit(first_of(wrong))))
     if (officers := _officers(entries[0])) is not None:
         return officers
     opened = [fact_to_json(f) for f in rule.open(State(origin, terms=state.terms).floor(), state.t)]

@@ -17,6 +17,7 @@ from auction_rules.terms import instant
 from bidding.core.downtime import Downtime
 from bidding.core.officers import TAKES_PROPOSAL, Officers
 from replay.located import Unreadable, line_of, load
+from replay.unfit import first_of, unfit
 
 Amount = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$")]
 BIDDERS_VERBS = (
@@ -338,8 +339,10 @@ def read(path: Path) -> Scenario:
     """The scenario in a file; Unreadable names the file's line and what is wrong with it."""
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as wrong:
-        raise Unreadable(str(wrong)) from wrong
+    except UnicodeDecodeError as wrong:
+        raise Unreadable(str(wrong), "不是 UTF-8 文本") from wrong
+    except OSError as wrong:
+        raise Unreadable(str(wrong), f"文件无法读取（{wrong.strerror}）") from wrong
     return parse(text)
 
 
@@ -349,10 +352,9 @@ def parse(text: str) -> Scenario:
     try:
         scenario = Scenario.model_validate(document)
     except ValidationError as wrong:
-        # A misspelt key is both unknown and missing: the unknown one has the line.
-        first = min(wrong.errors(), key=lambda e: e["type"] != "extra_forbidden")
-        where = ".".join(str(part) for part in first["loc"])
+        first = first_of(wrong)
+        where, why = ".".join(map(str, first["loc"])) or "scenario", unfit(first)
         line = line_of(document, first["loc"])
-        raise Unreadable(f"line {line}: {where or 'scenario'}: {first['msg']}") from wrong
+        raise Unreadable.at(line, f"{where}: {why['en']}", f"{where}：{why['zh']}") from wrong
     scenario._written = document  # noqa: SLF001 -- the places are the reader's to give
     return scenario

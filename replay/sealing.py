@@ -43,7 +43,10 @@ class Sealer:
         self._count += 1
         what, _, which = (flaw or "").partition(":")
         if flaw is not None and what not in FLAWS:
-            raise Unreadable(f"no flaw {flaw!r}; there are {', '.join(FLAWS)}")
+            there = ", ".join(FLAWS)
+            raise Unreadable(
+                f"no flaw {flaw!r}; there are {there}", f"没有 {flaw} 这种缺陷，可用：{there}"
+            )
         if what == "copy":
             return self._last[which]
         context = escrow.Context(self._auction, lot or "", bidder)

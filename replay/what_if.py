@@ -25,6 +25,7 @@ from bidding.core.record import command_of, due, open_session, record
 from bidding.core.state import State
 from bidding.proof.text import BilingualError
 from replay.film import Film, NoRule
+from replay.unfit import first_of, unfit
 
 MARK: Final[Text] = {"zh": "推演，非记录", "en": "hypothetical, not the record"}
 CAVEAT: Final[Text] = {
@@ -212,19 +213,17 @@ def _unfit(wrong: ValueError) -> Impossible:
         return Impossible(wrong.en, wrong.zh)
     if not isinstance(wrong, ValidationError):
         return Impossible(str(wrong), f"参数有误（{wrong}）")
-    found = wrong.errors()[0]
-    told = found.get("ctx", {})
-    place = ".".join(map(str, found["loc"])) or str(told.get("term", "")) or "terms"
-    zh = told.get("zh") or _UNFIT.get(found["type"]) or f"取值不符合要求（{found['msg']}）"
-    return Impossible(f"{place}: {found['msg']}", f"{place}：{zh}")
+    found = first_of(wrong)
+    place = ".".join(map(str, found["loc"]))
+    place, why = place or str(found.get("ctx", {}).get("term", "")) or "terms", unfit(found)
+    if found["type"] in _OF_TERMS:
+        return Impossible(f"{place}: {why['en']}", f"{place}：{_OF_TERMS[found['type']]}")
+    return Impossible(f"{place}: {why['en']}", f"{place}：{why['zh']}")
 
 
-_UNFIT: Final[Mapping[str, str]] = {
+_OF_TERMS: Final[Mapping[str, str]] = {
     "extra_forbidden": "本规则没有这一参数",
     "missing": "缺少这一参数",
-    "int_type": "应为整数",
-    "string_type": "应为文字",
-    "bool_type": "应为 true 或 false",
 }
 
 

@@ -88,6 +88,12 @@ def write_archive(origin: str, entries: Iterable[bytes], checkpoints: Iterable[b
 def parse_archive(raw: bytes) -> Archive:
     """The parts of a file; NOTHING is verified here. Raises ArchiveError."""
     head = raw.split(b"\n", 3)
+    if head[0] == HEADER + b"\r":
+        raise ArchiveError(
+            "header",
+            "line breaks were changed: an editor or a mail program wrote it anew; use the original",
+            "换行已被改动（编辑器或邮件程序重写过），请使用原始文件",
+        )
     if head[0] != HEADER:
         first = enumerate(zip(head[0], HEADER, strict=False))
         at = next((i for i, (found, wanted) in first if found != wanted), len(HEADER))

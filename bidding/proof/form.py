@@ -12,6 +12,7 @@ from typing import Final
 
 from bidding.proof.text import BilingualError
 
+_REWRITTEN: Final = "换行已被改动（编辑器或邮件程序重写过），请使用原始文件"
 _SENTENCES: Final = tuple(
     (re.compile(en, re.DOTALL), zh)
     for en, zh in (
@@ -61,6 +62,19 @@ _SENTENCES: Final = tuple(
         ("an empty extra line", "extra 行为空"),
         ("no index line", "缺少 index 行"),
         ("the path is not a list of SHA-256 hashes", "证明路径不是 SHA-256 哈希的列表"),
+        ("line breaks were changed: an editor or a mail program wrote it anew", _REWRITTEN),
+        # Of paths in a tree (merkle.py).
+        ("index ([0-9]+) outside a tree of ([0-9]+)", "编号 {0} 超出 {1} 条记录的范围"),
+        ("inclusion proof leads to another root", "证明路径得出的根与签名的根不符"),
+        ("no consistency between sizes ([0-9]+) and ([0-9]+)", "{0} 与 {1} 之间无从证明一致"),
+        ("equal sizes need no proof", "大小相同，不应带有证明"),
+        ("equal sizes, different roots", "大小相同而根不同"),
+        ("consistency proof missing", "缺少一致性证明"),
+        ("consistency proof does not lead to the earlier root", "一致性证明得不出较早的根"),
+        ("consistency proof does not lead to the later root", "一致性证明得不出较晚的根"),
+        ("a hash has 32 bytes", "哈希值应为 32 字节"),
+        ("proof too long", "证明路径过长"),
+        ("proof too short", "证明路径过短"),
         # Of acknowledgements (acknowledgement.py).
         (
             "the lines of an acknowledgement are missing or in another order",

@@ -106,7 +106,7 @@ def weigh_receipt(raw: bytes, policy: Policy, *, entry: bytes | None = None) -> 
     except ProofError as error:
         raise ReceiptError(
             f"the entry is not entry {receipt.index} of the signed log: {error}",
-            f"该记录不是已签名日志中的第 {receipt.index} 条：{error}",
+            f"该记录不是已签名日志中的第 {receipt.index} 条：{in_chinese(error)}",
         ) from error
     try:
         open_entry(body, checkpoint.origin, receipt.index)
@@ -118,6 +118,8 @@ def weigh_receipt(raw: bytes, policy: Policy, *, entry: bytes | None = None) -> 
 
 def _parse(raw: bytes) -> Receipt:
     """Each line in its place and in its one spelling, else ValueError."""
+    if raw.startswith(HEADER.encode() + b"\r\n"):
+        raise ValueError("line breaks were changed: an editor or a mail program wrote it anew")
     head, blank, checkpoint = raw.partition(b"\n\n")
     if not blank or not checkpoint:
         raise ValueError("no checkpoint after a blank line")

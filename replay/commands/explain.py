@@ -10,14 +10,14 @@ from replay.commands.files import add_archive, read_session, shown
 from replay.explain import explain
 
 HELP = "why was it accepted, refused, extended or awarded"
-_RESTS = {"zh": "依据", "en": "rests on"}
+_RESTS = {"zh": "依据：", "en": "rests on: "}
 _SEE = {"zh": "见记录", "en": "see entries"}
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Its arguments."""
     add_archive(parser)
-    parser.add_argument("index", type=int)
+    parser.add_argument("index", type=int, help="the number of the entry")
     parser.add_argument("--json", action="store_true", help="both languages, for machines")
 
 
@@ -34,5 +34,5 @@ def run(args: argparse.Namespace) -> int:
         see = f" [{_SEE[args.lang]} {', '.join(map(str, seen))}]" if seen else ""
         print(f"{number}. {line.text[args.lang]}{see}")
         if line.clause is not None:
-            print(f"   {_RESTS[args.lang]}: {line.clause[args.lang]}")
+            print(f"   {_RESTS[args.lang]}{line.clause[args.lang]}")
     return 0

@@ -81,7 +81,7 @@ def read_policy(path: Path) -> Policy:
 
 def add_archive(parser: argparse.ArgumentParser) -> None:
     """The arguments of every command that opens an archive."""
-    parser.add_argument("archive", type=Path)
+    parser.add_argument("archive", type=Path, help="the archive of the session")
     add_policy(parser)
 
 
@@ -93,7 +93,9 @@ def add_policy(parser: argparse.ArgumentParser) -> None:
 
 def add_lang(parser: argparse.ArgumentParser) -> None:
     """The language of the answer."""
-    parser.add_argument("--lang", choices=("zh", "en"), default="en")
+    parser.add_argument(
+        "--lang", choices=("zh", "en"), default="en", help="the language of the answer"
+    )
 
 
 def read_session(args: argparse.Namespace) -> Session:

@@ -19,8 +19,8 @@ from bidding.proof.acknowledgement import is_acknowledgement, verify_acknowledge
 from bidding.proof.archive import HEADER as ARCHIVE
 from bidding.proof.policy import Policy
 from bidding.proof.receipt import Receipt, weigh_receipt
-from replay import bare
 from replay.commands.files import STRANGE, Usage, add_policy, read_bytes, read_policy, shown
+from replay.film import bound, sentence
 from replay.reach import vouched
 from replay.verify import verify
 
@@ -88,6 +88,11 @@ def run(args: argparse.Namespace) -> int:
     raw, policy = read_bytes(args.receipt), read_policy(args.policy)
     if is_acknowledgement(raw):
         return _acknowledged(raw, policy, args)
+    if raw.startswith(ARCHIVE):
+        raise Usage(
+            f"{args.receipt}: an archive, not a receipt: ask verify",
+            f"{args.receipt}：这是竞价档案，不是回执，请用 verify 核验",
+        )
     found = weigh_receipt(raw, policy)
     entry = canon.decode(found.receipt.entry)
     assert isinstance(entry, dict)
@@ -119,8 +124,8 @@ def _meaning(
     words = _SAID[args.lang]
     sha256 = hashlib.sha256(canon.encode(document)).hexdigest()
     with shown():
-        sentence = bare.text(entry, State(entry["log"], document=document))[args.lang]
-    said = [words["means"].format(sentence=sentence)]
+        said_of_it = sentence(entry, *bound(State(entry["log"], document=document)))
+    said = [words["means"].format(sentence=said_of_it[args.lang])]
     return said if args.terms is None else [*said, words["terms"].format(sha256=sha256)]
 
 

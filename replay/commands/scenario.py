@@ -9,18 +9,20 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from replay.commands.files import Usage
+from replay.commands.files import Usage, add_lang
 from replay.located import Unreadable
 from replay.play import Run, play
 from replay.scenario import read
 
+_COUNTS = {"zh": "符合预期 {} 场，不符 {} 场", "en": "{} passed, {} failed"}
 HELP = "play scenario files and check what they expect"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Its arguments."""
-    parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("files", nargs="+", type=Path, help="scenario files, or folders of them")
     parser.add_argument("--json", action="store_true", help="one JSON line a play")
+    add_lang(parser)
     parser.add_argument("--archive", type=Path, metavar="DIR", help="write each run as an archive")
 
 
@@ -34,14 +36,15 @@ def run(args: argparse.Namespace) -> int:
             for run in play(read(path)):
                 played += 1
                 failed += not run.ok
-                _tell(path, run, as_json=args.json)
+                _tell(path, run, args)
                 if args.archive is not None:
                     _keep(args.archive, run)
         except Unreadable as wrong:
-            raise Usage(f"{path}: {wrong}", f"{path}：{wrong}") from wrong
+            raise Usage(f"{path}: {wrong.en}", f"{path}：{wrong.zh}") from wrong
     if not played:
         raise Usage("no scenario found", "没有找到情景文件")
-    print(f"{played - failed} passed, {failed} failed", file=sys.stderr if args.json else None)
+    counts = _COUNTS[args.lang].format(played - failed, failed)
+    print(counts, file=sys.stderr if args.json else None)
     return 1 if failed else 0
 
 
@@ -53,8 +56,8 @@ def _found(paths: Sequence[Path]) -> Iterator[Path]:
             yield path
 
 
-def _tell(path: Path, run: Run, *, as_json: bool) -> None:
-    if as_json:
+def _tell(path: Path, run: Run, args: argparse.Namespace) -> None:
+    if args.json:
         row: dict[str, Any] = {
             "file": str(path),
             "run": run.name,
@@ -68,7 +71,7 @@ def _tell(path: Path, run: Run, *, as_json: bool) -> None:
         print(json.dumps(row, ensure_ascii=False))
         return
     for miss in run.misses:
-        print(f"{path}: {run.name}: {miss.line()}")
+        print(f"{path}: {run.name}: {miss.line(args.lang)}")
 
 
 def _keep(folder: Path, run: Run) -> None:

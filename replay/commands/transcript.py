@@ -21,13 +21,19 @@ class Exists(BilingualError):
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Its arguments."""
-    parser.add_argument("archive", type=Path)
+    parser.add_argument("archive", type=Path, help="the archive of the session")
     parser.add_argument("--policy", type=Path, required=True, help="whose signatures count")
-    parser.add_argument("--as", dest="kind", choices=("record", "confirmation"), required=True)
-    parser.add_argument("--format", choices=("html", "pdf", "xlsx"), default="html")
+    parser.add_argument(
+        "--as", dest="kind", choices=("record", "confirmation"), required=True, help="which paper"
+    )
+    parser.add_argument(
+        "--format", choices=("html", "pdf", "xlsx"), default="html", help="the form of the file"
+    )
     parser.add_argument("--out", type=Path, required=True, help="the file to write")
     parser.add_argument("--force", action="store_true", help="write over a file that is there")
-    parser.add_argument("--lang", choices=(*LANGS, "both"), default="both")
+    parser.add_argument(
+        "--lang", choices=(*LANGS, "both"), default="both", help="the language of the answer"
+    )
     parser.add_argument(
         "--audience",
         choices=("public", "auditor"),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from auction_rules.reasons import REASONS
 from replay.commands.files import Usage, add_archive, read_session, shown
 from replay.what_if import CAVEAT, MARK, Change, Impossible, WhatIf, what_if
 
@@ -20,8 +21,21 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set", action="append", default=[], metavar="TERM=VALUE", help="a term, VALUE as JSON"
     )
-    parser.add_argument("--without-bidder", action="append", default=[], metavar="NUMBER")
-    parser.add_argument("--without-entry", action="append", default=[], type=int, metavar="INDEX")
+    parser.add_argument(
+        "--without-bidder",
+        action="append",
+        default=[],
+        metavar="NUMBER",
+        help="leave out this bidder",
+    )
+    parser.add_argument(
+        "--without-entry",
+        action="append",
+        default=[],
+        type=int,
+        metavar="INDEX",
+        help="leave out this entry",
+    )
     parser.add_argument("--json", action="store_true", help="everything, for machines")
 
 
@@ -78,5 +92,17 @@ def _tell(found: WhatIf, lang: str) -> None:
     for line in table:
         print("  ".join(f"{cell:<28}" for cell in line).rstrip())
     for one in found.otherwise:
-        print(f"{one.index:>6}  {one.actor:<14} {one.recorded} -> {one.hypothetical}")
+        was, now = (_decision(code, lang) for code in (one.recorded, one.hypothetical))
+        print(f"{one.index:>6}  {one.actor:<14} {was} -> {now}")
     print(CAVEAT[lang])
+
+
+def _decision(code: str, lang: str) -> str:
+    """A decision for a clerk: the reason's own first sentence, unless it waits for figures."""
+    if lang != "zh":
+        return code
+    if code == "accepted":
+        return "受理"
+    reason = REASONS.get(code)
+    first = "" if reason is None else reason.zh.partition("。")[0]
+    return first if first and "{" not in first else f"未受理（{code}）"

@@ -7,12 +7,15 @@ what an auditor installs, no server and no test tool.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from auction_rules.terms import SECOND
+from bidding.proof import canon
+from bidding.proof.acknowledgement import Acknowledgement, signer_name
 from bidding.proof.archive import write_archive
 from bidding.proof.checkpoint import Checkpoint
 from bidding.proof.merkle import Tree, leaf_hash
@@ -27,6 +30,7 @@ OFFICE = Cosigner("office.example.cn/witness", bytes(range(2, 34)))
 NOTARY = Cosigner("notary.example.cn/witness", bytes(range(3, 35)))
 COURT = Cosigner("court.example.cn/witness", bytes(range(1, 33)))
 """A witness who did not sign."""
+COMPLAINT = b"a complaint, as the house packed it\n"
 EARLY = 10
 """How many entries the checkpoint somebody kept covers."""
 
@@ -53,9 +57,19 @@ def write(folder: Path) -> None:
             bodies[index], index, path, _note(log, bodies, size, ())
         ).encode(),
         "kept.checkpoint": early,
+        "document.json": canon.encode(json.loads(bodies[0])["data"]["document"]),
+        "complaint-1.zip": COMPLAINT,
+        "complaint-1.note": _acknowledged(log.verifier.name),
     }
     for name, raw in files.items():
         (folder / name).write_bytes(raw)
+
+
+def _acknowledged(origin: str) -> bytes:
+    centre = origin.rpartition("/")[0]
+    sha256 = hashlib.sha256(COMPLAINT).hexdigest()
+    taken = Acknowledgement(centre, origin, 1, "C", T0 + 5_000 * SECOND, sha256)
+    return Signer(signer_name(centre), LOG_SEED).sign(taken.text())
 
 
 def _note(

@@ -114,7 +114,7 @@ def test_the_practice_files_are_made_by_a_base_install_in_a_folder_not_yet_there
     write(tmp_path / "again")
     made = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert made == {path.name: path.read_bytes() for path in (tmp_path / "again").iterdir()}
-    assert len(made) == 6
+    assert len(made) == 9
 
 
 def test_a_pattern_is_no_pattern_for_everything() -> None:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bidding.proof.archive import ArchiveError, parse_archive
 from bidding.proof.form import in_chinese
+from bidding.proof.merkle import ProofError
 from bidding.proof.policy import PolicyError, parse_policy
 from bidding.proof.receipt import ReceiptError, parse_receipt
 
@@ -17,7 +19,7 @@ PLAIN = re.compile(r'new Refusal\("([^"]+)", "([^"]+)"\)')
 
 def sentences() -> list[tuple[str, str]]:
     """The refusals without a name in them that the desks' parsers of the same texts say."""
-    files = ("text.ts", "note.ts", "policy.ts", "receipt.ts")
+    files = ("text.ts", "note.ts", "policy.ts", "receipt.ts", "merkle.ts")
     found = [pair for name in files for pair in PLAIN.findall((PROOF / name).read_text("utf-8"))]
     assert len(found) > 20
     return found
@@ -31,12 +33,13 @@ def raised(name: str) -> set[str]:
         str(call.args[0].value)
         for call in calls
         if isinstance(call, ast.Call)
-        and getattr(call.func, "id", "") in ("ValueError", "NoteError")
+        and getattr(call.func, "id", "") in ("ValueError", "NoteError", "ProofError")
         and isinstance(call.args[0], ast.Constant)
     }
 
 
 OURS = raised("policy.py") | raised("receipt.py") | raised("text.py") | raised("note.py")
+OURS |= raised("merkle.py")
 
 
 @pytest.mark.parametrize(("en", "zh"), [pair for pair in sentences() if pair[0] in OURS])
@@ -44,7 +47,9 @@ def test_both_verifiers_say_the_same(en: str, zh: str) -> None:
     assert in_chinese(ValueError(en)) == zh
 
 
-@pytest.mark.parametrize("en", sorted(raised("policy.py") | raised("receipt.py")))
+@pytest.mark.parametrize(
+    "en", sorted(raised("policy.py") | raised("receipt.py") | raised("acknowledgement.py"))
+)
 def test_every_sentence_of_a_policy_and_of_a_receipt_has_its_chinese(en: str) -> None:
     assert not in_chinese(ValueError(en)).startswith("格式有误")
 
@@ -76,3 +81,20 @@ def test_a_receipt_with_a_mark_before_it() -> None:
         parse_receipt(raw)
     assert caught.value.en == "not a receipt: the first line is not c2sp.org/tlog-proof@v1"
     assert caught.value.zh == "不是有效的回执文件：首行不是 c2sp.org/tlog-proof@v1"
+
+
+def test_a_path_to_another_root_is_told_in_chinese() -> None:
+    assert in_chinese(ProofError("index 9 outside a tree of 3")) == "编号 9 超出 3 条记录的范围"
+    said = in_chinese(ProofError("no consistency between sizes 3 and 2"))
+    assert said == "3 与 2 之间无从证明一致"
+
+
+def test_a_file_that_an_editor_wrote_anew_is_told_as_such() -> None:
+    with pytest.raises(ReceiptError) as receipt:
+        parse_receipt(b"c2sp.org/tlog-proof@v1\r\nindex 0\r\n\r\nx\r\n")
+    with pytest.raises(ArchiveError) as archive:
+        parse_archive(b"bidding-session-archive/v1\r\nx\r\n0\r\n\r\n")
+    for told in (receipt.value, archive.value):
+        assert "line breaks were changed" in told.en
+        assert told.zh.endswith("换行已被改动（编辑器或邮件程序重写过），请使用原始文件")
+    assert archive.value.where == "header"

@@ -185,13 +185,15 @@ def _bounded(found: Scenario) -> None:
         len(v.then) + (len(v.steps) if isinstance(v.steps, list) else 0) for v in found.variants
     )
     if steps > _MOST_STEPS or len(found.variants) > _MOST_VARIANTS:
-        raise Unreadable(
-            f"line 1: at most {_MOST_STEPS} steps and {_MOST_VARIANTS} variants are played here"
+        raise Unreadable.at(
+            1,
+            f"at most {_MOST_STEPS} steps and {_MOST_VARIANTS} variants are played here",
+            f"此处至多演练 {_MOST_STEPS} 步、{_MOST_VARIANTS} 个变式",
         )
 
 
 def _unreadable(wrong: Unreadable) -> Problem:
-    sentence = {"zh": f"无法按此脚本演练：{wrong}", "en": f"This cannot be played: {wrong}"}
+    sentence = {"zh": f"无法按此脚本演练：{wrong.zh}", "en": f"This cannot be played: {wrong.en}"}
     return Problem("BAD_FIELDS", fields=[problems.Field("text", sentence)])
 
 

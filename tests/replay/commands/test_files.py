@@ -38,6 +38,13 @@ def test_in_chinese(
             f"{bad}：信任策略第 1 行有误：不是 log、witness、group 或 quorum 行"
         ),
         ("at", str(archive), "99", *rest): "本场只有编号 0 至 12 的记录",
+        ("at", str(archive), "3", "--as", "bidder:ZZ", *rest): (
+            "没有 bidder:ZZ 这一方，可用：public、staff、auditor、bidder:A、bidder:B、bidder:C"
+        ),
+        ("at", str(archive), "3", "--as", "nobody", *rest): (
+            "没有 nobody 这一方，可用：public、staff、auditor、bidder:A、bidder:B、bidder:C"
+        ),
+        ("receipt", str(archive), *rest): f"{archive}：这是竞价档案，不是回执，请用 verify 核验",
         ("at", str(archive), "noon", *rest): "noon 既不是记录编号，也不是时刻",
         ("what-if", str(archive), "--set", "step=abc", *rest): "step：金额或面积写法不对：abc",
         ("what-if", str(archive), "--set", "nought=1", *rest): "nought：本规则没有这一参数",

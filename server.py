@@ -40,9 +40,9 @@ from bidding.adapters.oversight import SqlOversight
 from bidding.adapters.papers import FilePapers
 from bidding.adapters.passwords import Argon2Passwords
 from bidding.adapters.registry import RegisterError, SqlRegistry
+from bidding.adapters.secret_file import GUARANTEES, TAGS, SecretFile, SecretFileError
 from bidding.adapters.side_files import FolderOfSideFiles
 from bidding.adapters.sql_log import SqlLog
-from bidding.adapters.tag_secret import TagSecretError, tag_secret
 from bidding.adapters.witness_http import HttpWitness
 from bidding.adapters.witness_http import session as witness_session
 from bidding.client.demo import ACCOUNTS, PASSWORD, PREFIX, Demo
@@ -228,6 +228,7 @@ async def _serve(settings: Settings) -> int:
         if settings.metrics_port is not None:
             stack.callback(_serve_metrics(metrics, settings.metrics_port))
         tagger = _tagger(settings)
+        guarantees = _secret(GUARANTEES, settings.data / "guarantees.key")
         record, keys = await _record_and_keys(settings, stack)
         registry = await _registry(settings)
         stack.push_async_callback(registry.close)
@@ -262,6 +263,7 @@ async def _serve(settings: Settings) -> int:
                 trusted_proxies=settings.trusted_proxies,
                 tagger=tagger,
                 ocid_prefix=settings.ocid_prefix,
+                guarantees=guarantees,
             ),
             papers=FilePapers(settings.data / "papers"),
             money=money,
@@ -492,11 +494,14 @@ async def _record_and_keys(settings: Settings, stack: AsyncExitStack) -> tuple[S
 def _tagger(settings: Settings) -> Tagger | None:
     if settings.tags == "off":
         return None
+    return Tagger(_secret(TAGS, settings.data / "tags.key"), lasting=settings.tags == "lasting")
+
+
+def _secret(kind: SecretFile, path: Path) -> bytes:
     try:
-        secret = tag_secret(settings.data / "tags.key")
-    except TagSecretError as error:
+        return kind.kept(path)
+    except SecretFileError as error:
         raise Mistake(error.zh, str(error)) from error
-    return Tagger(secret, lasting=settings.tags == "lasting")
 
 
 def _key_file(settings: Settings) -> Path:

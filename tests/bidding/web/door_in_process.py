@@ -76,7 +76,7 @@ async def open_door(
         registry,
         passwords,
         clock,
-        settings or DoorSettings(limits=limits or Limits()),
+        settings or DoorSettings(limits=limits or Limits(), guarantees=bytes(range(32))),
         papers=FilePapers(folder / "papers"),
         money=money,
         oversight=oversight,

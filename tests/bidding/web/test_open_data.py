@@ -343,6 +343,7 @@ async def test_a_winner_in_default_is_cancelled_and_the_next_in_line_is_awarded(
             answer = await who.post(f"/api/auctions/buy/{path}", {"reason": "依名次", **body})
             assert answer["type"] == "accepted", answer
 
+        before: list[Any] = []
         for round_ in ("first", "second"):
             for who, step in ((staff, "reviewed"), (approver, "confirmed"), (staff, "published")):
                 await take(who, "conclude", step=step, ref=f"{round_}-{step}")

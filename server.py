@@ -38,9 +38,9 @@ from bidding.adapters.metrics import Metrics
 from bidding.adapters.papers import FilePapers
 from bidding.adapters.passwords import Argon2Passwords
 from bidding.adapters.registry import SqlRegistry
+from bidding.adapters.secret_file import GUARANTEES, TAGS, SecretFile, SecretFileError
 from bidding.adapters.side_files import FolderOfSideFiles
 from bidding.adapters.sql_log import SqlLog
-from bidding.adapters.tag_secret import TagSecretError, tag_secret
 from bidding.adapters.witness_http import HttpWitness
 from bidding.adapters.witness_http import session as witness_session
 from bidding.books import Books, place_of
@@ -233,6 +233,7 @@ async def _serve(settings: Settings) -> int:
         if settings.metrics_port is not None:
             stack.callback(_serve_metrics(metrics, settings.metrics_port))
         tagger = _tagger(settings)
+        guarantees = _secret(GUARANTEES, settings.data / "guarantees.key")
         record, keys = await _record_and_keys(settings, stack)
         books = await _opened(settings, Books.open(settings.data, settings.books))
         stack.push_async_callback(books.close)
@@ -261,6 +262,7 @@ async def _serve(settings: Settings) -> int:
                 trusted_proxies=settings.trusted_proxies,
                 tagger=tagger,
                 ocid_prefix=settings.ocid_prefix,
+                guarantees=guarantees,
             ),
             papers=FilePapers(settings.data / "papers"),
             money=books.money,
@@ -491,11 +493,14 @@ async def _record_and_keys(settings: Settings, stack: AsyncExitStack) -> tuple[S
 def _tagger(settings: Settings) -> Tagger | None:
     if settings.tags == "off":
         return None
+    return Tagger(_secret(TAGS, settings.data / "tags.key"), lasting=settings.tags == "lasting")
+
+
+def _secret(kind: SecretFile, path: Path) -> bytes:
     try:
-        secret = tag_secret(settings.data / "tags.key")
-    except TagSecretError as error:
+        return kind.kept(path)
+    except SecretFileError as error:
         raise Mistake(error.zh, str(error)) from error
-    return Tagger(secret, lasting=settings.tags == "lasting")
 
 
 def _key_file(settings: Settings) -> Path:

@@ -605,6 +605,12 @@ _ALL: Final = (
         *_DEPOSIT,
     ),
     Reason(
+        "GUARANTEE_SEALED",
+        "未受理：密封的电子保函在本场开始前不得解密登记。",
+        "Not accepted: a sealed guarantee is not opened before the session has begun.",
+        *_DEPOSIT,
+    ),
+    Reason(
         "MORE_THAN_PAID_IN",
         "未受理：金额须大于零，且不超过尚未退还的保证金。",
         "Not accepted: more than nothing, and no more than what is left of the deposit.",

@@ -56,6 +56,7 @@ KIND: Final[Mapping[str, Text]] = {
     "surrogate": both("代为报价", "offer on behalf"),
     "propose": both("提请", "proposal"),
     "second": both("确认提请", "second officer"),
+    "seal_guarantee": both("密封保函送达", "sealed guarantee"),
     "guarantee": both("登记保函", "guarantee"),
     "payout": both("保证金退还或不予退还", "deposit paid out or kept"),
     "reaward": both("递补", "award to the next in line"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from sqlalchemy import (
     BigInteger,
@@ -25,7 +25,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bidding.adapters.book_database import BookDatabase, put_once
-from bidding.engine.money import Conflict, Guarantee, Notice, State, SubAccount
+from bidding.engine.money import (
+    Conflict,
+    Guarantee,
+    Notice,
+    SealedGuarantee,
+    State,
+    SubAccount,
+)
 
 #: Fen and microseconds need 64 bits; SQLite numbers rows only with INTEGER keys.
 _Big = BigInteger().with_variant(Integer, "sqlite")
@@ -73,6 +80,20 @@ _guarantees = Table(
     Column("until", _Big, nullable=False),
     Column("nonce", String(64), nullable=False),
     Column("by", String(32), nullable=False),
+    Column("entry", _Big),
+)
+
+
+_sealed = Table(
+    "sealed_guarantees",
+    _meta,
+    Column("commit", String(44), primary_key=True),
+    Column("auction", String(64), nullable=False, index=True),
+    # No column says whose it is: that is what is sealed.
+    Column("owner", String(32), nullable=False),
+    Column("box", Text, nullable=False),
+    Column("told", _Big, nullable=False),
+    Column("state", String(8), nullable=False),
     Column("entry", _Big),
 )
 
@@ -204,6 +225,39 @@ class SqlMoney:
             return [Guarantee(**row) for row in (await c.execute(query)).mappings()]
 
         return await self._whole(work)
+
+    async def sealed(self, auction: str) -> list[SealedGuarantee]:
+        """As the port says."""
+
+        async def work(c: AsyncConnection) -> list[SealedGuarantee]:
+            where = _sealed.c.auction == auction
+            query = select(_sealed).where(where).order_by(_sealed.c.told, _sealed.c.commit)
+            return [SealedGuarantee(**row) for row in (await c.execute(query)).mappings()]
+
+        return await self._whole(work)
+
+    async def seal(self, guarantee: SealedGuarantee) -> SealedGuarantee:
+        """As the port says."""
+
+        async def work(c: AsyncConnection) -> SealedGuarantee:
+            kept, _ = await put_once(c, _sealed, asdict(guarantee), "commit")
+            earlier = SealedGuarantee(**kept)
+            if (earlier.auction, earlier.box) != (guarantee.auction, guarantee.box):
+                raise Conflict(guarantee.commit)
+            return earlier
+
+        return await self._whole(work)
+
+    async def unsealed(
+        self, commit: str, state: Literal["sealed", "opened", "void"], entry: int | None
+    ) -> None:
+        """As the port says."""
+
+        async def work(c: AsyncConnection) -> None:
+            where = _sealed.c.commit == commit
+            await c.execute(update(_sealed).where(where).values(state=state, entry=entry))
+
+        await self._whole(work)
 
 
 _TOLD: Final = (

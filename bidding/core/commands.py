@@ -93,6 +93,14 @@ class Guarantee:
 
 
 @dataclass(frozen=True, slots=True)
+class SealGuarantee:
+    """A guarantee came in sealed: nobody knows whose before the opening; `commit` is base64."""
+
+    kind: ClassVar[str] = "seal_guarantee"
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Suspend:
     """The session stops: nothing counts, nothing is awarded, until it is resumed (中止).
 
@@ -223,6 +231,7 @@ Ask: TypeAlias = (
     | Exclude
     | Deposit
     | Guarantee
+    | SealGuarantee
     | Suspend
     | Resume
     | Terminate
@@ -259,7 +268,7 @@ KINDS: Final[dict[str, type[Any]]] = {
     **{
         c.kind: c
         for c in (
-            *(Enrol, Admit, Exclude, Deposit, Guarantee),
+            *(Enrol, Admit, Exclude, Deposit, Guarantee, SealGuarantee),
             *(Suspend, Resume, Terminate, Void, Announce, Bell),
             *(Extend, Surrogate, Propose, Second, Payout, Conclude, Reaward),
         )

@@ -127,7 +127,7 @@ def _from_staff(state: State, command: c.Command, ask: c.Ask, now: Instant, rule
             return _found(aftermath.payout(state, command.actor, ask))
         case c.Conclude():
             return _found(aftermath.conclude(state, command.actor, ask, rule))
-        case c.Admit() | c.Exclude() | c.Deposit() | c.Guarantee():
+        case c.Admit() | c.Exclude() | c.Deposit() | c.Guarantee() | c.SealGuarantee():
             over = state.status in _OVER
             return Refuse("NOT_RUNNING") if over else _register(state, ask, now, rule)
         case _:
@@ -139,7 +139,10 @@ def _found(found: tuple[h.Fact, ...] | Refuse) -> Decision:
 
 
 def _register(
-    state: State, ask: c.Admit | c.Exclude | c.Deposit | c.Guarantee, now: Instant, rule: Rule
+    state: State,
+    ask: c.Admit | c.Exclude | c.Deposit | c.Guarantee | c.SealGuarantee,
+    now: Instant,
+    rule: Rule,
 ) -> Decision:
     match ask:
         case c.Admit():
@@ -150,6 +153,8 @@ def _register(
             return _deposit(state, ask, now)
         case c.Guarantee():
             return _guarantee(state, ask, now)
+        case c.SealGuarantee():
+            return _seal_guarantee(state, ask, now)
 
 
 def _signed(state: State, command: c.Command) -> Refuse | None:
@@ -411,7 +416,10 @@ def _deposit(state: State, ask: c.Deposit, now: Instant) -> Decision:
 
 
 def _guarantee(state: State, ask: c.Guarantee, now: Instant) -> Decision:
-    """A guarantee does what money would (宁波 17); it has no bank's time, so it counts as of now."""
+    """A guarantee does what money would (宁波 17); it has no bank's time, so it counts as of now.
+
+    One that came in sealed counts as of then, and not before the session has begun.
+    """
     person = state.people.get(ask.bidder)
     if person is None:
         return Refuse("NO_SUCH_BIDDER")
@@ -420,8 +428,21 @@ def _guarantee(state: State, ask: c.Guarantee, now: Instant) -> Decision:
     total = person.guaranteed + ask.amount
     if ask.amount <= 0 or total > LIMIT or ask.until <= now:
         return Refuse("NO_GUARANTEE")
+    sealed = state.sealed_guarantees.get(ask.commit)
+    if sealed is not None and state.status == "announced":
+        return Refuse("GUARANTEE_SEALED")
     deadline = state.document.get("deposit_deadline")
-    if deadline is not None and now >= deadline:
+    if deadline is not None and (now if sealed is None else sealed) >= deadline:
         return Refuse("DEPOSIT_LATE")
     ok = person.paid + total >= state.document["deposit"]
     return Accepted((h.GuaranteeCounted(ask.bidder, ask.amount, ask.commit, ask.until, ok),))
+
+
+def _seal_guarantee(state: State, ask: c.SealGuarantee, now: Instant) -> Decision:
+    """Taken as long as a deposit is; once the session has begun there is nothing left to hide."""
+    if ask.commit in state.sealed_guarantees:
+        return Refuse("DUPLICATE_NOTICE")
+    deadline = state.document.get("deposit_deadline")
+    if state.status != "announced" or (deadline is not None and now >= deadline):
+        return Refuse("DEPOSIT_LATE")
+    return Accepted((h.GuaranteeSealed(ask.commit),))

@@ -66,6 +66,14 @@ class GuaranteeCounted:
 
 
 @dataclass(frozen=True, slots=True)
+class GuaranteeSealed:
+    """A sealed guarantee is in; it counts, as of now, when it is opened once the session has begun."""
+
+    fact: ClassVar[str] = "guarantee_sealed"
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Suspended:
     """From `since` on time does not run on the floor."""
 
@@ -186,6 +194,7 @@ HouseFact: TypeAlias = (
     | KeyEnrolled
     | DepositCounted
     | GuaranteeCounted
+    | GuaranteeSealed
     | Suspended
     | Resuming
     | Resumed
@@ -209,6 +218,7 @@ SHAPES: Final = Shapes(
         KeyEnrolled,
         DepositCounted,
         GuaranteeCounted,
+        GuaranteeSealed,
         Suspended,
         Resuming,
         Resumed,

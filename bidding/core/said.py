@@ -416,6 +416,9 @@ _SAY: Final[Mapping[str, Callable[[Mapping[str, Any], Unit], Pair]]] = {
     "concluded": _concluded,
     "paid_out": _paid_out,
     "guarantee_counted": _guaranteed,
+    "guarantee_sealed": _plain(
+        "一份电子保函已密封送达，开始后解密", "a sealed guarantee is in; it opens with the session"
+    ),
     "voided": _plain("结果无效：{why}", "result void: {why}"),
 }
 

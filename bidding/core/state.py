@@ -83,6 +83,8 @@ class State:
     """Seconds by which staff have moved ends later."""
     on_behalf: tuple[int, ...] = ()
     """The entries in which staff made an offer for a bidder."""
+    sealed_guarantees: Mapping[str, Instant] = field(default_factory=dict)
+    """When each sealed guarantee came in, by its commitment; opened ones stay."""
     after: tuple[h.Concluded, ...] = ()
     """The steps taken after the close, in order."""
     terms: Any = field(default=None, compare=False)
@@ -156,6 +158,7 @@ def _plain(s: State) -> dict[str, Any]:
         **_chance(g.chance),
         **_officers(s),
         **({"resuming": fact_to_json(s.resuming)} if s.resuming else {}),
+        **({"sealed_guarantees": _pairs(s.sealed_guarantees)} if s.sealed_guarantees else {}),
         **({"after": [fact_to_json(one) for one in s.after]} if s.after else {}),
     }
 
@@ -257,14 +260,10 @@ def _by_officers(s: State, fact: h.Extended | h.OnBehalf | h.Proposed | h.Second
             return changed(s, proposals=left)
 
 
-def _change(s: State, fact: h.HouseFact) -> State:
+def _of_running(
+    s: State, fact: h.Suspended | h.Resuming | h.Resumed | h.Terminated | h.Voided
+) -> State:
     match fact:
-        case h.Admitted() | h.Excluded() | h.KeyEnrolled():
-            return _of_people(s, fact)
-        case h.DepositCounted() | h.GuaranteeCounted() | h.PaidOut():
-            return _of_people(s, fact)
-        case h.Extended() | h.OnBehalf() | h.Proposed() | h.Seconded():
-            return _by_officers(s, fact)
         case h.Suspended():
             return changed(s, suspended=fact, resuming=None)
         case h.Resuming():
@@ -275,8 +274,22 @@ def _change(s: State, fact: h.HouseFact) -> State:
             return changed(s, ended="terminated", suspended=None, resuming=None)
         case h.Voided():
             return changed(s, ended="voided", suspended=None, resuming=None)
+
+
+def _change(s: State, fact: h.HouseFact, t: Instant) -> State:
+    match fact:
+        case h.Admitted() | h.Excluded() | h.KeyEnrolled():
+            return _of_people(s, fact)
+        case h.DepositCounted() | h.GuaranteeCounted() | h.PaidOut():
+            return _of_people(s, fact)
+        case h.Extended() | h.OnBehalf() | h.Proposed() | h.Seconded():
+            return _by_officers(s, fact)
+        case h.Suspended() | h.Resuming() | h.Resumed() | h.Terminated() | h.Voided():
+            return _of_running(s, fact)
         case h.Concluded():
             return changed(s, after=(*s.after, fact))
+        case h.GuaranteeSealed():
+            return changed(s, sealed_guarantees={**s.sealed_guarantees, fact.commit: t})
         case h.Announced():
             return s  # words for people; nothing is decided by them
 
@@ -314,5 +327,5 @@ def evolve(s: State, entry: Mapping[str, Any], facts: tuple[h.Fact, ...] | None 
         if type(fact) in _OF_THE_FLOOR:
             standing = stand(standing, fact, t, i)  # type: ignore[arg-type]
         else:
-            s = _change(s, fact)  # type: ignore[arg-type]
+            s = _change(s, fact, t)  # type: ignore[arg-type]
     return changed(s, standing=standing, index=i + 1, t=t)

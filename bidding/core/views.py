@@ -45,7 +45,10 @@ PATCH: Final = (
 """The keys of a room that change while it runs, in the order they are sent."""
 
 
-_INTERNAL: Final = ("admit", "deposit", "exclude", "enrol", "propose", "payout", "guarantee")
+_INTERNAL: Final = (
+    *("admit", "deposit", "exclude", "enrol", "propose", "payout"),
+    *("guarantee", "seal_guarantee"),
+)
 
 _BY_OFFICERS: Final = ("proposed", "concluded")
 

@@ -102,6 +102,22 @@ class Guarantee:
         return (self.auction, self.bidder, self.amount, self.until)
 
 
+@dataclass(frozen=True, slots=True)
+class SealedGuarantee:
+    """A guarantee nobody has opened yet (or that did not open). Whose it is, only its `owner` tells
+    who has the house's secret; `box` is base64.
+    """
+
+    commit: str
+    auction: str
+    owner: str
+    box: str
+    told: int
+    state: Literal["sealed", "opened", "void"] = "sealed"
+    entry: int | None = None
+    """The line of the log in which it came in, sealed."""
+
+
 class Conflict(Exception):
     """A bank used a serial number again for other money."""
 
@@ -154,6 +170,20 @@ class MoneyBook(Protocol):
 
     async def guarantees(self, auction: str) -> list[Guarantee]:
         """All of an auction, in the order of their numbers."""
+        ...
+
+    async def sealed(self, auction: str) -> list[SealedGuarantee]:
+        """All sealed guarantees of an auction, in the order in which they came."""
+        ...
+
+    async def seal(self, guarantee: SealedGuarantee) -> SealedGuarantee:
+        """The guarantee as kept. Raises Conflict where its commitment stands for another box."""
+        ...
+
+    async def unsealed(
+        self, commit: str, state: Literal["sealed", "opened", "void"], entry: int | None
+    ) -> None:
+        """What became of it."""
         ...
 
     async def close(self) -> None:

@@ -120,6 +120,7 @@ def build(door: Door) -> web.Application:
     app.router.add_get(STREAM_PATH, door.stream.handle)
     Pages(door.settings.static).add_to(app)
     app.cleanup_ctx.append(lambda _: _sweeping(door))
+    app.cleanup_ctx.append(lambda _: _opening(door))
     app.on_shutdown.append(lambda _: _going_away(door))
     return app
 
@@ -130,6 +131,16 @@ async def _sweeping(door: Door) -> AsyncIterator[None]:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     await door.sessions.close()
+
+
+async def _opening(door: Door) -> AsyncIterator[None]:
+    if door.guarantees is None:
+        yield
+        return
+    task = asyncio.create_task(door.guarantees.watch())  # noqa: TID251 held in this frame
+    yield
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _going_away(door: Door) -> None:

@@ -20,6 +20,7 @@ from bidding.engine.oversight import OversightBook
 from bidding.engine.papers import Papers
 from bidding.engine.ports import Clock
 from bidding.web.films import Films
+from bidding.web.guarantee_desk import GuaranteeDesk
 from bidding.web.lead_desk import LeadDesk
 from bidding.web.limits import Limits, Meter
 from bidding.web.results import Results
@@ -46,6 +47,8 @@ class DoorSettings:
     tagger: Tagger | None = None
     #: First part of every OCDS id, as registered; without one the name of the logs stands there.
     ocid_prefix: str | None = None
+    #: Opens guarantees that were sealed to this house; None takes none in.
+    guarantees: bytes | None = field(default=None, repr=False)
 
 
 def _not_observed(_method: str, _route: str, _status: int, _seconds: float) -> None:
@@ -86,6 +89,8 @@ class Door:
         self.films = Films(house)
         self.results = Results(house)
         self.lead_desk = LeadDesk(house)
+        secret = settings.guarantees
+        self.guarantees = None if secret is None else GuaranteeDesk(self, secret)
         self.sessions = Sessions(registry, passwords, clock, limits, time)
         self.by_address = Meter(limits.by_address, time)
         self.by_sign_in = Meter(limits.by_sign_in, time)

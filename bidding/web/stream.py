@@ -58,6 +58,12 @@ class Stream:
         """A command's answer as a message: accepted, refused, or retry."""
         if secret := self._secret(auction, command):
             raise Problem(secret)
+        if command.bidder is not None and (desk := self._door.guarantees) is not None:
+            try:
+                # Whoever is backed by a sealed guarantee may bid from the first instant.
+                await desk.open_due(auction)
+            except NoSuchAuction:
+                raise Problem("NO_SUCH_AUCTION") from None
         try:
             # Shielded: a browser that hangs up cancels nothing in the auction.
             answer = await asyncio.shield(self._door.house.ask(auction, command))

@@ -187,6 +187,14 @@ async function decrypted(key: Bytes, iv: Bytes, aad: Uint8Array, box: Uint8Array
   return new Uint8Array(await crypto.subtle.decrypt({ name: "AES-GCM", iv, additionalData: joined(aad) }, locked, joined(box)));
 }
 
+/** Seals to somebody whose public key is for both curves (base64), on the curve that this browser knows. */
+export async function sealTo(publicKey: string, info: Uint8Array, plain: Uint8Array): Promise<Bytes> {
+  const curve = await curveFor([publicKey]);
+  const recipient = curve && keyFor(curve, publicKey);
+  if (!recipient) throw new Error("no curve that both this browser and the house know");
+  return hpkeSeal(recipient, info, plain);
+}
+
 async function encrypted(key: Bytes, iv: Bytes, aad: Uint8Array, plain: Uint8Array): Promise<Bytes> {
   const locked = await crypto.subtle.importKey("raw", key, "AES-GCM", false, ["encrypt"]);
   return new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: joined(aad) }, locked, joined(plain)));

@@ -210,3 +210,46 @@ async def test_after_a_default_two_officers_award_the_next_in_line(visit: Visit)
     public = await visit.desk()
     await public.enter(AUCTION)
     await expect(public.at("history")).to_contain_text(f"{seats['zhao']} 号按名次递补")
+
+
+async def test_a_guarantee_is_sealed_in_the_browser_and_backs_the_first_bid(visit: Visit) -> None:
+    people = visit.people
+    path = "/api/auctions/backed"
+    now = (await people["staff"].get("/api/time"))["now"]
+    terms = {
+        "opens": now + 15 * SECOND,
+        "duration_seconds": 600,
+        "start_price": "100",
+        "step": "1",
+    }
+    title = {"zh": "保函竞买", "en": "Backed by a guarantee"}
+    fields = {"auction": "backed", "title": title, "rule": "english", "terms": terms}
+    await people.publish(fields | {"deposit": 5_000_000})
+    applied = await people["zhao"].post(f"{path}/apply", {"lot": None})
+    body = {"application": applied["id"]}
+    paddle = (await people["staff"].post(f"{path}/admit", body))["bidder"]
+    bidder, staff = await visit.desk("zhao"), await visit.desk("staff")
+    await bidder.go("/home")
+    card = bidder.page.locator("[data-auction=backed]")
+    await card.locator("[data-test=e-guarantee] summary").click()
+    for name, value in {
+        "issuer": "中山某某银行",
+        "number": "BH-2026-77",
+        "amount": "50000",
+        "until": "2030-01-01T00:00:00",
+    }.items():
+        await card.locator(f"[name={name}]").fill(value)
+    await card.locator("[data-test=seal]").click()
+    await expect(card.locator("[data-test=own-guarantees] [data-state=sealed]")).to_be_visible()
+    await staff.go("/staff#/auctions/backed/money")
+    await expect(staff.at("sealed-guarantees")).to_contain_text("1 份电子保函已密封送达")
+    assert "BH-2026-77" not in await staff.page.locator("main").inner_text()
+    assert (await people["staff"].get(path))["room"]["status"] == "announced"
+    while (await people["staff"].get(path))["room"]["status"] != "running":
+        await asyncio.sleep(0.2)
+    bid = await people["zhao"].post(f"{path}/bids", {"ref": "first", "amount": 10_000})
+    assert bid["type"] == "accepted", bid
+    await staff.page.reload()
+    line = staff.at("guarantees").locator("li")
+    await expect(line).to_contain_text("BH-2026-77")
+    await expect(line).to_contain_text(str(paddle))

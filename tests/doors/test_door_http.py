@@ -265,6 +265,8 @@ MATRIX: dict[tuple[str, str], str] = {
     ("POST", "/api/auctions/{auction}/money/return"): "s",
     ("POST", "/api/auctions/{auction}/payouts"): "sa",
     ("POST", "/api/auctions/{auction}/guarantees"): "s",
+    ("GET", "/api/auctions/{auction}/guarantees/own"): "b",
+    ("POST", "/api/auctions/{auction}/guarantees/sealed"): "b",
     ("POST", "/api/auctions/{auction}/surrogate"): "sa",
     ("POST", "/api/auctions/{auction}/reaward"): "sa",
     ("POST", "/api/auctions/{auction}/proposals"): "sa",

@@ -26,6 +26,14 @@ class MoneyLine(Answer):
     winner: bool
 
 
+class SealedCount(Answer):
+    """Sealed guarantees: how many wait for the opening, were opened, and turned out void."""
+
+    sealed: int
+    opened: int
+    void: int
+
+
 class Money(Answer):
     """Deposits of one auction; `required` of each bidder, and until when; fen."""
 
@@ -34,6 +42,7 @@ class Money(Answer):
     lines: list[MoneyLine]
     notices: list[BankNoticeLine]
     guarantees: list[GuaranteeLine]
+    sealed: SealedCount
 
 
 async def money(call: Call) -> dict[str, Any]:
@@ -59,11 +68,13 @@ async def money(call: Call) -> dict[str, Any]:
             }
         )
     notices = [told_notice(one, bidders) for one in await book.notices(call.auction)]
+    sealed = [str(one.state) for one in await book.sealed(call.auction)]
     return {
         "required": state.document["deposit"],
         "deadline": state.document["deposit_deadline"],
         "lines": lines,
         "notices": notices,
+        "sealed": {one: sealed.count(one) for one in ("sealed", "opened", "void")},
         "guarantees": [
             {
                 "bidder": one.bidder,

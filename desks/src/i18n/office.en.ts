@@ -193,4 +193,6 @@ export const en = {
   "after.do_reawarded": "Award No. {bidder} as the next in line",
   "after.propose_reawarded": "Propose to award No. {bidder}, the next in line",
   "after.reaward_help": "No. {bidder} is awarded at his own offer of {price}; the first award lapses, and the record tells it publicly. The new result is then reviewed, confirmed and published, with a confirmation of its own.",
+  "money.sealed": "{n} sealed guarantees are in; they open with the session, and until then nobody knows whose they are.",
+  "money.sealed_void": "{n} more do not count.",
 };

@@ -193,4 +193,6 @@ export const zh = {
   "after.do_reawarded": "由 {bidder} 号递补",
   "after.propose_reawarded": "提请由 {bidder} 号递补",
   "after.reaward_help": "{bidder} 号按本人报价 {price} 递补，原竞得资格失效并公开记录。随后重新审核、确认、公示，并出具新的成交确认书。",
+  "money.sealed": "{n} 份电子保函已密封送达，本场开始时自动解密；此前不知是谁递交。",
+  "money.sealed_void": "另有 {n} 份无效。",
 };

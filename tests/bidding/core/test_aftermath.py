@@ -19,6 +19,7 @@ from bidding.core.commands import (
     Payout,
     Propose,
     Reaward,
+    SealGuarantee,
     Second,
     Terminate,
     ask_to_json,
@@ -345,3 +346,40 @@ def test_a_document_that_grants_none_keeps_the_hash_it_had():
     assert "next_in_line" not in plain.canonical()["officers"]
     grants = document().model_copy(update={"officers": Officers(next_in_line=True, second=())})
     assert grants.canonical()["officers"]["next_in_line"] is True
+
+
+# Sealed guarantees --------------------------------------------------------------------------------
+
+
+def test_a_sealed_guarantee_says_nothing_before_the_session_and_counts_as_of_when_it_came():
+    session = opened(document(deposit=500), "01", "02")
+    before = session.state
+    entry = session.ask("staff:bank", SealGuarantee("c"))
+    assert outcome(entry) == "accepted"
+    assert [fact["fact"] for fact in entry["data"]["facts"]] == ["guarantee_sealed"]
+    # The house and auditors hear that one is in; nobody on the floor does, and nobody whose it is.
+    told = {
+        audience: views.event(before, entry, session.state, session.rule, audience) is not None
+        for audience in ("public", "bidder:01", "bidder:02", "staff", "auditor")
+    }
+    assert told == {
+        **dict.fromkeys(("public", "bidder:01", "bidder:02"), False),
+        **dict.fromkeys(("staff", "auditor"), True),
+    }
+    assert outcome(session.ask("staff:bank", SealGuarantee("c"))) == "DUPLICATE_NOTICE"
+    # Not even the house opens it earlier.
+    assert guarantee(session, 500) == "GUARANTEE_SEALED"
+    session.until(OPENS)
+    # The deadline is over, and it was in before.
+    assert guarantee(session, 500, commit="other") == "DEPOSIT_LATE"
+    assert guarantee(session, 500) == "accepted"
+    assert session.bid("01", 100) == "accepted"
+    assert guarantee(session, 500) == "DUPLICATE_NOTICE"
+    assert replay(ORIGIN, session.bodies).digest == session.state.digest
+
+
+def test_none_is_sealed_after_the_deadline_or_once_the_session_has_begun():
+    session = opened(document(deposit=500), "01")
+    session.until(OPENS)
+    assert outcome(session.ask("staff:bank", SealGuarantee("c"))) == "DEPOSIT_LATE"
+    assert outcome(session.ask("bidder:01", SealGuarantee("c"))) == "NOT_ALLOWED"

@@ -81,6 +81,11 @@ FACTS: list[tuple[Any, str, str]] = [
         "No. 03 guarantee counted, incomplete",
     ),
     (
+        h.GuaranteeSealed("c2VhbGVk"),
+        "一份电子保函已密封送达，开始后解密",
+        "a sealed guarantee is in; it opens with the session",
+    ),
+    (
         h.PaidOut("03", "forfeit", 110_050, 0, "拒签合同"),
         "03 号保证金不予退还 1,100.50 元：拒签合同",
         "No. 03 deposit kept: 1,100.50 CNY: 拒签合同",

@@ -70,7 +70,7 @@ async def open_door(
         books.registry,
         passwords,
         clock,
-        settings or DoorSettings(limits=limits or Limits()),
+        settings or DoorSettings(limits=limits or Limits(), guarantees=bytes(range(32))),
         papers=FilePapers(folder / "papers"),
         money=books.money,
         oversight=books.oversight,

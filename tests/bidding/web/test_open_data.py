@@ -330,7 +330,6 @@ async def test_a_page_stays_the_same_while_more_is_published(tmp_path):
 
 
 async def test_a_winner_in_default_is_cancelled_and_the_next_in_line_is_awarded(tmp_path):
-    before: list[Any] = []
     async with (
         open_door(tmp_path) as house,
         signed_in(house, "b", "b2", "s", "t") as (first, second, staff, approver),
@@ -344,6 +343,7 @@ async def test_a_winner_in_default_is_cancelled_and_the_next_in_line_is_awarded(
             answer = await who.post(f"/api/auctions/buy/{path}", {"reason": "依名次", **body})
             assert answer["type"] == "accepted", answer
 
+        before: list[Any] = []
         for round_ in ("first", "second"):
             for who, step in ((staff, "reviewed"), (approver, "confirmed"), (staff, "published")):
                 await take(who, "conclude", step=step, ref=f"{round_}-{step}")

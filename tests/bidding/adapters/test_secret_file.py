@@ -4,17 +4,17 @@ import stat
 
 import pytest
 
-from bidding.adapters.tag_secret import TagSecretError, tag_secret
+from bidding.adapters.secret_file import GUARANTEES, TAGS, SecretFileError
 
 
 def test_it_is_made_once_for_the_house_alone(tmp_path):
     path = tmp_path / "new" / "tags.key"
-    made = tag_secret(path)
+    made = TAGS.kept(path)
     assert len(made) == 32
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert tag_secret(path) == made
+    assert TAGS.kept(path) == made
     assert list(path.parent.iterdir()) == [path]
-    assert tag_secret(tmp_path / "other") != made
+    assert TAGS.kept(tmp_path / "other") != made
 
 
 @pytest.mark.parametrize(
@@ -25,21 +25,27 @@ def test_another_file_is_refused(tmp_path, text):
     path = tmp_path / "tags.key"
     path.write_text(text)
     path.chmod(0o600)
-    with pytest.raises(TagSecretError, match="not a secret of tags") as refused:
-        tag_secret(path)
+    with pytest.raises(SecretFileError, match="not a secret of tags") as refused:
+        TAGS.kept(path)
     assert str(path) in refused.value.zh
     assert path.read_text() == text, "it is left as it was"
 
 
 def test_one_that_others_may_read_is_refused(tmp_path):
     path = tmp_path / "tags.key"
-    tag_secret(path)
+    TAGS.kept(path)
     path.chmod(0o640)
-    with pytest.raises(TagSecretError, match="mode 0600"):
-        tag_secret(path)
+    with pytest.raises(SecretFileError, match="mode 0600"):
+        TAGS.kept(path)
 
 
 def test_a_place_that_cannot_be_written(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(TagSecretError, match="cannot be used"):
-        tag_secret(tmp_path / "file" / "tags.key")
+    with pytest.raises(SecretFileError, match="cannot be used"):
+        TAGS.kept(tmp_path / "file" / "tags.key")
+
+
+def test_one_kind_of_secret_is_not_taken_for_another(tmp_path):
+    TAGS.kept(tmp_path / "a.key")
+    with pytest.raises(SecretFileError, match="not the secret that opens guarantees"):
+        GUARANTEES.kept(tmp_path / "a.key")

@@ -1,14 +1,17 @@
-"""What an operator does with the data of a house: look at it, copy it, bring it back.
+"""What an operator does with the data of a house: look at it, copy it, bring it back or forward.
 
     python -m bidding.upkeep doctor --data DIR           every log verified, and what to do if one is not
     python -m bidding.upkeep backup DIR --data DIR       a copy while the house runs, verified
     python -m bidding.upkeep restore BACKUP --data DIR   a new data folder out of a copy, verified
+    python -m bidding.upkeep migrate --data DIR          log and books brought forward to this program
 
 It serves nobody and decides nothing. It never writes into a folder that a house uses, and it has
-no command that changes an entry: there is no such command.
+no command that changes an entry: there is no such command. Books that are in PostgreSQL (`--books`,
+or DAYLIGHT_BOOKS) are looked at and brought forward; they are copied with pg_dump.
 
     logs       opening a record beside a running house, and verifying all of it
     backup     the copy: consistent databases, files, and a list with hashes
     restore    the way back, refused unless every hash and every log holds
     doctor     the report, and the part of a damaged log that can still be proved
+    books      the schema of every book, and the way forward
 """

@@ -10,6 +10,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bidding.upkeep.backup import back_up
+from bidding.upkeep.books import (
+    DAMAGED,
+    FORWARD,
+    Found,
+    Note,
+    beside_copy,
+    examine_books,
+    migrate,
+)
 from bidding.upkeep.doctor import examine, rescue
 from bidding.upkeep.logs import Looked, NotRight
 from bidding.upkeep.restore import restore
@@ -35,12 +44,18 @@ async def _run(arguments: argparse.Namespace) -> int:
     match arguments.errand:
         case "backup":
             found = await back_up(arguments.data, arguments.folder, arguments.key)
+            _say(beside_copy(arguments.data, arguments.books))
             return _told(
                 found, f"备份在 {arguments.folder}", f"The backup is in {arguments.folder}"
             )
         case "restore":
             found = await restore(arguments.folder, arguments.data)
+            _say(beside_copy(arguments.data, arguments.books))
             return _told(found, f"已恢复到 {arguments.data}", f"Restored to {arguments.data}")
+        case "migrate":
+            books = _listed(await migrate(arguments.data, arguments.books))
+            _say(FORWARD)
+            return books
     if arguments.rescue:
         name, file = arguments.rescue
         content = await rescue(arguments.data, name, arguments.key)
@@ -50,7 +65,22 @@ async def _run(arguments: argparse.Namespace) -> int:
         )
         return 0
     found = await examine(arguments.data, arguments.key)
-    return _told(found, f"已检查 {arguments.data}", f"Looked at {arguments.data}")
+    books = _listed(await examine_books(arguments.data, arguments.books))
+    return max(books, _told(found, f"已检查 {arguments.data}", f"Looked at {arguments.data}"))
+
+
+def _say(note: Note | None) -> None:
+    if note is not None:
+        sys.stdout.write(f"{note.zh}\n{note.en}\n")
+
+
+def _listed(books: Sequence[Found]) -> int:
+    damaged = [one for one in books if one.wrong is not None]
+    for one in books:
+        sys.stdout.write(f"[{'NO' if one.wrong else 'ok'}] {one.name}: {one.wrong or one.schema}\n")
+    if damaged:
+        _say(DAMAGED)
+    return 1 if damaged else 0
 
 
 def _told(found: Sequence[Looked], zh: str, en: str) -> int:
@@ -86,10 +116,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     backup = errands.add_parser("backup", help="运行中备份 / copy while the house runs")
     backup.add_argument("folder", type=Path, help="新文件夹 / a new folder")
+    forward = errands.add_parser("migrate", help="升级数据结构 / bring log and books forward")
     back = errands.add_parser("restore", help="从备份恢复 / a new data folder out of a backup")
     back.add_argument("folder", type=Path, help="备份 / the backup")
-    for one in (doctor, backup, back):
+    for one in (doctor, backup, back, forward):
         one.add_argument("--data", type=Path, required=True, help="数据文件夹 / the data folder")
+        one.add_argument(
+            "--books",
+            default=os.environ.get("DAYLIGHT_BOOKS"),
+            help="账册所在的 PostgreSQL / where the books are, if in PostgreSQL",
+        )
     for one in (doctor, backup):
         one.add_argument(
             "--key", type=Path, help="签名密钥，不在数据文件夹时 / the key, if elsewhere"

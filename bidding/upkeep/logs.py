@@ -13,7 +13,7 @@ from urllib.parse import quote
 from auction_rules.registry import UnknownRule
 from bidding.adapters.keys import FileKeys
 from bidding.adapters.sql_log import SqlLog
-from bidding.engine.ports import LogError
+from bidding.engine.ports import LogError, LogInUse
 from bidding.engine.reading import verify
 from bidding.proof.archive import write_archive
 from bidding.proof.checkpoint import CheckpointError, parse_body
@@ -63,17 +63,27 @@ def copy_database(source: Path, target: Path) -> None:
 @contextlib.asynccontextmanager
 async def opened(path: Path) -> AsyncIterator[SqlLog]:
     """A record that no house uses: a copy, or the data of one that is down. Raises NotRight."""
-    try:
-        record = SqlLog(path)
-    except LogError as error:
-        raise NotRight(
-            f"事件日志打不开（{error}）。", f"The event log does not open: {error}."
-        ) from error
+    record = record_at(path)
     try:
         yield record
     finally:
         await record.close()
         path.with_name(f"{path.name}.lock").unlink(missing_ok=True)
+
+
+def record_at(path: Path) -> SqlLog:
+    """The record, brought forward where it is of an older program. Raises NotRight."""
+    try:
+        return SqlLog(path)
+    except LogInUse as error:
+        raise NotRight(
+            f"{path.parent} 正由竞价服务使用：请先停止它。",
+            f"A house is using {path.parent}: stop it first.",
+        ) from error
+    except LogError as error:
+        raise NotRight(
+            f"事件日志打不开（{error}）。", f"The event log does not open: {error}."
+        ) from error
 
 
 async def look(record: SqlLog, keys: FileKeys) -> list[Looked]:

@@ -2,17 +2,25 @@
 
 import asyncio
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from bidding.adapters.sql_log import SqlLog
+from bidding.books import stores
 from bidding.proof.policy import parse_policy
+from bidding.upkeep.__main__ import main
+from bidding.upkeep.books import migrate
+from bidding.upkeep.logs import NotRight
 from replay.verify import verify
 from tests.doors.door import ROOT, HouseProcess, house_process, running, signed_in, take_part
+from tests.postgres import fresh_database
 
 
 def upkeep(*words: object) -> subprocess.CompletedProcess[str]:
@@ -151,3 +159,117 @@ def test_a_record_that_is_no_database_is_said(tmp_path: Path):
     done = upkeep("doctor", "--data", tmp_path)
     assert done.returncode == 2
     assert "signing.key" in done.stderr
+
+
+# Books -----------------------------------------------------------------------------------------
+
+Errand = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def errand(capsys) -> Iterator[Errand]:
+    """The same program in this process: exit status, and what it said."""
+
+    def run(*words: object) -> tuple[int, str, str]:
+        status = main([str(word) for word in words])
+        return status, *capsys.readouterr()
+
+    usual = os.umask(0o022)
+    yield run
+    os.umask(usual)
+
+
+BASELINE = ROOT / "tests" / "bidding" / "adapters" / "baseline"
+
+
+def first_release(data: Path) -> None:
+    """The register and the books as a program of the first release left them."""
+    data.mkdir()
+    for dump in BASELINE.glob("*.sql"):
+        with sqlite3.connect(data / f"{dump.stem}.db") as file:
+            file.executescript(dump.read_text("utf-8"))
+        file.close()
+
+
+def test_books_of_the_first_release_are_named_and_brought_forward(lived, tmp_path, errand):
+    data = tmp_path / "data"
+    first_release(data)
+    shutil.copy(lived[1] / "log.db", data)
+    shutil.copy(lived[1] / "signing.key", data)
+    before = {path.name: path.read_bytes() for path in data.glob("*.db")}
+    status, said, _ = errand("doctor", "--data", data)
+    assert status == 0
+    assert "[ok] bidders: schema 0001, comes forward to 0002 with `migrate`" in said
+    assert "[ok] money: schema 0001\n" in said
+    assert {path.name: path.read_bytes() for path in data.glob("*.db")} == before
+    status, said, _ = errand("migrate", "--data", data)
+    assert status == 0
+    assert said.splitlines() == [
+        "[ok] registry: 0001 → 0002",
+        "[ok] money: 0001 → 0001",
+        "[ok] oversight: 0001 → 0001",
+        "[ok] bidders: 0001 → 0002",
+        "事件日志与各账册已是本程序的结构。",
+        "Log and books are of this program's schema.",
+    ]
+    assert "[ok] bidders: schema 0002\n" in errand("doctor", "--data", data)[1]
+    with sqlite3.connect(data / "bidders.db") as file:
+        assert file.execute("SELECT last FROM complaint_count").fetchone() == (2,)
+        file.execute("UPDATE alembic_version SET version_num = '0099'")
+    file.close()
+    for words in (("migrate",), ("doctor",)):
+        status, said, refused = errand(*words, "--data", data)
+        assert (status, said) == (2, "")
+        chinese, english = refused.splitlines()
+        assert "由更新版本的程序写成" in chinese
+        assert "was written by a newer program (schema 0099, this one knows 0002)" in english
+
+
+async def test_nothing_is_brought_forward_under_a_running_house(lived, tmp_path):
+    data = tmp_path / "data"
+    first_release(data)
+    shutil.copy(lived[1] / "log.db", data)
+    record = SqlLog(data / "log.db")
+    with pytest.raises(NotRight, match="stop it first"):
+        await migrate(data, None)
+    await record.close()
+    assert (await stores(data))[0].found == "0001"
+
+
+def test_a_torn_book_is_named_beside_whole_logs(lived, tmp_path, errand):
+    ill = tmp_path / "ill"
+    shutil.copytree(lived[0], ill)
+    content = bytearray((ill / "money.db").read_bytes())
+    content[4096:8192] = b"\xff" * 4096
+    (ill / "money.db").write_bytes(content)
+    status, said, _ = errand("doctor", "--data", ill)
+    assert status == 1
+    assert "[NO] money: money.db: " in said
+    assert "[ok] registry: schema 0002" in said
+    assert "[ok] daylight.local/log/" in said
+
+
+def test_books_in_postgresql_are_looked_at_and_said_to_be_no_part_of_a_copy(
+    lived, tmp_path, errand
+):
+    server, name = asyncio.run(fresh_database())
+    url = server.url("postgres", name)
+    data = tmp_path / "data"
+    data.mkdir()
+    for part in ("log.db", "signing.key"):
+        shutil.copy(lived[1] / part, data)
+    # Nobody said where the register is: the copy says what is missing in it.
+    status, said, _ = errand("backup", tmp_path / "lone", "--data", data)
+    assert status == 0
+    assert "There is no register in this folder" in said
+    there = ("--data", data, "--books", url)
+    assert "[ok] registry: not there yet" in errand("doctor", *there)[1]
+    assert "[ok] registry: - → 0002" in errand("migrate", *there)[1]
+    assert "[ok] registry: schema 0002" in errand("doctor", *there)[1]
+    status, said, _ = errand("backup", tmp_path / "copy", *there)
+    assert status == 0
+    assert "pg_dump --format=custom --schema='book_*'" in said
+    gone = ("--data", data, "--books", url.replace(name, "nowhere"))
+    status, said, away = errand("doctor", *gone)
+    assert (status, said) == (2, "")
+    assert 'database "nowhere" does not exist' in away.splitlines()[1]

@@ -6,14 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from tests.postgres import fresh_database
+from bidding.books import FILES
+from tests.postgres import Server, fresh_database
+
+_SHARED: list[tuple[Server, str]] = []
 
 
 async def new_place(kind: str, folder: Path) -> Path | str:
-    """A place that no book has been in."""
+    """A place that no book has been in; in PostgreSQL the one of the test before, swept."""
     if kind == "sqlite":
         return folder / "book.db"
-    server, database = await fresh_database()
+    if not _SHARED:
+        _SHARED.append(await fresh_database())
+    server, database = _SHARED[0]
+    shell = await server.shell(database)
+    for book in FILES:
+        await shell.execute(f"DROP SCHEMA IF EXISTS book_{book} CASCADE")
+    await shell.close()
     return server.url("postgres", database)
 
 

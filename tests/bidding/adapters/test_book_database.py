@@ -153,7 +153,6 @@ async def test_what_cannot_be_opened_is_said_in_a_sentence_with_its_place(tmp_pa
     for url, word in (
         (server.url("postgres", "nowhere"), 'database "nowhere" does not exist'),
         (server.url("nobody", name), 'role "nobody" does not exist'),
-        (server.url("house", name), "permission denied"),
         ("postgresql+asyncpg://u:secret@127.0.0.1:1/x", "127.0.0.1"),
     ):
         zh, en = await broken(url)
@@ -307,6 +306,26 @@ async def test_nodes_that_start_at_once_make_one_store(book):
     for each in opened:
         await each.close()
     assert len((await found_in(place, book))["alembic_version"]) == 1
+
+
+async def test_the_right_to_make_schemas_is_needed_once():
+    server, name = await fresh_database()
+    place, shell = server.url("house", name), await server.shell()
+    with pytest.raises(BookBroken, match="permission denied"):
+        await BookDatabase.open(place, "bidders")
+    await shell.execute(f"GRANT CREATE ON DATABASE {name} TO house")
+    await (await BookDatabase.open(place, "bidders")).close()
+    await shell.execute(f"REVOKE CREATE ON DATABASE {name} FROM house")
+    await shell.close()
+    # As far as the program before this one had brought it.
+    owner = await server.shell(name)
+    await owner.execute(
+        "SET search_path = book_bidders; DROP TABLE complaint_count;"
+        "UPDATE alembic_version SET version_num = '0001'"
+    )
+    await owner.close()
+    await (await BookDatabase.open(place, "bidders")).close()
+    assert await BookDatabase.version(place, "bidders") == "0002"
 
 
 async def test_what_the_migrations_make_is_what_the_book_asks_for(place, book):

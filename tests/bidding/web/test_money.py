@@ -157,6 +157,40 @@ async def test_held_money_may_go_back_instead(tmp_path):
         assert (await line(staff))["paid"] == 0
 
 
+async def test_of_two_officers_who_decide_at_once_one_does_and_the_log_agrees(tmp_path):
+    async with desk(tmp_path) as (house, staff, _, _):
+        number, counted = await account(staff), 0
+        for turn in range(4):
+            other = notice(house, number, serial=f"S-{turn}", payer="中山另一公司", amount=1)
+            await tell(staff, other)
+            held = max((await staff.get(f"{PATH}/money"))["notices"], key=lambda one: one["id"])
+            body = {"notice": held["id"], "reason": "已核对"}
+            acts = ("grant", "return") if turn % 2 else ("return", "grant")
+            done = await asyncio.gather(
+                *(staff.post(f"{PATH}/money/{act}", body) for act in acts), return_exceptions=True
+            )
+            (said,) = [one for one in done if isinstance(one, dict)]
+            (late,) = [one for one in done if isinstance(one, HouseSaysNo)]
+            assert late.code == "OUT_OF_DATE"
+            counted += said["state"] == "counted"
+            assert (await line(staff))["paid"] == counted
+
+
+async def test_a_grant_that_a_crash_cut_short_is_given_again_and_counts_once(tmp_path):
+    async with desk(tmp_path) as (house, staff, _, _):
+        await tell(staff, notice(house, await account(staff), payer="中山另一公司"))
+        (held,) = (await staff.get(f"{PATH}/money"))["notices"]
+        body = {"notice": held["id"], "reason": "母公司代缴"}
+        assert (await staff.post(f"{PATH}/money/grant", body))["state"] == "counted"
+        was: tuple[State, ...] = ("counted",)
+        await house.door.money.settle(held["id"], "told", was=was, reason=None, by="s", entry=None)
+        with pytest.raises(HouseSaysNo) as no:
+            await staff.post(f"{PATH}/money/return", body)
+        assert no.value.code == "OUT_OF_DATE"
+        assert (await staff.post(f"{PATH}/money/grant", body))["state"] == "counted"
+        assert (await line(staff))["paid"] == ASKED
+
+
 async def test_what_cannot_be_taken_says_so_and_the_rest_of_the_file_goes_on(tmp_path):
     async with desk(tmp_path) as (house, staff, _, _):
         number = await account(staff)

@@ -477,6 +477,7 @@ class House:
             on_commit=on_commit,
             on_broken=lambda error: self._broken(seat, error),
             deaf=lambda: self._pulse.deaf(self._clock.now()),
+            unheard=lambda: self._pulse.unheard(self._clock.now()),
             inbox_max=self._inbox_max,
         )
         seat.given_back = self._pulse.lost
@@ -518,6 +519,7 @@ class House:
         while True:
             sent = self._clock.now()
             before, watched = watched, any(self._watched(s, sent) for s in self._seats.values())
+            self._pulse.watching = watched
             if watched:
                 if not before:
                     self._pulse.begin(sent)

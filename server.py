@@ -280,6 +280,11 @@ async def _serve(settings: Settings) -> int:
         metrics.gauge("streams", "Open streams", lambda: float(door.stream.open))
         _measure(metrics, witnessing)
         metrics.gauge("auctions", "Auctions known here", lambda: float(len(house.auctions())))
+        metrics.gauge(
+            "background_ended",
+            "Times that work meant to go on for ever ended and was begun again",
+            lambda: float(house.supervisor.ended.total()),
+        )
         try:
             await house.learn()
         except LogError as error:

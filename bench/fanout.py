@@ -212,7 +212,8 @@ async def _compare(
             line.send(frame)
 
     async def ours(payload: bytes) -> None:
-        await room._fan_out({"public": Payload("public", payload)})  # noqa: SLF001 one tick
+        now = room._clock.now()  # noqa: SLF001 one tick, begun now
+        await room._fan_out({"public": Payload("public", payload)}, now)  # noqa: SLF001
 
     async def send_str() -> None:
         for line in twins:

@@ -121,7 +121,8 @@ class Auctioneer:
 
     `on_commit` is called with each durable batch after those who asked were answered;
     `on_broken` once, with the reason, when the auctioneer has stopped by itself. `deaf` says whether
-    nobody knows if a bid could be written now; whoever gives it calls `well` when that has passed.
+    nobody knows if a bid could be written now, and `unheard` that time was lost which nobody has
+    counted yet; whoever gives them calls `interrupted` or `well` when that has passed.
     """
 
     def __init__(
@@ -134,6 +135,7 @@ class Auctioneer:
         on_commit: Callable[[Sequence[Step]], None],
         on_broken: Callable[[Exception], None],
         deaf: Callable[[], bool] = lambda: False,
+        unheard: Callable[[], bool] = lambda: False,
         inbox_max: int = INBOX_MAX,
     ) -> None:
         state, lease = opening.state, opening.lease
@@ -142,7 +144,7 @@ class Auctioneer:
         self._on_commit, self._on_broken = on_commit, on_broken
         self._rule, self._epoch = opening.rule, lease.epoch
         self._first = opening.first
-        self._deaf, self._inbox_max = deaf, inbox_max
+        self._deaf, self._unheard, self._inbox_max = deaf, unheard, inbox_max
         self._lost_since: Instant | None = None
 
         self._committed = state  # what the log holds
@@ -312,6 +314,10 @@ class Auctioneer:
         waits = False
         while self._inbox and len(self._ready) < BATCH_MAX:
             # Taken out only when it is decided: whoever breaks the core is told Retry too.
+            if waits := (self._lost_since is not None or self._unheard()):
+                # Decided now, it would stand after time that was lost and can then not be given
+                # back any more: first the loss is counted.
+                break
             asked = self._inbox[0]
             left = self._unanswered(asked)
             if left is not None:

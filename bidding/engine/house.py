@@ -51,6 +51,7 @@ from bidding.engine.progress import Progress
 from bidding.engine.pulse import BEAT, INTERRUPTED, QUICK, TOLERATED, Pulse
 from bidding.engine.reading import Verified, verify
 from bidding.engine.side_proofs import SideProofs
+from bidding.engine.supervisor import Supervisor, told
 from bidding.engine.witnessing import Cosigned, Witnessing
 from bidding.proof import canon
 from bidding.proof.acknowledgement import signer_name
@@ -129,7 +130,8 @@ class House:
         self._seats: dict[str, _Seat] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._last_beat: Instant | None = None
-        self._beating: asyncio.Task[None] | None = None
+        self.supervisor = Supervisor(clock)
+        """What runs as long as the house does."""
         self._pulse = Pulse(clock.now())
         self._learned = False
         self._closing = False
@@ -194,7 +196,8 @@ class House:
         await self.witnessing.close()
         if self._side is not None:
             await self._side.close()
-        tasks = [t for t in (*self._tasks, self._beating) if t is not None]
+        await self.supervisor.drop()
+        tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -478,6 +481,7 @@ class House:
             on_commit=on_commit,
             on_broken=lambda error: self._broken(seat, error),
             deaf=lambda: self._pulse.deaf(self._clock.now()),
+            unheard=lambda: self._pulse.unheard(self._clock.now()),
             inbox_max=self._inbox_max,
         )
         seat.given_back = self._pulse.lost
@@ -498,7 +502,7 @@ class House:
         if isinstance(error, Fenced):
             seat.refused = f"another writer took over: {error}"
         elif not self._closing:
-            self._spawn(self._opened(seat))
+            told(self._spawn(self._opened(seat)), f"opening {seat.origin} anew")
 
     def moved_on(self) -> None:
         """The clock was moved on purpose, as in practice: nobody lost that time."""
@@ -510,15 +514,19 @@ class House:
     # -- being up ---------------------------------------------------------------------------
 
     def _beat_on(self) -> None:
-        if self._beating is None and not self._closing:
-            self._beating = asyncio.create_task(self._beat())  # noqa: TID251 held until close
+        if not self._closing:
+            self.supervisor.keep("the pulse", self._beat)
 
     async def _beat(self) -> None:
         """While something runs, notes each second that the house is up: rules 2 and 5 need it."""
-        watched = False
         while True:
             sent = self._clock.now()
-            before, watched = watched, any(self._watched(s, sent) for s in self._seats.values())
+            # Begun again after its own fall, it counts what was lost meanwhile.
+            before, watched = (
+                self._pulse.watching,
+                any(self._watched(s, sent) for s in self._seats.values()),
+            )
+            self._pulse.watching = watched
             if watched:
                 if not before:
                     self._pulse.begin(sent)

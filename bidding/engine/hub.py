@@ -42,6 +42,11 @@ _STEPS_AT_ONCE: Final = 256
 _LISTENERS_AT_ONCE: Final = 256
 _BIDDERS_AT_ONCE: Final = 32
 
+BEHIND_MAX: Final = 8_192
+"""Entries that may wait to be shown; beyond it listeners begin again with a picture."""
+WATCHERS_WAIT: Final = 1_000_000
+"""A tick older than this many microseconds is for those who take part alone."""
+_PUBLIC: Final = frozenset({"public"})
 _SHARED: Final = ("public", "staff", "auditor")
 
 
@@ -163,6 +168,12 @@ class Room:
         """Takes durable entries, each exactly once and in order; shows them with the next tick."""
         assert steps[0].before.index == self.state.index, "the room takes every entry, in order"
         self._steps.extend(steps)
+        if len(self._steps) > BEHIND_MAX:
+            _log.error(
+                "%s: the room is too far behind; all listeners start over", self.state.origin
+            )
+            self.state = steps[-1].after
+            self._start_over()
         self.state = steps[-1].after
         self._progress.took(step.entry for step in steps)
         self._moved = True
@@ -322,7 +333,7 @@ class Room:
             started = self._clock.now()
             try:
                 while self._steps:
-                    await self._fan_out(self._tick())
+                    await self._fan_out(self._tick(), started)
                 if self._moved:
                     self._moved = False
                     await self._tell_bidders()
@@ -363,10 +374,18 @@ class Room:
                     payloads[name] = _events(name, channel.n, lines, room)
         return payloads
 
-    async def _fan_out(self, payloads: Mapping[str, Payload]) -> None:
-        """One call for each listener, in slices; those who join meanwhile have seen it all."""
+    async def _fan_out(self, payloads: Mapping[str, Payload], started: Instant) -> None:
+        """One call for each listener, in slices; those who join meanwhile have seen it all.
+
+        Whoever takes part comes first. When that alone takes too long, those who only watch are
+        sent away until another time: a bidder never waits for a spectator.
+        """
         ticks: dict[frozenset[str], Tick] = {}
-        for count, subscription in enumerate(list(self._subscriptions), 1):
+        for count, subscription in enumerate(sorted(self._subscriptions, key=_watches), 1):
+            if _watches(subscription) and self._clock.now() - started > WATCHERS_WAIT:
+                self._hand(subscription, ())
+                self.drop(subscription)
+                continue
             wanted = subscription.channels
             tick = ticks.get(wanted)
             if tick is None:
@@ -414,6 +433,11 @@ class Room:
         for subscription in list(self._subscriptions):
             self._hand(subscription, ())
             self.drop(subscription)
+
+
+def _watches(subscription: Subscription) -> bool:
+    """Whether he only watches: no bidder, no officer, no auditor."""
+    return subscription.bidder is None and subscription.channels == _PUBLIC
 
 
 def _events(channel: str, n: int, lines: Sequence[bytes], room: bytes) -> Payload:

@@ -34,6 +34,8 @@ class Pulse:
 
     heard: Instant
     lost: Instant = 0
+    watching: bool = False
+    """Whether writes are sent now: without them silence means nothing."""
 
     def begin(self, now: Instant) -> None:
         """Nothing was watched before: what came earlier was not lost."""
@@ -55,3 +57,7 @@ class Pulse:
     def deaf(self, now: Instant) -> bool:
         """Whether nobody knows if a bid could be written now."""
         return now - self.heard > DEAF_AFTER
+
+    def unheard(self, now: Instant) -> bool:
+        """Whether time is being lost at this moment, or was, and nobody has counted it yet."""
+        return self.watching and self.deaf(now)

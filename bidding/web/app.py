@@ -1,6 +1,5 @@
 """The door as one aiohttp application: routes, documents, pages, stream, in one place."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
@@ -126,10 +125,10 @@ def build(door: Door) -> web.Application:
 
 
 async def _sweeping(door: Door) -> AsyncIterator[None]:
-    task = asyncio.create_task(door.sessions.sweep())  # noqa: TID251 held in this frame
+    supervisor = door.house.supervisor
+    supervisor.keep("the sweep of sign-ins", door.sessions.sweep)
     yield
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+    await supervisor.drop("the sweep of sign-ins")
     await door.sessions.close()
 
 

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +41,11 @@ REAL_NAME = "欧阳真名"
 
 
 @contextlib.contextmanager
-def house_process(data: Path, *options: str) -> Iterator[HouseProcess]:
+def house_process(
+    data: Path, *options: str, environment: Mapping[str, str] | None = None
+) -> Iterator[HouseProcess]:
     asyncio.run(make_people(data, PEOPLE, called=REAL_NAME))
-    house = HouseProcess(data, options or ("--no-demo",))
+    house = HouseProcess(data, options or ("--no-demo",), environment or {})
     house.start()
     try:
         yield house

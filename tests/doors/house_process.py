@@ -37,6 +37,7 @@ class HouseProcess:
 
     data: Path
     options: tuple[str, ...] = ("--no-demo",)
+    environment: Mapping[str, str] = field(default_factory=dict)
     url: str = ""
     process: subprocess.Popen[str] | None = None
     logs: list[Path] = field(default_factory=list)
@@ -53,7 +54,7 @@ class HouseProcess:
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,
-                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+                env={**os.environ, **self.environment, "PYTHONUNBUFFERED": "1"},
             )
         assert self.process.stdout is not None
         first = self.process.stdout.readline()

@@ -16,8 +16,7 @@ seed, so a seed is a run, on any machine.
     people       bidders who ask again until they know, officers, and viewers who keep all they saw
     troubles     each kind of fault, acting
     world        the one run of a seed
-    history      what everybody asked, was told and saw: what the invariants are checked on
-    invariants   what must hold of a history and the log it left, shared with the real faults
+    tests.invariants   what must hold of a history and the log it left, shared with the real faults
     ablations    the safeguards, each taken out
     runs         what is done with seeds: many at once, the least that fails, timelines
 """

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from unittest.mock import patch
 
+from bidding.core import decide, downtime, right, views
 from bidding.engine import auctioneer as engine
 from bidding.engine.auctioneer import Auctioneer, Final
 from bidding.engine.house import House
@@ -271,6 +272,51 @@ def _no_gap_fill() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def _one_resumes() -> Iterator[None]:
+    """After however long one officer is enough."""
+    with patch.object(downtime, "takes_two", lambda *_: False):
+        yield
+
+
+@contextmanager
+def _never_goes_on() -> Iterator[None]:
+    """Writes are quick again, and nobody resumes what was suspended for want of them."""
+    with patch.object(Auctioneer, "well", lambda self: self._stir.set()):
+        yield
+
+
+@contextmanager
+def _sealed_is_shown() -> Iterator[None]:
+    """Whoever listens is shown an offer that is sealed."""
+    event = views.event
+
+    def leaking(before: Any, entry: Any, after: Any, rule: Any, audience: str) -> Any:
+        line = event(before, entry, after, rule, audience)
+        sealed = before.index and rule.disclosure(before.floor()).sealed
+        if line is not None or entry["type"] != "bid.accepted" or not sealed:
+            return line
+        if audience != "staff":
+            return None
+        return {"i": None, "t": entry["t"], "type": entry["type"], "facts": entry["data"]["facts"]}
+
+    with patch.object(views, "event", leaking):
+        yield
+
+
+@contextmanager
+def _unpaid_may_bid() -> Iterator[None]:
+    """Nobody looks whether the deposit is there."""
+
+    def may_act(state: Any, bidder: str) -> Any:
+        refused = right.may_act(state, bidder)
+        unpaid = refused is not None and refused.reason == "DEPOSIT_NOT_CONFIRMED"
+        return None if unpaid and state.status == "running" else refused
+
+    with patch.object(decide, "may_act", may_act):
+        yield
+
+
 ABLATIONS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     CONTROL: _control,
     "ack before commit": _ack_before_commit,
@@ -286,4 +332,8 @@ ABLATIONS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "no pulse": _no_pulse,
     "commit cancelled": _commit_cancelled,
     "no gap-fill": _no_gap_fill,
+    "one officer resumes": _one_resumes,
+    "nothing goes on by itself": _never_goes_on,
+    "sealed offers are shown": _sealed_is_shown,
+    "the unpaid may bid": _unpaid_may_bid,
 }

@@ -12,13 +12,17 @@ from bidding.engine.auctioneer import INBOX_MAX, Answer
 from bidding.engine.house import House, NoSuchAuction
 from bidding.engine.hub import Room
 from bidding.engine.ports import LogError
+from bidding.proof.receipt import ReceiptError
 from bidding.testing import FixedKeys, VirtualClock
+from tests.invariants.history import Wish
 from tests.simulation.clock import NodeClock
 from tests.simulation.faults import Faults
-from tests.simulation.history import Wish
 from tests.simulation.store import Handle, Store
 
 PREFIX = "sim.example.cn/log"
+
+#: A store that fails is told to whoever asked it; a log may be gone, or let go, in between.
+_EXPECTED = (LogError, NoSuchAuction, IndexError, ReceiptError)
 
 _T = TypeVar("_T")
 _NODE: contextvars.ContextVar[Node | None] = contextvars.ContextVar("node", default=None)
@@ -85,6 +89,16 @@ class Node:
                 await self.clock.sleep_until(self.clock.now() + 200_000)
             else:
                 return
+
+    def lost(self) -> list[str]:
+        """Its tasks that ended with an error that is nobody's business to expect."""
+        ended = [t for t in self.tasks if t.done() and not t.cancelled()]
+        errors = [error for error in (task.exception() for task in ended) if error is not None]
+        return [f"{self.name} lost a task: {e!r}" for e in errors if not isinstance(e, _EXPECTED)]
+
+    def left(self) -> int:
+        """How many of its tasks are still there."""
+        return sum(not task.done() for task in self.tasks)
 
     def fall(self) -> None:
         """kill -9: nothing it was about to do is done, nothing on its way comes back."""

@@ -14,15 +14,27 @@ from auction_rules.conformance.asks import asked_of
 from auction_rules.conformance.chance import Chance
 from auction_rules.floor import Bid, BidderAsk, Proxy
 from auction_rules.money import LIMIT
-from bidding.core.commands import Announce, Ask, Command, Exclude, Resume, Suspend, Terminate
+from bidding.core import downtime
+from bidding.core.commands import (
+    Announce,
+    Ask,
+    Command,
+    Exclude,
+    Propose,
+    Resume,
+    Second,
+    Suspend,
+    Terminate,
+    ask_to_json,
+)
 from bidding.core.record import rule_of
 from bidding.core.state import State
 from bidding.engine.auctioneer import Final
 from bidding.engine.hub import Payload, Subscription
 from bidding.engine.ports import LogError
 from bidding.testing import SECOND
+from tests.invariants.history import Seen, Told, Wish
 from tests.simulation.faults import MS
-from tests.simulation.history import Seen, Told, Wish
 
 if TYPE_CHECKING:
     from tests.simulation.node import Node
@@ -178,12 +190,39 @@ async def interferes(world: World, sale: Sale, rng: Random) -> None:
             await client.want(Terminate("ordered by the authority"))
 
 
-class Viewer:
-    """A page on the public channel that comes back with the number it saw last."""
+async def pays_late(world: World, sale: Sale, rng: Random) -> None:
+    """The first bidder's money comes when the session runs: until then he may not bid."""
+    await world.sleep_until(sale.opens + rng.randrange(sale.length // 2))
+    client = Client(world, sale, rng, "staff:sun")
+    await client.want(sale.paid(sale.admits[0].bidder, sale.opens))
 
-    def __init__(self, world: World, sale: Sale, rng: Random) -> None:
-        self.world, self.sale, self.rng = world, sale, rng
-        self.seen = Seen()
+
+async def resumes(world: World, sale: Sale, rng: Random) -> None:
+    """Two officers who end what does not end by itself: one proposes, another confirms."""
+    one, other = (Client(world, sale, rng, actor) for actor in ("staff:zhao", "approver:qian"))
+    while not world.finished:
+        await world.sleep(2 * SECOND)
+        room = world.room(sale)
+        if room is None or room.state.suspended is None or room.state.resuming is not None:
+            continue
+        stopped = room.state.suspended
+        if not downtime.too_long(room.state, stopped.since, world.clock.now() - 2 * SECOND):
+            continue
+        if not downtime.takes_two(room.state, world.clock.now()):
+            await one.want(Resume("the service is there again"))
+            continue
+        ask = Propose("resume", ask_to_json(Resume("the service is there again")))
+        told = (await one.want(ask)).told
+        if told and told[0].entry["type"] == "propose.accepted":
+            await other.want(Second(told[0].index, agree=rng.random() < 0.9))
+
+
+class Viewer:
+    """A page on one channel that comes back with the number it saw last."""
+
+    def __init__(self, world: World, sale: Sale, rng: Random, channel: str = "public") -> None:
+        self.world, self.sale, self.rng, self.channel = world, sale, rng, channel
+        self.seen = Seen(channel=channel)
         self._last: int | None = None
         self._lost = asyncio.Event()
         sale.history.viewers.append(self.seen)
@@ -198,10 +237,12 @@ class Viewer:
                 await world.sleep(self.rng.randrange(100 * MS, 1 * SECOND))
                 continue
             self._lost.clear()
+            self.seen.since = world.clock.now()
             assert node is not None
             fallen = asyncio.ensure_future(node.fallen.wait())
             lost = asyncio.ensure_future(self._lost.wait())
             await asyncio.wait({fallen, lost}, return_when=asyncio.FIRST_COMPLETED)
+            self.seen.since = None
             for waiting in (fallen, lost):
                 waiting.cancel()
             if not node.fallen.is_set():
@@ -212,7 +253,7 @@ class Viewer:
         room = node.room(self.sale.auction)
         if room is None:
             return None
-        joining = node.spawn(room.join(self._shown, {"public": self._last}))
+        joining = node.spawn(room.join(self._shown, {self.channel: self._last}))
         await self.world.first(joining, _PATIENCE)
         if not joining.done() or joining.cancelled():
             joining.cancel()
@@ -220,7 +261,7 @@ class Viewer:
         if isinstance(joining.exception(), LogError):
             return None
         subscription, first = joining.result()
-        self._take(first)
+        self._take(first, live=False)
         return subscription
 
     def _shown(self, tick: Sequence[Payload]) -> None:
@@ -229,16 +270,19 @@ class Viewer:
         if not tick or self.world.one_in(self.world.faults.lost_viewers):
             self._lost.set()  # a break: what was in this tick is fetched again by its number
         else:
-            self._take(tick)
+            self._take(tick, live=True)
 
-    def _take(self, tick: Sequence[Payload]) -> None:
+    def _take(self, tick: Sequence[Payload], *, live: bool) -> None:
         for payload in tick:
             frame = orjson.loads(payload.text)
             if frame.get("type") == "snapshot":
                 self._last = frame["n"]
+                self.seen.rooms.append((frame["n"], payload.text))
                 continue
             for line in frame.get("events", ()):
                 self._line(line["n"], orjson.dumps(line, option=orjson.OPT_SORT_KEYS))
+                if live:
+                    self.seen.heard[line["n"]] = self.world.clock.now()
 
     def _line(self, n: int, line: bytes) -> None:
         seen = self.seen

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from bidding.core.commands import Admit
+from bidding.core.commands import Admit, Deposit
 from bidding.core.document import Document
 from bidding.testing import SECOND
-from tests.simulation.history import History
+from tests.invariants.history import History
 from tests.simulation.node import PREFIX
 
 
@@ -31,6 +31,10 @@ class Sale:
         """Its name."""
         return self.document.auction
 
+    def paid(self, bidder: str, now: int) -> Deposit:
+        """The bank's notice that somebody paid all of his deposit."""
+        return Deposit(bidder, max(1, self.document.deposit), now, f"bank-{bidder}")
+
 
 def drawn(rng: Random, opens: int, skew: int) -> list[Sale]:
     """One auction, or two or three side by side on one node."""
@@ -45,13 +49,30 @@ def _one(auction: str, rng: Random, opens: int, skew: int) -> Sale:
     bidders = rng.randrange(2, 9)
     rule, terms, more, lots = rng.choice(_KINDS)(rng, opens, length, bidders)
     title = {"zh": "模拟", "en": "Simulation"}
-    document = Document.model_validate(
-        {"auction": auction, "title": title, "rule": rule, "version": "1", "terms": terms}
-    )
+    fields: dict[str, Any] = {
+        "auction": auction,
+        "title": title,
+        "rule": rule,
+        "version": "1",
+        "terms": terms,
+    }
+    # Chances of its own: the rest of a run stays what its seed drew.
+    own = Random(f"{auction} {opens} {length} {bidders}")
+    fields["deposit"] = own.choice((0, 0, 50_000))
+    fields["downtime"] = own.choice(_DOWNTIME)
+    document = Document.model_validate(fields)
     admits = [Admit(f"b{n}", f"P{n}" if lots else None) for n in range(bidders)]
     history = History(f"{PREFIX}/{auction}", skew=skew)
     return Sale(document, admits, opens, length, opens + length + more, history)
 
+
+#: What a document says of interruptions: nothing, or a limit that some outages pass, and a notice.
+_DOWNTIME: tuple[dict[str, int] | None, ...] = (
+    *(None, None),
+    {"auto_seconds": 300, "notice_seconds": 0},
+    {"auto_seconds": 300, "notice_seconds": 10},
+    {"auto_seconds": 8, "notice_seconds": 5},
+)
 
 _Kind = tuple[str, dict[str, Any], int, bool]
 """Rule, terms, how long bidders go on beyond the first stage, whether each has a lot of his own."""

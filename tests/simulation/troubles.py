@@ -52,11 +52,21 @@ class Troubles:
     async def _come_back(self, start: int) -> None:
         world = self.world
         node = world.serving = world.boot()
+        booted, ailing = world.clock.now(), self._ailing()
         node.spawn(node.recover())
         while not self._serves(node) and not node.fallen.is_set():
             await world.sleep(50_000)
+            ailing = ailing or self._ailing()
         world.lost(start, "fallen")
+        if not ailing and not node.fallen.is_set():
+            world.took_over(node, booted)
         world.note(f"{node.name} serves")
+
+    def _ailing(self) -> bool:
+        """Whether more is wrong now than that a process is gone."""
+        world = self.world
+        fails = world.faults.fails_before + world.faults.fails_after + world.faults.lands_late
+        return world.store.down or world.store.slow > 0 or fails > 0 or world.faults.stalls > 0
 
     def _serves(self, node: Node) -> bool:
         return all(node.serves(sale.auction) for sale in self.world.sales)

@@ -13,13 +13,13 @@ from unittest.mock import patch
 
 from bidding.engine.hub import Room
 from bidding.testing import EPOCH, SECOND
+from tests.invariants import broken
+from tests.invariants.history import History, Span
 from tests.simulation import sales
 from tests.simulation.clock import TrueClock
 from tests.simulation.faults import Faults, drawn
-from tests.simulation.history import History, Span
-from tests.simulation.invariants import broken
 from tests.simulation.node import Node, tasks_know_their_node
-from tests.simulation.people import Client, Viewer, bids, floods, interferes
+from tests.simulation.people import Client, Viewer, bids, floods, interferes, pays_late, resumes
 from tests.simulation.sales import Sale
 from tests.simulation.store import Store
 from tests.simulation.troubles import Troubles
@@ -79,6 +79,7 @@ class World:
         """True time from which nothing breaks any more; zero before."""
         self.finished = False
         self._nodes = 0
+        self._all: list[Node] = []
 
     # -- for people -------------------------------------------------------------------------
 
@@ -115,11 +116,17 @@ class World:
         for sale in self.sales:
             sale.history.outages.append(span)
 
+    def took_over(self, node: Node, since: int) -> None:
+        """A process serves; nothing else was wrong since it was started."""
+        for sale in self.sales:
+            sale.history.takeovers.append(Span(since, self.clock.now(), node.name))
+
     def boot(self) -> Node:
         """A new process."""
         self._nodes += 1
         name = f"node-{self._nodes}"
-        return Node(name, self.store, self.clock, self.rng, self.faults)
+        self._all.append(Node(name, self.store, self.clock, self.rng, self.faults))
+        return self._all[-1]
 
     # -- the run ----------------------------------------------------------------------------
 
@@ -147,8 +154,11 @@ class World:
             self.finished = True
             ended = self.clock.now()
             await self.clock.advance(20 * SECOND)
+            left = 0 if self.serving is None else self.serving.left()
             for sale in self.sales:
-                sale.history.ended = ended
+                sale.history.ended, sale.history.healed = ended, self.healed
+                sale.history.tasks_left = left
+                sale.history.lost_tasks = [what for node in self._all for what in node.lost()]
                 sale.history.bodies = await self.store.kept.read(sale.history.origin)
                 sale.history.notes = await self.store.kept.checkpoints(sale.history.origin)
                 sale.history.writers = self.store.writers.get(sale.history.origin, [])
@@ -178,8 +188,10 @@ class World:
         for sale in self.sales:
             await node.spawn(node.house.publish(sale.document, "staff:li", "approver:wang"))
             officer = Client(self, sale, Random(1), "staff:wang")
-            for admit in sale.admits:
+            for number, admit in enumerate(sale.admits):
                 await officer.want(admit)
+                if number:  # the first one pays in the middle of it all
+                    await officer.want(sale.paid(admit.bidder, self.clock.now()))
 
     def _cast(self) -> list[asyncio.Task[Any]]:
         """Everybody who acts: each with chances of his own, so that one does not move another's."""
@@ -191,6 +203,9 @@ class World:
         for sale in self.sales:
             parts += [bids(self, sale, own(), admit.bidder) for admit in sale.admits]
             parts += [Viewer(self, sale, own()).watch() for _ in range(2)]
+            channels = ("staff", f"bidder:{sale.admits[0].bidder}")
+            parts += [Viewer(self, sale, own(), name).watch() for name in channels]
+            parts += [resumes(self, sale, own()), pays_late(self, sale, own())]
             parts += [interferes(self, sale, own()), floods(self, sale, own())]
         parts += Troubles(self).all(own)
         return [asyncio.ensure_future(part) for part in parts]

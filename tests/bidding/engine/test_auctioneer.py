@@ -199,6 +199,22 @@ async def test_a_stall_over_the_end_takes_nobodys_time(hall):
     assert accepted(await hall.house.ask(auction, bid("03", 100_000)))
 
 
+async def test_who_comes_right_after_a_stall_does_not_cost_the_others_their_time(hall):
+    """Far from any bell: decided at once, his entry would stand after the time that was lost."""
+    auction = await hall.running("03", document=english(resume="REMAINING"))
+    await hall.clock.advance(10 * SECOND)
+    hall.clock.jump(6 * SECOND)
+    asked = hall.house.ask(auction, bid("03", 100_000))
+    await hall.clock.advance(2 * SECOND)
+    assert retry(await asked) == "recovering"
+    resumed = (await hall.entries(auction))[-1]
+    assert resumed["type"] == "resume.accepted"
+    state = hall.house.room(auction).state
+    # The clock stood still 110 seconds before the end; as much, at least, is left now.
+    assert state.standing.closes - resumed["t"] >= 110 * SECOND
+    assert accepted(await hall.house.ask(auction, bid("03", 100_000)))
+
+
 async def test_a_stall_over_the_opening_is_given_back_too(hall):
     auction = await hall.published(english(resume="REMAINING"), "03")
     await hall.clock.advance(OPENS - SECOND - hall.clock.now())

@@ -1,4 +1,8 @@
-"""What everybody asked, was told and saw in a run, in true time. Plain records."""
+"""What everybody asked, was told and saw in a run, in true time. Plain records.
+
+A run with real processes fills in what its clients kept and reads the rest from the archive
+(`History.of_archive`); whatever it cannot know stays empty, and what needs it is not asked.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bidding.core.commands import Command
+from bidding.proof.archive import parse_archive
+from bidding.proof.note import Verifier
+from bidding.testing import FixedKeys
 
 
 @dataclass
@@ -34,9 +41,16 @@ class Wish:
 
 @dataclass
 class Seen:
-    """What one viewer of the public channel was shown: number -> line."""
+    """What one viewer of one channel was shown: number -> line."""
 
     lines: dict[int, bytes] = field(default_factory=dict)
+    channel: str = "public"
+    rooms: list[tuple[int, bytes]] = field(default_factory=list)
+    """Each whole room it was shown, with the number of the last line in it."""
+    heard: dict[int, int] = field(default_factory=dict)
+    """When each line came by itself, to whoever was listening, in true time."""
+    since: int | None = None
+    """From when on it has been listening without a break; None when it is not."""
     disputes: list[str] = field(default_factory=list)
     """Numbers that came twice with different content, or with a number missing before them."""
 
@@ -64,9 +78,33 @@ class History:
     """How far any node's clock may be off, in microseconds."""
     writers: list[tuple[int, int]] = field(default_factory=list)
     """First entry and epoch of each batch, in the order in which the store took them."""
+    healed: int = 0
+    """True time from which nothing broke any more; 0 where that is not known."""
+    takeovers: list[Span] = field(default_factory=list)
+    """From the start of each process to its serving, where no other fault was on."""
+    lost_tasks: list[str] = field(default_factory=list)
+    """Tasks that ended with an error nobody looked at."""
+    tasks_left: int = 0
+    """Tasks of the serving process when all was over."""
     ended: int = 0
     bodies: list[bytes] = field(default_factory=list)
     notes: list[bytes] = field(default_factory=list)
+    key: Verifier | None = None
+    """Whose signature checkpoints and receipts bear; None: the fixed one of tests."""
+
+    @classmethod
+    def of_archive(cls, raw: bytes) -> History:
+        """The record of an archive; raises ArchiveError. Its checkpoints need their `key`."""
+        archive = parse_archive(raw)
+        history = cls(archive.origin)
+        history.bodies = list(archive.entries)
+        history.notes = list(archive.checkpoints)
+        return history
+
+    @property
+    def verifier(self) -> Verifier:
+        """Whose signature checkpoints and receipts bear."""
+        return self.key or FixedKeys().signer(self.origin).verifier
 
     def note(self, at: int, what: str) -> None:
         """A line of the timeline."""

@@ -1,0 +1,67 @@
+"""Work that must go on as long as the house does: its end is told at once, and it is begun again.
+
+A task that dies in the background is noticed by nobody: asyncio tells of it when the memory is
+cleared away, if at all. What runs for ever is started here and nowhere else. What ends by itself
+is not: whoever starts that awaits it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from bidding.engine.ports import Clock
+
+_log = logging.getLogger(__name__)
+
+#: So long after its end, in microseconds, work is begun again: one that fails at once must not
+#: take the loop from those that work.
+PAUSE: Final = 1_000_000
+
+
+class Supervisor:
+    """Holds the tasks that run for ever; `ended` counts how often each has ended all the same."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self.ended: Counter[str] = Counter()
+
+    def keep(self, what: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Runs it from now on; work of this name that runs already goes on."""
+        if what not in self._tasks:
+            self._tasks[what] = asyncio.create_task(self._keep(what, work))  # noqa: TID251 held here
+
+    async def drop(self, *names: str) -> None:
+        """Ends the work of these names, or all of it."""
+        chosen = names or tuple(self._tasks)
+        tasks = [self._tasks.pop(name) for name in chosen if name in self._tasks]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _keep(self, what: str, work: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                await work()
+            except Exception as error:  # noqa: BLE001 it is told and begun again
+                _log.critical("%s stopped and is begun again: %r", what, error, exc_info=error)
+            else:
+                _log.critical("%s came to an end and is begun again", what)
+            self.ended[what] += 1
+            wake = self._clock.now() + PAUSE
+            while self._clock.now() < wake:
+                await self._clock.sleep_until(wake)
+
+
+def told(task: asyncio.Task[None], what: str) -> None:
+    """Says so when a task that nobody awaits ends with an error."""
+
+    def look(ended: asyncio.Task[None]) -> None:
+        if not ended.cancelled() and (error := ended.exception()) is not None:
+            _log.critical("%s failed: %r", what, error, exc_info=error)
+
+    task.add_done_callback(look)

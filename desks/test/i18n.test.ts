@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { WORDS, fill, t } from "../src/i18n";
+import { WORDS, fill, foreign, t } from "../src/i18n";
 import { lang, preferredLanguage } from "../src/preferences";
 import type { Lang } from "../src/wire";
 
@@ -90,6 +90,13 @@ describe("words", () => {
     expect(t("mine.admitted", { bidder: "03" })).toBe("号牌 03");
     lang.value = "en";
     expect(t("mine.admitted", { bidder: "03" })).toBe("Paddle 03");
+  });
+
+  it("of people are marked where they are not in the page's language", () => {
+    lang.value = "en";
+    expect([foreign("岐江北路 12 号"), foreign("Plot 12"), foreign("12")]).toEqual(["zh-CN", undefined, undefined]);
+    lang.value = "zh";
+    expect([foreign("岐江北路 12 号"), foreign("Qijiang North Road"), foreign("100 CNY")]).toEqual([undefined, "en", undefined]);
   });
 
   it("come in the browser's language, whatever shape its tag has", () => {

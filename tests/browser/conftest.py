@@ -10,6 +10,9 @@ even when every assertion held; a test that provokes such words names them:
         ...
         complaints.expect("401")
 
+A file that wants a house names its `BIDDERS` and asks for `office`: one house for the file, and
+windows on it for each test.
+
 Tests here share one event loop (the browser's connection lives on it).
 """
 
@@ -28,6 +31,8 @@ from playwright.async_api import (
     async_playwright,
 )
 
+from tests.browser.desk import Office, open_house
+from tests.doors.house_process import HouseProcess, People
 from tools.browser import find
 from tools.build_desks import node_binary
 
@@ -54,10 +59,15 @@ class Complaints:
     def __init__(self) -> None:
         self._heard: list[str] = []
         self._expected: list[str] = []
+        self._allowed: list[str] = []
 
     def expect(self, words: str) -> None:
         """Allow complaints that contain these words; one at least must come."""
         self._expected.append(words)
+
+    def allow(self, words: str) -> None:
+        """Allow complaints that come only if something is asked in the wrong moment."""
+        self._allowed.append(words)
 
     def on_console(self, message: ConsoleMessage) -> None:
         """Keep what a page writes to its console as an error."""
@@ -68,10 +78,17 @@ class Complaints:
         """Keep what a page threw and nobody caught."""
         self._heard.append(str(error))
 
+    def listen(self, context: BrowserContext) -> None:
+        """Hear every page of this context, those it opens later too."""
+        context.on("console", self.on_console)
+        context.on("weberror", lambda found: self.on_error(found.error))
+
     def settle(self) -> None:
         """Fail on a complaint nobody expected, and on one that was expected and never came."""
         unexpected = [
-            words for words in self._heard if not any(known in words for known in self._expected)
+            words
+            for words in self._heard
+            if not any(known in words for known in self._expected + self._allowed)
         ]
         missing = [
             known for known in self._expected if not any(known in words for words in self._heard)
@@ -109,8 +126,7 @@ async def context(browser: Browser, complaints: Complaints) -> AsyncIterator[Bro
     """
     visitor = await browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
     visitor.set_default_timeout(10_000)
-    visitor.on("console", complaints.on_console)
-    visitor.on("weberror", lambda found: complaints.on_error(found.error))
+    complaints.listen(visitor)
     yield visitor
     await visitor.close()
 
@@ -119,3 +135,23 @@ async def context(browser: Browser, complaints: Complaints) -> AsyncIterator[Bro
 async def page(context: BrowserContext) -> Page:
     """The visitor's first page."""
     return await context.new_page()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def opened(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[tuple[HouseProcess, People]]:
+    """One house for all tests of a file, with its `BIDDERS`; each test has an auction of its own."""
+    async with open_house(tmp_path_factory.mktemp("house"), *request.module.BIDDERS) as found:
+        yield found
+        assert found[0].errors() == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def office(
+    opened: tuple[HouseProcess, People], browser: Browser, complaints: Complaints
+) -> AsyncIterator[Office]:
+    """The file's house, and windows on it that tell tales."""
+    kept = Office(*opened, browser, complaints.listen)
+    yield kept
+    await kept.close()

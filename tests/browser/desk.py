@@ -1,7 +1,7 @@
 """People at the desks: a house of its own, and one browser window a person.
 
 Used by the tests of this folder and by the gallery. Nothing here asserts what a page shows;
-it only opens doors, signs in and fills in forms as a person would.
+it only opens doors and fills in forms as a person would.
 """
 
 from __future__ import annotations
@@ -9,15 +9,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, Locator, Page
 
+from bidding.client import Visitor
 from tests.doors.house_process import OFFICERS, PASSWORD, SECOND, HouseProcess, People, make_people
 
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+BEIJING = timezone(timedelta(hours=8))
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Listen = Callable[[BrowserContext], None]
 
@@ -39,7 +43,7 @@ async def open_house(
 
 
 class Desk:
-    """One person's window: a context of its own, signed in through the form."""
+    """One person's window: a context of its own, with a sign-in of its own."""
 
     def __init__(self, house: HouseProcess, context: BrowserContext, page: Page) -> None:
         self.house, self.context, self.page = house, context, page
@@ -53,28 +57,25 @@ class Desk:
         account: str | None = None,
         **more: Any,
     ) -> Desk:
-        """`more` goes to the context: viewport, locale, color_scheme."""
+        """`more` goes to the context: viewport, locale, color_scheme.
+
+        An account comes with the cookie of a sign-in over HTTP; the form has stories of its own.
+        """
         settings: dict[str, Any] = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
         context = await browser.new_context(**(settings | {"viewport": DESKTOP} | more))
         context.set_default_timeout(10_000)
         listen(context)
-        desk = cls(house, context, await context.new_page())
         if account is not None:
-            await desk.sign_in(account)
-        return desk
+            async with Visitor(house.url) as person:
+                await person.sign_in(account, PASSWORD)
+                name, _, value = person.cookie.partition("=")
+            await context.add_cookies([{"name": name, "value": value, "url": house.url}])
+        return cls(house, context, await context.new_page())
 
     async def go(self, path: str) -> None:
         """Opens a page; from the same page with another hash, reads it anew."""
         await self.page.goto("about:blank")
         await self.page.goto(self.house.url + path)
-
-    async def sign_in(self, account: str, password: str = PASSWORD) -> None:
-        """Through the form, as a person does; returns on the list of auctions."""
-        await self.go("/sign-in")
-        await self.page.fill("[name=account]", account)
-        await self.page.fill("[name=password]", password)
-        await self.page.click("button[type=submit]")
-        await self.page.wait_for_url(self.house.url + "/")
 
     def at(self, name: str) -> Locator:
         """The part of the page with this `data-test`."""
@@ -107,6 +108,41 @@ class Desk:
     async def state(self, state: str) -> None:
         """Waits until the person's own place is this."""
         await self.page.locator(f"[data-test=my-state][data-state={state}]").wait_for()
+
+
+class Office:
+    """A house, its people over HTTP, and the windows that a test opens on it."""
+
+    def __init__(
+        self, house: HouseProcess, people: People, browser: Browser, listen: Listen
+    ) -> None:
+        self.house, self.people = house, people
+        self._browser, self._listen = browser, listen
+        self._windows: list[Desk] = []
+
+    async def desk(self, account: str | None = None, **more: Any) -> Desk:
+        """A new window; `more` goes to its context."""
+        desk = await Desk.open(self._browser, self.house, self._listen, account, **more)
+        self._windows.append(desk)
+        return desk
+
+    async def close(self) -> None:
+        """Closes every window."""
+        for desk in self._windows:
+            await desk.context.close()
+
+    async def now(self) -> int:
+        """The house's own time, in microseconds."""
+        return int((await self.people["staff"].get("/api/time"))["now"])
+
+    async def field(self, ahead: timedelta) -> str:
+        """What a date-and-time field takes for a moment that far from the house's now."""
+        return (local(await self.now()) + ahead).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def local(moment: int) -> datetime:
+    """A moment of the house, in microseconds, as the walls of its town show it."""
+    return (EPOCH + timedelta(microseconds=moment)).astimezone(BEIJING)
 
 
 async def english(people: People, auction: str, bidders: list[str], **terms: Any) -> dict[str, str]:

@@ -21,9 +21,9 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from playwright.async_api import Browser, WebSocketRoute, async_playwright  # noqa: E402 the path comes first
+from playwright.async_api import Browser, Page, WebSocketRoute, async_playwright  # noqa: E402 the path comes first
 
-from tests.browser.desk import DESKTOP, PHONE, Desk, english, open_house  # noqa: E402
+from tests.browser.desk import DESKTOP, PHONE, Desk, Listen, english, open_house  # noqa: E402
 from tests.browser.pictures import Picture, pictures  # noqa: E402
 from tests.browser.shown import Shown  # noqa: E402
 from tests.doors.house_process import SECOND, HouseProcess, People  # noqa: E402
@@ -82,13 +82,16 @@ async def bid(people: People, auction: str, account: str, amount: int) -> None:
     await people[account].post(f"/api/auctions/{auction}/bids", body)
 
 
-async def contest(people: People, auction: str) -> None:
-    """Quotes, then raises in the timed stage, a moment apart so that the chart has a course."""
+async def contest(people: People, auction: str, pause: float = 1.0) -> None:
+    """Quotes, then raises in the timed stage, `pause` seconds apart so that the chart has a course."""
     quotes = {"zhao": 4200, "qian": 4350, "sun": 4100, "li": 4400, "zhou": 4150}
     for account, yuan in quotes.items():
         await bid(people, auction, account, yuan * 100)
-        await asyncio.sleep(0.9)
-    await asyncio.sleep(5)
+        await asyncio.sleep(pause)
+    while (await people["staff"].get(f"/api/auctions/{auction}"))["room"]["stage"][
+        "kind"
+    ] != "timed":
+        await asyncio.sleep(0.2)
     for account, yuan in [
         ("sun", 4450),
         ("zhao", 4500),
@@ -97,34 +100,70 @@ async def contest(people: People, auction: str) -> None:
         ("sun", 4700),
     ]:
         await bid(people, auction, account, yuan * 100)
-        await asyncio.sleep(1.1)
+        await asyncio.sleep(pause)
+
+
+class Quiet:
+    """Knows when a page has all it asked for."""
+
+    def __init__(self, page: Page) -> None:
+        self._page, self._waiting = page, 0
+        page.on("request", lambda _: self._count(1))
+        page.on("requestfinished", lambda _: self._count(-1))
+        page.on("requestfailed", lambda _: self._count(-1))
+
+    def _count(self, by: int) -> None:
+        self._waiting += by
+
+    async def wait(self) -> None:
+        """Returns when nothing is on its way, and what came is drawn."""
+        calm = 0
+        while calm < 3:
+            await self._page.evaluate(_DRAWN)
+            calm = calm + 1 if self._waiting <= 0 else 0
+
+
+_DRAWN = "new Promise((go) => requestAnimationFrame(() => setTimeout(go, 30)))"
 
 
 class Gallery:
     """One way to look: a language, a theme and a size."""
 
-    def __init__(self, browser: Browser, house: HouseProcess, look: tuple[str, str, str]) -> None:
-        self._browser, self._house, self._look = browser, house, look
+    def __init__(
+        self,
+        browser: Browser,
+        house: HouseProcess,
+        look: tuple[str, str, str],
+        listen: Listen = lambda _: None,
+    ) -> None:
+        self._browser, self._house, self._look, self._listen = browser, house, look, listen
         self._desks: dict[str | None, Desk] = {}
+        self._quiet: dict[Page, Quiet] = {}
 
     async def desk(self, account: str | None) -> Desk:
-        """This person's window, signed in once."""
+        """This person's window, opened once."""
         if account not in self._desks:
             language, theme, size = self._look
-            self._desks[account] = await Desk.open(
+            desk = await Desk.open(
                 self._browser,
                 self._house,
-                lambda _: None,
+                self._listen,
                 account,
                 locale="zh-CN" if language == "zh" else "en-GB",
                 color_scheme=theme,
                 viewport=PHONE if size == "phone" else DESKTOP,
+                reduced_motion="reduce",  # a colour on its way to another is no colour yet
             )
+            self._desks[account], self._quiet[desk.page] = desk, Quiet(desk.page)
         return self._desks[account]
+
+    async def quiet(self, desk: Desk) -> None:
+        """Waits until the window shows what it was asked for."""
+        await self._quiet[desk.page].wait()
 
     async def shoot(self, desk: Desk, name: str, *, whole: bool = True) -> None:
         """Saves what is on the screen; `whole` for the full length of the page."""
-        await desk.page.wait_for_load_state("networkidle")
+        await self.quiet(desk)
         await asyncio.sleep(0.6)
         folder = SHOTS / "-".join(self._look)
         folder.mkdir(parents=True, exist_ok=True)
@@ -133,8 +172,9 @@ class Gallery:
     async def show(self, account: str | None, path: str, name: str) -> Desk:
         """Opens a page and shoots it."""
         desk = await self.desk(account)
-        await desk.go(path)
-        await desk.page.locator("main").wait_for()
+        # Another place on the same page is gone to as a person goes: nothing is loaded anew.
+        await desk.page.goto(self._house.url + path)
+        await desk.page.locator("body").wait_for()
         await self.shoot(desk, name)
         return desk
 
@@ -144,36 +184,53 @@ class Gallery:
             await desk.context.close()
 
 
+#: Who opens which address, and what the picture is called.
+SCREENS: tuple[tuple[str | None, str, str], ...] = (
+    (None, "/sign-in", "sign-in"),
+    (None, "/", "board-visitor"),
+    (None, "/#/openings", "openings"),
+    (None, "/#/data", "open-data"),
+    (None, "/verify?auction=far", "verify"),
+    (None, "/room/far", "room-visitor"),
+    (None, "/room/nowhere", "room-nowhere"),
+    (None, "/home", "home-visitor"),
+    (None, "/staff", "staff-visitor"),
+    (None, "/audit", "audit-visitor"),
+    (None, "/oversight", "oversight-visitor"),
+    (None, "/nowhere", "nowhere"),
+    (None, "/wall/far", "wall"),
+    (None, "/wall/over", "wall-result"),
+    (None, "/wall/far?theme=light&lang=en", "wall-light"),
+    (None, "/api/auctions/far/notice.html?lang=zh", "notice"),
+    (None, "/api/auctions/over/notice.html?lang=en", "notice-english"),
+    ("zhao", "/", "board-bidder"),
+    ("zhao", "/#/sessions", "sessions"),
+    ("qian", "/room/announced", "room-announced"),
+    ("zhao", "/room/over", "room-over"),
+    ("zhao", "/room/halted", "room-suspended"),
+    ("zhao", "/home", "home"),
+    ("zhao", "/home#/check/far", "home-check"),
+    ("zhao", "/home#/result/over", "home-result"),
+    ("staff", "/staff#/complaints", "staff-complaints"),
+    ("staff", "/staff", "staff-auctions"),
+    ("staff", "/staff#/auctions", "staff-board"),
+    ("staff", "/staff#/drafts", "staff-drafts"),
+    ("staff", "/staff#/auctions/far", "staff-floor"),
+    ("staff", "/staff#/auctions/halted", "staff-suspended"),
+    ("staff", "/staff#/auctions/announced", "staff-announced"),
+    ("staff", "/staff#/auctions/far/money", "staff-money"),
+    ("staff", "/staff#/calendar", "staff-calendar"),
+    ("approver", "/staff#/auctions/over", "staff-after"),
+    ("auditor", "/audit", "audit-list"),
+    ("auditor", "/oversight#/figures", "oversight-figures"),
+    ("auditor", "/oversight#/leads", "oversight-leads"),
+    ("staff", "/oversight#/entered", "oversight-entered"),
+)
+
+
 async def offices(gallery: Gallery) -> None:
     """What can be opened by its address alone."""
-    for account, path, name in [
-        (None, "/sign-in", "sign-in"),
-        (None, "/", "board-visitor"),
-        ("zhao", "/", "board-bidder"),
-        ("zhao", "/#/sessions", "sessions"),
-        (None, "/#/openings", "openings"),
-        (None, "/#/data", "open-data"),
-        (None, "/verify?auction=far", "verify"),
-        (None, "/room/far", "room-visitor"),
-        ("qian", "/room/announced", "room-announced"),
-        ("zhao", "/room/over", "room-over"),
-        ("zhao", "/room/halted", "room-suspended"),
-        ("zhao", "/home", "home"),
-        ("zhao", "/home#/check/far", "home-check"),
-        ("zhao", "/home#/result/over", "home-result"),
-        (None, "/wall/far", "wall"),
-        (None, "/wall/over", "wall-result"),
-        ("staff", "/staff#/complaints", "staff-complaints"),
-        ("staff", "/staff", "staff-auctions"),
-        ("staff", "/staff#/drafts", "staff-drafts"),
-        ("staff", "/staff#/auctions/far", "staff-floor"),
-        ("staff", "/staff#/auctions/far/money", "staff-money"),
-        ("approver", "/staff#/auctions/over", "staff-after"),
-        ("auditor", "/audit", "audit-list"),
-        ("auditor", "/oversight", "oversight-figures"),
-        ("auditor", "/oversight#/leads", "oversight-leads"),
-        ("staff", "/oversight#/entered", "oversight-entered"),
-    ]:
+    for account, path, name in SCREENS:
         await gallery.show(account, path, name)
     staff = await gallery.show("staff", "/staff#/drafts/new", "staff-new")
     await staff.at("rule").select_option("far_adjustment")
@@ -185,13 +242,35 @@ async def offices(gallery: Gallery) -> None:
             await staff.at("run").click()
             await staff.at("played").wait_for()
         await gallery.shoot(staff, f"staff-{step}")
-    await gallery.show("staff", "/staff#/calendar", "staff-calendar")
     approver = await gallery.desk("approver")
     await approver.go("/staff#/drafts")
     await approver.page.locator("[data-draft] a").first.click()
     await gallery.shoot(approver, "staff-approve")
+    await practice(await gallery.desk("qian"), gallery)
+    await complaint(await gallery.desk("zhao"), gallery)
     auditor = await gallery.desk("auditor")
     await film(auditor, gallery)
+
+
+async def practice(bidder: Desk, gallery: Gallery) -> None:
+    """The room of a practice session, with its tour."""
+    await bidder.go("/home")
+    await bidder.page.locator("[data-auction=announced] [data-test=practise]").click()
+    await bidder.page.locator("[data-test=meter][data-link=live]").wait_for()
+    await gallery.shoot(bidder, "practice")
+    await bidder.at("tour").click()
+    await gallery.shoot(bidder, "practice-tour", whole=False)
+    await bidder.at("leave-practice").click()
+    await bidder.page.wait_for_url("**/home")
+
+
+async def complaint(bidder: Desk, gallery: Gallery) -> None:
+    """Why a request was decided so, and the form of a complaint; nothing is filed."""
+    await bidder.go("/home#/result/over")
+    await bidder.at("why").first.click()
+    await bidder.at("why-chain").wait_for()
+    await bidder.at("complain").click()
+    await gallery.shoot(bidder, "home-complain")
 
 
 async def film(auditor: Desk, gallery: Gallery) -> None:
@@ -249,8 +328,8 @@ async def bids(gallery: Gallery, top: int) -> None:
     await gallery.shoot(zhao, "room-disconnected", whole=False)
 
 
-async def furnish(people: People) -> None:
-    """Everything the pictures show."""
+async def furnish(people: People, pause: float = 1.0) -> None:
+    """Everything the pictures show; `pause` seconds between the offers."""
     day = 24 * 3600
     now = (await people["staff"].get("/api/time"))["now"]
     await english(people, "announced", ["qian"], opens=now + day * SECOND, latest_start=None)
@@ -264,7 +343,10 @@ async def furnish(people: People) -> None:
     body = {"ref": "h-1", "amount": 100_000_000}
     await people["zhao"].post("/api/auctions/halted/bids", body)
     await people["staff"].post("/api/auctions/halted/suspend", {"reason": "电力故障"})
-    await contest(people, "far")
+    await contest(people, "far", pause)
+    await people.until("over", "closed")
+    body = {"ref": "c-1", "ground": "conduct", "text": "大屏幕的价格晚了几秒。", "entries": None}
+    await people["qian"].post("/api/auctions/over/complaints", body)
     fields = {
         "auction": "waiting",
         "title": {"zh": "待审批的场次", "en": "Waiting for approval"},

@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-from datetime import datetime, timedelta, timezone
-from pathlib import Path
+from datetime import datetime, timedelta
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, expect
+from playwright.async_api import expect
 
-from tests.browser.conftest import Complaints
-from tests.browser.desk import Desk, open_house
+from tests.browser.desk import BEIJING, Desk, Office
 from tests.doors.house_process import SECOND, People
 
-BEIJING = timezone(timedelta(hours=8))
+BIDDERS = ("sun", "li")
 
 
-async def test_a_banks_file_is_brought_in_and_what_is_left_goes_back(
-    tmp_path: Path, browser: Browser, complaints: Complaints
-) -> None:
-    def listen(context: BrowserContext) -> None:
-        context.on("console", complaints.on_console)
-        context.on("weberror", lambda found: complaints.on_error(found.error))
-
-    async with open_house(tmp_path, "sun", "li") as (house, people):
-        staff = await Desk.open(browser, house, listen, "staff")
-        approver = await Desk.open(browser, house, listen, "approver")
-        paddles = await paid_in(people, staff)
-        await to_the_end(people, paddles["sun"])
-        await concluded(staff, approver)
-        await paid_back(people, staff, paddles)
-        for desk in (staff, approver):
-            await desk.context.close()
+async def test_a_banks_file_is_brought_in_and_what_is_left_goes_back(office: Office) -> None:
+    staff, approver = await office.desk("staff"), await office.desk("approver")
+    paddles = await paid_in(office.people, staff)
+    await to_the_end(office.people, paddles["sun"])
+    await concluded(staff, approver)
+    await paid_back(office.people, staff, paddles)
 
 
 async def paid_in(people: People, staff: Desk) -> dict[str, str]:
@@ -97,15 +84,11 @@ async def paid_in(people: People, staff: Desk) -> dict[str, str]:
 
 async def to_the_end(people: People, winner: str) -> None:
     """The auction runs, and this bidder alone offers."""
-    room = (await people["staff"].get("/api/auctions/paid"))["room"]
-    while room["status"] != "running":
-        await asyncio.sleep(0.2)
-        room = (await people["staff"].get("/api/auctions/paid"))["room"]
+    await people.until("paid", "running")
     body = {"ref": "win", "amount": 100_000_000}
     assert (await people["sun"].post("/api/auctions/paid/bids", body))["type"] == "accepted"
-    while room["status"] != "closed":
-        await asyncio.sleep(0.2)
-        room = (await people["staff"].get("/api/auctions/paid"))["room"]
+    await people.until("paid", "closed")
+    room = (await people["staff"].get("/api/auctions/paid"))["room"]
     assert [award["bidder"] for award in room["awards"]] == [winner]
 
 

@@ -6,18 +6,15 @@ table of its own: it is not asked of the page's sources.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
-
-from playwright.async_api import Browser, BrowserContext
 
 from auction_rules.registry import BUILT_IN
 from bidding.web.api.rules import AT_THE_DESKS
-from tests.browser.conftest import Complaints
-from tests.browser.desk import Desk, open_house
+from tests.browser.desk import Office
 from tests.browser.pictures import Picture, pictures
 from tests.browser.shown import Shown
 
+BIDDERS = ("zhao",)
 WATCHED = {"draw", "seed", "frozen", "reserve", "panel", "read_out"}
 OVER = {"closed", "terminated", "voided"}
 ONE_FACE = {"gate": "asked", "claim": "asked", "rounds": "lines"}
@@ -118,27 +115,15 @@ AREAS = {
 }
 
 
-async def test_every_state_of_every_rule_has_its_face(
-    browser: Browser, complaints: Complaints, tmp_path: Path
-) -> None:
-    def listen(context: BrowserContext) -> None:
-        context.on("console", complaints.on_console)
-        context.on("weberror", lambda found: complaints.on_error(found.error))
-
+async def test_every_state_of_every_rule_has_its_face(office: Office) -> None:
     every = pictures()
     # Staff may choose a rule at the desks because its states are looked at here.
     assert {p.rule for p in every} == AT_THE_DESKS == {rule.name for rule in BUILT_IN}
-    async with open_house(tmp_path, "zhao") as (house, _):
-        desk = await Desk.open(browser, house, listen, "zhao")
+    found: list[str] = []
+    for account in (*BIDDERS, None):
+        desk = await office.desk(account)
         shown = Shown(desk.page)
-        mine = [p for p in every if p.you is not None]
-        await shown.open(desk, mine[0])
-        found = [wrong for p in mine for wrong in wrongs(p, await shown.show(p))]
-        await desk.context.close()
-        visitor = await Desk.open(browser, house, listen)
-        shown = Shown(visitor.page)
-        public = [p for p in every if p.you is None]
-        await shown.open(visitor, public[0])
-        found += [wrong for p in public for wrong in wrongs(p, await shown.show(p))]
-        await visitor.context.close()
+        theirs = [p for p in every if (p.you is None) is (account is None)]
+        await shown.open(desk, theirs[0])
+        found += [wrong for p in theirs for wrong in wrongs(p, await shown.show(p))]
     assert found == []

@@ -5,21 +5,21 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
-import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, FilePayload, expect
+from playwright.async_api import FilePayload, expect
 
 from bidding.proof.archive import verify_archive
 from bidding.proof.policy import parse_policy
 from replay.verify import verify
-from tests.browser.conftest import Complaints
-from tests.browser.desk import Desk, english, open_house
+from tests.browser.desk import Desk, Office, english
 from tests.doors.house_process import HouseProcess, People
 from tests.replay.plays import first_run, misjudged, small
 
+BIDDERS = ("zhao", "qian")
 AUCTION = "filmed"
 PATH = f"/api/auctions/{AUCTION}"
 
@@ -27,22 +27,20 @@ Open = Callable[..., Awaitable[Desk]]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def filmed(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncIterator[tuple[HouseProcess, People, dict[str, str]]]:
+async def seats(opened: tuple[HouseProcess, People]) -> dict[str, str]:
     """A finished session: two bidders, a refusal, two changes of the lead, an end that moved."""
-    data = tmp_path_factory.mktemp("house")
-    async with open_house(data, "zhao", "qian") as (house, people):
-        seats = await english(
-            people, AUCTION, ["zhao", "qian"], duration_seconds=4, extension_seconds=3
-        )
-        await until(people, "running")
-        for account, yuan in (("zhao", 1_000_000), ("qian", 1_000_001), ("qian", 1_010_000)):
-            await bid(people, account, yuan)
-        # In its last three seconds an offer moves the end.
-        await asyncio.sleep(1.5)
-        await bid(people, "zhao", 1_050_000)
-        yield house, people, seats
+    _, people = opened
+    numbers = await english(
+        people, AUCTION, ["zhao", "qian"], duration_seconds=4, extension_seconds=3
+    )
+    await people.until(AUCTION, "running")
+    for account, yuan in (("zhao", 1_000_000), ("qian", 1_000_001), ("qian", 1_010_000)):
+        await bid(people, account, yuan)
+    # In its last three seconds an offer moves the end.
+    await asyncio.sleep(1.5)
+    await bid(people, "zhao", 1_050_000)
+    await people.until(AUCTION, "closed")
+    return numbers
 
 
 async def bid(people: People, account: str, yuan: int) -> None:
@@ -51,34 +49,17 @@ async def bid(people: People, account: str, yuan: int) -> None:
     await people[account].post(f"{PATH}/bids", body)
 
 
-async def until(people: People, status: str) -> None:
-    """Waits until the session has come this far."""
-    while (await people["auditor"].get(PATH))["room"]["status"] != status:
-        await asyncio.sleep(0.1)
-
-
 @pytest_asyncio.fixture(loop_scope="session")
-async def opened(
-    filmed: tuple[HouseProcess, People, dict[str, str]], browser: Browser, complaints: Complaints
-) -> AsyncIterator[Open]:
-    """Opens the auditor's desk at a path."""
-    windows: list[Desk] = []
+async def film(office: Office, seats: dict[str, str]) -> Open:
+    """Opens the auditor's desk at a path, once the session is over."""
+    assert len(seats) == len(BIDDERS)
 
-    def listen(context: BrowserContext) -> None:
-        context.on("console", complaints.on_console)
-        context.on("weberror", lambda found: complaints.on_error(found.error))
-
-    async def open_(path: str = f"/audit#/{AUCTION}", **more: object) -> Desk:
-        house, people, _ = filmed
-        await until(people, "closed")
-        desk = await Desk.open(browser, house, listen, "auditor", **more)
-        windows.append(desk)
+    async def open_(path: str = f"/audit#/{AUCTION}", **more: Any) -> Desk:
+        desk = await office.desk("auditor", **more)
         await desk.go(path)
         return desk
 
-    yield open_
-    for desk in windows:
-        await desk.context.close()
+    return open_
 
 
 async def index(desk: Desk) -> int:
@@ -95,11 +76,8 @@ async def jump(desk: Desk, mark: str) -> int:
     return await index(desk)
 
 
-async def test_the_room_is_drawn_as_each_party_saw_it(
-    opened: Open, filmed: tuple[HouseProcess, People, dict[str, str]]
-) -> None:
-    _, _, seats = filmed
-    desk = await opened()
+async def test_the_room_is_drawn_as_each_party_saw_it(film: Open, seats: dict[str, str]) -> None:
+    desk = await film()
     # The film opens where the session ended.
     await expect(desk.at("outcome")).to_contain_text("1,050,000.00")
     raised = await jump(desk, "lead")
@@ -123,10 +101,10 @@ async def test_the_room_is_drawn_as_each_party_saw_it(
 
 
 async def test_the_entry_is_checked_in_this_browser_and_says_why(
-    opened: Open, filmed: tuple[HouseProcess, People, dict[str, str]]
+    film: Open, office: Office
 ) -> None:
-    _, people, _ = filmed
-    desk = await opened()
+    people = office.people
+    desk = await film()
     refused = await jump(desk, "refusal")
     entry = desk.page.locator(f"[data-test=entry][data-entry='{refused}']")
     await expect(entry).to_contain_text("BELOW_MIN_NEXT")
@@ -143,8 +121,8 @@ async def test_the_entry_is_checked_in_this_browser_and_says_why(
     await expect(desk.at("entry-proof")).to_have_count(await rows.count())
 
 
-async def test_a_server_that_lies_about_an_entry_is_found_out(opened: Open) -> None:
-    desk = await opened("/audit")
+async def test_a_server_that_lies_about_an_entry_is_found_out(film: Open) -> None:
+    desk = await film("/audit")
 
     async def lie(route) -> None:
         answer = await route.fetch()
@@ -159,8 +137,8 @@ async def test_a_server_that_lies_about_an_entry_is_found_out(opened: Open) -> N
     await expect(desk.at("inclusion")).to_contain_text("不一致")
 
 
-async def test_it_plays_and_is_moved_by_keyboard_alone(opened: Open) -> None:
-    desk = await opened()
+async def test_it_plays_and_is_moved_by_keyboard_alone(film: Open) -> None:
+    desk = await film()
     page = desk.page
     await desk.at("slider").focus()
     await page.keyboard.press("Home")
@@ -184,11 +162,8 @@ async def test_it_plays_and_is_moved_by_keyboard_alone(opened: Open) -> None:
     await expect(desk.at("entry")).to_have_attribute("data-entry", str(rows - 1))
 
 
-async def test_what_differs_and_what_would(
-    opened: Open, filmed: tuple[HouseProcess, People, dict[str, str]]
-) -> None:
-    _, _, seats = filmed
-    desk = await opened()
+async def test_what_differs_and_what_would(film: Open, seats: dict[str, str]) -> None:
+    desk = await film()
     first = await jump(desk, "lead")
     await desk.at("tab-compare").click()
     await desk.at("first").fill(str(first))
@@ -211,11 +186,8 @@ async def test_what_differs_and_what_would(
     await expect(best).to_contain_text("1,000,001")
 
 
-async def test_filters_stand_in_the_address(
-    opened: Open, filmed: tuple[HouseProcess, People, dict[str, str]]
-) -> None:
-    _, _, seats = filmed
-    desk = await opened()
+async def test_filters_stand_in_the_address(film: Open, seats: dict[str, str]) -> None:
+    desk = await film()
     rows = desk.at("timeline").locator("tbody tr")
     await desk.at("by-bidder").select_option(seats["qian"])
     await desk.at("by-type").select_option("bid")
@@ -227,11 +199,9 @@ async def test_filters_stand_in_the_address(
     await expect(rows).to_have_count(1)
 
 
-async def test_a_remark_is_chained_checked_and_taken_home(
-    opened: Open, filmed: tuple[HouseProcess, People, dict[str, str]]
-) -> None:
-    _, people, _ = filmed
-    desk = await opened()
+async def test_a_remark_is_chained_checked_and_taken_home(film: Open, office: Office) -> None:
+    people = office.people
+    desk = await film()
     refused = await jump(desk, "refusal")
     await expect(desk.at("inclusion")).to_have_attribute("data-holds", "true")
     await desk.at("tab-notes").click()
@@ -256,8 +226,8 @@ def payload(name: str, raw: bytes) -> list[FilePayload]:
     return [{"name": name, "mimeType": "application/octet-stream", "buffer": raw}]
 
 
-async def test_an_archive_from_a_disk_is_checked_first_and_then_shown(opened: Open) -> None:
-    desk = await opened("/audit")
+async def test_an_archive_from_a_disk_is_checked_first_and_then_shown(film: Open) -> None:
+    desk = await film("/audit")
     raw, policy = first_run(small()).archive()
     asked: list[str] = []
     desk.page.on("request", lambda r: asked.append(r.url) if r.method == "POST" else None)
@@ -291,8 +261,8 @@ async def test_an_archive_from_a_disk_is_checked_first_and_then_shown(opened: Op
     await expect(desk.at("compare").locator("tbody")).to_contain_text("99900")
 
 
-async def test_on_a_phone_in_the_dark_nothing_runs_over_the_edge(opened: Open) -> None:
-    desk = await opened(viewport={"width": 360, "height": 760}, color_scheme="dark")
+async def test_on_a_phone_in_the_dark_nothing_runs_over_the_edge(film: Open) -> None:
+    desk = await film(viewport={"width": 360, "height": 760}, color_scheme="dark")
     await expect(desk.at("outcome")).to_be_visible()
     wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     for _ in ("zh", "en"):

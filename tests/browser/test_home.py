@@ -2,63 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, expect
+from playwright.async_api import expect
 
-from tests.browser.conftest import Complaints
-from tests.browser.desk import PHONE, Desk, english, open_house
-from tests.doors.house_process import SECOND, HouseProcess, People
+from tests.browser.desk import PHONE, Office, english
+from tests.doors.house_process import SECOND, People
+
+BIDDERS = ("sun", "li", "zhou")
 
 SOON = 15_000
 """Milliseconds in which the list has read itself again, on a busy machine too."""
-
-
-class Seats:
-    """A house and the windows that a test opens in it."""
-
-    def __init__(
-        self, house: HouseProcess, people: People, browser: Browser, complaints: Complaints
-    ) -> None:
-        self.house, self.people = house, people
-        self._browser, self._complaints = browser, complaints
-        self.windows: list[Desk] = []
-
-    def _listen(self, context: BrowserContext) -> None:
-        context.on("console", self._complaints.on_console)
-        context.on("weberror", lambda found: self._complaints.on_error(found.error))
-
-    async def desk(self, account: str | None, **more: object) -> Desk:
-        self.windows.append(
-            await Desk.open(self._browser, self.house, self._listen, account, **more)
-        )
-        return self.windows[-1]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def opened(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncIterator[tuple[HouseProcess, People]]:
-    """One house for all tests here; each has an auction and a bidder of its own in it."""
-    async with open_house(tmp_path_factory.mktemp("house"), "sun", "li", "zhou") as found:
-        yield found
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def seats(
-    opened: tuple[HouseProcess, People], browser: Browser, complaints: Complaints
-) -> AsyncIterator[Seats]:
-    house, people = opened
-    seats = Seats(house, people, browser, complaints)
-    yield seats
-    for window in seats.windows:
-        await window.context.close()
 
 
 async def announced(people: People, auction: str, **more: Any) -> int:
@@ -77,9 +33,9 @@ async def announced(people: People, auction: str, **more: Any) -> int:
     return opens
 
 
-async def test_each_step_moves_to_the_next_and_the_check_is_kept(seats: Seats) -> None:
-    people = seats.people
-    desk = await seats.desk("zhou", viewport=PHONE)
+async def test_each_step_moves_to_the_next_and_the_check_is_kept(office: Office) -> None:
+    people = office.people
+    desk = await office.desk("zhou", viewport=PHONE)
     await desk.go("/home")
     await expect(desk.at("nothing-asked")).to_be_visible()
     await announced(people, "steps")
@@ -128,23 +84,21 @@ async def test_each_step_moves_to_the_next_and_the_check_is_kept(seats: Seats) -
 async def ended(people: People, auction: str) -> dict[str, str]:
     """Two bidders, one refusal, and the end."""
     numbers = await english(people, auction, ["sun", "li"], duration_seconds=6, extension_seconds=0)
-    while (await people["sun"].get(f"/api/auctions/{auction}"))["room"]["status"] != "running":
-        await asyncio.sleep(0.1)
+    await people.until(auction, "running")
     for account, amount in (("sun", 1_000_000), ("li", 1_010_000), ("sun", 900_000)):
         body = {"ref": f"{account}-{amount}", "amount": amount * 100}
         answer = await people[account].post(f"/api/auctions/{auction}/bids", body)
         assert answer["type"] == ("refused" if amount < 1_000_000 else "accepted"), answer
-    while (await people["sun"].get(f"/api/auctions/{auction}"))["room"]["status"] != "closed":
-        await asyncio.sleep(0.1)
+    await people.until(auction, "closed")
     return numbers
 
 
 async def test_the_loser_reads_why_complains_with_evidence_and_is_answered(
-    seats: Seats, tmp_path: Path
+    office: Office, tmp_path: Path
 ) -> None:
-    people = seats.people
+    people = office.people
     numbers = await ended(people, "lost")
-    sun, staff = await seats.desk("sun"), await seats.desk("staff")
+    sun, staff = await office.desk("sun"), await office.desk("staff")
     await sun.go("/home")
     card = sun.page.locator("[data-auction=lost]")
     await card.locator("[data-test=go-result]").click()
@@ -187,13 +141,13 @@ async def test_the_loser_reads_why_complains_with_evidence_and_is_answered(
     await expect(sun.at("answer")).to_contain_text("低于起始价，不予受理。")
 
 
-async def test_the_winner_reads_what_comes_next_and_strangers_read_nothing(seats: Seats) -> None:
-    await ended(seats.people, "won")
-    li = await seats.desk("li", locale="en-US", color_scheme="dark")
+async def test_the_winner_reads_what_comes_next_and_strangers_read_nothing(office: Office) -> None:
+    await ended(office.people, "won")
+    li = await office.desk("li", locale="en-US", color_scheme="dark")
     await li.go("/home#/result/won")
     await expect(li.at("my-result")).to_have_attribute("data-state", "won")
     await expect(li.at("next-steps")).to_contain_text("Sign the confirmation")
     await expect(li.at("complaints")).to_contain_text("go with it")
-    stranger = await seats.desk(None)
+    stranger = await office.desk(None)
     await stranger.go("/home")
     await expect(stranger.at("not-bidder")).to_be_visible()

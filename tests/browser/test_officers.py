@@ -3,57 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
-import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, expect
+from playwright.async_api import expect
 
-from tests.browser.conftest import Complaints
-from tests.browser.desk import Desk, english, open_house
-from tests.doors.house_process import SECOND, HouseProcess, People
+from tests.browser.desk import Office, english
+from tests.doors.house_process import SECOND, People
 
-
-class Office:
-    """A house and the windows of its officers."""
-
-    def __init__(
-        self, house: HouseProcess, people: People, browser: Browser, complaints: Complaints
-    ) -> None:
-        self.house, self.people = house, people
-        self._browser, self._complaints = browser, complaints
-        self.windows: list[Desk] = []
-
-    def _listen(self, context: BrowserContext) -> None:
-        context.on("console", self._complaints.on_console)
-        context.on("weberror", lambda found: self._complaints.on_error(found.error))
-
-    async def desk(self, account: str, **more: object) -> Desk:
-        self.windows.append(
-            await Desk.open(self._browser, self.house, self._listen, account, **more)
-        )
-        return self.windows[-1]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def opened(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncIterator[tuple[HouseProcess, People]]:
-    """One house for all tests here; each has an auction of its own in it."""
-    async with open_house(tmp_path_factory.mktemp("house"), "sun", "li") as found:
-        yield found
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def office(
-    opened: tuple[HouseProcess, People], browser: Browser, complaints: Complaints
-) -> AsyncIterator[Office]:
-    house, people = opened
-    office = Office(house, people, browser, complaints)
-    yield office
-    for window in office.windows:
-        await window.context.close()
+BIDDERS = ("sun", "li")
 
 
 async def equal_offers(people: People, auction: str) -> dict[str, str]:

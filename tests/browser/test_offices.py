@@ -3,70 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, expect
+from playwright.async_api import expect
 
 from bidding.proof.policy import parse_policy
 from replay.verify import verify
 from tests.browser.conftest import Complaints
-from tests.browser.desk import PHONE, Desk, english, open_house
-from tests.doors.house_process import PASSWORD, HouseProcess, People
+from tests.browser.desk import PHONE, Desk, Office, english
+from tests.doors.house_process import PASSWORD
 
-BEIJING = timezone(timedelta(hours=8))
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class Office:
-    """A house and the windows of its people."""
-
-    def __init__(
-        self, house: HouseProcess, people: People, browser: Browser, complaints: Complaints
-    ) -> None:
-        self.house, self.people = house, people
-        self._browser, self._complaints = browser, complaints
-        self.windows: list[Desk] = []
-
-    def _listen(self, context: BrowserContext) -> None:
-        context.on("console", self._complaints.on_console)
-        context.on("weberror", lambda found: self._complaints.on_error(found.error))
-
-    async def desk(self, account: str | None = None, **more: object) -> Desk:
-        self.windows.append(
-            await Desk.open(self._browser, self.house, self._listen, account, **more)
-        )
-        return self.windows[-1]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def opened(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncIterator[tuple[HouseProcess, People]]:
-    """One house for all tests here; each has an auction of its own in it."""
-    async with open_house(tmp_path_factory.mktemp("house"), "sun", "li") as found:
-        yield found
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def office(
-    opened: tuple[HouseProcess, People], browser: Browser, complaints: Complaints
-) -> AsyncIterator[Office]:
-    house, people = opened
-    office = Office(house, people, browser, complaints)
-    yield office
-    for window in office.windows:
-        await window.context.close()
-
-
-async def field(office: Office, ahead: timedelta) -> str:
-    """What a date-and-time field takes for a moment that far from the house's now."""
-    now = (await office.people["staff"].get("/api/time"))["now"]
-    moment = EPOCH + timedelta(microseconds=now) + ahead
-    return moment.astimezone(BEIJING).strftime("%Y-%m-%dT%H:%M:%S")
+BIDDERS = ("sun", "li")
 
 
 async def turn(desk: Desk, step: str) -> None:
@@ -98,7 +47,7 @@ async def test_from_the_form_to_a_paddle(office: Office, complaints: Complaints)
     await expect(form.locator(".field:has(#deposit) .wrong")).to_contain_text("最多 2 位小数")
     await form.fill("#deposit", "2000.50")
     await form.fill("#terms-start_price", "860000")
-    await form.fill("#terms-opens", await field(office, timedelta(hours=-1)))
+    await form.fill("#terms-opens", await office.field(timedelta(hours=-1)))
     await submit(staff)
     # The server's own complaints stand at their fields too.
     await expect(form.locator(".field:has(#title-zh) .wrong")).to_be_visible()
@@ -108,7 +57,7 @@ async def test_from_the_form_to_a_paddle(office: Office, complaints: Complaints)
     await submit(staff)
     past = form.locator("[data-path='terms.opens'] .wrong")
     await expect(past).to_contain_text("已经过去")
-    await form.fill("#terms-opens", await field(office, timedelta(hours=1)))
+    await form.fill("#terms-opens", await office.field(timedelta(hours=1)))
     await submit(staff)
     await expect(staff.at("draft-state")).to_have_attribute("data-state", "submitted")
     # Nobody approves what he wrote himself.
@@ -139,7 +88,7 @@ async def test_from_the_form_to_a_paddle(office: Office, complaints: Complaints)
     paddle = await applications.locator(".paddle").inner_text()
     deposits = staff.at("deposits")
     await deposits.locator("[name=bidder]").select_option(paddle)
-    await deposits.locator("[name=received]").fill(await field(office, timedelta(seconds=-5)))
+    await deposits.locator("[name=received]").fill(await office.field(timedelta(seconds=-5)))
     for words in (r"已登记，№\d+", r"此前已计入（№\d+），没有重复计入"):
         await deposits.locator("[name=amount]").fill("2,000.50")
         await deposits.locator("[name=bank_ref]").fill("ICBC-7731")
@@ -172,7 +121,7 @@ async def test_the_notice_is_read_before_it_is_approved_and_ever_after(office: O
     await expect(preview).to_have_attribute("data-stale", "true")
     await form.fill("#terms-start_price", "870000")
     await expect(preview).to_contain_text("起始价：870,000 元")
-    await form.fill("#terms-opens", await field(office, timedelta(hours=1)))
+    await form.fill("#terms-opens", await office.field(timedelta(hours=1)))
     await turn(staff, "start")
     await form.fill("#auction", "told")
     await form.fill("#title-zh", "公告里的场次")

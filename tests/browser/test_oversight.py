@@ -2,83 +2,34 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-
-import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, expect
+from playwright.async_api import expect
 
-from tests.browser.conftest import Complaints
-from tests.browser.desk import Desk, english, open_house
+from tests.browser.desk import Desk, Office, english
 from tests.doors.house_process import HouseProcess, People
 
+BIDDERS = ("zhao",)
 SOLD = "sold"
 
 
-async def ended(people: People, auction: str) -> None:
-    """Returns when it is over."""
-    async with asyncio.timeout(20):
-        while True:
-            room = (await people["staff"].get(f"/api/auctions/{auction}"))["room"]
-            if room["status"] == "closed":
-                return
-            await asyncio.sleep(0.2)
-
-
-class Office:
-    """A house with one auction sold and one left unsold, and windows on it."""
-
-    def __init__(
-        self, house: HouseProcess, people: People, browser: Browser, complaints: Complaints
-    ) -> None:
-        self.house, self.people = house, people
-        self._browser, self._complaints = browser, complaints
-        self.windows: list[Desk] = []
-
-    def _listen(self, context: BrowserContext) -> None:
-        context.on("console", self._complaints.on_console)
-        context.on("weberror", lambda found: self._complaints.on_error(found.error))
-
-    async def desk(self, account: str | None = None, **more: object) -> Desk:
-        self.windows.append(
-            await Desk.open(self._browser, self.house, self._listen, account, **more)
-        )
-        return self.windows[-1]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def opened(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncIterator[tuple[HouseProcess, People]]:
-    async with open_house(tmp_path_factory.mktemp("house"), "zhao") as (house, people):
-        short = {"duration_seconds": 2, "extension_seconds": 0}
-        await english(people, SOLD, ["zhao"], **short)
-        await english(people, "unsold", [], **short)
-        await asyncio.sleep(2)
-        # Seconds after staff acted the later winner leads: something to ask about.
-        for act in ("suspend", "resume"):
-            path = f"/api/auctions/{SOLD}/{act}"
-            answer = await people["staff"].post(path, {"reason": "电力检查"})
-            assert answer["type"] == "accepted", answer
-        # A refused attempt before the start uses its reference up, hence one attempt each time.
-        body = {"ref": "one", "amount": 120_000_000}
-        answer = await people["zhao"].post(f"/api/auctions/{SOLD}/bids", body)
+@pytest_asyncio.fixture(scope="module", loop_scope="session", autouse=True)
+async def sessions(opened: tuple[HouseProcess, People]) -> None:
+    """One auction sold and one left unsold."""
+    _, people = opened
+    short = {"duration_seconds": 2, "extension_seconds": 0}
+    await english(people, SOLD, ["zhao"], **short)
+    await english(people, "unsold", [], **short)
+    await people.until(SOLD, "running")
+    # Seconds after staff acted the later winner leads: something to ask about.
+    for act in ("suspend", "resume"):
+        path = f"/api/auctions/{SOLD}/{act}"
+        answer = await people["staff"].post(path, {"reason": "电力检查"})
         assert answer["type"] == "accepted", answer
-        for auction in (SOLD, "unsold"):
-            await ended(people, auction)
-        yield house, people
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def office(
-    opened: tuple[HouseProcess, People], browser: Browser, complaints: Complaints
-) -> AsyncIterator[Office]:
-    house, people = opened
-    office = Office(house, people, browser, complaints)
-    yield office
-    for window in office.windows:
-        await window.context.close()
+    body = {"ref": "one", "amount": 120_000_000}
+    answer = await people["zhao"].post(f"/api/auctions/{SOLD}/bids", body)
+    assert answer["type"] == "accepted", answer
+    for auction in (SOLD, "unsold"):
+        await people.until(auction, "closed")
 
 
 async def test_a_figure_is_opened_down_to_its_entry_and_results_of_elsewhere_are_marked(

@@ -2,54 +2,48 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from playwright.async_api import expect
 
-from playwright.async_api import Browser, BrowserContext, expect
-
-from tests.browser.conftest import Complaints
-from tests.browser.desk import PHONE, Desk, open_house
+from tests.browser.desk import PHONE, Office
 from tests.browser.test_home import SOON, announced
+
+BIDDERS = ("sun",)
 
 
 async def test_a_bidder_practises_under_the_approved_hash_and_home_shows_it(
-    browser: Browser, complaints: Complaints, tmp_path: Path
+    office: Office,
 ) -> None:
-    def listen(context: BrowserContext) -> None:
-        context.on("console", complaints.on_console)
-        context.on("weberror", lambda found: complaints.on_error(found.error))
+    people = office.people
+    await announced(people, "land", deposit=0, deposit_deadline=None)
+    numbers = await people.admit("land", {"sun": None}, 0)
+    approved = (await people["staff"].get("/api/auctions/land"))["sha256"]
+    entries = len((await people["staff"].get("/api/auctions/land/entries"))["entries"])
+    sun = await office.desk("sun", viewport=PHONE)
+    await sun.go("/home")
+    await sun.page.locator("[data-auction=land] [data-test=practise]").click()
+    await sun.page.wait_for_url("**/practice/*/room/land")
+    await sun.page.locator("[data-test=meter][data-link=live]").wait_for()
+    await expect(sun.at("practice")).to_contain_text("都不算数")
+    await expect(sun.at("practice-hash")).to_have_attribute("data-sha256", approved)
+    assert "【练习】" in await sun.page.title()
+    # The paddle is the one of the real session.
+    await expect(sun.at("my-state")).to_contain_text(numbers["sun"])
 
-    async with open_house(tmp_path, "sun") as (house, people):
-        await announced(people, "land", deposit=0, deposit_deadline=None)
-        numbers = await people.admit("land", {"sun": None}, 0)
-        approved = (await people["staff"].get("/api/auctions/land"))["sha256"]
-        entries = len((await people["staff"].get("/api/auctions/land/entries"))["entries"])
-        sun = await Desk.open(browser, house, listen, "sun", viewport=PHONE)
-        await sun.go("/home")
-        await sun.page.locator("[data-auction=land] [data-test=practise]").click()
-        await sun.page.wait_for_url("**/practice/*/room/land")
-        await sun.page.locator("[data-test=meter][data-link=live]").wait_for()
-        await expect(sun.at("practice")).to_contain_text("都不算数")
-        await expect(sun.at("practice-hash")).to_have_attribute("data-sha256", approved)
-        assert "【练习】" in await sun.page.title()
-        # The paddle is the one of the real session.
-        await expect(sun.at("my-state")).to_contain_text(numbers["sun"])
+    await sun.at("tour").click()
+    for place in range(1, 8):
+        await expect(sun.at("tour-stop")).to_contain_text(f"{place}/7")
+        await sun.at("tour-next").click()
+    await expect(sun.at("tour-stop")).to_have_count(0)
 
-        await sun.at("tour").click()
-        for place in range(1, 8):
-            await expect(sun.at("tour-stop")).to_contain_text(f"{place}/7")
-            await sun.at("tour-next").click()
-        await expect(sun.at("tour-stop")).to_have_count(0)
-
-        await sun.at("skip").click()
-        await expect(sun.at("history")).to_contain_text("号报价", timeout=SOON)
-        # Far above what the played bidders would go to meanwhile.
-        await sun.bid("1800000")
-        await expect(sun.at("answer")).to_have_attribute("data-progress", "signed", timeout=SOON)
-        await sun.at("leave-practice").click()
-        await sun.page.wait_for_url("**/home")
-        step = sun.page.locator("[data-auction=land] [data-step=practise]")
-        await expect(step).to_have_attribute("data-state", "done")
-        # Nothing of it is in the record, and the key of practice is no key of the real session.
-        kept = (await people["staff"].get("/api/auctions/land/entries"))["entries"]
-        assert len(kept) == entries
-        await sun.context.close()
+    await sun.at("skip").click()
+    await expect(sun.at("history")).to_contain_text("号报价", timeout=SOON)
+    # Far above what the played bidders would go to meanwhile.
+    await sun.bid("1800000")
+    await expect(sun.at("answer")).to_have_attribute("data-progress", "signed", timeout=SOON)
+    await sun.at("leave-practice").click()
+    await sun.page.wait_for_url("**/home")
+    step = sun.page.locator("[data-auction=land] [data-step=practise]")
+    await expect(step).to_have_attribute("data-state", "done")
+    # Nothing of it is in the record, and the key of practice is no key of the real session.
+    kept = (await people["staff"].get("/api/auctions/land/entries"))["entries"]
+    assert len(kept) == entries

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Route, expect
+from playwright.async_api import Browser, Route, expect
 
 from bidding.adapters.keys import FileKeys
 from bidding.proof.archive import parse_archive
@@ -21,60 +17,28 @@ from bidding.proof.merkle import Tree, leaf_hash
 from bidding.proof.policy import parse_policy
 from bidding.proof.receipt import Receipt, verify_receipt
 from tests.browser.conftest import Complaints
-from tests.browser.desk import Desk, english, open_house
-from tests.doors.house_process import HouseProcess, People
+from tests.browser.desk import Desk, Office, english, open_house
+from tests.doors.house_process import People
 from tests.doors.test_witnesses import show_key
 from tests.doors.witness_process import WitnessProcess
 
+BIDDERS = ("zhao", "qian")
 NO_STORAGE = "Object.defineProperty(window, 'indexedDB', { value: undefined });"
 
 
-@dataclass
-class Scene:
-    """A house, and windows that tell tales."""
-
-    house: HouseProcess
-    people: People
-    open: Callable[..., Any]
-
-    async def desk(self, account: str, auction: str, *, before: str = "") -> Desk:
-        """A bidder's window, in the room."""
-        desk: Desk = await self.open(account)
-        if before:
-            await desk.context.add_init_script(before)
-        await desk.enter(auction)
-        return desk
-
-    async def entries(self, auction: str) -> list[dict[str, Any]]:
-        raw = await self.people["auditor"].download(f"/api/auctions/{auction}/archive")
-        return [json.loads(entry) for entry in parse_archive(raw).entries]
+async def enter(office: Office, account: str, auction: str, *, before: str = "") -> Desk:
+    """A bidder's window, in the room."""
+    desk = await office.desk(account)
+    if before:
+        await desk.context.add_init_script(before)
+    await desk.enter(auction)
+    return desk
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def opened(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncIterator[tuple[HouseProcess, People]]:
-    async with open_house(tmp_path_factory.mktemp("house"), "zhao", "qian") as found:
-        yield found
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def scene(
-    opened: tuple[HouseProcess, People], browser: Browser, complaints: Complaints
-) -> AsyncIterator[Scene]:
-    windows: list[Desk] = []
-
-    def listen(context: BrowserContext) -> None:
-        context.on("console", complaints.on_console)
-        context.on("weberror", lambda found: complaints.on_error(found.error))
-
-    async def window(account: str) -> Desk:
-        windows.append(await Desk.open(browser, opened[0], listen, account))
-        return windows[-1]
-
-    yield Scene(*opened, window)
-    for desk in windows:
-        await desk.context.close()
+async def entries_of(people: People, auction: str) -> list[dict[str, Any]]:
+    """The whole record, as the auditor takes it home."""
+    raw = await people["auditor"].download(f"/api/auctions/{auction}/archive")
+    return [json.loads(entry) for entry in parse_archive(raw).entries]
 
 
 def holds(entry: dict[str, Any], key: dict[str, Any]) -> bool:
@@ -85,9 +49,9 @@ def holds(entry: dict[str, Any], key: dict[str, Any]) -> bool:
     return verify(key["alg"], key["public"], entry["data"]["sig"]["value"], text)
 
 
-async def test_a_key_is_made_on_joining_and_signs_everything(scene: Scene) -> None:
-    await english(scene.people, "signing", ["zhao"])
-    zhao = await scene.desk("zhao", "signing")
+async def test_a_key_is_made_on_joining_and_signs_everything(office: Office) -> None:
+    await english(office.people, "signing", ["zhao"])
+    zhao = await enter(office, "zhao", "signing")
     shown = await zhao.at("own-key").get_attribute("data-key")
     await zhao.bid("1,000,000")
     await zhao.answered("signed")
@@ -103,7 +67,7 @@ async def test_a_key_is_made_on_joining_and_signs_everything(scene: Scene) -> No
     await expect(zhao.at("own-key")).to_have_attribute("data-key", shown or "")
     await zhao.bid("1,020,000")
     await zhao.answered("signed")
-    entries = await scene.entries("signing")
+    entries = await entries_of(office.people, "signing")
     enrolled = [e for e in entries if e["type"] == "enrol.accepted"]
     assert [key_id(**_named(e["data"]["ask"])) for e in enrolled] == [shown]
     asked = [e for e in entries if e["actor"].startswith("bidder:")]
@@ -131,40 +95,40 @@ def _named(ask: dict[str, str]) -> dict[str, str]:
     return {"alg": ask["alg"], "public": ask["public"]}
 
 
-async def test_another_browser_brings_a_key_of_its_own(scene: Scene) -> None:
-    await english(scene.people, "twice", ["zhao"])
+async def test_another_browser_brings_a_key_of_its_own(office: Office) -> None:
+    await english(office.people, "twice", ["zhao"])
     for amount in ("1,000,000", "1,010,000"):
-        zhao = await scene.desk("zhao", "twice")
+        zhao = await enter(office, "zhao", "twice")
         await expect(zhao.at("own-key")).to_be_visible()
         await zhao.bid(amount)
         await zhao.answered("signed")
-    entries = await scene.entries("twice")
+    entries = await entries_of(office.people, "twice")
     keys = {e["data"]["sig"]["key"] for e in entries if e["type"] == "bid.accepted"}
     assert len(keys) == 2
 
 
-async def test_a_browser_that_keeps_nothing_says_so(scene: Scene) -> None:
-    await english(scene.people, "keyless", ["zhao", "qian"])
-    zhao = await scene.desk("zhao", "keyless", before=NO_STORAGE)
+async def test_a_browser_that_keeps_nothing_says_so(office: Office) -> None:
+    await english(office.people, "keyless", ["zhao", "qian"])
+    zhao = await enter(office, "zhao", "keyless", before=NO_STORAGE)
     await expect(zhao.at("own-key-trouble")).to_contain_text("您的请求不带您本人的签名")
     await zhao.bid("1,000,000")
     await zhao.answered("signed")
-    assert "sig" not in (await scene.entries("keyless"))[-1]["data"]
+    assert "sig" not in (await entries_of(office.people, "keyless"))[-1]["data"]
 
     # Whoever has enrolled a key elsewhere cannot bid from here, and is told before he tries.
-    first = await scene.desk("qian", "keyless")
+    first = await enter(office, "qian", "keyless")
     await expect(first.at("own-key")).to_be_visible()
-    second = await scene.desk("qian", "keyless", before=NO_STORAGE)
+    second = await enter(office, "qian", "keyless", before=NO_STORAGE)
     await expect(second.at("own-key-trouble")).to_contain_text("不能在这里报价")
     await expect(second.at("bid")).to_have_attribute("aria-disabled", "true")
 
 
 async def test_without_a_receipt_the_request_itself_is_kept(
-    scene: Scene, complaints: Complaints
+    office: Office, complaints: Complaints
 ) -> None:
     complaints.expect("503")
-    await english(scene.people, "unreceipted", ["zhao"])
-    zhao = await scene.desk("zhao", "unreceipted")
+    await english(office.people, "unreceipted", ["zhao"])
+    zhao = await enter(office, "zhao", "unreceipted")
     await expect(zhao.at("own-key")).to_be_visible()
 
     async def away(route: Route) -> None:
@@ -188,20 +152,20 @@ async def test_without_a_receipt_the_request_itself_is_kept(
     await expect(zhao.at("late")).to_have_count(0)
 
 
-async def test_a_second_history_is_told_loudly(scene: Scene) -> None:
-    await english(scene.people, "forked", ["zhao"])
-    zhao = await scene.desk("zhao", "forked")
+async def test_a_second_history_is_told_loudly(office: Office) -> None:
+    await english(office.people, "forked", ["zhao"])
+    zhao = await enter(office, "zhao", "forked")
     await zhao.bid("1,000,000")
     await zhao.answered("signed")
 
     async def forge(route: Route) -> None:
         """Somebody with the centre's own key shows this bidder another past."""
-        raw = await scene.people["auditor"].download("/api/auctions/forked/archive")
+        raw = await office.people["auditor"].download("/api/auctions/forked/archive")
         archive = parse_archive(raw)
         index = int(route.request.url.rpartition("/")[2])
         past = (archive.entries[0].replace(b"daylight", b"midnight", 1), *archive.entries[1:])
         tree = Tree.from_leaves(map(leaf_hash, past))
-        signer = FileKeys(scene.house.data / "signing.key", create=False).signer(archive.origin)
+        signer = FileKeys(office.house.data / "signing.key", create=False).signer(archive.origin)
         note = signer.sign(Checkpoint(archive.origin, tree.size, tree.root()).body())
         receipt = Receipt(past[index], index, tuple(tree.inclusion(index)), note)
         await route.fulfill(body=receipt.encode(), content_type="application/octet-stream")
@@ -213,7 +177,7 @@ async def test_a_second_history_is_told_loudly(scene: Scene) -> None:
     await expect(zhao.at("bid")).to_have_attribute("aria-disabled", "true")
     # Both signed checkpoints are in the bidder's hands, and neither can be denied.
     policy = parse_policy(
-        (await scene.people["auditor"].download("/api/auctions/forked/policy")).decode()
+        (await office.people["auditor"].download("/api/auctions/forked/policy")).decode()
     )
     sizes = []
     for at in range(2):
@@ -240,9 +204,7 @@ async def test_logged_signed_witnessed(
     options = ("--no-demo", "--witnesses", str(file))
     try:
         async with open_house(data, "zhao", options=options) as (house, people):
-            zhao = await Desk.open(
-                browser, house, lambda c: c.on("console", complaints.on_console), "zhao"
-            )
+            zhao = await Desk.open(browser, house, complaints.listen, "zhao")
             await english(people, "witnessed", ["zhao"])
             await zhao.enter("witnessed")
             await zhao.bid("1,000,000")

@@ -2,57 +2,41 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
 import json
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
 
-import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, expect
+from playwright.async_api import expect
 
-from tests.browser.conftest import Complaints
-from tests.browser.desk import PHONE, Desk, english, open_house
-from tests.browser.test_oversight import ended
+from tests.browser.desk import PHONE, Desk, Office, english, local
 from tests.doors.house_process import SECOND, HouseProcess, People
 
+BIDDERS = ("zhao",)
 DAY = 86_400 * SECOND
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def opened(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncIterator[tuple[HouseProcess, People, int]]:
-    """One auction sold, one live, one that opens tomorrow."""
-    async with open_house(tmp_path_factory.mktemp("house"), "zhao") as (house, people):
-        now = (await people["staff"].get("/api/time"))["now"]
-        await english(people, "sold", ["zhao"], duration_seconds=2, extension_seconds=0)
-        await english(people, "live", [])
-        await english(people, "tomorrow", [], opens=now + DAY)
-        await asyncio.sleep(2)
-        body = {"ref": "one", "amount": 120_000_000}
-        answer = await people["zhao"].post("/api/auctions/sold/bids", body)
-        assert answer["type"] == "accepted", answer
-        await ended(people, "sold")
-        yield house, people, now + DAY
+async def opens(opened: tuple[HouseProcess, People]) -> int:
+    """One auction sold, one live, one that opens tomorrow: when that is."""
+    _, people = opened
+    tomorrow = int((await people["staff"].get("/api/time"))["now"]) + DAY
+    await english(people, "sold", ["zhao"], duration_seconds=2, extension_seconds=0)
+    await english(people, "live", [])
+    await english(people, "tomorrow", [], opens=tomorrow)
+    await people.until("sold", "running")
+    body = {"ref": "one", "amount": 120_000_000}
+    answer = await people["zhao"].post("/api/auctions/sold/bids", body)
+    assert answer["type"] == "accepted", answer
+    await people.until("sold", "closed")
+    return tomorrow
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def stranger(
-    opened: tuple[HouseProcess, People, int], browser: Browser, complaints: Complaints
-) -> AsyncIterator[Desk]:
-    """Somebody without an account."""
-
-    def listen(context: BrowserContext) -> None:
-        context.on("console", complaints.on_console)
-        context.on("weberror", lambda found: complaints.on_error(found.error))
-
-    desk = await Desk.open(browser, opened[0], listen, viewport=PHONE)
-    yield desk
-    await desk.context.close()
+async def stranger(office: Office, opens: int) -> Desk:
+    """Somebody without an account, some time before tomorrow."""
+    assert opens > await office.now()
+    return await office.desk(viewport=PHONE)
 
 
 async def test_an_auction_is_found_and_its_result_read_without_an_account(stranger: Desk) -> None:
@@ -79,16 +63,14 @@ async def test_an_auction_is_found_and_its_result_read_without_an_account(strang
     await expect(page.locator("main")).not_to_contain_text("zhao")
 
 
-async def test_what_opens_next_is_in_the_calendar(
-    opened: tuple[HouseProcess, People, int], stranger: Desk
-) -> None:
+async def test_what_opens_next_is_in_the_calendar(opens: int, stranger: Desk) -> None:
     await stranger.go("/")
     await stranger.page.click("a[href='#/openings']")
     days = stranger.at("openings").locator("[data-day]")
     await expect(days).to_have_count(1)
-    local = EPOCH + timedelta(microseconds=opened[2], hours=8)
-    await expect(days).to_have_attribute("data-day", local.date().isoformat())
-    await expect(days).to_contain_text(local.strftime("%H:%M:%S"))
+    day = local(opens)
+    await expect(days).to_have_attribute("data-day", day.date().isoformat())
+    await expect(days).to_contain_text(day.strftime("%H:%M:%S"))
     await expect(days.locator("a").first).to_have_attribute("href", "/room/tomorrow")
 
 

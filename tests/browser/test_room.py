@@ -5,68 +5,23 @@ from __future__ import annotations
 import asyncio
 import re
 import signal
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, expect
+from playwright.async_api import expect
 
 from bidding.proof.policy import parse_policy
 from bidding.proof.receipt import verify_receipt
 from tests.browser.conftest import Complaints
-from tests.browser.desk import PHONE, Desk, english, open_house
-from tests.doors.house_process import SECOND, HouseProcess, People
+from tests.browser.desk import PHONE, Office, english
+from tests.doors.house_process import SECOND, People
 
 BIDDERS = ("zhao", "qian")
 
 
-class Scene:
-    """A house, its people over HTTP, and windows that tell tales."""
-
-    def __init__(
-        self, house: HouseProcess, people: People, browser: Browser, complaints: Complaints
-    ) -> None:
-        self.house, self.people = house, people
-        self._browser, self._complaints = browser, complaints
-        self._open: list[Desk] = []
-
-    def _listen(self, context: BrowserContext) -> None:
-        context.on("console", self._complaints.on_console)
-        context.on("weberror", lambda found: self._complaints.on_error(found.error))
-
-    async def desk(self, account: str | None = None, **more: object) -> Desk:
-        desk = await Desk.open(self._browser, self.house, self._listen, account, **more)
-        self._open.append(desk)
-        return desk
-
-    async def close(self) -> None:
-        for desk in self._open:
-            await desk.context.close()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def opened(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncIterator[tuple[HouseProcess, People]]:
-    """One house for all tests here; each has an auction of its own in it."""
-    async with open_house(tmp_path_factory.mktemp("house"), *BIDDERS) as found:
-        yield found
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def scene(
-    opened: tuple[HouseProcess, People], browser: Browser, complaints: Complaints
-) -> AsyncIterator[Scene]:
-    house, people = opened
-    scene = Scene(house, people, browser, complaints)
-    yield scene
-    await scene.close()
-
-
-async def test_two_rivals(scene: Scene) -> None:
-    numbers = await english(scene.people, "rivals", list(BIDDERS))
-    zhao, qian = await scene.desk("zhao"), await scene.desk("qian")
+async def test_two_rivals(office: Office) -> None:
+    numbers = await english(office.people, "rivals", list(BIDDERS))
+    zhao, qian = await office.desk("zhao"), await office.desk("qian")
     await zhao.enter("rivals")
     await qian.enter("rivals")
 
@@ -105,9 +60,9 @@ async def test_two_rivals(scene: Scene) -> None:
     await expect(zhao.at("history")).to_contain_text("1,055,000")
 
 
-async def test_receipt_verifies_offline(scene: Scene) -> None:
-    await english(scene.people, "receipted", ["zhao"])
-    zhao = await scene.desk("zhao")
+async def test_receipt_verifies_offline(office: Office) -> None:
+    await english(office.people, "receipted", ["zhao"])
+    zhao = await office.desk("zhao")
     await zhao.enter("receipted")
     await zhao.bid("1,230,000")
     answer = await zhao.answered("signed")
@@ -121,15 +76,15 @@ async def test_receipt_verifies_offline(scene: Scene) -> None:
         await check.get_by_role("link").click()
     given = Path(await (await trusted.value).path()).read_text()
     proof = Path(await (await waiting.value).path()).read_bytes()
-    listed = await scene.people["auditor"].get("/api/auctions/receipted/entries")
+    listed = await office.people["auditor"].get("/api/auctions/receipted/entries")
     verified = verify_receipt(proof, parse_policy(given))
     assert verified.index == index
     assert listed["entries"][index]["data"]["ask"]["amount"] == 123_000_000
 
 
-async def test_main_button_stays_and_takes_no_mistap(scene: Scene) -> None:
-    await english(scene.people, "still", ["zhao"])
-    zhao = await scene.desk("zhao")
+async def test_main_button_stays_and_takes_no_mistap(office: Office) -> None:
+    await english(office.people, "still", ["zhao"])
+    zhao = await office.desk("zhao")
     await zhao.enter("still")
     button = zhao.at("bid")
     await expect(button).to_have_attribute("aria-disabled", "false")
@@ -143,12 +98,12 @@ async def test_main_button_stays_and_takes_no_mistap(scene: Scene) -> None:
     await expect(zhao.at("confirm-panel")).to_have_count(0)
     assert await button.bounding_box() == before
     await expect(zhao.at("answer")).to_have_count(0)
-    assert (await scene.people["zhao"].get("/api/auctions/still"))["room"]["top"] is None
+    assert (await office.people["zhao"].get("/api/auctions/still"))["room"]["top"] is None
 
 
-async def test_keyboard_alone_is_enough(scene: Scene) -> None:
-    await english(scene.people, "keys", ["zhao"])
-    zhao = await scene.desk("zhao")
+async def test_keyboard_alone_is_enough(office: Office) -> None:
+    await english(office.people, "keys", ["zhao"])
+    zhao = await office.desk("zhao")
     await zhao.enter("keys")
     amount = zhao.at("amount")
     await expect(amount).to_be_enabled()
@@ -167,9 +122,9 @@ async def test_keyboard_alone_is_enough(scene: Scene) -> None:
     await expect(zhao.at("price")).to_have_text("1,010,000.00")
 
 
-async def test_suspended_and_resumed_by_staff(scene: Scene) -> None:
-    await english(scene.people, "halted", ["zhao"])
-    zhao, staff = await scene.desk("zhao"), await scene.desk("staff")
+async def test_suspended_and_resumed_by_staff(office: Office) -> None:
+    await english(office.people, "halted", ["zhao"])
+    zhao, staff = await office.desk("zhao"), await office.desk("staff")
     await zhao.enter("halted")
     await zhao.bid("1,000,000")
     await zhao.answered("signed")
@@ -194,14 +149,14 @@ async def test_suspended_and_resumed_by_staff(scene: Scene) -> None:
     await expect(zhao.at("bid")).to_have_attribute("aria-disabled", "false")
 
 
-async def test_house_killed_and_back(scene: Scene, complaints: Complaints) -> None:
+async def test_house_killed_and_back(office: Office, complaints: Complaints) -> None:
     complaints.expect("WebSocket")
-    await english(scene.people, "killed", ["zhao"])
-    zhao = await scene.desk("zhao")
+    await english(office.people, "killed", ["zhao"])
+    zhao = await office.desk("zhao")
     await zhao.enter("killed")
     await zhao.bid("1,000,000")
     await zhao.answered("signed")
-    scene.house.end(signal.SIGKILL)
+    office.house.end(signal.SIGKILL)
     await expect(zhao.at("banner")).to_contain_text("重连")
     await expect(zhao.page.locator(".price")).to_have_class(re.compile("stale"))
     await expect(zhao.page.locator(".price")).to_contain_text("秒前的价格")
@@ -210,7 +165,7 @@ async def test_house_killed_and_back(scene: Scene, complaints: Complaints) -> No
     assert old[0] == old[1]
     await expect(zhao.at("bid")).to_have_text("连接已断开")
     await expect(zhao.at("amount")).to_be_disabled()
-    await asyncio.to_thread(scene.house.start)
+    await asyncio.to_thread(office.house.start)
     await expect(zhao.at("banner")).to_have_count(0, timeout=30_000)
     await expect(zhao.at("price")).to_have_text("1,000,000.00")
     await expect(zhao.at("bid")).to_have_attribute("aria-disabled", "false")
@@ -219,10 +174,10 @@ async def test_house_killed_and_back(scene: Scene, complaints: Complaints) -> No
     await expect(zhao.at("price")).to_have_text("1,010,000.00")
 
 
-async def test_unanswered_bid_counts_once_under_its_ref(scene: Scene) -> None:
+async def test_unanswered_bid_counts_once_under_its_ref(office: Office) -> None:
     """The line dies between the bid and its answer: the same ref finds out, and nothing doubles."""
-    await english(scene.people, "once", ["zhao"])
-    zhao = await scene.desk()
+    await english(office.people, "once", ["zhao"])
+    zhao = await office.desk("zhao")
     sockets: list[object] = []
     swallow = True
 
@@ -238,7 +193,6 @@ async def test_unanswered_bid_counts_once_under_its_ref(scene: Scene) -> None:
         route.on_message(server.send)  # type: ignore[attr-defined]
 
     await zhao.page.route_web_socket(re.compile("/api/v1/stream"), between)
-    await zhao.sign_in("zhao")
     await zhao.enter("once")
     await zhao.bid("1,000,000")
     await zhao.answered("sent")
@@ -246,7 +200,7 @@ async def test_unanswered_bid_counts_once_under_its_ref(scene: Scene) -> None:
     swallow = False
     await sockets[-1].close(code=4408)  # type: ignore[attr-defined]
     await zhao.answered("signed")
-    entries = (await scene.people["auditor"].get("/api/auctions/once/entries"))["entries"]
+    entries = (await office.people["auditor"].get("/api/auctions/once/entries"))["entries"]
     assert [e["type"] for e in entries if e["type"].startswith("bid")] == ["bid.accepted"]
     assert (
         await zhao.page.evaluate("Object.keys(localStorage).filter(k => k.includes('pending'))")
@@ -254,9 +208,9 @@ async def test_unanswered_bid_counts_once_under_its_ref(scene: Scene) -> None:
     )
 
 
-async def test_visitor_watches_without_a_pad(scene: Scene) -> None:
-    await english(scene.people, "watched", ["zhao"])
-    visitor, zhao = await scene.desk(), await scene.desk("zhao")
+async def test_visitor_watches_without_a_pad(office: Office) -> None:
+    await english(office.people, "watched", ["zhao"])
+    visitor, zhao = await office.desk(), await office.desk("zhao")
     await visitor.enter("watched")
     await zhao.enter("watched")
     await zhao.bid("1,000,000")
@@ -267,17 +221,17 @@ async def test_visitor_watches_without_a_pad(scene: Scene) -> None:
     await expect(visitor.at("receipt-check")).to_have_count(0)
 
 
-async def test_no_such_room_claims_no_connection(scene: Scene, complaints: Complaints) -> None:
+async def test_no_such_room_claims_no_connection(office: Office, complaints: Complaints) -> None:
     complaints.expect("404")
-    visitor = await scene.desk()
+    visitor = await office.desk()
     await visitor.go("/room/nowhere")
     await expect(visitor.page.locator(".notice.bad")).to_contain_text("没有")
     await expect(visitor.at("meter")).to_have_count(0)
 
 
-async def test_language_switches_at_once_and_stays(scene: Scene) -> None:
-    await english(scene.people, "bilingual", ["zhao"])
-    zhao = await scene.desk("zhao")
+async def test_language_switches_at_once_and_stays(office: Office) -> None:
+    await english(office.people, "bilingual", ["zhao"])
+    zhao = await office.desk("zhao")
     await zhao.enter("bilingual")
     await zhao.bid("999,999")
     await expect(await zhao.answered("refused")).to_contain_text("未受理")
@@ -294,9 +248,9 @@ async def test_language_switches_at_once_and_stays(scene: Scene) -> None:
     await expect(zhao.page.locator("html")).to_have_attribute("lang", "en")
 
 
-async def test_dark_follows_the_machine_and_the_switch(scene: Scene) -> None:
-    await english(scene.people, "dim", ["zhao"])
-    desk = await scene.desk(color_scheme="dark")
+async def test_dark_follows_the_machine_and_the_switch(office: Office) -> None:
+    await english(office.people, "dim", ["zhao"])
+    desk = await office.desk(color_scheme="dark")
     await desk.enter("dim")
     ground = "getComputedStyle(document.documentElement).backgroundColor"
     assert await desk.page.evaluate(ground) == "rgb(20, 22, 26)"
@@ -306,10 +260,10 @@ async def test_dark_follows_the_machine_and_the_switch(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
-async def test_phone_has_the_pad_under_the_thumb(scene: Scene, language: str) -> None:
+async def test_phone_has_the_pad_under_the_thumb(office: Office, language: str) -> None:
     auction = f"pocket-{language[:2]}"
-    await english(scene.people, auction, ["zhao"])
-    zhao = await scene.desk("zhao", viewport=PHONE, has_touch=True, locale=language)
+    await english(office.people, auction, ["zhao"])
+    zhao = await office.desk("zhao", viewport=PHONE, has_touch=True, locale=language)
     await zhao.enter(auction)
     button = zhao.at("bid")
     await expect(button).to_have_attribute("aria-disabled", "false")
@@ -329,10 +283,10 @@ async def test_phone_has_the_pad_under_the_thumb(scene: Scene, language: str) ->
     await expect(zhao.at("answer")).to_be_in_viewport()
 
 
-async def test_the_end_says_who_won(scene: Scene) -> None:
-    zhao, qian = await scene.desk("zhao"), await scene.desk("qian")
+async def test_the_end_says_who_won(office: Office) -> None:
+    zhao, qian = await office.desk("zhao"), await office.desk("qian")
     numbers = await english(
-        scene.people, "ending", list(BIDDERS), duration_seconds=12, extension_seconds=4
+        office.people, "ending", list(BIDDERS), duration_seconds=12, extension_seconds=4
     )
     await zhao.enter("ending")
     await qian.enter("ending")
@@ -375,11 +329,11 @@ async def quoting(people: People, auction: str, **terms: object) -> dict[str, st
     return await people.admit(auction, dict(PARCELS), 0)
 
 
-async def test_sealed_quotes_show_only_ones_own(scene: Scene) -> None:
-    now = (await scene.people["staff"].get("/api/time"))["now"]
+async def test_sealed_quotes_show_only_ones_own(office: Office) -> None:
+    now = (await office.people["staff"].get("/api/time"))["now"]
     closes = now + 600 * SECOND
-    await quoting(scene.people, "sealed", quoting="SEALED", quoting_closes=closes)
-    zhao, qian, visitor = [await scene.desk(a) for a in ("zhao", "qian", None)]
+    await quoting(office.people, "sealed", quoting="SEALED", quoting_closes=closes)
+    zhao, qian, visitor = [await office.desk(a) for a in ("zhao", "qian", None)]
     for desk in (zhao, qian, visitor):
         await desk.enter("sealed")
     # Beyond every quick amount, so that the figure is nowhere on the page by itself.
@@ -397,10 +351,10 @@ async def test_sealed_quotes_show_only_ones_own(scene: Scene) -> None:
     assert "6,100" not in await zhao.page.locator("main").inner_text()
 
 
-async def test_price_that_gets_in_is_offered(scene: Scene) -> None:
-    now = (await scene.people["staff"].get("/api/time"))["now"]
-    await quoting(scene.people, "into", quoting_closes=now + 600 * SECOND)
-    zhao, qian = await scene.desk("zhao"), await scene.desk("qian")
+async def test_price_that_gets_in_is_offered(office: Office) -> None:
+    now = (await office.people["staff"].get("/api/time"))["now"]
+    await quoting(office.people, "into", quoting_closes=now + 600 * SECOND)
+    zhao, qian = await office.desk("zhao"), await office.desk("qian")
     await zhao.enter("into")
     await zhao.bid("4350")
     await zhao.state("in")
@@ -426,12 +380,12 @@ async def test_price_that_gets_in_is_offered(scene: Scene) -> None:
     assert await row.first.evaluate(ground) == await row.last.evaluate(ground)
 
 
-async def test_question_at_the_gate(scene: Scene) -> None:
+async def test_question_at_the_gate(office: Office) -> None:
     # Windows open first: what a browser needs to start is not taken from the stages.
-    zhao, qian = await scene.desk("zhao"), await scene.desk("qian")
-    now = (await scene.people["staff"].get("/api/time"))["now"]
+    zhao, qian = await office.desk("zhao"), await office.desk("qian")
+    now = (await office.people["staff"].get("/api/time"))["now"]
     await quoting(
-        scene.people,
+        office.people,
         "gate",
         quoting_closes=now + 15 * SECOND,
         eligibility="QUOTE_AND_CONFIRMED",
@@ -453,9 +407,9 @@ async def test_question_at_the_gate(scene: Scene) -> None:
     await expect(qian.at("price")).to_have_text("4,500.00")
 
 
-async def test_bid_for_me_up_to_a_limit_that_only_i_see(scene: Scene) -> None:
-    numbers = await english(scene.people, "limited", list(BIDDERS), proxy="ALLOWED")
-    zhao, qian = await scene.desk("zhao"), await scene.desk("qian")
+async def test_bid_for_me_up_to_a_limit_that_only_i_see(office: Office) -> None:
+    numbers = await english(office.people, "limited", list(BIDDERS), proxy="ALLOWED")
+    zhao, qian = await office.desk("zhao"), await office.desk("qian")
     await zhao.enter("limited")
     await qian.enter("limited")
 
@@ -502,9 +456,9 @@ async def test_bid_for_me_up_to_a_limit_that_only_i_see(scene: Scene) -> None:
     await expect(zhao.at("limit-open")).to_be_visible()
 
 
-async def test_no_such_control_where_the_terms_have_no_proxy_bids(scene: Scene) -> None:
-    await english(scene.people, "unlimited", ["zhao"])
-    zhao = await scene.desk("zhao")
+async def test_no_such_control_where_the_terms_have_no_proxy_bids(office: Office) -> None:
+    await english(office.people, "unlimited", ["zhao"])
+    zhao = await office.desk("zhao")
     await zhao.enter("unlimited")
     await expect(zhao.at("bid")).to_have_attribute("aria-disabled", "false")
     await expect(zhao.at("limit")).to_have_count(0)

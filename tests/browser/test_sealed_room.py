@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from hashlib import sha256
-from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, WebSocket, expect
+from playwright.async_api import WebSocket, expect
 
 from bidding.proof import escrow
-from tests.browser.conftest import Complaints
-from tests.browser.desk import Desk, open_house
+from tests.browser.desk import Office
 from tests.doors.house_process import SECOND, People
 
 PRIVATES = [sha256(f"browser trustee {n}".encode()).digest() for n in (1, 2, 3)]
+BIDDERS = ("zhao",)
 SECONDS = 15
 """Long enough to sign in, type and confirm on a busy machine."""
 
@@ -64,63 +63,54 @@ if (self.isSecureContext) {
 @pytest.mark.parametrize(
     ("mode", "old"), [("TRUSTEES", False), ("TRUSTEES", True), ("BIDDER_OPENS", True)]
 )
-async def test_a_price_is_sealed_where_it_is_typed(
-    browser: Browser, complaints: Complaints, tmp_path: Path, mode: str, old: bool
-) -> None:
-    def listen(context: BrowserContext) -> None:
-        context.on("console", complaints.on_console)
-        context.on("weberror", lambda found: complaints.on_error(found.error))
-
+async def test_a_price_is_sealed_where_it_is_typed(office: Office, mode: str, old: bool) -> None:
+    people = office.people
+    auction = f"sealed-{mode[0].lower()}-{'old' if old else 'new'}"
     together = {"trustees": [trustee(n) for n in (1, 2, 3)], "threshold": 2}
     terms = {"escrow": mode, **(together if mode == "TRUSTEES" else {})}
-    async with open_house(tmp_path, "zhao") as (house, people):
-        zhao = await Desk.open(browser, house, listen, "zhao")
-        if old:
-            await zhao.context.add_init_script(NO_X25519)
-        sent: list[str] = []
+    zhao = await office.desk("zhao")
+    if old:
+        await zhao.context.add_init_script(NO_X25519)
+    sent: list[str] = []
 
-        def follow(line: WebSocket) -> None:
-            line.on("framesent", lambda payload: sent.append(str(payload)))
+    def follow(line: WebSocket) -> None:
+        line.on("framesent", lambda payload: sent.append(str(payload)))
 
-        zhao.page.on("websocket", follow)
-        numbers = await published(people, "sealed", **terms)
-        await zhao.enter("sealed")
-        await expect(zhao.at("sealed")).to_contain_text("在本浏览器中密封")
-        await expect(zhao.at("amount")).to_have_value("100,000.00")
-        await zhao.bid("271,000")
-        await zhao.answered("signed")
-        await expect(zhao.at("fingerprint")).to_contain_text("指纹")
-        await expect(zhao.at("sealed")).to_contain_text("271,000.00")
+    zhao.page.on("websocket", follow)
+    numbers = await published(people, auction, **terms)
+    await zhao.enter(auction)
+    await expect(zhao.at("sealed")).to_contain_text("在本浏览器中密封")
+    await expect(zhao.at("amount")).to_have_value("100,000.00")
+    await zhao.bid("271,000")
+    await zhao.answered("signed")
+    await expect(zhao.at("fingerprint")).to_contain_text("指纹")
+    await expect(zhao.at("sealed")).to_contain_text("271,000.00")
 
-        asked = [json.loads(frame) for frame in sent if '"seal"' in frame]
-        assert [one["type"] for one in asked] == ["seal"]
-        # Base64 of 80 bytes, or of the 113 that P-256 takes.
-        sizes = [len(share) for share in asked[0]["shares"]]
-        assert sizes == ([152 if old else 108] * 3 if mode == "TRUSTEES" else [])
-        assert "27100000" not in "".join(sent)
-        assert "271" not in (await zhao.at("history").inner_text())
+    asked = [json.loads(frame) for frame in sent if '"seal"' in frame]
+    assert [one["type"] for one in asked] == ["seal"]
+    # Base64 of 80 bytes, or of the 113 that P-256 takes.
+    sizes = [len(share) for share in asked[0]["shares"]]
+    assert sizes == ([152 if old else 108] * 3 if mode == "TRUSTEES" else [])
+    assert "27100000" not in "".join(sent)
+    assert "271" not in (await zhao.at("history").inner_text())
 
-        path = "/api/auctions/sealed"
-        if mode == "TRUSTEES":
-            await expect(zhao.at("pad")).to_contain_text("由受托人共同解密", timeout=20_000)
-            staff = await Desk.open(browser, house, listen, "staff")
-            await staff.go("/staff#/auctions/sealed")
-            for number in (1, 3):
-                await staff.at("trustee").select_option(f"T{number}")
-                key = b64encode(PRIVATES[number - 1]).decode()
-                await staff.at("trustee-key").fill(key)
-                await staff.at("bring-key").click()
-                if number == 1:
-                    await expect(staff.at("trustees")).to_contain_text("已公布私钥")
-                    await expect(staff.at("trustee-key")).to_have_value("")
-                    await expect(staff.at("live")).not_to_contain_text("271,000")
-            await expect(staff.at("live")).to_contain_text("解密为 271,000")
-            await staff.context.close()
-        else:
-            await zhao.at("reveal").click(timeout=20_000)
-        await expect(zhao.at("outcome")).to_contain_text("271,000.00")
-        room = (await people["auditor"].get(path))["room"]
-        assert [(a["bidder"], a["price"]) for a in room["awards"]] == [
-            (numbers["zhao"], 27_100_000)
-        ]
-        await zhao.context.close()
+    path = f"/api/auctions/{auction}"
+    if mode == "TRUSTEES":
+        await expect(zhao.at("pad")).to_contain_text("由受托人共同解密", timeout=20_000)
+        staff = await office.desk("staff")
+        await staff.go(f"/staff#/auctions/{auction}")
+        for number in (1, 3):
+            await staff.at("trustee").select_option(f"T{number}")
+            key = b64encode(PRIVATES[number - 1]).decode()
+            await staff.at("trustee-key").fill(key)
+            await staff.at("bring-key").click()
+            if number == 1:
+                await expect(staff.at("trustees")).to_contain_text("已公布私钥")
+                await expect(staff.at("trustee-key")).to_have_value("")
+                await expect(staff.at("live")).not_to_contain_text("271,000")
+        await expect(staff.at("live")).to_contain_text("解密为 271,000")
+    else:
+        await zhao.at("reveal").click(timeout=20_000)
+    await expect(zhao.at("outcome")).to_contain_text("271,000.00")
+    room = (await people["auditor"].get(path))["room"]
+    assert [(a["bidder"], a["price"]) for a in room["awards"]] == [(numbers["zhao"], 27_100_000)]

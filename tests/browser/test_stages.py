@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, expect
+from playwright.async_api import expect
 
-from tests.browser.conftest import Complaints
-from tests.browser.desk import Desk, english, open_house
+from tests.browser.desk import Desk, Office, english
 from tests.doors.house_process import SECOND, People
 
+BIDDERS = ("zhao",)
 Enter = Callable[[str], Awaitable[Desk]]
 LOTS = [
     {"id": "L1", "zh": "一号摊位", "en": "Stall 1", "start_price": "1000", "step": "100"},
@@ -130,20 +129,12 @@ STORIES = (
 )
 
 
-async def test_the_acts_of_the_stages(
-    browser: Browser, complaints: Complaints, tmp_path: Path
-) -> None:
-    def listen(context: BrowserContext) -> None:
-        context.on("console", complaints.on_console)
-        context.on("weberror", lambda found: complaints.on_error(found.error))
+async def test_the_acts_of_the_stages(office: Office) -> None:
+    async def enter(auction: str) -> Desk:
+        desk = await office.desk("zhao")
+        await desk.enter(auction)
+        return desk
 
-    async with open_house(tmp_path, "zhao") as (house, people):
-
-        async def enter(auction: str) -> Desk:
-            desk = await Desk.open(browser, house, listen, "zhao")
-            await desk.enter(auction)
-            return desk
-
-        async with asyncio.TaskGroup() as together:
-            for story in STORIES:
-                together.create_task(story(people, enter))
+    async with asyncio.TaskGroup() as together:
+        for story in STORIES:
+            together.create_task(story(office.people, enter))

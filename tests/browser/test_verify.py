@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, FilePayload, expect
+from playwright.async_api import Browser, FilePayload, expect
 
 from bidding.proof import canon
 from bidding.proof.archive import parse_archive
 from bidding.proof.receipt import parse_receipt
-from tests.browser.conftest import Complaints
-from tests.browser.desk import Desk, english, open_house
+from tests.browser.desk import Desk, Office, english
 from tests.doors.house_process import HouseProcess, People
 from tests.proof import sample
 from tests.replay.draws import ROUND_1000, archived
 from tests.shared import own
 
+BIDDERS = ("zhao",)
 AUCTION = "checked"
 LONG = 20_000
 
@@ -28,8 +26,8 @@ LONG = 20_000
 class Visit:
     """A house with one finished auction, and a stranger at its verification page."""
 
-    def __init__(self, house: HouseProcess, people: People, desk: Desk) -> None:
-        self.house, self.people, self.desk = house, people, desk
+    def __init__(self, people: People, desk: Desk) -> None:
+        self.people, self.desk = people, desk
 
     async def put(self, raw: bytes, name: str = "file") -> None:
         """Chooses a file as a person does."""
@@ -48,37 +46,27 @@ class Visit:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def finished(
-    browser: Browser, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[tuple[HouseProcess, People]]:
+async def finished(browser: Browser, opened: tuple[HouseProcess, People]) -> None:
     """An auction in which one bid was made in a browser, closed."""
-    async with open_house(tmp_path_factory.mktemp("house"), "zhao") as (house, people):
-        zhao = await Desk.open(browser, house, lambda _: None, "zhao")
-        await english(people, AUCTION, ["zhao"], duration_seconds=10, extension_seconds=0)
-        await zhao.enter(AUCTION)
-        await zhao.bid("1,000,000")
-        await zhao.answered("signed")
-        await expect(zhao.at("outcome")).to_be_visible(timeout=30_000)
-        link = zhao.at("verify-result")
-        await expect(link).to_have_attribute("href", f"/verify?auction={AUCTION}")
-        await zhao.context.close()
-        yield house, people
+    house, people = opened
+    zhao = await Desk.open(browser, house, lambda _: None, "zhao")
+    await english(people, AUCTION, ["zhao"], duration_seconds=10, extension_seconds=0)
+    await zhao.enter(AUCTION)
+    await zhao.bid("1,000,000")
+    await zhao.answered("signed")
+    await expect(zhao.at("outcome")).to_be_visible(timeout=30_000)
+    link = zhao.at("verify-result")
+    await expect(link).to_have_attribute("href", f"/verify?auction={AUCTION}")
+    await zhao.context.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def visit(
-    finished: tuple[HouseProcess, People], browser: Browser, complaints: Complaints
-) -> AsyncIterator[Visit]:
-    def listen(context: BrowserContext) -> None:
-        context.on("console", complaints.on_console)
-        context.on("weberror", lambda found: complaints.on_error(found.error))
-
-    house, people = finished
-    desk = await Desk.open(browser, house, listen)
+async def visit(office: Office, finished: None) -> Visit:
+    del finished
+    desk = await office.desk()
     await desk.go(f"/verify?auction={AUCTION}")
-    await expect(desk.at("policy")).to_have_value(await _policy(people))
-    yield Visit(house, people, desk)
-    await desk.context.close()
+    await expect(desk.at("policy")).to_have_value(await _policy(office.people))
+    return Visit(office.people, desk)
 
 
 async def _policy(people: People) -> str:
@@ -292,19 +280,15 @@ async def test_a_finished_session_is_fetched_and_verified_with_the_keyboard(visi
     assert await visit.desk.at("result").get_attribute("aria-live") == "polite"
 
 
-async def test_a_browser_without_ed25519_says_so(
-    finished: tuple[HouseProcess, People], browser: Browser, complaints: Complaints
-) -> None:
-    house, _ = finished
-    desk = await Desk.open(browser, house, lambda c: c.on("console", complaints.on_console))
+async def test_a_browser_without_ed25519_says_so(office: Office) -> None:
+    desk = await office.desk()
     await desk.context.add_init_script(
-        "const real = crypto.subtle.importKey.bind(crypto.subtle);"
-        "crypto.subtle.importKey = (form, key, how, ...rest) => how.name === 'Ed25519'"
+        "const real = crypto.subtle?.importKey.bind(crypto.subtle);"  # an empty page has none
+        "if (real) crypto.subtle.importKey = (form, key, how, ...rest) => how.name === 'Ed25519'"
         " ? Promise.reject(new DOMException('', 'NotSupportedError')) : real(form, key, how, ...rest);"
     )
     await desk.go("/verify")
     await expect(desk.at("unable")).to_contain_text("此浏览器不能验证 Ed25519 签名")
-    await desk.context.close()
 
 
 async def test_the_guide_can_be_taken_home(visit: Visit) -> None:

@@ -3,57 +3,51 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
-from playwright.async_api import Browser, BrowserContext, expect
+from playwright.async_api import expect
 
 from tests.browser.conftest import Complaints
-from tests.browser.desk import Desk, english, open_house
+from tests.browser.desk import Office, english
 
 SOON = 15_000
 
 
+BIDDERS = ("sun", "li")
+
+
 async def test_the_hall_sees_price_extension_break_and_result(
-    browser: Browser, complaints: Complaints, tmp_path: Path
+    office: Office, complaints: Complaints
 ) -> None:
-    def listen(context: BrowserContext) -> None:
-        context.on("console", complaints.on_console)
-        context.on("weberror", lambda found: complaints.on_error(found.error))
+    house, people = office.house, office.people
+    hall = await office.desk(viewport={"width": 1920, "height": 1080})
+    numbers = await english(people, "hall", ["sun", "li"], duration_seconds=8, extension_seconds=12)
+    await hall.go("/wall/hall")
+    # Dark without asking, whatever the machine behind it prefers.
+    await expect(hall.page.locator("html")).to_have_attribute("data-theme", "dark")
+    assert await hall.page.locator("button, input, select, a").count() == 0
+    clock = hall.page.locator("p[data-test=wall-clock]")
+    await expect(clock).to_contain_text("00:", timeout=SOON)
+    await people.until("hall", "running")
+    for account, amount in (("sun", 1_000_000), ("li", 1_010_000)):
+        body = {"ref": account, "amount": amount * 100}
+        answer = await people[account].post("/api/auctions/hall/bids", body)
+        assert answer["type"] == "accepted", answer
+    await expect(hall.at("wall-price")).to_have_text("1,010,000.00")
+    await expect(hall.at("wall-extended")).to_be_visible(timeout=SOON)
+    await expect(hall.at("wall-lines")).to_contain_text(numbers["li"])
+    # The figures fill the hall: nothing to scroll, and the clock is tall.
+    high = "document.documentElement.scrollHeight - window.innerHeight"
+    assert await hall.page.evaluate(high) <= 0
+    box = await clock.bounding_box()
+    assert box is not None
+    assert box["height"] > 180
 
-    async with open_house(tmp_path, "sun", "li") as (house, people):
-        hall = await Desk.open(browser, house, listen, viewport={"width": 1920, "height": 1080})
-        numbers = await english(
-            people, "hall", ["sun", "li"], duration_seconds=8, extension_seconds=12
-        )
-        await hall.go("/wall/hall")
-        # Dark without asking, whatever the machine behind it prefers.
-        await expect(hall.page.locator("html")).to_have_attribute("data-theme", "dark")
-        assert await hall.page.locator("button, input, select, a").count() == 0
-        clock = hall.page.locator("p[data-test=wall-clock]")
-        await expect(clock).to_contain_text("00:", timeout=SOON)
-        while (await people["sun"].get("/api/auctions/hall"))["room"]["status"] != "running":
-            await asyncio.sleep(0.1)
-        for account, amount in (("sun", 1_000_000), ("li", 1_010_000)):
-            body = {"ref": account, "amount": amount * 100}
-            answer = await people[account].post("/api/auctions/hall/bids", body)
-            assert answer["type"] == "accepted", answer
-        await expect(hall.at("wall-price")).to_have_text("1,010,000.00")
-        await expect(hall.at("wall-extended")).to_be_visible(timeout=SOON)
-        await expect(hall.at("wall-lines")).to_contain_text(numbers["li"])
-        # The figures fill the hall: nothing to scroll, and the clock is tall.
-        high = "document.documentElement.scrollHeight - window.innerHeight"
-        assert await hall.page.evaluate(high) <= 0
-        box = await clock.bounding_box()
-        assert box is not None
-        assert box["height"] > 180
-
-        complaints.expect("WebSocket")
-        await hall.context.set_offline(True)
-        await hall.page.evaluate("window.dispatchEvent(new Event('offline'))")
-        await asyncio.to_thread(house.end)
-        await expect(hall.at("wall-offline")).to_be_visible(timeout=SOON)
-        await asyncio.to_thread(house.start)
-        await hall.context.set_offline(False)
-        await expect(hall.at("wall-result")).to_contain_text("1,010,000.00", timeout=30_000)
-        await expect(hall.at("wall-result")).to_contain_text(numbers["li"])
-        await hall.context.close()
+    complaints.expect("WebSocket")
+    await hall.context.set_offline(True)
+    await hall.page.evaluate("window.dispatchEvent(new Event('offline'))")
+    await asyncio.to_thread(house.end)
+    await expect(hall.at("wall-offline")).to_be_visible(timeout=SOON)
+    await asyncio.to_thread(house.start)
+    await hall.context.set_offline(False)
+    await expect(hall.at("wall-result")).to_contain_text("1,010,000.00", timeout=30_000)
+    await expect(hall.at("wall-result")).to_contain_text(numbers["li"])

@@ -3,47 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, FilePayload, expect
+from playwright.async_api import FilePayload, expect
 
 from auction_rules.registry import rules
 from bidding.client import Visitor
 from tests.browser.conftest import Complaints
-from tests.browser.desk import PHONE, Desk, open_house
-from tests.browser.test_offices import BEIJING, EPOCH, Office, field
-from tests.doors.house_process import HouseProcess, People
+from tests.browser.desk import PHONE, Desk, Office, local
+
+BIDDERS = ("sun",)
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
     "0000000c49444154789c63f8ffff3f0005fe02fe0def46b80000000049454e44ae426082"
 )
 SCENARIOS = Path(__file__).parents[2] / "examples" / "scenarios"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def opened(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncIterator[tuple[HouseProcess, People]]:
-    """One house for all tests here."""
-    async with open_house(tmp_path_factory.mktemp("house"), "sun") as found:
-        yield found
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def office(
-    opened: tuple[HouseProcess, People], browser: Browser, complaints: Complaints
-) -> AsyncIterator[Office]:
-    house, people = opened
-    office = Office(house, people, browser, complaints)
-    yield office
-    for window in office.windows:
-        await window.context.close()
 
 
 def leaves(terms: Any, fields: dict[str, Any], root: dict[str, Any], at: str) -> set[str]:
@@ -134,7 +111,7 @@ async def test_from_an_empty_form_to_a_room_with_pictures(
     await expect(beside).to_contain_text("网络快者得利")
     await page.fill("#terms-extension_seconds", "120")
     await expect(beside).to_have_count(0)
-    await page.fill("#terms-opens", await field(office, timedelta(hours=2)))
+    await page.fill("#terms-opens", await office.field(timedelta(hours=2)))
     await staff.at("next").click()
     await staff.at("run-style").select_option("late")
     await staff.at("run").click()
@@ -238,7 +215,7 @@ async def test_the_calendar_names_what_is_in_each_others_way(office: Office) -> 
                 "terms": {**detail["example"], "opens": opens + number * 60_000_000},
             },
         )
-    month = (EPOCH + timedelta(microseconds=opens)).astimezone(BEIJING).strftime("%Y-%m")
+    month = local(opens).strftime("%Y-%m")
     staff = await office.desk("staff")
     await staff.go(f"/staff#/calendar/{month}")
     clashes = staff.at("clashes")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -173,3 +174,10 @@ class People:
             account: await take_part(self["staff"], auction, self[account], lot, pays=bool(deposit))
             for account, lot in lots.items()
         }
+
+    async def until(self, auction: str, status: str) -> None:
+        """Returns when the auction has come this far."""
+        async with asyncio.timeout(60):
+            path = f"/api/auctions/{auction}"
+            while (await self["staff"].get(path))["room"]["status"] != status:
+                await asyncio.sleep(0.1)

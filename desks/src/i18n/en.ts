@@ -42,6 +42,7 @@ export const en: Record<keyof typeof zh, string> = {
   "link.good": "Good",
   "link.detail": "Round trip {trip} ms, clock exact to ±{exact} ms, last heard from the server {heard} s ago",
   "link.banner": "The connection to the server is lost; next try in {n} s. You cannot bid until it is back; recorded bids are safe.",
+  "link.trying": "The connection to the server is lost; connecting again. You cannot bid until it is back; recorded bids are safe.",
   "link.now": "Try now",
   "link.signed_out": "Your sign-in has ended or was revoked elsewhere. Sign in again.",
   "link.forbidden": "The server refused this connection. Close the page and enter again from the list.",

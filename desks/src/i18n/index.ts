@@ -49,3 +49,10 @@ export function both(key: Key, values: Record<string, string | number> = {}): Re
 export function t(key: Key, values: Record<string, string | number> = {}): string {
   return fill(words(lang.value, key), values);
 }
+
+/** The language of words that people wrote in one language only, where it is not the page's: a reader's voice has to know. */
+export function foreign(text: string): "zh-CN" | "en" | undefined {
+  const chinese = /[\u4e00-\u9fff]/.test(text);
+  if (lang.value === "en") return chinese ? "zh-CN" : undefined;
+  return !chinese && /[A-Za-z]{2,} [A-Za-z]{2,}/.test(text) ? "en" : undefined;
+}

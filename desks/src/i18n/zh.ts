@@ -40,6 +40,7 @@ export const zh = {
   "link.good": "良好",
   "link.detail": "往返 {trip} 毫秒，时钟误差不超过 ±{exact} 毫秒，{heard} 秒前收到服务器消息",
   "link.banner": "与服务器的连接已断开，{n} 秒后重连。断开期间不能报价；已记录的报价不受影响。",
+  "link.trying": "与服务器的连接已断开，正在重连。断开期间不能报价；已记录的报价不受影响。",
   "link.now": "立即重连",
   "link.signed_out": "登录已失效或已在别处撤销，请重新登录。",
   "link.forbidden": "服务器拒绝了这次连接。请关闭本页，从场次列表重新进入。",

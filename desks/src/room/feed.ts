@@ -7,7 +7,8 @@ import { ServerClock } from "../time";
 import type { Ask, Frame, Welcome } from "../wire";
 
 export type Link =
-  | { state: "connecting" }
+  /** `again`: there was a line, or a try, before this one. */
+  | { state: "connecting"; again: boolean }
   | { state: "live" }
   /** `next` is a reading of the page's monotonic clock, microseconds. */
   | { state: "waiting"; next: number }
@@ -29,9 +30,10 @@ export interface Wiring {
 
 const FIRST_EXCHANGES = 5;
 const FIRST_EVERY_MS = 300;
-const THEN_EVERY_MS = 5_000;
-/** Two exchanges and some: silence of this length is a dead line even if the socket has not noticed. */
-const SILENCE_MS = 12_000;
+/** Silence of two exchanges and some is a dead line even if the socket has not noticed. */
+const CALM = { every: 5_000, silence: 12_000 } as const;
+/** Where seconds count, whoever may bid must know sooner that nothing of his would arrive. */
+const BRISK = { every: 1_500, silence: 4_000 } as const;
 const BACKOFF_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000] as const;
 
 /** Microseconds of a clock that never goes back. */
@@ -46,6 +48,7 @@ export class Feed {
   private socket: WebSocket | null = null;
   private tries = 0;
   private exchanges = 0;
+  private pace: typeof CALM | typeof BRISK = CALM;
   private beat: ReturnType<typeof setTimeout> | undefined;
   private wake: ReturnType<typeof setTimeout> | undefined;
   private stopped = false;
@@ -60,7 +63,7 @@ export class Feed {
     this.stopped = false;
     this.welcome = null;
     this.exchanges = 0;
-    this.events.link({ state: "connecting" });
+    this.events.link({ state: "connecting", again: this.tries > 0 });
     if (this.socket) {
       this.socket.onclose = null;
       this.socket.close(1000);
@@ -96,7 +99,22 @@ export class Feed {
     this.clock.forget();
     this.exchanges = 0;
     if (this.welcome) this.exchange();
-    else if (!this.stopped && this.socket?.readyState === WebSocket.CLOSED) this.open();
+    else if (!this.stopped && this.socket === null && this.tries > 0) this.open();
+  }
+
+  /** The machine says that it has no network: the line is gone, whatever the socket believes. */
+  cut(): void {
+    if (this.socket !== null && !this.stopped) this.drop(this.socket);
+  }
+
+  /** Whether seconds count now. */
+  hasten(on: boolean): void {
+    const pace = on ? BRISK : CALM;
+    if (pace === this.pace) return;
+    this.pace = pace;
+    if (this.socket === null || this.welcome === null) return;
+    this.armSilence(this.socket);
+    this.exchange();
   }
 
   /** Start the channels again from scratch. */
@@ -138,23 +156,26 @@ export class Feed {
     if (this.socket?.readyState !== WebSocket.OPEN) return;
     this.socket.send(JSON.stringify({ type: "time", c: monotonic() }));
     this.exchanges += 1;
-    this.beat = setTimeout(() => this.exchange(), this.exchanges < FIRST_EXCHANGES ? FIRST_EVERY_MS : THEN_EVERY_MS);
+    this.beat = setTimeout(() => this.exchange(), this.exchanges < FIRST_EXCHANGES ? FIRST_EVERY_MS : this.pace.every);
   }
 
   private silence: ReturnType<typeof setTimeout> | undefined;
 
   private armSilence(socket: WebSocket): void {
     clearTimeout(this.silence);
-    this.silence = setTimeout(() => {
-      if (socket !== this.socket) return;
-      socket.onclose = null;
-      socket.close();
-      this.lost(socket, 1006);
-    }, SILENCE_MS);
+    this.silence = setTimeout(() => this.drop(socket), this.pace.silence);
+  }
+
+  private drop(socket: WebSocket): void {
+    if (socket !== this.socket) return;
+    socket.onclose = null;
+    socket.close();
+    this.lost(socket, 1006);
   }
 
   private lost(socket: WebSocket, code: number): void {
     if (socket !== this.socket) return;
+    this.socket = null;
     this.welcome = null;
     clearTimeout(this.beat);
     clearTimeout(this.silence);

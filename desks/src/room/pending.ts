@@ -7,7 +7,7 @@ import type { Ask } from "../wire";
 
 export interface Pending {
   ask: Ask;
-  /** Milliseconds of the machine's own clock; only ever compared with itself. */
+  /** Milliseconds of the server's clock as the page knew it: the machine's own may be set meanwhile. */
   sent: number;
 }
 

@@ -11,6 +11,7 @@ import type { Ask, Frame, Mine, Refused, Room, Text, Welcome } from "../wire";
 import { Feed, monotonic, type Link } from "./feed";
 import { KeptOffers } from "./kept";
 import { PendingAsks, RESEND_WITHIN_MS, newRef, type Pending } from "./pending";
+import { lastMinute } from "./amounts";
 import * as state from "./state";
 import { useProof } from "./useProof";
 import type { Looked } from "./watch";
@@ -36,7 +37,7 @@ const RETRY_MS = [400, 800, 1_600, 3_000] as const;
 export function useRoom(auction: string) {
   const knowledge = shallowRef(state.nothing());
   const welcome = shallowRef<Welcome | null>(null);
-  const link = shallowRef<Link>({ state: "connecting" });
+  const link = shallowRef<Link>({ state: "connecting", again: false });
   const failure = shallowRef<Text | null>(null);
   const mine = shallowRef<Mine | null>(null);
   const answer = shallowRef<LastAnswer | null>(null);
@@ -189,9 +190,13 @@ export function useRoom(auction: string) {
     for (const kept of pending?.list() ?? []) await again(kept);
   }
 
+  /** Asked only where the house has been heard. */
+  const serverMs = (): number => Math.floor((feed.clock.now(monotonic()) ?? 0) / 1000);
+
   async function again(kept: Pending): Promise<void> {
     proof.follow(kept.ask);
-    if (Date.now() - kept.sent <= RESEND_WITHIN_MS) {
+    const age = serverMs() - kept.sent;
+    if (age >= 0 && age <= RESEND_WITHIN_MS) {
       show(kept.ask, "retrying");
       feed.send(kept.ask);
       return;
@@ -256,7 +261,7 @@ export function useRoom(auction: string) {
       proof.unfollow(full.ref);
       return failed("key.blocked", full);
     }
-    pending?.keep({ ask: out, sent: Date.now() });
+    pending?.keep({ ask: out, sent: serverMs() });
     if (!feed.send(out)) show(out, "lost");
   }
 
@@ -281,16 +286,22 @@ export function useRoom(auction: string) {
     if (document.visibilityState === "visible") feed.distrust();
   };
   const online = (): void => feed.distrust();
+  const offline = (): void => feed.cut();
+  // A bidder's line is watched closely in the last minute, and while he waits for an answer.
+  const hurry = computed(() => you.value !== null && ((room.value !== null && lastMinute(room.value, now.value)) || answer.value?.progress === "sent"));
+  watch(hurry, (on) => feed.hasten(on));
 
   onMounted(() => {
     document.addEventListener("visibilitychange", seen);
     window.addEventListener("online", online);
+    window.addEventListener("offline", offline);
     void begin();
   });
   onUnmounted(() => {
     clearInterval(tick);
     document.removeEventListener("visibilitychange", seen);
     window.removeEventListener("online", online);
+    window.removeEventListener("offline", offline);
     feed.close();
   });
 

@@ -12,7 +12,7 @@ const AGAIN_MS = 5_000;
 
 export function useWall(auction: string) {
   const knowledge = shallowRef(state.nothing());
-  const link = shallowRef<Link>({ state: "connecting" });
+  const link = shallowRef<Link>({ state: "connecting", again: false });
   const failure = shallowRef<Text | null>(null);
   const local = ref(monotonic());
   const heard = ref<number | null>(null);
@@ -69,8 +69,12 @@ export function useWall(auction: string) {
     feed.distrust();
     void stayAwake();
   };
+  const online = (): void => feed.distrust();
+  const offline = (): void => feed.cut();
   onMounted(() => {
     document.addEventListener("visibilitychange", seen);
+    window.addEventListener("online", online);
+    window.addEventListener("offline", offline);
     void begin();
     void stayAwake();
   });
@@ -79,6 +83,8 @@ export function useWall(auction: string) {
     clearInterval(tick);
     clearTimeout(again);
     document.removeEventListener("visibilitychange", seen);
+    window.removeEventListener("online", online);
+    window.removeEventListener("offline", offline);
     feed.close();
   });
 

@@ -136,10 +136,10 @@ async def _opening(door: Door) -> AsyncIterator[None]:
     if door.guarantees is None:
         yield
         return
-    task = asyncio.create_task(door.guarantees.watch())  # noqa: TID251 held in this frame
+    supervisor = door.house.supervisor
+    supervisor.keep("the opening of guarantees", door.guarantees.watch)
     yield
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+    await supervisor.drop("the opening of guarantees")
 
 
 async def _going_away(door: Door) -> None:

@@ -18,7 +18,7 @@ from bidding.proof import canon
 from bidding.proof.acknowledgement import is_acknowledgement, verify_acknowledgement
 from bidding.proof.archive import HEADER as ARCHIVE
 from bidding.proof.policy import Policy
-from bidding.proof.receipt import Receipt, weigh_receipt
+from bidding.proof.receipt import Receipt, ReceiptError, weigh_receipt
 from replay.commands.files import STRANGE, Usage, add_policy, read_bytes, read_policy, shown
 from replay.film import bound, sentence
 from replay.reach import vouched
@@ -89,9 +89,9 @@ def run(args: argparse.Namespace) -> int:
     if is_acknowledgement(raw):
         return _acknowledged(raw, policy, args)
     if raw.startswith(ARCHIVE):
-        raise Usage(
-            f"{args.receipt}: an archive, not a receipt: ask verify",
-            f"{args.receipt}：这是竞价档案，不是回执，请用 verify 核验",
+        raise ReceiptError(
+            "this is an archive, not a receipt: ask verify",
+            "这是竞价档案，不是回执，请用 verify 核验",
         )
     found = weigh_receipt(raw, policy)
     entry = canon.decode(found.receipt.entry)

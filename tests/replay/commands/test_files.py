@@ -44,7 +44,6 @@ def test_in_chinese(
         ("at", str(archive), "3", "--as", "nobody", *rest): (
             "没有 nobody 这一方，可用：public、staff、auditor、bidder:A、bidder:B、bidder:C"
         ),
-        ("receipt", str(archive), *rest): f"{archive}：这是竞价档案，不是回执，请用 verify 核验",
         ("at", str(archive), "noon", *rest): "noon 既不是记录编号，也不是时刻",
         ("what-if", str(archive), "--set", "step=abc", *rest): "step：金额或面积写法不对：abc",
         ("what-if", str(archive), "--set", "nought=1", *rest): "nought：本规则没有这一参数",
@@ -61,6 +60,8 @@ def test_in_chinese(
     assert main(["verify", str(archive), "--held", str(archive), *rest]) == 1
     said = "不通过：所持的第 1 份凭据：是竞价档案，此处应为自己留存的回执或检查点\n"
     assert capsys.readouterr().out == said
+    assert main(["receipt", str(archive), *rest]) == 1
+    assert capsys.readouterr().out == "不通过：这是竞价档案，不是回执，请用 verify 核验\n"
 
 
 def test_a_term_is_named_in_english_too(

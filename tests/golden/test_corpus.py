@@ -118,6 +118,19 @@ def test_more_than_was_shown_is_no_change(copy: Path) -> None:
     assert golden.replay_all()["sessions"] == 1
 
 
+def test_words_may_be_said_better_and_what_they_stand_by_may_not_change(copy: Path) -> None:
+    room = golden.replay_one(copy / "witnessed.session").film.room(0, "public")
+    told = golden.wordless(room)
+    assert room["rule"]["title"].keys() == {"zh", "en"}
+    assert told["rule"] == {"name": room["rule"]["name"], "version": room["rule"]["version"]}
+    assert [phase.keys() for phase in told["programme"]] == [{"id", "kind"}] * len(
+        told["programme"]
+    )
+    assert golden.missing([{"a": 1}], [{"a": 1, "b": 2}], "x") is None
+    assert golden.missing([{"a": 1}, {"a": 2}], [{"a": 1}, {"a": 3}], "x") == "x[1].a"
+    assert golden.missing([{"a": 1}], [{"a": 1}, {"a": 2}], "x") == "x"
+
+
 def test_a_released_corpus_is_closed(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert golden.main(["release"]) == 0
     assert golden.released()[VERSION] == golden.hashes(copy)

@@ -9,11 +9,18 @@ from __future__ import annotations
 import hashlib
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from auction_rules.escrow_terms import EscrowTerms
 from auction_rules.money import LIMIT
-from auction_rules.registry import find, source_sha256
+from auction_rules.registry import UnknownRule, find, source_sha256
 from auction_rules.rule import Rule
 from auction_rules.terms import RuleConfig, wrong
 from bidding.core.downtime import Downtime
@@ -65,6 +72,24 @@ class Document(BaseModel):
     papers: Annotated[tuple[Paper, ...], Field(max_length=MOST_PAPERS)] = ()
     officers: Officers | None = None
     downtime: Downtime | None = None
+
+    @field_validator("deposit_deadline")
+    @classmethod
+    def _no_sooner_than_the_rule(cls, deadline: int | None, info: ValidationInfo) -> int | None:
+        """A deadline that the rule's law does not allow would contradict its own notice."""
+        if deadline is None or not {"rule", "version"} <= info.data.keys():
+            return deadline
+        try:
+            rule = find(info.data["rule"], info.data["version"])
+        except UnknownRule:
+            return deadline
+        if getattr(rule, "deposit_until_end", False):
+            raise wrong(
+                "deposit_deadline",
+                "按本规则，竞价结束前均可交纳保证金，不能另设到账截止时间",
+                "under this rule a deposit may come until the bidding is over: no earlier deadline",
+            )
+        return deadline
 
     def bound(self) -> tuple[Rule, RuleConfig]:
         """The rule named here and its validated terms; UnknownRule or ValidationError else."""

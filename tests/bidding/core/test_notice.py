@@ -4,8 +4,9 @@ import hashlib
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
-from auction_rules.registry import UnknownRule, rules, source_sha256
+from auction_rules.registry import UnknownRule, find, rules, source_sha256
 from bidding.core import notice as n
 from bidding.core.document import Document
 from bidding.core.record import open_session, replay
@@ -96,3 +97,13 @@ def test_another_source_of_the_same_version_is_said():
 def test_a_rule_that_is_not_here_has_no_words():
     with pytest.raises(UnknownRule):
         n.notice({**told().document, "version": "99"}, "0" * 64)
+
+
+def test_a_judicial_sale_takes_deposits_until_the_end_and_no_deadline():
+    rule = find("judicial")
+    assert document(rule, deposit=7_000_000).deposit_deadline is None
+    with pytest.raises(ValidationError) as refused:
+        document(rule, deposit=7_000_000, deposit_deadline=1_772_416_800_000_000)
+    (problem,) = refused.value.errors()
+    assert problem["loc"] == ("deposit_deadline",)
+    assert "竞价结束前均可交纳保证金" in problem["ctx"]["zh"]

@@ -17,10 +17,6 @@ _BY_SUM: Final = both(
     "价格分与专家评分之和高者为优，评分精确到百分之一分，四舍五入",
     "the higher sum of price points and experts' points is better, points to the hundredth, half up",
 )
-_REPLACED: Final = both(
-    "投标截止前可以修改或者撤回投标，撤回后可以重新投标",
-    "until the deadline an offer may be replaced or taken back, and made again",
-)
 _LATE: Final = both(
     "投标截止后送达的投标不予接收，并记录送达时间",
     "an offer that arrives after the deadline is not taken, and its time is recorded",
@@ -57,7 +53,7 @@ def opened(terms: OpeningTerms) -> Says:
     fault = citing(_BY_CAUSE, TENDER_DECRYPTS) if plain else _REVOKED
     return {
         "best": (_BY_SUM if terms.experts else _BY_PRICE,),
-        "step": (_REPLACED, citing(_LATE, TENDER_LATE)),
+        "step": (citing(_LATE, TENDER_LATE),),
         "ceiling": (ceiling,),
         "sight": (_APART,) if terms.experts else (),
         "failure": (_TOO_FEW, fault),

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, cast
 
+from auction_rules.binding import binding, silence, tells
 from auction_rules.clauses import ARRIVAL
 from auction_rules.draw_says import seen, sourced
 from auction_rules.facts import Instant
@@ -117,6 +118,10 @@ def prose(rule: Any, terms: RuleConfig, *, remarks: bool = True) -> dict[str, li
                 said.append(_NONE[topic][lang])
             if topic in _ALWAYS:
                 said.append(_ALWAYS[topic][lang])
+            if topic == "step":
+                said += [clause[lang] for clause in binding(rule, terms)]
+            if topic == "when":
+                said += [clause[lang] for clause in silence(rule, terms)]
             if topic == "failure":
                 said += [clause[lang] for clause in resumption(rule, terms)]
             head = _HEADS[topic][lang] + _COLON[lang]
@@ -254,6 +259,7 @@ def _lines(rule: Any, terms: RuleConfig) -> Iterator[_Line]:
     asked_for = _last_number_asked_for(terms)
     if any(True for _ in resumption(rule, terms)):
         told = told | {"resume"}
+    told = told | tells(rule, terms)
     for name, field in type(terms).model_fields.items():
         if name in told:
             continue

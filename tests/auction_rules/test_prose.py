@@ -5,6 +5,7 @@ import re
 import pytest
 
 from auction_rules import english, far_adjustment
+from auction_rules.binding import tells
 from auction_rules.prose import prose
 from auction_rules.registry import BUILT_IN, rules
 from auction_rules.terms import Unit
@@ -43,7 +44,11 @@ def test_every_term_in_use_is_said(rule, terms):
         # A lot is said by its name, and an extension that is none by a sentence.
         if silent or name.startswith(("lot_", "extension")) or idle(config, name):
             continue
-        if name in (*rule.tells, "resume"):  # put into sentences, which have tests of their own
+        if name in (
+            *rule.tells,
+            *tells(rule, config),
+            "resume",
+        ):  # put into sentences, which have tests of their own
             continue
         titled = label(field, name, rule.direction(config))["zh"]
         titled = config.reworded(titled, "zh")
@@ -57,7 +62,7 @@ def test_a_plain_auction_word_for_word():
         "标的与数量：标的为示例标的。",
     ]
     assert text["zh"][3:7] == [
-        "报价与增价：报价以“元”计，高者为优；起始价：1,000,000 元；增价方式：固定金额；增价幅度：10,000 元；报价阶梯：不低于一个增价幅度即可；领先者可自行加价：是；自动出价：不设自动出价。",
+        "报价与增价：报价以“元”计，高者为优；起始价：1,000,000 元；增价方式：固定金额；增价幅度：10,000 元；报价阶梯：不低于一个增价幅度即可；领先者可自行加价：是；自动出价：不设自动出价；报价一经受理，不得撤回。",
         "倒计时与延时：延时方式：有效报价后重新倒计时；延时时长：5 分钟。",
         "同价处理：每次有效报价须优于当前最优报价，故不会出现相同的最优报价。",
         "限价：本场不设限价。",

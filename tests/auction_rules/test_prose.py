@@ -699,3 +699,71 @@ def test_a_falling_clock_says_what_is_told_after_each_tick():
     seen = paragraph(rule, many, "公开范围：")
     assert "每档结束时公布下一档价格，有人应价的一并公布剩余数量" in seen
     assert "what is left" in paragraph(rule, many, "Who sees what", "en")
+
+
+@pytest.mark.parametrize(
+    ("terms", "zh", "en"),
+    [
+        (
+            {},
+            "价格分＝最低有效报价÷该报价×40",
+            "the lowest valid price over the price, times 40",
+        ),
+        (
+            {"formula": "LINEAR"},
+            "（最高有效报价－该报价）÷（最高有效报价－最低有效报价）×40，报价全部相同的均得满分",
+            "where all prices are equal each has all points",
+        ),
+        (
+            {"formula": "MEAN_DEDUCTION", "over_deduction": 150, "under_deduction": 50},
+            "满分 40 分，报价每高于基准价 1% 扣 1.50 分，每低于基准价 1% 扣 0.50 分",
+            "of 40 points 1.50 are taken off for each per cent above the reference",
+        ),
+        (
+            {"formula": "MEAN_DEDUCTION", "over_deduction": 150, "mean_trimmed": True},
+            "评标基准价为全部有效报价的平均值，三家以上的，去掉一个最高价和一个最低价",
+            "of three or more without one highest and one lowest",
+        ),
+        ({"formula": "COEFFICIENT"}, "质量系数＝1＋专家评分÷40", "1 + experts' points / 40"),
+    ],
+)
+def test_an_opening_writes_its_formula_out(terms, zh, en):
+    rule = EXAMPLES["opening"]
+    assert zh in paragraph(rule, {**rule.example, **terms}, "成交：")
+    assert en in paragraph(rule, {**rule.example, **terms}, "Who wins and pays what", "en")
+    assert "专家评分满分 60 分，去掉一个最高分和一个最低分后取" in said(
+        rule, {**rule.example, **terms}
+    )
+
+
+def test_a_coefficient_ranks_by_the_evaluated_price():
+    rule = EXAMPLES["opening"]
+    told = paragraph(rule, {**rule.example, "formula": "COEFFICIENT"}, "报价与增价：")
+    assert "评标价低者为优" in told
+    assert "价格分与专家评分之和" not in told
+
+
+@pytest.mark.parametrize(
+    ("terms", "zh"),
+    [
+        ({}, "最高限价可以由多人各报一次，有人报出后不再受理其他价格"),
+        ({"equal": "EARLIER"}, "首先报出最高限价者以该价格成交"),
+        (
+            {"form": "LISTED", "closes": "2026-03-02T12:00:00+08:00", "countdown_seconds": 0},
+            "高于最高限价的报价不予受理",
+        ),
+    ],
+)
+def test_a_quota_sale_says_what_becomes_of_its_ceiling(terms, zh):
+    rule = EXAMPLES["quota"]
+    terms = {**rule.example, **terms}
+    assert zh in paragraph(rule, terms, "限价：")
+    restarts = "每个有效报价使倒计时重新开始" in paragraph(rule, terms, "倒计时与延时：")
+    assert restarts == ("form" not in terms)
+
+
+def test_activity_says_what_too_little_of_it_costs():
+    rule = EXAMPLES["simultaneous"]
+    told = paragraph(rule, rule.example, "报价与增价：")
+    assert "自下一轮起资格减为所用点数除以该比例，舍去小数；" in told
+    assert "使用豁免的除外" in paragraph(rule, {**rule.example, "waivers": 1}, "报价与增价：")

@@ -18,9 +18,10 @@ from auction_rules.draw_says import seen, sourced
 from auction_rules.facts import Instant
 from auction_rules.floor import Floor, Standing
 from auction_rules.lint import lint
+from auction_rules.program import Staged
 from auction_rules.resumed import resumption
 from auction_rules.says import Says
-from auction_rules.sight import sight
+from auction_rules.sight import opened, sight
 from auction_rules.terms import RuleConfig, Text, Unit, show_instant
 from auction_rules.topics import idle, topic_of
 from auction_rules.unit_names import multiple
@@ -241,9 +242,11 @@ def _programme(rule: Any, terms: RuleConfig, lang: str) -> Iterator[str]:
 
 
 def _sight(rule: Any, terms: RuleConfig, lang: str) -> Iterator[str]:
+    stages = {s.id: s for s in rule.stages(terms)} if isinstance(rule, Staged) else {}
     for line in rule.programme(terms):
         standing = Standing(stage=line.id, kind=line.kind)
-        shown = sight(line.kind, rule.disclosure(Floor(terms, standing, {}, 1)))
+        disclosed = rule.disclosure(Floor(terms, standing, {}, 1))
+        shown = opened(sight(line.kind, disclosed), stages.get(line.id), disclosed)
         told = seen(terms, line.kind, shown)
         yield _COLON[lang].join((f"“{line.title[lang]}”", told[lang]))
 

@@ -762,6 +762,19 @@ def test_a_quota_sale_says_what_becomes_of_its_ceiling(terms, zh):
     assert restarts == ("form" not in terms)
 
 
+@pytest.mark.parametrize("name", ["sealed_bid", "volume", "multi_round", "reverse_procurement"])
+def test_sealed_offers_are_said_to_open_at_the_close(name):
+    rule = EXAMPLES[name]
+    assert "报价人数也不公布，截止后一并公开" in paragraph(rule, rule.example, "公开范围：")
+    told = paragraph(rule, rule.example, "Who sees what", "en")
+    assert "not how many there are, and all are opened together when it closes" in told
+
+
+def test_what_opens_later_or_by_others_is_not_said_to_open_at_the_close():
+    rule = EXAMPLES["opening"]
+    assert "截止后一并公开" not in paragraph(rule, rule.example, "公开范围：")
+
+
 def test_activity_says_what_too_little_of_it_costs():
     rule = EXAMPLES["simultaneous"]
     told = paragraph(rule, rule.example, "报价与增价：")

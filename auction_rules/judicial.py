@@ -158,6 +158,7 @@ class Judicial(Staged[JudicialTerms]):
     name: ClassVar[str] = "judicial"
     version: ClassVar[str] = "1"
     deposit_until_end: ClassVar[bool] = True
+    deposit_percent: ClassVar[tuple[int, int] | None] = (5, 20)
     tells: ClassVar[frozenset[str]] = frozenset({"basis_price", "extension_seconds"})
     title: ClassVar[Text] = {"zh": "网络司法拍卖", "en": "Online judicial sale"}
     Config = JudicialTerms

@@ -30,6 +30,8 @@ from bidding.proof.text import from_base64
 
 MOST_PAPERS: Final = 24
 """The whole document must fit one entry of the log."""
+WHOLE: Final = "document"
+"""The title of an error that is about a field of the document, and not of its terms."""
 
 
 class Title(BaseModel):
@@ -96,6 +98,7 @@ class Document(BaseModel):
         rule = find(self.rule, self.version)
         terms = rule.Config.model_validate(self.terms)
         _sound_keys(terms)
+        _lawful_deposit(rule, terms, self.deposit)
         return rule, terms
 
     def canonical(self) -> dict[str, Any]:
@@ -120,6 +123,28 @@ class Document(BaseModel):
     def sha256(self) -> str:
         """Hex SHA-256 of the canonical bytes: the hash the approver signs off."""
         return hashlib.sha256(canon.encode(self.canonical())).hexdigest()
+
+
+def _lawful_deposit(rule: Rule, terms: RuleConfig, deposit: int) -> None:
+    """Raises ValidationError for a deposit outside the share of the start price that a law sets.
+
+    Compared in fen and whole per cents, nothing rounded. No deposit at all is the officers' own
+    choice, and a price unit that is worth no money cannot be compared.
+    """
+    share, worth = getattr(rule, "deposit_percent", None), terms.unit.fen
+    start = getattr(terms, "start_price", None)
+    if share is None or start is None or worth is None or not deposit:
+        return
+    least, most = share
+    if least * start * worth <= deposit * 100 <= most * start * worth:
+        return
+    problem = wrong(
+        "deposit",
+        f"按本规则，保证金应在起拍价的 {least}% 至 {most}% 之间",
+        f"under this rule a deposit is within {least}% and {most}% of the start price",
+    )
+    row = {"type": problem, "loc": ("deposit",), "input": deposit}
+    raise ValidationError.from_exception_data(WHOLE, [row])  # type: ignore[list-item]
 
 
 def _sound_keys(terms: RuleConfig) -> None:

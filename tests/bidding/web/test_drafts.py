@@ -1,4 +1,4 @@
-"""Drafts at the one edge no visitor can walk to: a crash between the register and the log."""
+"""Drafts at edges no visitor walks to: a crash half way, and what a law says of the deposit."""
 
 from dataclasses import replace
 
@@ -43,3 +43,24 @@ async def test_a_draft_that_a_crash_left_published_is_handed_back_once_it_is_too
         with pytest.raises(HouseSaysNo) as no:
             await approver.post(f"{one}/return", {"reason": "迟了"})
         assert no.value.code == "NOT_A_DRAFT"
+
+
+@pytest.mark.parametrize(
+    ("more", "path"),
+    [
+        ({"deposit": 1}, "deposit"),
+        ({"deposit_deadline": 1_772_413_200_000_000}, "deposit_deadline"),
+    ],
+)
+async def test_what_the_rules_law_forbids_is_told_at_its_own_field(tmp_path, more, path):
+    async with open_door(tmp_path) as house, signed_in(house, "s") as (staff,):
+        terms = {
+            "opens": house.clock.now() + 60 * SECOND,
+            "basis_price": "1000000",
+            "start_price": "700000",
+        }
+        body = {**fields(0), "rule": "judicial", "terms": terms}
+        draft = await staff.post("/api/drafts", {**body, **more})
+        assert [problem["path"] for problem in draft["problems"]] == [path]
+        draft = await staff.put(f"/api/drafts/{draft['id']}", {**body, "deposit": 7_000_000})
+        assert draft["problems"] == []

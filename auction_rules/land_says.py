@@ -80,6 +80,10 @@ _NEAR: Final = both(
     "of two equally near the one below the average wins; a price that somebody has named is "
     "refused, and another must be named",
 )
+_SAME_COUNTDOWN: Final = both(
+    "竞报指标适用与限时竞价相同的倒计时，自该阶段开始时起计",
+    "while an indicator is bid the countdown of the timed phase runs, from the beginning of that stage",
+)
 _NOBODY_JOINS: Final = both(
     "无人参加摇号的，不成交", "where nobody joins the draw, nothing is sold"
 )
@@ -100,6 +104,8 @@ def told(terms: LandTerms) -> Says:
         "ceiling": ceiling,
         "result": (*winners, *(() if falls_back else (_NOBODY,))),
     }
+    if chosen is CapSequel.NEXT_INDICATOR:
+        said["extension"] = (_SAME_COUNTDOWN,)
     if chosen is CapSequel.JOIN_LOTTERY:
         said["failure"] = (_NOBODY_JOINS,)
     return said

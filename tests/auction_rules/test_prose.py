@@ -8,6 +8,7 @@ from auction_rules import english, far_adjustment
 from auction_rules.binding import tells
 from auction_rules.prose import prose
 from auction_rules.registry import BUILT_IN, rules
+from auction_rules.says import in_words
 from auction_rules.terms import Unit
 from auction_rules.topics import idle
 from auction_rules.wording import label
@@ -773,6 +774,50 @@ def test_sealed_offers_are_said_to_open_at_the_close(name):
 def test_what_opens_later_or_by_others_is_not_said_to_open_at_the_close():
     rule = EXAMPLES["opening"]
     assert "截止后一并公开" not in paragraph(rule, rule.example, "公开范围：")
+
+
+@pytest.mark.parametrize(
+    ("terms", "zh", "en"),
+    [
+        (
+            {"extension_seconds": 300, "trigger_window_seconds": 120},
+            "最后 2 分钟内有报价的，截止时间不早于该报价到达后 5 分钟",
+            "after an offer in the last 2 minutes the end is no earlier than 5 minutes from its",
+        ),
+        (
+            {"extension_seconds": 60},
+            "每次报价后，截止时间不早于该报价到达后 1 分钟",
+            "after each offer the end is no earlier than 1 minute from its arrival",
+        ),
+        ({}, "本场不设延时", "nothing extends the time"),
+    ],
+)
+def test_a_purchase_in_the_open_says_whither_an_offer_moves_the_end(terms, zh, en):
+    rule = EXAMPLES["reverse_procurement"]
+    terms = {**rule.example, "form": "OPEN", "step": "1000", **terms}
+    assert zh in paragraph(rule, terms, "倒计时与延时：")
+    assert en in paragraph(rule, terms, "Countdown and extension", "en")
+
+
+def test_the_countdown_of_an_indicator_is_told():
+    rule = EXAMPLES["land_listing"]
+    capped = {
+        "cap_price": "12000",
+        "cap_sequel": "NEXT_INDICATOR",
+        "indicator_start": "100",
+        "indicator_step": "10",
+        "indicator_most": "500",
+    }
+    told = paragraph(rule, {**rule.example, **capped}, "倒计时与延时：")
+    assert "竞报指标适用与限时竞价相同的倒计时" in told
+
+
+@pytest.mark.parametrize(
+    ("seconds", "zh"),
+    [(86_400, "24 小时"), (259_200, "72 小时"), (432_000, "5 日"), (432_060, "7201 分钟")],
+)
+def test_days_are_said_where_a_rule_would_say_days(seconds, zh):
+    assert in_words(seconds)["zh"] == zh
 
 
 def test_activity_says_what_too_little_of_it_costs():

@@ -233,8 +233,8 @@ async def _serve(settings: Settings) -> int:
         if settings.metrics_port is not None:
             stack.callback(_serve_metrics(metrics, settings.metrics_port))
         tagger = _tagger(settings)
-        guarantees = _secret(GUARANTEES, settings.data / "guarantees.key")
         record, keys = await _record_and_keys(settings, stack)
+        guarantees = _secret(GUARANTEES, settings.data / "guarantees.key")
         books = await _opened(settings, Books.open(settings.data, settings.books))
         stack.push_async_callback(books.close)
         clock, passwords = WallClock(), Argon2Passwords()

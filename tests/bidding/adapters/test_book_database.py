@@ -116,7 +116,8 @@ async def test_a_server_that_goes_away_is_said_and_found_again():
 
     with pytest.raises(BookAway):
         await book.whole(cut_off)
-    # Connections that died in the pool are noticed before they are used.
+    assert (await book.whole(lambda c: c.execute(select(func.now())))).scalar_one() is not None
+    # A connection that dies in the pool is noticed before it is used.
     await shell.fetch(f"SELECT pg_terminate_backend(pid) {ours}")
     assert (await book.whole(lambda c: c.execute(select(func.now())))).scalar_one() is not None
     await book.close()

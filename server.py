@@ -711,7 +711,9 @@ def _log_plainly() -> None:
     root.setLevel(logging.INFO)
     # aiohttp repeats the first bytes of a bad request in its errors.
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
-    logging.getLogger("websockets").setLevel(logging.WARNING)
+    # alembic tells at length how it prepares itself; what it did to a book is told by the book.
+    for chatty in ("websockets", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 if __name__ == "__main__":

@@ -349,6 +349,7 @@ async def in_both(desk: Desk, name: str, top: str | None = None) -> None:
             await desk.page.evaluate(f"window.scrollTo(0, {found['y'] - 80})")
         await desk.page.mouse.move(0, 0)
         await asyncio.sleep(1.5)
+        made = b""
         for quality in range(88, 40, -6):
             made = await desk.page.screenshot(type="jpeg", quality=quality)
             if len(made) < MOST_BYTES:

@@ -78,6 +78,7 @@ DETAIL = {
     "limit": 8,
     "round": 9,
     "seconds": 10,
+    "bidder": "07",
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.async_api import expect
+from playwright.async_api import FilePayload, expect
 
 from tests.browser.desk import Desk, Office, english
 from tests.browser.keyboard import Keyboard
@@ -175,8 +175,8 @@ async def test_a_stranger_finds_a_session_and_verifies_it(office: Office) -> Non
     await keys.to(desk.at("file"))
     async with page.expect_file_chooser() as asked:
         await keys.press("Enter")
-    payload = {"name": "open.archive", "mimeType": "application/octet-stream", "buffer": archive}
-    await (await asked.value).set_files([payload])  # type: ignore[list-item]
+    file = FilePayload(name="open.archive", mimeType="application/octet-stream", buffer=archive)
+    await (await asked.value).set_files([file])
     await expect(page.locator("[data-test=verdict][data-ok=true]")).to_be_visible()
     await keys.around()
     keys.settle()

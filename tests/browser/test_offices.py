@@ -276,11 +276,15 @@ async def test_nothing_runs_over_the_edge(office: Office, language: str) -> None
         if account not in windows:
             windows[account] = await office.desk(account, viewport=PHONE, locale=language)
         desk = windows[account]
+        await desk.go(path)
+        await desk.page.locator("main").wait_for()
+        await desk.page.wait_for_load_state("networkidle")
         for size in (PHONE, {"width": 768, "height": 1024}, {"width": 1280, "height": 800}):
+            # A window is pulled larger and smaller in place, and the page follows.
             await desk.page.set_viewport_size(size)  # type: ignore[arg-type]
-            await desk.go(path)
-            await desk.page.locator("main").wait_for()
-            await desk.page.wait_for_load_state("networkidle")
+            await desk.page.evaluate(
+                "new Promise((go) => requestAnimationFrame(() => setTimeout(go, 50)))"
+            )
             width = await desk.page.evaluate("document.documentElement.scrollWidth")
             assert width <= size["width"], f"{path} is {width} wide on {size['width']}"
             title = await desk.page.title()

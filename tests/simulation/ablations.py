@@ -226,6 +226,13 @@ def _no_pulse() -> Iterator[None]:
 
 
 @contextmanager
+def _decided_before_counted() -> Iterator[None]:
+    """Who comes right after a stall is decided before the loss is counted."""
+    with patch.object(Pulse, "unheard", lambda *_: False):
+        yield
+
+
+@contextmanager
 def _commit_cancelled() -> Iterator[None]:
     """Given up after a second, a commit is visible and no standby has it (RELIABILITY finding 2)."""
     write, take_over = Store.write, MemoryLog.take_over
@@ -330,6 +337,7 @@ ABLATIONS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "wall clock": _wall_clock,
     "no compensation": _no_compensation,
     "no pulse": _no_pulse,
+    "decided before the loss is counted": _decided_before_counted,
     "commit cancelled": _commit_cancelled,
     "no gap-fill": _no_gap_fill,
     "one officer resumes": _one_resumes,

@@ -50,7 +50,7 @@ def first_seed(name: str, seeds: range) -> Found:
             try:
                 broken = played(seed).broken()
             except AssertionError as stopped:
-                broken = [f"stopped: S0 {stopped}"]
+                broken = [f"-: stopped: S0 {stopped}"]
             if broken:
                 which = sorted({one.split(": ")[2].split(" ")[0] for one in broken})
                 return Found(name, seed, tuple(broken), tuple(which))

@@ -203,7 +203,10 @@ def _wall_clock() -> Iterator[None]:
     def now(self: NodeClock) -> int:
         return self._true.now() + self.off + self.wall
 
-    with patch.object(NodeClock, "now", now):
+    async def sleep_until(self: NodeClock, when: int) -> None:
+        await self._true.sleep_until(when - self.off - self.wall)
+
+    with patch.object(NodeClock, "now", now), patch.object(NodeClock, "sleep_until", sleep_until):
         yield
 
 

@@ -98,6 +98,8 @@ class _Seat:
     auctioneer: Auctioneer | None = None
     failures: int = 0
     up_until: Instant | None = None
+    lost_from: Instant | None = None
+    """From when on time is to be given back, until that is durable."""
     given_back: Instant = 0
     """How much of what the house lost is settled for this auction."""
     refused: str | None = None
@@ -432,6 +434,9 @@ class House:
         """What the house records first on an auction that it found in the middle of something."""
         rule, now = rule_of(state), max(self._clock.now(), state.t)
         up = seat.up_until if seat.up_until is not None else self._last_beat
+        if seat.lost_from is not None:
+            # What was to be said of an earlier loss broke on its way: it is not forgotten.
+            up = min(up or now, seat.lost_from)
         since = min(max(state.t, up or state.t), now)
         first = recovered(state, due(state, rule), since, now)
         approved = state.document["rule_sha256"]
@@ -439,6 +444,7 @@ class House:
             _log.critical("%s: the rule's source is not the approved %s", state.origin, approved)
         if not first:
             return ()
+        seat.lost_from = since
         if state.status == "running" and approved != source_sha256(rule):
             return (Command("system", Suspend("RULE_CHANGED", since)),)
         if seat.failures > 1:
@@ -465,6 +471,7 @@ class House:
         room = seat.room
 
         def on_commit(steps: Sequence[Step]) -> None:
+            seat.lost_from = None
             if any(step.entry["actor"] != "system" for step in steps):
                 seat.failures = 0
             room.publish(steps)

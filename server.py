@@ -3,6 +3,7 @@
     python server.py                                    the house with its demonstration
     python server.py --no-demo --data /srv/daylight     a centre's own house
     python server.py --no-demo --sm2-key sm2.key --authority https://tsa.example.cn
+    python server.py --no-demo --log postgresql+asyncpg://house@db/daylight --bus redis://bus
     python server.py --no-demo --create-account li --name 李 --roles staff,approver
 
 Every option may also come from the environment, as DAYLIGHT_PORT=8080. Nothing imports this file.
@@ -46,9 +47,12 @@ from bidding.adapters.tag_secret import TagSecretError, tag_secret
 from bidding.adapters.witness_http import HttpWitness
 from bidding.adapters.witness_http import session as witness_session
 from bidding.client.demo import ACCOUNTS, PASSWORD, PREFIX, Demo
+from bidding.engine.auctioneer import Step
 from bidding.engine.house import House
 from bidding.engine.identity import Account, Role, Taken
-from bidding.engine.ports import Authority, GmKeys, LogError, LogInUse
+from bidding.engine.membership import Membership
+from bidding.engine.nodes import LeasesAway
+from bidding.engine.ports import Authority, Clock, EventLog, GmKeys, LogError, LogInUse
 from bidding.engine.side_proofs import SideProofs
 from bidding.engine.witnessing import Witnessing
 from bidding.proof.policy import PolicyError
@@ -95,6 +99,9 @@ class Settings(BaseModel):
     tls_key: Path | None = None
     metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
     tags: Literal["off", "session", "lasting"] = "off"
+    log: Annotated[str, Field(pattern=r"^postgresql\+asyncpg://")] | None = None
+    bus: Annotated[str, Field(pattern=r"^(rediss?|unix)://")] | None = None
+    node: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,32}$")] = "node"
     ocid_prefix: Annotated[str, Field(pattern=r"^ocds-[a-z0-9]{6}$")] | None = None
 
 
@@ -182,6 +189,12 @@ def _parser() -> argparse.ArgumentParser:
         "session) or lasting (one key, and parties known again in other sessions) (off)",
     )
     add("--ocid-prefix", help="registered prefix of open contracting ids, as ocds-213czf")
+    add(
+        "--log",
+        help="the record that several nodes share: postgresql+asyncpg://... (extra [cluster])",
+    )
+    add("--bus", help="what carries letters between them: redis://...")
+    add("--node", help="what this node is called in log lines and in the leases (node)")
     add("--metrics-port", help="answer /metrics on this port of 127.0.0.1")
     add(
         "--create-account",
@@ -228,7 +241,7 @@ async def _serve(settings: Settings) -> int:
         if settings.metrics_port is not None:
             stack.callback(_serve_metrics(metrics, settings.metrics_port))
         tagger = _tagger(settings)
-        record, keys = await _record_and_keys(settings, stack)
+        record, keys, clock, others = await _ground(settings, stack, metrics)
         registry = await _registry(settings)
         stack.push_async_callback(registry.close)
         money = await _book(SqlMoney, settings.data / "money.db")
@@ -237,7 +250,7 @@ async def _serve(settings: Settings) -> int:
         stack.push_async_callback(oversight.close)
         bidders = await _book(SqlBidders, settings.data / "bidders.db")
         stack.push_async_callback(bidders.close)
-        clock, passwords = WallClock(), Argon2Passwords()
+        passwords = Argon2Passwords()
         stack.callback(passwords.close)
         http = await stack.enter_async_context(witness_session())
         asked = [HttpWitness(name, url, http) for name, url in watched.urls.items()]
@@ -251,7 +264,17 @@ async def _serve(settings: Settings) -> int:
             authority=await _authority(settings, stack),
         )
         prefix = settings.origin_prefix
-        house = House(record, clock, keys, prefix, witnessing=witnessing, side=side)
+        house = House(
+            record,
+            clock,
+            keys,
+            prefix,
+            holder=settings.node,
+            witnessing=witnessing,
+            side=side,
+            others=others,
+            decided=lambda steps: _count(metrics, steps),
+        )
         door = Door(
             house,
             registry,
@@ -279,6 +302,8 @@ async def _serve(settings: Settings) -> int:
         metrics.gauge("streams", "Open streams", lambda: float(door.stream.open))
         _measure(metrics, witnessing)
         metrics.gauge("auctions", "Auctions known here", lambda: float(len(house.auctions())))
+        metrics.gauge("lag_microseconds", "Longest way of late from stamp to disk", house.latest)
+        metrics.gauge("queued", "Requests that wait for a decision", house.queued)
         try:
             await house.learn()
         except LogError as error:
@@ -302,6 +327,12 @@ async def _serve(settings: Settings) -> int:
                 demo.cancel()
     log.info("closed")
     return 0
+
+
+def _count(metrics: Metrics, steps: Sequence[Step]) -> None:
+    for step in steps:
+        outcome = step.entry["type"].partition(".")[2]
+        metrics.decided(outcome, step.entry["data"].get("reason", ""))
 
 
 def _measure(metrics: Metrics, witnessing: Witnessing) -> None:
@@ -466,6 +497,30 @@ def _serve_metrics(metrics: Metrics, port: int) -> Callable[[], None]:
         raise _not_listening("127.0.0.1", port, error) from error
 
 
+async def _ground(
+    settings: Settings, stack: AsyncExitStack, metrics: Metrics
+) -> tuple[EventLog, FileKeys, Clock, Membership | None]:
+    """Record, key and clock: those of this machine, or those that several nodes share."""
+    if settings.log is None or settings.bus is None:
+        if settings.log or settings.bus:
+            raise Mistake("--log 与 --bus 须同时给出。", "--log and --bus go together.")
+        record, keys = await _record_and_keys(settings, stack)
+        return record, keys, WallClock(), None
+    _folder(settings)
+    clustered = _extra("bidding.clustered", "cluster")
+    # Never made here: of two nodes that each made one, neither could read the other's record.
+    keys = _keys(_key_file(settings), create=False)
+    prefix = settings.origin_prefix
+    try:
+        found = await clustered.stand(
+            stack, settings.log, settings.bus, node=settings.node, prefix=prefix, keys=keys
+        )
+    except (LogError, LeasesAway) as error:
+        raise _unreadable(error) from error
+    clustered.measure(metrics, found)
+    return found.log, keys, found.clock, found.others
+
+
 async def _record_and_keys(settings: Settings, stack: AsyncExitStack) -> tuple[SqlLog, FileKeys]:
     """The record, and the key that signed it; a key is made only where nothing was signed."""
     path = _key_file(settings)
@@ -510,7 +565,7 @@ def _keys(path: Path, *, create: bool) -> FileKeys:
         raise Mistake(error.zh, str(error)) from error
 
 
-def _unreadable(error: LogError) -> Mistake:
+def _unreadable(error: Exception) -> Mistake:
     return Mistake(f"事件日志无法打开（{error}）。", f"The event log cannot be opened: {error}.")
 
 
@@ -588,7 +643,11 @@ async def _make_key(settings: Settings) -> int:
     if path.exists():
         raise Mistake(f"{path} 已存在，未改动。", f"{path} is there already and was left alone.")
     async with AsyncExitStack() as stack:
-        _, keys = await _record_and_keys(settings, stack)
+        if settings.log is not None:
+            _folder(settings)
+            keys = _keys(path, create=True)
+        else:
+            _, keys = await _record_and_keys(settings, stack)
         _print_key(keys, settings)
     return 0
 
@@ -601,7 +660,7 @@ def _print_key(keys: FileKeys, settings: Settings) -> None:
 
 
 async def _demo_accounts(
-    settings: Settings, registry: SqlRegistry, passwords: Argon2Passwords, clock: WallClock
+    settings: Settings, registry: SqlRegistry, passwords: Argon2Passwords, clock: Clock
 ) -> None:
     """Easy passwords exist only while the demonstration is on."""
     there = {a.account: a for a in await registry.accounts()}

@@ -188,6 +188,11 @@ class Auctioneer:
         return max(self._took, default=None)
 
     @property
+    def queued(self) -> int:
+        """How many requests wait for a decision."""
+        return len(self._inbox) + len(self._look_ups)
+
+    @property
     def up_until(self) -> Instant:
         """The last instant at which this auctioneer was surely able to write."""
         return max(self._committed.t, self._launched)
@@ -200,7 +205,7 @@ class Auctioneer:
         waiter: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         if self._stopped or self._closing:
             waiter.set_result(Retry("closed_door" if self._closing else "recovering"))
-        elif len(self._inbox) + len(self._look_ups) >= self._inbox_max:
+        elif self.queued >= self._inbox_max:
             waiter.set_result(Retry("busy"))
         else:
             self._queue(command, waiter, stamp=stamp)

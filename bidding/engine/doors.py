@@ -63,6 +63,11 @@ class Doors:
         if door in self._heard:
             self._heard[door] = self._clock.now()
 
+    def silence(self) -> Instant:
+        """How long the longest silent door is not heard, in microseconds."""
+        now = self._clock.now()
+        return now - min(self._heard.values(), default=now)
+
     def silent_since(self) -> Instant | None:
         """Since when the longest silent door is not heard; None while all are."""
         oldest = min(self._heard.values(), default=None)

@@ -35,8 +35,9 @@ class Follower:
         self._log, self._key, self._found = log, key, found
         self._on_steps = on_steps
         self.rule: Rule = rule_of(found.state)
-        self._looking: asyncio.Task[None] | None = None
-        self._next: asyncio.Task[None] | None = None
+        self._turn = asyncio.Lock()
+        self._asked = self._served = 0
+        self._over = False
 
     @property
     def state(self) -> State:
@@ -68,40 +69,28 @@ class Follower:
     async def up_to_date(self) -> None:
         """Returns once everything is read that was in the log when this was called.
 
-        However many ask, the log is read by one at a time. Raises LogError.
+        However many ask, the log is read by one at a time, who reads for all who came before he
+        began. Raises LogError.
         """
-        running = self._looking
-        if running is None or running.done():
-            task = self._looking = asyncio.create_task(self._look())  # noqa: TID251 held here
-        else:
-            # The one on its way may have read already: the next one serves all who come now.
-            if self._next is None or self._next.done():
-                self._next = asyncio.create_task(self._after(running))  # noqa: TID251 held here
-            task = self._next
-        await asyncio.shield(task)
+        self._asked += 1
+        mine = self._asked
+        async with self._turn:
+            if self._served < mine:
+                serving = self._asked
+                await self._look()
+                self._served = serving
 
     async def given_up(self, size: int) -> Verified:
         """What was found, read up to `size`, for whoever writes from now on. Raises LogError."""
-        while self._found.state.index < size:
-            before = self._found.state.index
-            await self.up_to_date()
-            if self._found.state.index == before:
-                raise LogDamaged(f"{self._key.name}: {before} entries found, {size} written")
+        async with self._turn:
+            await self._look()
+            if self._found.state.index < size:
+                counts = f"{self._found.state.index} entries found, {size} written"
+                raise LogDamaged(f"{self._key.name}: {counts}")
+            self._over = True
         return self._found
 
-    async def close(self) -> None:
-        """Looks no more."""
-        tasks = [task for task in (self._looking, self._next) if task is not None]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _after(self, running: asyncio.Task[None]) -> None:
-        await asyncio.wait({running})
-        self._looking = asyncio.current_task()
-        self._next = None
-        await self._look()
-
     async def _look(self) -> None:
-        if steps := await go_on(self._log, self._key, self._found):
+        # Whoever is still in line finds that there is nothing to do: a writer knows what he writes.
+        if not self._over and (steps := await go_on(self._log, self._key, self._found)):
             self._on_steps(steps)

@@ -22,7 +22,7 @@ import asyncio
 import hashlib
 import logging
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
@@ -137,10 +137,11 @@ class House:
         witnessing: Witnessing | None = None,
         side: SideProofs | None = None,
         others: Membership | None = None,
+        decided: Callable[[Sequence[Step]], None] = lambda _: None,
     ) -> None:
         self._log, self._clock, self._keys = log, clock, keys
         self.witnessing = witnessing or Witnessing.nobody(log, clock)
-        self._side, self._others = side, others
+        self._side, self._others, self._decided = side, others, decided
         self.notebook = Notebook(log, clock, keys, holder)
         """What is remarked on the records, in logs of their own."""
         self._prefix, self._holder, self._inbox_max = prefix, holder, inbox_max
@@ -191,7 +192,7 @@ class House:
         """
         await self.learn()
         if self._others is not None:
-            await self._others.join(self)
+            self._others.join(self)
             self._spawn(self._look_after())
         # Now: one log that stays broken must not keep the house from noting that it is up.
         self._beat_on()
@@ -233,7 +234,6 @@ class House:
         await asyncio.gather(*tasks, return_exceptions=True)
         seats = list(self._seats.values())
         await asyncio.gather(*(self._hand_over(s) for s in seats))
-        await asyncio.gather(*(s.follower.close() for s in seats if s.follower))
         await asyncio.gather(*(s.room.close() for s in seats if s.room))
         if self._others is not None:
             await self._others.close()
@@ -274,6 +274,14 @@ class House:
         if seat.room is None:
             raise NoSuchAuction(f"{auction}: {seat.refused or 'not open yet'}")
         return seat.room
+
+    def latest(self) -> Instant:
+        """The longest time from stamp to disk of late, in any auction decided here; microseconds."""
+        return max((s.auctioneer.lag or 0 for s in self._seats.values() if s.auctioneer), default=0)
+
+    def queued(self) -> int:
+        """How many requests wait for a decision here."""
+        return sum(s.auctioneer.queued for s in self._seats.values() if s.auctioneer)
 
     def lag(self, auction: str) -> Instant | None:
         """How long requests of late took from stamp to disk; None: nobody can say. NoSuchAuction."""
@@ -480,7 +488,7 @@ class House:
             await writer.close()
         key = self._keys.signer(seat.origin).verifier
         since = None if seat.room is None else seat.room.state.index
-        found = await verify(self._log, seat.origin, key, since)
+        found = await verify(self._log, seat.origin, key, since, grows=True)
         late, found.late = found.late, []
         room = self._room(seat, found)
 
@@ -500,9 +508,7 @@ class House:
         follower, seat.follower = seat.follower, None
         if follower is not None:
             # All but the last entries were read and believed as they came.
-            found = await follower.given_up(lease.next_index)
-            await follower.close()
-            return lease, found
+            return lease, await follower.given_up(lease.next_index)
         key = self._keys.signer(seat.origin).verifier
         since = None if seat.room is None else seat.room.state.index
         found = await verify(self._log, seat.origin, key, since)
@@ -552,6 +558,7 @@ class House:
             if any(step.entry["actor"] != "system" for step in steps):
                 seat.failures = 0
             room.publish(steps)
+            self._decided(steps)
             if others is not None:
                 others.wrote(seat.origin)
             self.witnessing.grew(seat.origin)

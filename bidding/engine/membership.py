@@ -91,10 +91,9 @@ class Membership:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._acquiring: set[str] = set()
 
-    async def join(self, house: Tenant) -> None:
-        """Becomes present, and stays so until `close`. Raises LeasesAway."""
+    def join(self, house: Tenant) -> None:
+        """Becomes present as soon as the leases answer, and stays so until `close`."""
         self._house = house
-        await self._enter()
         for work in (self._keep, self._beat, self._hand_again):
             self._spawn(work())
 
@@ -112,6 +111,11 @@ class Membership:
     def grant(self, origin: str) -> Grant | None:
         """How the lease was had; once, for whoever opens the auction with it."""
         return self._held.get(origin)
+
+    @property
+    def owned(self) -> int:
+        """How many auctions this node writes."""
+        return len(self._held)
 
     def since_renewed(self) -> Instant:
         """How old the presence is that this node relies on, in microseconds."""
@@ -209,6 +213,7 @@ class Membership:
                     self._sort(view)
                 else:
                     await self._enter()
+                    continue
             except NotPresent:
                 self._out(f"{self.address} is not present any more")
             except LeasesAway as error:

@@ -50,9 +50,12 @@ class Verified:
         self.state = step.after
 
 
-async def verify(log: EventLog, origin: str, key: Verifier, since: int | None = None) -> Verified:
+async def verify(
+    log: EventLog, origin: str, key: Verifier, since: int | None = None, *, grows: bool = False
+) -> Verified:
     """Reads the whole log and believes it: leaves, roots, signatures, then meaning.
 
+    Where it `grows` meanwhile, because somebody else writes it, no further than when it was called.
     Raises LogDamaged naming the log and the entry, BadEntry's reason included; UnknownRule when
     the rule of the session is not installed. The order is that of an archive: nothing is parsed
     before a signed root covers it.
@@ -60,7 +63,8 @@ async def verify(log: EventLog, origin: str, key: Verifier, since: int | None = 
     notes = await _signed(log, origin, key)
     found = Verified(State(origin))
     size = 0
-    async for start, bodies in _pages(log, origin):
+    stop = max(notes, default=0) if grows else None
+    async for start, bodies in _pages(log, origin, stop=stop):
         for offset, body in enumerate(bodies):
             found.tree.append(leaf_hash(body))
             size = start + offset + 1

@@ -231,7 +231,7 @@ async def test_every_letter_twice_changes_nothing(town):
         carry(to, letter)
         carry(to, letter)
 
-    town.post.carry = twice  # type: ignore[method-assign]
+    town.post.carry = twice
     assert accepted(await town.answered(other.ask(bid("03", 100_000, "r1"))))
     assert accepted(await town.answered(other.ask(admit("05"))))
     assert (await town.types()).count("bid.accepted") == 1

@@ -140,7 +140,7 @@ async def pg_log() -> PgLog:
 
 
 def _stop(running: Server) -> None:
-    # Fast: a test that failed may have left a connection, and nobody waits for it to hang up.
-    running.process.send_signal(signal.SIGINT)
+    # At once: its files are thrown away, so that neither a checkpoint nor a client is waited for.
+    running.process.send_signal(signal.SIGQUIT)
     running.process.wait(10)
     shutil.rmtree(running.sockets, ignore_errors=True)

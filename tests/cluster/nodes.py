@@ -66,10 +66,7 @@ class Balancer:
                 except OSError:
                     continue
                 self._pipes[task] = port
-                try:
-                    await _either(_pipe(reader, back), _pipe(there, writer))
-                finally:
-                    back.close()
+                await _either(_pipe(reader, back), _pipe(there, writer))
                 return
         finally:
             writer.close()
@@ -82,6 +79,8 @@ async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
             await writer.drain()
     except OSError:
         return
+    finally:
+        writer.close()
 
 
 async def _either(*ways: Any) -> None:

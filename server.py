@@ -506,6 +506,11 @@ async def _ground(
             raise Mistake("--log 与 --bus 须同时给出。", "--log and --bus go together.")
         record, keys = await _record_and_keys(settings, stack)
         return record, keys, WallClock(), None
+    if settings.demo:
+        raise Mistake(
+            "多机运行时没有演示：请加 --no-demo。",
+            "Several nodes show no demonstration: add --no-demo.",
+        )
     _folder(settings)
     clustered = _extra("bidding.clustered", "cluster")
     # Never made here: of two nodes that each made one, neither could read the other's record.

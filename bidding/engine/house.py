@@ -113,6 +113,8 @@ class _Seat:
     """How much of what the house lost is settled for this auction."""
     refused: str | None = None
     opening: asyncio.Task[None] | None = None
+    cosigned: Cosigned | None = None
+    """What a quorum has signed, as far as was read of what another node keeps."""
     witnessed_as: str | None = None
     """The end of the session that a quorum has signed; what is announced later takes nothing back."""
 
@@ -142,7 +144,7 @@ class House:
         self._log, self._clock, self._keys = log, clock, keys
         self.witnessing = witnessing or Witnessing.nobody(log, clock)
         self._side, self._others, self._decided = side, others, decided
-        self.notebook = Notebook(log, clock, keys, holder)
+        self.notebook = Notebook(log, clock, keys, holder, alone=others is None)
         """What is remarked on the records, in logs of their own."""
         self._prefix, self._holder, self._inbox_max = prefix, holder, inbox_max
         self._seats: dict[str, _Seat] = {}
@@ -725,11 +727,19 @@ class House:
             return
         try:
             await follower.up_to_date()
+            if self.witnessing.policy.demands:
+                await self._read_witnessed(seat)
         except LogDamaged as error:
             seat.refused = str(error)
             _log.critical("%s is followed no more: %s", seat.origin, error)
         except LogError as error:
             _log.warning("%s cannot be read now: %s", seat.origin, error)
+
+    async def _read_witnessed(self, seat: _Seat) -> None:
+        kept = await self.witnessing.kept(self._keys.signer(seat.origin).verifier)
+        if kept is not None and kept != seat.cosigned and seat.room is not None:
+            seat.cosigned = kept
+            seat.room.witnessed(kept.size)
 
     async def _look_after(self) -> None:
         """Looks at what is followed, for letters may be lost and their bearer gone."""
@@ -765,7 +775,11 @@ class House:
 
     def _cosigned(self, seat: _Seat) -> Cosigned | None:
         """What a quorum has signed, where the policy asks for one."""
-        return self.witnessing.cosigned(seat.origin) if self.witnessing.policy.demands else None
+        if not self.witnessing.policy.demands:
+            return None
+        if seat.follower is not None:
+            return seat.cosigned
+        return self.witnessing.cosigned(seat.origin)
 
     def _seat(self, auction: str) -> _Seat:
         try:

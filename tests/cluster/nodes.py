@@ -45,6 +45,12 @@ class Balancer:
             if at == port:
                 task.cancel()
 
+    def cut_off(self) -> None:
+        """Everybody has to come again, and is spread over the nodes anew."""
+        for task, port in self._pipes.items():
+            if port:
+                task.cancel()
+
     async def close(self) -> None:
         self._server.close()
         for task in self._pipes:

@@ -17,7 +17,7 @@ from bidding.client import Answer, Seat
 from bidding.proof.policy import parse_policy
 from replay.verify import verify
 from tests.cluster.nodes import Cluster, cluster
-from tests.doors.house_process import OFFICERS, SECOND, People
+from tests.doors.house_process import OFFICERS, SECOND, HouseProcess, People
 
 BIDDERS = [f"bidder{n}" for n in range(1, 5)]
 
@@ -48,23 +48,25 @@ class Bidder:
         self.when: list[float] = []
 
     async def bid_on(self, stop: asyncio.Event) -> None:
-        loop = asyncio.get_running_loop()
         while not stop.is_set():
             self._price[0] += 1
             ref = f"{self.name}-{len(self.asked)}"
             self.asked.append(ref)
             self.told[ref] = await self.seat.bid(self._price[0], ref=ref, within=20)
-            self.when.append(loop.time())
+            self.when.append(now())
             # As fast as one bidder may.
             await asyncio.sleep(0.21)
 
 
+def now() -> float:
+    return asyncio.get_running_loop().time()
+
+
 async def paused(bidders: list[Bidder], since: float, within: float = 15) -> float:
     """The longest that anybody waited from `since` until each had an answer again, in seconds."""
-    loop = asyncio.get_running_loop()
-    end = loop.time() + within
-    while not all(b.when and b.when[-1] > since + 1 for b in bidders):
-        assert loop.time() < end, [b.when[-1:] for b in bidders]
+    end = now() + within
+    while not all(b.when and b.when[-1] > since + 0.5 for b in bidders):
+        assert now() < end, [b.when[-1:] for b in bidders]
         await asyncio.sleep(0.02)
     gaps = []
     for bidder in bidders:
@@ -92,46 +94,49 @@ async def check(
     return session
 
 
-async def fallen(there: Cluster, auction: str, bidders: list[Bidder]) -> dict[str, float]:
+class Falls:
     """Everything that may fall, falls once, under load; how long bidders waited each time."""
-    loop = asyncio.get_running_loop()
-    waited = {}
 
-    owner = await there.owner(auction)
-    assert owner is not None
-    began = loop.time()
-    await asyncio.to_thread(there.nodes[owner].end, signal.SIGTERM)
-    waited["handed over"] = await paused(bidders, began)
-    print(waited)
-    await there.start(owner)
+    def __init__(self, there: Cluster, auction: str, bidders: list[Bidder]) -> None:
+        self.there, self.auction, self.bidders = there, auction, bidders
+        self.waited: dict[str, float] = {}
 
-    owner = await there.owner(auction)
-    assert owner is not None
-    began = loop.time()
-    there.nodes[owner].end(signal.SIGKILL)
-    waited["killed"] = await paused(bidders, began)
-    print(waited)
-    await there.start(owner)
+    async def owner(self) -> HouseProcess:
+        """The node that owns the auction."""
+        name = await self.there.owner(self.auction)
+        assert name is not None
+        return self.there.nodes[name]
 
-    owner = await there.owner(auction)
-    assert owner is not None
-    process = there.nodes[owner].process
-    assert process is not None
-    began = loop.time()
-    port = there.nodes[owner].port
-    process.send_signal(signal.SIGSTOP)
-    there.balancer.down(port)
-    waited["stopped"] = await paused(bidders, began)
-    process.send_signal(signal.SIGCONT)
-    there.balancer.backends.append(port)
-    await paused(bidders, loop.time())
+    async def handed_over(self) -> HouseProcess:
+        node, began = await self.owner(), now()
+        await asyncio.to_thread(node.end, signal.SIGTERM)
+        self.waited["handed over"] = await paused(self.bidders, began)
+        return node
 
-    began = loop.time()
-    there.redis.end()
-    await asyncio.sleep(1)
-    there.redis.start()
-    waited["without letters"] = await paused(bidders, began)
-    return waited
+    async def killed(self) -> None:
+        node, began = await self.owner(), now()
+        node.end(signal.SIGKILL)
+        self.waited["killed"] = await paused(self.bidders, began)
+
+    async def stood_still(self) -> None:
+        node, began = await self.owner(), now()
+        assert node.process is not None
+        node.process.send_signal(signal.SIGSTOP)
+        self.there.balancer.down(node.port)
+        self.waited["stood still"] = await paused(self.bidders, began)
+        assert await self.owner() is not node
+        node.process.send_signal(signal.SIGCONT)
+        self.there.balancer.backends.append(node.port)
+
+    async def without_letters(self) -> None:
+        """Redis is killed and comes back empty; bidders sit at both nodes that are left."""
+        self.there.balancer.cut_off()
+        await paused(self.bidders, now())
+        began = now()
+        self.there.redis.end()
+        await asyncio.sleep(1)
+        self.there.redis.start()
+        self.waited["without letters"] = await paused(self.bidders, began)
 
 
 async def test_nothing_is_lost_whatever_falls(tmp_path: Path) -> None:
@@ -142,8 +147,8 @@ async def test_nothing_is_lost_whatever_falls(tmp_path: Path) -> None:
         AsyncExitStack() as stack,
     ):
         await people.sign_in(*people_of)
-        now = int((await people["staff"].get("/api/time"))["now"])
-        auction = await people.publish(document(now + 2 * SECOND, 3600))
+        time = int((await people["staff"].get("/api/time"))["now"])
+        auction = await people.publish(document(time + 2 * SECOND, 3600))
         numbers = await people.admit(auction, dict.fromkeys(BIDDERS), 0)
         seats = [await stack.enter_async_context(people[name].join(auction)) for name in BIDDERS]
         price = [1_000]
@@ -154,10 +159,19 @@ async def test_nothing_is_lost_whatever_falls(tmp_path: Path) -> None:
         stop = asyncio.Event()
         bidding = [asyncio.ensure_future(b.bid_on(stop)) for b in bidders]
         await asyncio.sleep(1)
-        waited = await fallen(there, auction, bidders)
+        falls = Falls(there, auction, bidders)
+        gone = await falls.handed_over()
+        coming = asyncio.ensure_future(asyncio.to_thread(gone.start))
+        await falls.killed()
+        await coming
+        await falls.stood_still()
+        await falls.without_letters()
         stop.set()
         await asyncio.gather(*bidding)
         session = await check(people, auction, numbers, bidders)
-        print({name: round(seconds, 2) for name, seconds in waited.items()})
-        print({b.name: len(b.told) for b in bidders}, len(session.entries))
-        assert waited["killed"] < 6
+        waited = {name: round(seconds, 2) for name, seconds in falls.waited.items()}
+        print(waited, sum(len(b.told) for b in bidders), "answers")
+        # Twice what is promised: this machine has other things to do.
+        assert max(falls.waited["killed"], falls.waited["stood still"]) < 6, waited
+        stops = [e for e in session.entries if e["type"] == "suspend.accepted"]
+        assert "RECOVERY" in {e["data"]["ask"]["reason"] for e in stops}

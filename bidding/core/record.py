@@ -124,7 +124,7 @@ def record(
         data["sig"] = {"key": command.signature.key, "value": command.signature.value}
     if command.tags:
         data["tags"] = dict(command.tags)
-    if command.received is not None and command.received != now:
+    if command.received is not None and command.received < now:
         # Another node's door had it in time, and others were written down meanwhile.
         data["received"] = command.received
     if first is not None:

@@ -11,6 +11,7 @@ What it is not: a queue. Nothing waits in Redis, and nothing waits here while it
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import secrets
 from collections import deque
@@ -92,12 +93,11 @@ class RedisBus:
         while True:
             client = self._client()
             try:
+                await client.ping()
                 while True:
-                    await self._stir.wait()
-                    self._stir.clear()
-                    while self._sending:
-                        await self._send(client)
-                        self._speaking = True
+                    self._speaking = True
+                    await self._stirred()
+                    await (self._send(client) if self._sending else client.ping())
             except (RedisError, OSError, TimeoutError) as error:
                 if self._speaking:
                     _log.error("letters cannot be sent: %s", error)
@@ -107,6 +107,14 @@ class RedisBus:
             finally:
                 await client.aclose()
             await asyncio.sleep(_PAUSE)
+
+    async def _stirred(self) -> None:
+        """Until there is a letter to send, or it is time to see whether one could be sent."""
+        if not self._sending:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_PATIENCE):
+                    await self._stir.wait()
+        self._stir.clear()
 
     async def _send(self, client: Redis) -> None:
         async with client.pipeline(transaction=False) as pipeline:

@@ -8,6 +8,8 @@ is kept by the log. It knows no auction from within: the house opens, hands over
 2. A node whose presence is in doubt gives no stamps and owns nothing, by its own monotonic clock,
    before anybody else may think so.
 3. Whoever goes in an orderly way lets go of its logs one by one, and tells the next owner.
+4. A node whose letters to itself do not come back reaches nobody, and would hold up everybody who
+   waits for its word: it goes, and comes back with the letters.
 """
 
 from __future__ import annotations
@@ -40,6 +42,8 @@ _HEAD_START: Final = 400_000
 #: How often what waits is handed over again, and how often a door shows owners that it is there.
 _TURN: Final = 50_000
 _BEAT: Final = 500_000
+#: Without a letter of its own for so long a node goes: later than what runs was suspended for it.
+_ALONE_AFTER: Final = 3_000_000
 
 
 class Tenant(Protocol):
@@ -86,7 +90,8 @@ class Membership:
         self._held: dict[str, Grant] = {}
         self._free_since: dict[str, Instant] = {}
         self._renewed: Instant = 0
-        self._leaving = False
+        self._leaving = self._lost_letters = False
+        self._own_letter: Instant = 0
         self._stir = asyncio.Event()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._acquiring: set[str] = set()
@@ -196,6 +201,7 @@ class Membership:
         sent = self._clock.now()
         address = await self._leases.enter(self._name)
         self._renewed = max(sent, self._renewed)
+        self._own_letter = self._clock.now()
         self.address = address
         self._bus.listen(address, self._take)
         _log.info("present as %s", address)
@@ -206,12 +212,15 @@ class Membership:
             sent = self._clock.now()
             self._stir.clear()
             try:
-                if self.address:
+                if self.address and sent - self._own_letter > _ALONE_AFTER:
+                    await self._shut()
+                elif self.address:
                     view = await self._leases.renew(self.address)
                     # Good from when it was asked for: the answer may have been long on its way.
                     self._renewed = max(self._renewed, sent)
                     self._sort(view)
-                else:
+                elif self._bus.up or not self._lost_letters:
+                    self._lost_letters = False
                     await self._enter()
                     continue
             except NotPresent:
@@ -237,6 +246,12 @@ class Membership:
         finally:
             timer.cancel()
             stirred.cancel()
+
+    async def _shut(self) -> None:
+        """Says goodbye for want of letters: nobody shall wait for what this door has to say."""
+        address, self._lost_letters = self.address, True
+        self._out(f"{address} goes: its letters do not come back")
+        await self._leases.leave(address)
 
     def _out(self, why: str) -> None:
         """Not present: no stamps, no auctions, until it has entered anew."""
@@ -297,12 +312,11 @@ class Membership:
     # -- letters ------------------------------------------------------------------------------
 
     async def _beat(self) -> None:
-        """Shows every owner that what this door has to say reaches him: the way of the bids."""
+        """Shows every node, itself too, that what this door says reaches it: the way of the bids."""
         while True:
             now = self._clock.now()
-            if self.address:
-                for owner in sorted(set(self._view.owners.values())):
-                    self._post(owner, "beat")
+            for node in self._view.present if self.address else ():
+                self._post(node, "beat")
             await self._clock.sleep_until(now + _BEAT)
 
     async def _hand_again(self) -> None:
@@ -342,7 +356,9 @@ class Membership:
             read = letters.decode(letter)
             sender = str(read["from"])
             self.doors.hear(sender)
-            if sender != self.address:
+            if sender == self.address:
+                self._own_letter = self._clock.now()
+            else:
                 self._act(sender, read)
         except (ValueError, KeyError, TypeError) as error:
             _log.error("a letter that nobody understands: %r", error)

@@ -64,6 +64,18 @@ class Letters(LocalPost):
                 asyncio.get_running_loop().call_soon(take, letter)
 
 
+class End(LocalBus):
+    """An end of the way that says whether it is up as the test asks."""
+
+    def __init__(self, town: Town) -> None:
+        super().__init__(town.post)
+        self._town = town
+
+    @property
+    def up(self) -> bool:
+        return self._town.bus_up
+
+
 class Leases(LocalLeases):
     """Leases that a node may lose sight of."""
 
@@ -89,7 +101,7 @@ class Node:
 
     def __post_init__(self) -> None:
         town = self.town
-        self.others = Membership(town.leases, LocalBus(town.post), town.clock, self.name, most=1000)
+        self.others = Membership(town.leases, End(town), town.clock, self.name, most=1000)
         self.house = House(
             town.log, town.clock, FixedKeys(), PREFIX, holder=self.name, others=self.others
         )
@@ -127,6 +139,7 @@ class Town:
     leases: Leases = field(init=False)
     nodes: list[Node] = field(default_factory=list)
     fallen: list[Node] = field(default_factory=list)
+    bus_up: bool = True
 
     def __post_init__(self) -> None:
         self.leases = Leases(self.clock)
@@ -312,15 +325,46 @@ async def test_a_door_that_has_said_goodbye_is_not_waited_for(town):
 async def test_without_letters_the_time_is_given_back(town):
     owner, other = await town.running("03")
     town.post.cut.update(("a", "b"))
+    town.bus_up = False
     await town.clock.advance(4 * SECOND)
     state = owner.house.room("zs-1").state
     assert state.status == "suspended"
-    asked = other.ask(bid("03", 100_000, "r1"))
-    assert retry(await town.answered(asked, 6 * SECOND)) == "recovering"
+    assert retry(await town.answered(other.ask(bid("03", 100_000, "r1")))) == "recovering"
+    town.bus_up = True
     town.post.cut.clear()
-    await town.clock.advance(2 * SECOND)
+    await town.clock.advance(3 * SECOND)
+    owner = next(node for node in town.nodes if node.owns)
     assert owner.house.room("zs-1").state.status == "running"
     assert accepted(await town.answered(other.ask(bid("03", 100_000, "r1"))))
+
+
+async def test_a_node_that_reaches_nobody_goes_and_holds_nobody_up(town):
+    owner, other = await town.running("03")
+    town.post.cut.add(other.name)
+    town.bus_up = False
+    await town.clock.advance(3 * SECOND)
+    assert owner.house.room("zs-1").state.status == "suspended"
+    await town.clock.advance(2 * SECOND)
+    assert other.others.address == ""
+    assert owner.house.room("zs-1").state.status == "running"
+    assert retry(await town.answered(other.ask(bid("03", 100_000, "r1")))) == "recovering"
+    town.bus_up = True
+    town.post.cut.clear()
+    await town.clock.advance(1 * SECOND)
+    assert accepted(await town.answered(other.ask(bid("03", 100_000, "r1"))))
+
+
+async def test_a_node_that_wrote_nothing_before_hears_everybody_when_it_takes_over(town):
+    """Doors show every node that they are there, not only the owners: else it would think them silent."""
+    owner, other = await town.running("03")
+    await town.clock.advance(3 * SECOND)
+    assert other.others.doors.silent_since() is None
+    await owner.fall()
+    await town.clock.advance(3 * SECOND)
+    reasons = [
+        e["data"]["ask"]["reason"] for e in await town.entries() if e["type"] == "suspend.accepted"
+    ]
+    assert reasons == ["RECOVERY"]
 
 
 async def test_after_a_fall_another_node_goes_on_and_nothing_acknowledged_is_lost(town):

@@ -277,6 +277,11 @@ class House:
             raise NoSuchAuction(f"{auction}: {seat.refused or 'not open yet'}")
         return seat.room
 
+    @property
+    def ready(self) -> bool:
+        """Whether who asks here is heard: for whatever leads people to one node or another."""
+        return not self._closing and (self._others is None or self._others.sure)
+
     def latest(self) -> Instant:
         """The longest time from stamp to disk of late, in any auction decided here; microseconds."""
         return max((s.auctioneer.lag or 0 for s in self._seats.values() if s.auctioneer), default=0)

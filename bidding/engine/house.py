@@ -149,6 +149,7 @@ class House:
         self._prefix, self._holder, self._inbox_max = prefix, holder, inbox_max
         self._seats: dict[str, _Seat] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._reading = asyncio.Semaphore(_AT_ONCE)
         self._last_beat: Instant | None = None
         self._beating: asyncio.Task[None] | None = None
         self._pulse = Pulse(clock.now())
@@ -495,7 +496,8 @@ class House:
             await writer.close()
         key = self._keys.signer(seat.origin).verifier
         since = None if seat.room is None else seat.room.state.index
-        found = await verify(self._log, seat.origin, key, since, grows=True)
+        async with self._reading:
+            found = await verify(self._log, seat.origin, key, since, grows=True)
         late, found.late = found.late, []
         room = self._room(seat, found)
 
@@ -695,8 +697,10 @@ class House:
             self._spawn(self._opened(seat))
 
     def known(self) -> list[str]:
-        """Every log that somebody has to own."""
-        return [seat.origin for seat in self._seats.values() if seat.refused is None]
+        """Every log that somebody has to own, what runs first."""
+        seats = [seat for seat in self._seats.values() if seat.refused is None]
+        runs = [s.room is not None and s.room.state.status == "running" for s in seats]
+        return [s.origin for s, _ in sorted(zip(seats, runs, strict=True), key=lambda p: not p[1])]
 
     def local(self, origin: str, command: Command, stamp: Instant) -> asyncio.Future[Answer] | None:
         """Asks the auctioneer of this process; None where there is none."""

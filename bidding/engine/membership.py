@@ -44,6 +44,8 @@ _TURN: Final = 50_000
 _BEAT: Final = 500_000
 #: Without a letter of its own for so long a node goes: later than what runs was suspended for it.
 _ALONE_AFTER: Final = 3_000_000
+#: So many logs are acquired or let go of at a time: renewing must find the leases free.
+_AT_ONCE: Final = 2
 
 
 class Tenant(Protocol):
@@ -58,7 +60,7 @@ class Tenant(Protocol):
         ...
 
     def known(self) -> list[str]:
-        """Every log that somebody has to own."""
+        """Every log that somebody has to own, what runs first."""
         ...
 
     def local(self, origin: str, command: Command, stamp: Instant) -> asyncio.Future[Answer] | None:
@@ -95,6 +97,7 @@ class Membership:
         self._stir = asyncio.Event()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._acquiring: set[str] = set()
+        self._turns = asyncio.Semaphore(_AT_ONCE)
 
     def join(self, house: Tenant) -> None:
         """Becomes present as soon as the leases answer, and stays so until `close`."""
@@ -168,7 +171,8 @@ class Membership:
         if self._held.pop(origin, None) is None:
             return
         try:
-            await self._leases.release(origin, self.address)
+            async with self._turns:
+                await self._leases.release(origin, self.address)
         except LeasesAway:
             return  # it ends with our presence
         others = [node for node in self._view.present if node != self.address]
@@ -299,8 +303,9 @@ class Membership:
     async def _acquire(self, origin: str) -> None:
         self._acquiring.add(origin)
         try:
-            address = self.address
-            grant = await self._leases.acquire(origin, address)
+            async with self._turns:
+                address = self.address
+                grant = await self._leases.acquire(origin, address)
             if grant is not None and address == self.address and not self._leaving:
                 self._held[origin] = grant
                 self._house.moved(origin)

@@ -117,11 +117,11 @@ class Node:
         """kill -9, as the others see it: no word more, and no renewal."""
         self.town.post.cut.add(self.name)
         tasks = [*self.others._tasks, *self.house._tasks]
-        seat = self.house._seats.get("zs-1")
         if self.house._beating is not None:
             tasks.append(self.house._beating)
-        if seat is not None and seat.auctioneer is not None:
-            tasks += [t for t in (seat.auctioneer._task, seat.auctioneer._alarm) if t]
+        for seat in self.house._seats.values():
+            if seat.auctioneer is not None:
+                tasks += [t for t in (seat.auctioneer._task, seat.auctioneer._alarm) if t]
         for task in tasks:
             task.cancel()
         self.town.nodes.remove(self)
@@ -447,3 +447,18 @@ async def test_a_follower_proves_what_the_owner_proves(town):
         "zs-1", answer.index
     )
     assert other.house.consistency("zs-1", 1, 3) == owner.house.consistency("zs-1", 1, 3)
+
+
+async def test_many_auctions_are_spread_over_those_who_are_left(town):
+    for name in "abc":
+        await town.add(name)
+    for n in range(12):
+        document = english(f"zs-{n}", opens=OPENS, duration_seconds=6)
+        await town.nodes[0].house.publish(document, "staff:li", "approver:wang")
+    assert town.nodes[0].others.owned == 12
+    await town.clock.advance(1 * SECOND)
+    await town.nodes[0].fall()
+    await town.clock.advance(2_500 * MS)
+    left = [node.others.owned for node in town.nodes]
+    assert sum(left) == 12
+    assert min(left) > 0, "each log has a first choice, and not all the same"

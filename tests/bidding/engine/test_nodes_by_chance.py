@@ -42,10 +42,12 @@ class Chance:
         self.town = Town()
         self.wishes: list[Wish] = []
         self.calm = self._broke = False
+        self.only_letters = seed % 3 == 0
+        """No node falls and nothing is cut off: then every bid in time has to count."""
         self._tasks: list[asyncio.Task[Any]] = []
         self._carry = self.town.post.carry
         self.town.post.carry = self.carry  # type: ignore[method-assign]
-        self.loses, self.doubles, self.delays = (self.rng.choice((0, 30, 8)) for _ in range(3))
+        self.loses, self.doubles, self.delays = (self.rng.choice((0, 30, 4)) for _ in range(3))
         self._names = iter("abcdefghijklmnopqrstuvwxyz")
 
     def carry(self, address: str | None, letter: bytes) -> None:
@@ -158,7 +160,8 @@ class Chance:
         self.calm = False
         for bidder in bidders:
             self.spawn(self.bids(bidder))
-        self.spawn(self.troubles())
+        if not self.only_letters:
+            self.spawn(self.troubles())
         await town.clock.advance(CLOSES + 3 * SECOND - town.clock.now())
         self.calm = True
         town.leases.away.clear()
@@ -210,9 +213,14 @@ def check(chance: Chance, entries: list[dict[str, Any]]) -> None:
     for wish in chance.wishes:
         for answer in wish.told:
             assert entries[answer.index] == answer.entry == by_key[str(wish.command.key)]
-        if wish.told and wish.told[0].entry["data"].get("reason") == "AFTER_DEADLINE":
-            end = last_bell(entries, wish.told[0].index)
-            assert max(wish.stamped) >= end, "refused though it came in time"
+        if not wish.told:
+            continue
+        answer = wish.told[0]
+        end = last_bell(entries, len(entries))
+        if answer.entry["data"].get("reason") == "AFTER_DEADLINE":
+            assert max(wish.stamped) >= end["t"], "refused though it came in time"
+        if chance.only_letters and wish.stamped[0] < end["t"]:
+            assert answer.index < end["i"], "a door had it before the close"
     assert any(wish.told for wish in chance.wishes)
     for node in chance.town.nodes:
         room = node.house.room("zs-1")
@@ -221,6 +229,6 @@ def check(chance: Chance, entries: list[dict[str, Any]]) -> None:
         assert room.state == chance.town.nodes[0].house.room("zs-1").state
 
 
-def last_bell(entries: list[dict[str, Any]], index: int) -> int:
-    """When the bell before an entry was due."""
-    return max(int(e["t"]) for e in entries[:index] if e["type"] == "bell.accepted")
+def last_bell(entries: list[dict[str, Any]], index: int) -> dict[str, Any]:
+    """The last bell before an entry; of a whole record the one that closed."""
+    return [e for e in entries[:index] if e["type"] == "bell.accepted"][-1]

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
+from asyncpg import PostgresError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -96,7 +97,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     try:
         asyncio.run(_prepare(arguments.owner, arguments.role))
-    except (LogError, ValueError, SQLAlchemyError, OSError) as error:
+    except (LogError, ValueError, PostgresError, SQLAlchemyError, OSError) as error:
         sys.stderr.write(f"数据库未准备好（{error}）。\nThe database is not ready: {error}\n")
         return 2
     sys.stdout.write(f"事件日志的结构已就绪（{arguments.role}）。\nThe record is ready.\n")

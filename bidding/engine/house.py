@@ -72,6 +72,8 @@ _AT_ONCE: Final = 8
 _OVER: Final = ("closed", "terminated", "voided")
 _LOOK: Final = 500_000
 """How often a followed auction that runs is looked at, though no letter told that it grew."""
+_STALE: Final = 2_000_000
+"""So long what was read of an auction that is over is shown without another look, but for letters."""
 _LOOK_AT_ALL: Final = 10
 """And every so many times, those that do not run."""
 
@@ -105,6 +107,8 @@ class _Seat:
     """Instead of an auctioneer, where another node has him."""
     grant: Grant | None = None
     """How the lease was had, until somebody has opened the auction with it."""
+    looked: Instant = 0
+    """When a followed auction was read last."""
     silenced: bool = False
     """Whether it was told that a door cannot reach it."""
     failures: int = 0
@@ -219,7 +223,7 @@ class House:
         seat = await self._found(auction)
         if seat.room is None:
             await self._opened(seat)
-        elif seat.follower is not None:
+        elif not (seat.room.state.status in _OVER and self._clock.now() - seat.looked < _STALE):
             await self._catch_up(seat)
         return self.room(auction)
 
@@ -604,7 +608,9 @@ class House:
     def _broken(self, seat: _Seat, error: Exception) -> None:
         """An auctioneer stopped by itself; its askers have Retry, and nobody was shown anything."""
         broken, seat.auctioneer = seat.auctioneer, None
-        assert broken is not None
+        if broken is None:
+            _log.error("%s stopped while it was let go: %r", seat.origin, error)
+            return  # it is read afresh in any case
         seat.failures += 1
         seat.up_until = broken.up_until
         _log.error("%s stopped: %r", seat.origin, error, exc_info=error)
@@ -718,7 +724,10 @@ class House:
             self._spawn(self._catch_up(seat))
 
     async def entry(self, origin: str, index: int) -> dict[str, Any]:
-        """One entry, read from the log. Raises LogError."""
+        """One entry, read from the log; by then the room shows it too. Raises LogError."""
+        seat = self._seats.get(self._auction(origin))
+        if seat is not None and seat.follower is not None:
+            await seat.follower.up_to_date()
         (body,) = await self._log.read(origin, index, index + 1)
         found: dict[str, Any] = canon.decode(body)  # type: ignore[assignment] # an entry is an object
         return found
@@ -736,6 +745,7 @@ class House:
             return
         try:
             await follower.up_to_date()
+            seat.looked = self._clock.now()
             if self.witnessing.policy.demands:
                 await self._read_witnessed(seat)
         except LogDamaged as error:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import structlog
 from aiohttp import hdrs, web
 
+from bidding.engine.ports import LogBroken
 from bidding.web.context import DOOR, WHO, Door
 from bidding.web.pages import nowhere, wants_page
 from bidding.web.problems import Problem
@@ -66,6 +67,10 @@ async def last_resort(request: web.Request, handler: Handler) -> web.StreamRespo
         response = nowhere() if wants_page(request) else _as_problem(error)
     except web.HTTPException as error:
         response = _as_problem(error)
+    except LogBroken as broken:
+        # Not a no: nobody knows whether it was done, and asking again is right.
+        log.warning("record away", route=_route(request), what=str(broken))
+        response = Problem("TRY_LATER", headers={"Retry-After": "1"}).response()
     except Exception:
         log.exception("bug", method=request.method, route=_route(request))
         response = Problem("BROKEN").response()

@@ -404,6 +404,23 @@ async def test_a_node_that_stood_still_comes_back_as_one_that_follows(town):
     assert owner.house.room("zs-1").state == other.house.room("zs-1").state
 
 
+async def test_an_append_that_fails_while_an_auction_is_let_go_leaves_a_node_that_follows(town):
+    owner, other = await town.running("03")
+    town.log.hold()
+    town.log.break_next(written=True)
+    asked = owner.ask(bid("03", 100_000, "r1"))
+    await settle()
+    town.leases.away.add(owner.name)
+    await town.clock.advance(2 * SECOND)
+    town.log.release()
+    town.leases.away.clear()
+    await town.clock.advance(2 * SECOND)
+    assert asked.done()
+    assert other.owns
+    assert accepted(await town.answered(owner.ask(bid("03", 100_000, "r1"))))
+    assert (await town.types()).count("bid.accepted") == 1
+
+
 async def test_an_auction_is_handed_over_without_a_word_in_the_record(town):
     owner, other = await town.running("03")
     asked = [other.ask(bid("03", 100_000 + n * 1_000, f"r{n}")) for n in range(5)]
@@ -435,6 +452,26 @@ async def test_whoever_asks_the_follower_sees_what_was_answered_before(town):
     assert accepted(await town.answered(owner.ask(bid("03", 100_000))))
     room = await other.house.opened("zs-1")
     assert room.state == owner.house.room("zs-1").state
+
+
+async def test_whoever_is_answered_finds_his_entry_in_the_room(town):
+    """Though the entry itself was found by a letter, and nobody told that the log grew."""
+    _, other = await town.running("03")
+    read, gate = town.log.read, asyncio.Event()
+
+    async def slow(log: str, start: int = 0, stop: int | None = None) -> list[bytes]:
+        if stop is None:
+            await gate.wait()  # whoever follows is slow, and whoever reads one entry is not
+        return await read(log, start, stop)
+
+    town.log.read = slow
+    asked = other.ask(bid("03", 100_000, "r1"))
+    await town.clock.advance(400 * MS)
+    assert not asked.done()
+    gate.set()
+    answer = await town.answered(asked)
+    assert isinstance(answer, Final)
+    assert other.house.room("zs-1").state.index > answer.index
 
 
 async def test_a_follower_proves_what_the_owner_proves(town):

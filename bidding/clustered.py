@@ -72,6 +72,7 @@ def measure(metrics: Metrics, standing: Standing) -> None:
             others.since_renewed,
         ),
         ("bus_up", "1 while letters go and come", lambda: int(bus.up)),
+        ("bus_lag_microseconds", "How long a letter is on its way", lambda: others.lag),
         ("bus_letters", "Letters that came here", lambda: bus.carried),
         (
             "doors_silent_microseconds",

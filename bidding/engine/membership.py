@@ -22,7 +22,7 @@ from typing import Any, Final, Protocol
 
 from bidding.core.commands import Command
 from bidding.engine import letters
-from bidding.engine.asking import Asked, Asking
+from bidding.engine.asking import PATIENCE, Asked, Asking
 from bidding.engine.auctioneer import Answer, Retry, Step
 from bidding.engine.auctioneer import Final as Decided
 from bidding.engine.doors import Doors
@@ -94,6 +94,8 @@ class Membership:
         self._renewed: Instant = 0
         self._leaving = self._lost_letters = False
         self._own_letter: Instant = 0
+        self.lag: Instant = 0
+        """How long the last letter of this node to itself was on its way, in microseconds."""
         self._stir = asyncio.Event()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._acquiring: set[str] = set()
@@ -321,7 +323,7 @@ class Membership:
         while True:
             now = self._clock.now()
             for node in self._view.present if self.address else ():
-                self._post(node, "beat")
+                self._post(node, "beat", t=now)
             await self._clock.sleep_until(now + _BEAT)
 
     async def _hand_again(self) -> None:
@@ -363,6 +365,7 @@ class Membership:
             self.doors.hear(sender)
             if sender == self.address:
                 self._own_letter = self._clock.now()
+                self.lag = self._own_letter - read.get("t", self._own_letter)
             else:
                 self._act(sender, read)
         except (ValueError, KeyError, TypeError) as error:
@@ -395,8 +398,8 @@ class Membership:
     def _asked(self, door: str, read: dict[str, Any]) -> None:
         """A request from another door. Not ours any more, or not yet: it will be sent again."""
         origin, stamp = read["a"], read["t"]
-        if not self.holds(origin):
-            return
+        if not self.holds(origin) or self._clock.now() - stamp > PATIENCE:
+            return  # of what is older its door has given up, and said so to whoever asked
         command = letters.command(read["cmd"], stamp)
         answer = self._house.local(origin, command, stamp)
         if answer is None:

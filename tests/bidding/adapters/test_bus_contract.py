@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -127,6 +128,25 @@ async def test_letters_go_again_when_redis_comes_back_and_old_ones_do_not():
                 await asyncio.sleep(0.05)
         assert set(ends.brought["b.2"]) == {b"new"}
         assert one.up
+    finally:
+        for bus in ends.buses.values():
+            await bus.close()
+        remove(server)
+
+
+async def test_a_redis_that_stands_still_is_noticed():
+    server = redis_server()
+    ends = Ends(lambda: RedisBus(server.url, "x/log", SECRET))
+    try:
+        one = ends.join("a.1")
+        await ends.up()
+        assert server.process is not None
+        server.process.send_signal(signal.SIGSTOP)
+        async with asyncio.timeout(10):
+            while one.up:
+                await asyncio.sleep(0.05)
+        server.process.send_signal(signal.SIGCONT)
+        await asyncio.wait_for(ends.up(), 10)
     finally:
         for bus in ends.buses.values():
             await bus.close()

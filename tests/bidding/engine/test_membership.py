@@ -40,8 +40,8 @@ def nothing(_: dict[str, Any]) -> bool:
     return False
 
 
-def soon() -> Document:
-    return english(opens=OPENS, duration_seconds=6)
+def soon(seconds: int = 6) -> Document:
+    return english(opens=OPENS, duration_seconds=seconds)
 
 
 class Letters(LocalPost):
@@ -151,10 +151,10 @@ class Town:
         await self.clock.advance(400 * MS)
         return node
 
-    async def running(self, *bidders: str) -> tuple[Node, Node]:
+    async def running(self, *bidders: str, seconds: int = 6) -> tuple[Node, Node]:
         """Two nodes and an auction that runs; the owner first."""
         nodes = [await self.add("a"), await self.add("b")]
-        await nodes[0].house.publish(soon(), "staff:li", "approver:wang")
+        await nodes[0].house.publish(soon(seconds), "staff:li", "approver:wang")
         await self.clock.advance(1 * SECOND)
         for bidder in bidders:
             assert accepted(await self.answered(nodes[0].ask(admit(bidder))))
@@ -234,6 +234,29 @@ async def test_letters_that_get_lost_lose_no_bid_and_double_none(town, kind):
     town.post.lost = lambda letter: letter["k"] == kind and bool(losing) and losing.pop()
     assert accepted(await town.answered(other.ask(bid("03", 100_000, "r1"))))
     assert (await town.types()).count("bid.accepted") == 1
+
+
+async def test_a_request_that_comes_after_its_door_gave_up_is_not_decided(town):
+    """Redis stood still: whoever asked has been told to ask again, and may have thought better."""
+    owner, other = await town.running("03", seconds=20)
+    kept: list[bytes] = []
+    carry = town.post.carry
+
+    def keep(to: str | None, letter: bytes) -> None:
+        if orjson.loads(letter)["k"] == "ask":
+            kept.append(letter)
+        else:
+            carry(to, letter)
+
+    town.post.carry = keep
+    asked = other.ask(bid("03", 100_000, "r1"))
+    assert retry(await town.answered(asked, 6 * SECOND)) == "recovering"
+    town.post.carry = carry
+    assert kept
+    carry(owner.others.address, kept[0])
+    await town.clock.advance(100 * MS)
+    assert "bid.accepted" not in await town.types()
+    assert "bid.refused" not in await town.types()
 
 
 async def test_every_letter_twice_changes_nothing(town):

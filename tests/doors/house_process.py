@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from bidding.adapters.passwords import Argon2Passwords
 from bidding.adapters.registry import SqlRegistry
@@ -39,10 +39,11 @@ class HouseProcess:
     url: str = ""
     process: Running | None = None
     logs: list[Path] = field(default_factory=list)
+    called: str = "stderr"
 
     def start(self) -> None:
         """Returns when the door answers."""
-        self.logs.append(self.data / f"stderr-{len(self.logs)}.txt")
+        self.logs.append(self.data / f"{self.called}-{len(self.logs)}.txt")
         port = str(self.port if self.url else 0)
         words = ["--port", port, "--data", str(self.data), *self.options]
         with self.logs[-1].open("w") as errors:
@@ -132,10 +133,17 @@ async def take_part(
     return str(admitted["bidder"])
 
 
+class Reached(Protocol):
+    """A house at an address: one process, or what stands before several."""
+
+    @property
+    def url(self) -> str: ...
+
+
 class People:
     """Everybody of one house, signed in."""
 
-    def __init__(self, house: HouseProcess) -> None:
+    def __init__(self, house: Reached) -> None:
         self._house = house
         self._stack = AsyncExitStack()
         self._visitors: dict[str, Visitor] = {}

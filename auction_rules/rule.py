@@ -80,7 +80,8 @@ class Actions:
     lines: tuple[Line, ...] = ()
     """Every slot he may fill, in the order of the notice; empty where he has one offer."""
     also: tuple[str, ...] = ()
-    """What else he may ask: `take_back` (a no), `leave`, `waive` (a stay without more)."""
+    """What else he may ask: `take_back` (a no), `leave`, `waive` (a stay without more), `equal` (the
+    price that stands, by a prior right)."""
     left: int | None = None
     """How many offers he may still make in this stage; None: as many as he likes."""
     pending: Amount | None = None

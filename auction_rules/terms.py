@@ -328,7 +328,7 @@ def shown(config: RuleConfig, field: Any, name: str, value: Any) -> Text:
         if isinstance(marker, Scaled):
             unit = getattr(config, marker.unit_field)
             return {lang: unit.show(value, lang) for lang in ("zh", "en")}
-        return {"zh": show_instant(value), "en": f"{show_instant(value)} CST"}
+        return {"zh": show_instant(value), "en": f"{show_instant(value)} UTC+8"}
     if isinstance(value, Choice):
         return {"zh": value.zh, "en": value.en}
     if isinstance(value, bool):

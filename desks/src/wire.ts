@@ -209,7 +209,7 @@ export interface Actions {
   /** The grid of the quantity, counted from its minimum. */
   quantity_step: number | null;
   lines: Line[];
-  also: ("take_back" | "leave" | "waive")[];
+  also: ("take_back" | "leave" | "waive" | "equal")[];
   /** How many offers he may still make; null: as many as he likes. */
   left: number | null;
   /** What he has offered in the turn that is open. */

@@ -21,7 +21,7 @@ _SAID: Final = {
         "holds": "ok: entry {i} of {log}",
         "waits": "not yet witnessed: entry {i} of {log}; the centre's signature holds and binds "
         "it, witnesses who have not signed: {missing}",
-        "by": "{type} by {actor}, recorded {at} CST",
+        "by": "{type} by {actor}, recorded {at} UTC+8",
         "says": "it says (amounts in the smallest unit of the terms, for CNY usually fen):",
         "comma": ", ",
     },

@@ -350,7 +350,8 @@ def held_to(session: Session, bidder: str, actions: dict[str, Any], now: int) ->
         return
     least, most, quick = actions["minimum"], actions["maximum"], actions["quick"]
     assert actions["enter"] is None or least <= actions["enter"] <= most
-    assert quick[0] == least
+    # What lies below the amount that gets him in is valid, and suggested to nobody.
+    assert quick[0] == (least if actions["enter"] is None else actions["enter"])
     assert quick == sorted(set(quick))
     assert actions["step"] >= 1
     for valid in (least, most, *quick):

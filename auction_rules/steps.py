@@ -70,6 +70,11 @@ class Ladder:
             ends.append(self.minimum(current) + self.sign * (self.max_jump - 1) * self.step)
         return self._on_grid_within(min(ends) if self.sign > 0 else max(ends))
 
+    @property
+    def open_ended(self) -> bool:
+        """Whether the farthest amount is no term's, but where exact integers end."""
+        return self.cap is None and self.max_jump is None
+
     def open(self, current: Amount | None) -> bool:
         """Whether any amount is valid next."""
         return self.sign * (self.maximum(current) - self.minimum(current)) >= 0

@@ -254,6 +254,7 @@ class Outcry:
             ask="bid",
             minimum=self.ladder.minimum(current),
             maximum=self.ladder.maximum(current),
+            open_ended=self.ladder.open_ended,
             step=self.ladder.step_from(current or self.ladder.start),
             quick=self.ladder.quick(current, enter=enter),
             enter=enter,

@@ -361,6 +361,8 @@ export interface AuctionLine {
   closes: number | null;
   opens: number | null;
   top: number | null;
+  /** The start price, where the terms name one. */
+  start: number | null;
   unit: Unit;
   awards: Award[];
   /** Who has signed how it ended; null before its end. While it waits, awards and top are not published. */

@@ -182,6 +182,13 @@ def test_prices_fall_as_they_rise_with_the_sign_turned():
     assert replace(falling, step=30).open(25) is False
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_only_a_term_ends_a_ladder_that_people_are_told_of(sign):
+    assert Ladder(4_000, 50, sign=sign).open_ended
+    assert not Ladder(4_000, 50, sign=sign, cap=4_000 + sign * 500).open_ended
+    assert not Ladder(4_000, 50, sign=sign, max_jump=3).open_ended
+
+
 @pytest.mark.parametrize("grid", list(Grid))
 def test_quick_amounts_begin_where_an_offer_gets_in(grid):
     """DESKS §4.1, quick bids: an amount that binds and brings nothing is no choice to be tapped."""

@@ -87,6 +87,9 @@ async def test_each_step_moves_to_the_next_and_the_check_is_kept(seats: Seats) -
     await expect(card).to_have_attribute("data-next", "apply", timeout=SOON)
     await expect(card.locator("[data-test=next]")).to_contain_text("UTC+8")
     await expect(card.locator("[data-test=left]")).to_contain_text("29:")
+    # What it costs to take part is known before anybody applies.
+    await expect(card.locator("[data-test=deposit-ahead]")).to_contain_text("50,000.00 元")
+    await expect(card.locator("[data-step=pay]")).to_have_attribute("data-state", "later")
     await card.locator("[data-test=open-apply]").click()
     await desk.at("apply").locator("button[type=submit]").click()
     await expect(card).to_have_attribute("data-next", "admission", timeout=SOON)

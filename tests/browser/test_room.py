@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, expect
+from playwright.async_api import Browser, BrowserContext, FloatRect, expect
 
 from bidding.proof.policy import parse_policy
 from bidding.proof.receipt import verify_receipt
@@ -174,11 +174,11 @@ async def test_clock_price_and_button_share_every_screen(scene: Scene) -> None:
         assert (await _parts(zhao, size))["bid"] == seen[size]["bid"], size
 
 
-async def _parts(desk: Desk, size: tuple[int, int]) -> dict[str, dict[str, float]]:
+async def _parts(desk: Desk, size: tuple[int, int]) -> dict[str, FloatRect]:
     """Where clock, price and button are at this size: all on the screen, none upon another."""
     width, height = size
     await desk.page.set_viewport_size({"width": width, "height": height})
-    found: dict[str, dict[str, float]] = {}
+    found: dict[str, FloatRect] = {}
     for name in ("clock", "price", "bid"):
         box = await desk.at(name).bounding_box()
         assert box is not None, (size, name)
@@ -194,7 +194,7 @@ async def _parts(desk: Desk, size: tuple[int, int]) -> dict[str, dict[str, float
                 box["y"] >= there["y"] + there["height"] or there["y"] >= box["y"] + box["height"]
             )
             assert beside or below, (size, name, other, box, there)
-        found[name] = dict(box)
+        found[name] = box
     pad = await desk.page.locator(".desk-pad").bounding_box()
     faces = await desk.page.locator(".room .faces").bounding_box()
     assert pad is not None

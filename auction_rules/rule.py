@@ -80,8 +80,7 @@ class Actions:
     lines: tuple[Line, ...] = ()
     """Every slot he may fill, in the order of the notice; empty where he has one offer."""
     also: tuple[str, ...] = ()
-    """What else he may ask: `take_back` (a no), `leave`, `waive` (a stay without more), `equal` (the
-    price that stands, by a prior right)."""
+    """What else he may ask: `take_back` (a no), `leave`, `waive` (a stay without more)."""
     left: int | None = None
     """How many offers he may still make in this stage; None: as many as he likes."""
     pending: Amount | None = None
@@ -90,6 +89,8 @@ class Actions:
     """The points he may be active on, and those he is active on; None where there are none."""
     waivers: int | None = None
     """How many rounds he may still sit out without losing points."""
+    equal: bool = False
+    """Whether a prior right lets him offer the price that stands: it is the minimum then."""
     open_ended: bool = False
     """Whether no term names the maximum: it is where the exact integers of a record end."""
 

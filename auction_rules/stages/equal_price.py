@@ -65,4 +65,4 @@ class EqualPrice(Outcry):
             step = self.ladder.step_from(top.amount)
             return Actions("bid", top.amount, top.amount, step, (top.amount,))
         quick = (top.amount, *shown.quick[:-1])
-        return replace(shown, minimum=top.amount, quick=quick, also=(*shown.also, "equal"))
+        return replace(shown, minimum=top.amount, quick=quick, equal=True)

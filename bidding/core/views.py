@@ -470,6 +470,7 @@ def _actions(state: State, rule: Rule, bidder: str, now: Instant, unit: Unit) ->
         "pending": acts.pending if acts else None,
         "points": list(acts.points) if acts and acts.points else None,
         "waivers": acts.waivers if acts else None,
+        "equal": acts.equal if acts else False,
     }
 
 

@@ -209,7 +209,7 @@ export interface Actions {
   /** The grid of the quantity, counted from its minimum. */
   quantity_step: number | null;
   lines: Line[];
-  also: ("take_back" | "leave" | "waive" | "equal")[];
+  also: ("take_back" | "leave" | "waive")[];
   /** How many offers he may still make; null: as many as he likes. */
   left: number | null;
   /** What he has offered in the turn that is open. */
@@ -217,6 +217,8 @@ export interface Actions {
   /** The points he may be active on, and those he is active on. */
   points: [number, number] | null;
   waivers: number | null;
+  /** A prior right: the price that stands may be offered again. */
+  equal: boolean;
 }
 
 export interface You {

@@ -446,6 +446,7 @@ def test_the_panel_of_a_bidder():
             "pending": None,
             "points": None,
             "waivers": None,
+            "equal": False,
         },
     }
     for bidder in ("01", "02"):

@@ -32,13 +32,13 @@ _SAID: Final = {
         "holds": "ok: entry {i} of {log}",
         "waits": "not yet witnessed: entry {i} of {log}; the centre's signature holds and binds "
         "it, witnesses who have not signed: {missing}",
-        "by": "{type} by {actor}, recorded {at} CST",
+        "by": "{type} by {actor}, recorded {at} UTC+8",
         "says": "it says (amounts in the smallest unit of the terms, for CNY usually fen; with the "
         "notice or the archive, --terms FILE tells them in its unit):",
         "means": "that is: {sentence}",
         "terms": "amounts are told in the unit of the document with SHA-256 {sha256}",
         "comma": ", ",
-        "taken": "ok: the centre has complaint {number} on {auction}, from {alias}, filed {at} CST",
+        "taken": "ok: the centre has complaint {number} on {auction}, from {alias}, filed {at} UTC+8",
         "alone": "signed by the centre; a paper beside the log, for which no witness is asked",
         "file": "the file complained with has SHA-256 {sha256}",
         "same": "it is the file you gave",

@@ -220,6 +220,7 @@ MATRIX: dict[tuple[str, str], str] = {
     ("GET", "/api/me"): "*",
     ("POST", "/api/sign-in"): "*",
     ("POST", "/api/sign-out"): "*",
+    ("GET", "/api/ready"): "*",
     ("GET", "/api/time"): "*",
     ("GET", "/api/sessions"): "bsau",
     ("DELETE", "/api/sessions/{id}"): "bsau",

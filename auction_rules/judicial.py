@@ -11,7 +11,8 @@
 5. After a suspension (art. 28) what was left of the day comes back whole; where the terms promise
    a full countdown, five minutes at least.
 
-A deposit may come until the end (arts 17, 18); the house counts it, and lets nobody offer before.
+A deposit may come until the end (arts 17, 18): no document of this rule sets an earlier deadline.
+The house counts it, and lets nobody offer before.
 """
 
 from __future__ import annotations
@@ -156,6 +157,8 @@ class Judicial(Staged[JudicialTerms]):
 
     name: ClassVar[str] = "judicial"
     version: ClassVar[str] = "1"
+    deposit_until_end: ClassVar[bool] = True
+    deposit_percent: ClassVar[tuple[int, int] | None] = (5, 20)
     tells: ClassVar[frozenset[str]] = frozenset({"basis_price", "extension_seconds"})
     title: ClassVar[Text] = {"zh": "网络司法拍卖", "en": "Online judicial sale"}
     Config = JudicialTerms

@@ -55,10 +55,10 @@ _WINS: Final[Mapping[CapSequel, Text]] = {
         "one alone at the cap has it; between two or more lots decide",
     ),
     CapSequel.JOIN_LOTTERY: both(
-        "询问全体竞买人是否按最高限价参加摇号，逾期未答复的视为放弃；仅一人参加的，由其按最高限价成交；"
+        "询问全体竞买人是否按最高限价参加摇号；仅一人参加的，由其按最高限价成交；"
         "两人以上的，以摇号确定",
-        "all are asked whether they join a draw at the cap, and silence is a waiver; one alone has "
-        "it at the cap; between two or more lots decide",
+        "all are asked whether they join a draw at the cap; one alone has it at the cap; between "
+        "two or more lots decide",
     ),
     CapSequel.ONE_PRICE: both(
         "一次报价最接近全部报价平均价者，按其报价成交；平均价四舍五入至最小计价单位",
@@ -80,6 +80,10 @@ _NEAR: Final = both(
     "of two equally near the one below the average wins; a price that somebody has named is "
     "refused, and another must be named",
 )
+_SAME_COUNTDOWN: Final = both(
+    "竞报指标适用与限时竞价相同的倒计时，自该阶段开始时起计",
+    "while an indicator is bid the countdown of the timed phase runs, from the beginning of that stage",
+)
 _NOBODY_JOINS: Final = both(
     "无人参加摇号的，不成交", "where nobody joins the draw, nothing is sold"
 )
@@ -100,6 +104,8 @@ def told(terms: LandTerms) -> Says:
         "ceiling": ceiling,
         "result": (*winners, *(() if falls_back else (_NOBODY,))),
     }
+    if chosen is CapSequel.NEXT_INDICATOR:
+        said["extension"] = (_SAME_COUNTDOWN,)
     if chosen is CapSequel.JOIN_LOTTERY:
         said["failure"] = (_NOBODY_JOINS,)
     return said

@@ -19,7 +19,7 @@ from auction_rules.listing_terms import LARGEST
 from auction_rules.program import Stage
 from auction_rules.stages.cap_consent import CapConsent
 from auction_rules.stages.draw import DrawStage
-from auction_rules.stages.gate import Gate
+from auction_rules.stages.gate import Gate, nobody
 from auction_rules.stages.hall import passed_by
 from auction_rules.stages.indicator import Indicator, most_first
 from auction_rules.stages.one_price import OnePrice, nearest_first
@@ -143,7 +143,7 @@ def _confirming(terms: LandTerms) -> Gate:
         length=terms.one_price_confirm_seconds * SECOND,
         before="one_price",
         may_answer=lambda _floor, _bidder: True,
-        automatic=_bidders if bidders_too else lambda _floor: (),
+        automatic=_bidders if bidders_too else nobody,
         preparation=terms.one_price_pause_seconds * SECOND,
     )
 

@@ -6,7 +6,8 @@
 3. In the opening window an officer records what cannot be decrypted, revoked (撤销) or withdrawn
    (撤回) by its cause (电子招标投标办法 art. 31); the rest is read out. Fewer than three: it stops.
 4. Points for the price by formula, points for quality by experts working apart, sealed until
-   all are in (MECHANISMS M12, DOMAIN §8). Ties: as the terms say, and lots among those still level.
+   all are in (MECHANISMS M12, DOMAIN §8); or the price over a coefficient of quality, the lowest
+   first. Ties: as the terms say, and lots among those still level.
 5. Sealed in the bidders' browsers (`escrow_terms`) offers open by themselves or not at all, and
    the stage of decryption is that of the trustees or of the bidders.
 
@@ -18,16 +19,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, ClassVar, Final
 
 from auction_rules.escrow_terms import Escrow
 from auction_rules.facts import Amount, Awarded, FloorFact, Instant, LeadersChanged, Noted, Unsold
 from auction_rules.floor import Bid, Floor, Offer
 from auction_rules.lint import Remark
-from auction_rules.money import rate
+from auction_rules.money import divide_half_up, rate
 from auction_rules.opening_says import opened
 from auction_rules.opening_terms import OpeningTerms, Tie
-from auction_rules.points import POINT, Formula, PricePoints, mean, without_ends
+from auction_rules.points import POINT, Formula, PricePoints, evaluated, mean, without_ends
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Disclosure, Lot, Refuse, Settlement
 from auction_rules.says import Says
@@ -132,9 +134,9 @@ class Opening(Staged[OpeningTerms]):
         order = results(floor)
         first = order[0].offer
         told = [
-            Noted(f"{what} {r.offer.bidder}", points)
+            Noted(f"{what} {r.offer.bidder}", worth)
             for r in order
-            for what, points in (("price points", r.price), ("quality points", r.quality))
+            for what, worth in (_priced(floor.terms, r), ("quality points", r.quality))
         ]
         leaders = LeadersChanged((first.bidder,), first.amount)
         return (*told, leaders, Awarded(first.bidder, None, first.amount, None, first.amount))
@@ -167,7 +169,7 @@ class Opening(Staged[OpeningTerms]):
 
     def lint(self, terms: OpeningTerms) -> tuple[Remark, ...]:
         """M12: under a relative formula an offer without a chance can decide who wins."""
-        if terms.formula is Formula.LOWEST_RATIO:
+        if terms.formula in (Formula.LOWEST_RATIO, Formula.COEFFICIENT):
             return ()
         return (
             Remark(
@@ -238,17 +240,30 @@ def results(floor: Floor[OpeningTerms]) -> tuple[Result, ...]:
         for offer in offers
     ]
 
-    def place(r: Result) -> tuple[int, int, int, int]:
+    def place(r: Result) -> tuple[int | Fraction, int, int, int]:
         drawn = order.index(r.offer.bidder) if r.offer.bidder in order else len(order)
         return (*_worth(floor.terms, r), drawn, r.offer.i)
 
     return tuple(sorted(found, key=place))
 
 
-def _worth(terms: OpeningTerms, r: Result) -> tuple[int, int]:
+def _priced(terms: OpeningTerms, r: Result) -> tuple[str, int]:
+    """What is told of a price: its points, or the evaluated price, half up to the smallest unit."""
+    if terms.formula is not Formula.COEFFICIENT:
+        return "price points", r.price
+    exact = _evaluated(terms, r)
+    return "evaluated price", divide_half_up(exact.numerator, exact.denominator)
+
+
+def _evaluated(terms: OpeningTerms, r: Result) -> Fraction:
+    return evaluated(r.offer.amount, terms.price_weight * POINT, r.quality)
+
+
+def _worth(terms: OpeningTerms, r: Result) -> tuple[int | Fraction, int]:
     """What an offer is worth for its place: the smaller comes first, equal ones draw lots."""
     apart = {Tie.LOWER_PRICE: r.offer.amount, Tie.HIGHER_QUALITY: -r.quality, Tie.DRAW: 0}
-    return -r.total, apart[terms.tie]
+    by_price = terms.formula is Formula.COEFFICIENT
+    return _evaluated(terms, r) if by_price else -r.total, apart[terms.tie]
 
 
 def level(floor: Floor[OpeningTerms]) -> tuple[str, ...]:

@@ -80,7 +80,11 @@ class OpeningTerms(EscrowTerms, DrawTerms):
         "评标专家", "Experts", kind="list", default=()
     )
     tie: Tie = term(
-        "总分相同时", "Equal totals", kind="enum", enum=Tie.options(), default=Tie.LOWER_PRICE
+        "总分（评标价）相同时",
+        "Equal totals or evaluated prices",
+        kind="enum",
+        enum=Tie.options(),
+        default=Tie.LOWER_PRICE,
     )
     experts_trimmed: bool = term(
         "专家分去掉一个最高分和一个最低分",
@@ -113,6 +117,8 @@ def _formula_problem(c: OpeningTerms) -> tuple[str, str, str] | None:
             return ("over_deduction", "须规定扣分", "distance from the mean must cost points")
     elif c.over_deduction or c.under_deduction or c.mean_trimmed:
         return ("formula", "扣分仅适用于基准价法", "deductions go with the mean")
+    if c.formula is Formula.COEFFICIENT and not c.experts:
+        return ("formula", "质量系数须由专家评分", "a coefficient of quality needs experts")
     return None
 
 

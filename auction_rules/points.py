@@ -1,7 +1,8 @@
 """Points for prices and for quality, in hundredths of a point (MECHANISMS M12).
 
-Every formula is relative: another offer changes the reference and with it everybody's points.
-Each rounds once, half up to a hundredth, and a reference price half up to the smallest unit.
+Three formulas are relative: another offer changes the reference and with it everybody's points.
+Each rounds once, half up to a hundredth, and a reference price half up to the smallest unit. The
+fourth gives no points: a price is divided by what its quality makes of it, and nothing is rounded.
 What is not here: who enters points, and how equal totals are told apart.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from auction_rules.facts import Amount
 from auction_rules.money import divide_half_up
@@ -24,6 +26,7 @@ class Formula(Choice):
     LOWEST_RATIO = ("LOWEST_RATIO", "最低价比例法", "the lowest price over the price")
     LINEAR = ("LINEAR", "最低最高价线性插值法", "linear between the lowest and the highest")
     MEAN_DEDUCTION = ("MEAN_DEDUCTION", "基准价偏离扣分法", "deductions for distance from the mean")
+    COEFFICIENT = ("COEFFICIENT", "报价除以质量系数法", "the price over a coefficient of quality")
 
 
 def without_ends(values: Sequence[int]) -> list[int]:
@@ -35,6 +38,11 @@ def without_ends(values: Sequence[int]) -> list[int]:
 def mean(values: Sequence[int]) -> int:
     """Their average, half up; there must be some."""
     return divide_half_up(sum(values), len(values))
+
+
+def evaluated(price: Amount, most: int, quality: int) -> Fraction:
+    """The price over 1 + quality / most: the lower one is better, whatever the others offered."""
+    return Fraction(price * most, most + quality)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +59,12 @@ class PricePoints:
     """Whether the highest and the lowest price stay out of the mean."""
 
     def of(self, price: Amount, prices: Sequence[Amount]) -> int:
-        """Points for one of these prices, all at least one smallest unit; never below zero."""
+        """Points for one of these prices, all at least one smallest unit; never below zero.
+
+        Under COEFFICIENT they rank nobody, and tell how far a price is from the lowest one.
+        """
         best, worst = min(prices), max(prices)
-        if self.formula is Formula.LOWEST_RATIO:
+        if self.formula in (Formula.LOWEST_RATIO, Formula.COEFFICIENT):
             return divide_half_up(best * self.most, price)
         if self.formula is Formula.LINEAR:
             spread = worst - best

@@ -73,6 +73,10 @@ class Staged(Generic[T]):
     name: ClassVar[str]
     version: ClassVar[str]
     own_lots: ClassVar[bool] = False
+    deposit_until_end: ClassVar[bool] = False
+    """Whether a deposit may come as long as the bidding lasts, so that no deadline may be set."""
+    deposit_percent: ClassVar[tuple[int, int] | None] = None
+    """Least and most deposit in per cent of the start price, where a law says so."""
     tells: ClassVar[frozenset[str]] = frozenset()
     """Names of the terms that `says` puts into sentences: the notice does not list them again."""
 

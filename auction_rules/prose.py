@@ -11,14 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, cast
 
+from auction_rules.binding import binding, silence, tells
 from auction_rules.clauses import ARRIVAL
 from auction_rules.draw_says import seen, sourced
 from auction_rules.facts import Instant
 from auction_rules.floor import Floor, Standing
 from auction_rules.lint import lint
+from auction_rules.program import Staged
 from auction_rules.resumed import resumption
 from auction_rules.says import Says
-from auction_rules.sight import sight
+from auction_rules.sight import opened, sight
 from auction_rules.terms import RuleConfig, Text, show_instant
 from auction_rules.terms_in_use import unused
 from auction_rules.topics import topic_of
@@ -117,6 +119,10 @@ def prose(rule: Any, terms: RuleConfig, *, remarks: bool = True) -> dict[str, li
                 said.append(_NONE[topic][lang])
             if topic in _ALWAYS:
                 said.append(_ALWAYS[topic][lang])
+            if topic == "step":
+                said += [clause[lang] for clause in binding(rule, terms)]
+            if topic == "when":
+                said += [clause[lang] for clause in silence(rule, terms)]
             if topic == "failure":
                 said += [clause[lang] for clause in resumption(rule, terms)]
             head = _HEADS[topic][lang] + _COLON[lang]
@@ -236,9 +242,11 @@ def _programme(rule: Any, terms: RuleConfig, lang: str) -> Iterator[str]:
 
 
 def _sight(rule: Any, terms: RuleConfig, lang: str) -> Iterator[str]:
+    stages = {s.id: s for s in rule.stages(terms)} if isinstance(rule, Staged) else {}
     for line in rule.programme(terms):
         standing = Standing(stage=line.id, kind=line.kind)
-        shown = sight(line.kind, rule.disclosure(Floor(terms, standing, {}, 1)))
+        disclosed = rule.disclosure(Floor(terms, standing, {}, 1))
+        shown = opened(sight(line.kind, disclosed), stages.get(line.id), disclosed)
         told = seen(terms, line.kind, shown)
         yield _COLON[lang].join((f"“{line.title[lang]}”", told[lang]))
 
@@ -254,6 +262,7 @@ def _lines(rule: Any, terms: RuleConfig) -> Iterator[_Line]:
     asked_for = _last_number_asked_for(terms)
     if any(True for _ in resumption(rule, terms)):
         told = told | {"resume"}
+    told = told | tells(rule, terms)
     for name, field in type(terms).model_fields.items():
         if name in told:
             continue

@@ -49,6 +49,12 @@ LISTED: Final[Text] = {"zh": "网上申报", "en": "Sealed offers"}
 DRAWING: Final[Text] = {"zh": "摇号", "en": "Draw"}
 
 
+_RESTARTS: Final = both(
+    "每个有效报价使倒计时重新开始，倒计时届满即止",
+    "each valid offer restarts the countdown, and the bidding ends when one runs out",
+)
+
+
 class Quota(Staged[QuotaTerms]):
     """The rule; see the module."""
 
@@ -150,6 +156,8 @@ class Quota(Staged[QuotaTerms]):
         )
         several = (order,) if len(terms.lots) > 1 else ()
         return {
+            "extension": () if listed else (_RESTARTS,),
+            "ceiling": _ceiling(terms),
             "tie": (LOTS if _draws(terms) else EARLIER if listed else NEVER_EQUAL,),
             "result": (HIGHEST, *several, *((group,) if terms.exclusive else ())),
         }
@@ -167,6 +175,25 @@ class Quota(Staged[QuotaTerms]):
     def quantity_unit(self, terms: QuotaTerms) -> Unit | None:
         """The unit of the areas."""
         return terms.quantity_unit
+
+
+def _ceiling(terms: QuotaTerms) -> tuple[Text, ...]:
+    """What becomes of offers at the ceiling and above it."""
+    if terms.cap_price is None:
+        return ()
+    above = both("高于最高限价的报价不予受理", "an offer above the ceiling is refused")
+    if terms.form is Form.LISTED:
+        return (above,)
+    if terms.equal is Equal.EARLIER:
+        first = both("首先报出最高限价者以该价格成交", "whoever first offers the ceiling has it")
+        return (above, first)
+    pool = both(
+        "最高限价可以由多人各报一次，有人报出后不再受理其他价格；倒计时届满仅一人报出的，由其成交，"
+        "两人以上的，以摇号确定",
+        "several may offer the ceiling, each once, and then no other price is taken; one alone at "
+        "it when the countdown ends has it, and between two or more lots decide",
+    )
+    return (above, pool)
 
 
 def _timed(terms: QuotaTerms) -> Stage:

@@ -101,9 +101,14 @@ def source_sha256(rule: Rule) -> str:
     """SHA-256 over the source of the package a rule lives in: it is what decides.
 
     For a built-in rule that is all of `auction_rules`, since stages decide as much as the
-    rule's own module does. Line ends are normalised, file names are part of the text.
+    rule's own module does; for a plug-in therefore its package and `auction_rules`. Line ends are
+    normalised, file names are part of the text.
     """
-    return _package_sha256(type(rule).__module__.partition(".")[0])
+    package, ours = type(rule).__module__.partition(".")[0], __name__.partition(".")[0]
+    if package == ours:
+        return _package_sha256(ours)
+    both = f"{_package_sha256(package)}\n{_package_sha256(ours)}\n"
+    return hashlib.sha256(both.encode()).hexdigest()
 
 
 @cache

@@ -27,7 +27,7 @@ from auction_rules.floor import Floor, Offer
 from auction_rules.money import rate
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Lot, Refuse, Settlement
-from auction_rules.says import CEILING, EARLIER, LOWEST, NEVER_EQUAL, Says, both
+from auction_rules.says import CEILING, EARLIER, LOWEST, NEVER_EQUAL, Says, both, in_words
 from auction_rules.stages.claim import Claim
 from auction_rules.stages.escrowed import kept_by
 from auction_rules.stages.outcry import Outcry
@@ -148,6 +148,7 @@ class ReverseProcurement(Staged[ReverseTerms]):
 
     name: ClassVar[str] = "reverse_procurement"
     version: ClassVar[str] = "1"
+    tells: ClassVar[frozenset[str]] = frozenset({"extension_seconds", "trigger_window_seconds"})
     title: ClassVar[Text] = {"zh": "政府采购反向竞价", "en": "Reverse auction for procurement"}
     Config = ReverseTerms
     example: ClassVar[Mapping[str, Any]] = {
@@ -235,6 +236,7 @@ class ReverseProcurement(Staged[ReverseTerms]):
         )
         return {
             "tie": (NEVER_EQUAL,) if opened and not preferred else (EARLIER,),
+            "extension": (_extends(terms),) if opened and terms.extension_seconds else (),
             "ceiling": (CEILING,),
             "result": (LOWEST, compared) if preferred else (LOWEST,),
             "failure": (line,) if terms.confirm_seconds else (),
@@ -248,6 +250,20 @@ class ReverseProcurement(Staged[ReverseTerms]):
         """Lower is better."""
         del terms
         return -1
+
+
+def _extends(terms: ReverseTerms) -> Text:
+    """From when on an offer moves the end, and whither."""
+    length, late = in_words(terms.extension_seconds), in_words(terms.trigger_window_seconds)
+    when = both("每次报价后", "after each offer the end is")
+    if terms.trigger_window_seconds:
+        when = both(
+            f"最后 {late['zh']}内有报价的", f"after an offer in the last {late['en']} the end is"
+        )
+    return both(
+        f"{when['zh']}，截止时间不早于该报价到达后 {length['zh']}",
+        f"{when['en']} no earlier than {length['en']} from its arrival",
+    )
 
 
 def _sealed(terms: ReverseTerms) -> Sealed:

@@ -30,7 +30,13 @@ def joined(*parts: Says) -> Says:
 
 
 def in_words(seconds: int) -> Text:
-    """A length of time in the largest of hours, minutes and seconds that it is whole in."""
+    """A length of time in the largest of hours, minutes and seconds that it is whole in.
+
+    Whole days only beyond three of them: rules speak of 24 and of 72 hours, and of five days.
+    """
+    days, rest = divmod(seconds, 86_400)
+    if days > 3 and not rest:
+        return both(f"{days} 日", f"{days} days")
     for size, zh, en in ((3_600, "小时", "hour"), (60, "分钟", "minute"), (1, "秒", "second")):
         number, rest = divmod(seconds, size)
         if number and not rest:

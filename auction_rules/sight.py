@@ -9,8 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from auction_rules.program import Stage
 from auction_rules.rule import Disclosure
 from auction_rules.says import both
+from auction_rules.stages.escrowed import Escrowed
+from auction_rules.stages.one_price import OnePrice
+from auction_rules.stages.outcry import Outcry
+from auction_rules.stages.sealed import Sealed
 from auction_rules.terms import Text
 
 _OPEN: Final = both("报价公开，只显示竞买号牌", "offers are open, under bidder numbers only")
@@ -54,6 +59,7 @@ _SEALED_KINDS: Final[Mapping[str, Text]] = {
         "opened are then shown together",
     ),
 }
+_OPENED: Final = both("，截止后一并公开", ", and all are opened together when it closes")
 _ACTS: Final = both(
     "各人在本轮或本次发言中的操作仅本人可见，该轮或该次发言结束后公布",
     "what each does is told to him alone until the round, or his turn, is over",
@@ -75,3 +81,12 @@ def sight(kind: str, seen: Disclosure) -> Text:
     if kind == "panel":
         return _SCORES if seen.scores_sealed else _CHOICE
     return _OPEN
+
+
+def opened(told: Text, stage: Stage | None, seen: Disclosure) -> Text:
+    """What is told of a sealed stage, with its opening where its own end is that."""
+    ends = isinstance(stage, OnePrice) or (isinstance(stage, Outcry) and stage.sealed)
+    ends = ends or (isinstance(stage, Sealed) and stage.open_at_end)
+    if not seen.sealed or not ends or isinstance(stage, Escrowed):
+        return told
+    return {lang: told[lang] + _OPENED[lang] for lang in told}

@@ -39,6 +39,13 @@ DRAWING: Final[Text] = {"zh": "抽定同价次序", "en": "Drawing the order amo
 ROUNDS: Final[Text] = {"zh": "同步竞价", "en": "Simultaneous rounds"}
 
 
+_FROM_START: Final = both(
+    "对各标的的首个报价不低于其起始价，此后每次报价至少在其最高报价上加一个增价幅度",
+    "the first offer for a lot is at least its start price, and each later one at least a step above "
+    "its high offer",
+)
+
+
 class Simultaneous(Staged[SimultaneousTerms]):
     """The rule; see the module."""
 
@@ -117,7 +124,19 @@ class Simultaneous(Staged[SimultaneousTerms]):
             "撤回最高报价的，另付该标的其后少成交的差额",
             "who withdraws a high offer owes what the lot then brings less",
         )
-        return {"result": (end, owed) if terms.withdrawals else (end,)}
+        waived = both("，使用豁免的除外", ", unless he uses a waiver")
+        unless = waived if terms.waivers else both("", "")
+        active = both(
+            "持有某标的最高报价或者在本轮对其报价的，计入该标的的点数；一轮中所用点数不足所须比例的，"
+            f"自下一轮起资格减为所用点数除以该比例，舍去小数{unless['zh']}；资格不再增加",
+            "who holds the high offer for a lot, or makes one in the round, uses its points; who uses "
+            "less than the share required keeps, from the next round on, the points he used over "
+            f"that share, rounded down{unless['en']}; nobody's points ever grow",
+        )
+        return {
+            "step": (_FROM_START, active),
+            "result": (end, owed) if terms.withdrawals else (end,),
+        }
 
     def lots(self, terms: SimultaneousTerms) -> tuple[Lot, ...]:
         """The lots of the notice."""

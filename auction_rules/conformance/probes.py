@@ -208,7 +208,10 @@ def _untold(rule: Rule, floor: Floor[Any], bidder: str, now: Instant, amount: Am
 
 
 def secrecy(play: Play) -> Finding:
-    """Two floors that differ in one sealed amount give everybody else the same answers."""
+    """Two floors that differ in one sealed offer give everybody else the same answers.
+
+    In its amount, and in whether it was made at all: how many there are is sealed as well.
+    """
     rule = play.rule
     for step in play.steps:
         ask = step.act.ask
@@ -216,6 +219,8 @@ def secrecy(play: Play) -> Finding:
             continue
         if not (_hides(rule, step.before) and _hides(rule, step.after)):
             continue
+        if finding := _told_apart(rule, step, None):
+            return f"{step.act.line()} or none: {finding}"
         for amount in amounts(rule.actions(step.before, step.act.who, step.act.now))[-8:]:
             twin = Bid(amount, ask.lot, ask.quantity, ask.stage, ask.slot)
             other = rule.judge(step.before, step.act.who, twin, step.act.now)
@@ -231,12 +236,14 @@ def _hides(rule: Rule, floor: Floor[Any]) -> bool:
     return shown.sealed or shown.acts_sealed
 
 
-def _told_apart(rule: Rule, step: Step, other: Accept) -> Finding:
+def _told_apart(rule: Rule, step: Step, other: Accept | None) -> Finding:
+    """What tells others the offer from `other`, or from none."""
     assert isinstance(step.answer, Accept)
     who, now, one = step.act.who, step.act.now, step.after
-    two = step.before.after(other.facts, now)
+    two = step.before.after(() if other is None else other.facts, now)
     two = Floor(two.terms, two.standing, two.entrants, one.index)
-    first, second = _public(step.answer, who), _public(other, who)
+    first = _public(step.answer, who)
+    second = [row for row in first if _his_own(row, who)] if other is None else _public(other, who)
     if first != second:
         return f"the facts differ: {first} and {second}"
     asks: dict[str, Callable[[Floor[Any]], Any]] = {"due": rule.due, "disclosure": rule.disclosure}
@@ -264,12 +271,14 @@ def _public(answer: Accept, who: str) -> list[Any]:
     """What others could read off the facts: all but the amount, and the rule's own notes."""
     shown = told(answer)[1:]
     return [
-        {key: value for key, value in row.items() if key != "amount"}
-        if row["fact"] == OfferStood.fact and row["bidder"] == who
-        else row
+        {key: value for key, value in row.items() if key != "amount"} if _his_own(row, who) else row
         for row in shown
         if row["fact"] != Noted.fact
     ]
+
+
+def _his_own(row: Mapping[str, Any], who: str) -> bool:
+    return bool(row["fact"] == OfferStood.fact and row["bidder"] == who)
 
 
 def _hidden(answer: Any, bidder: str) -> list[Any]:

@@ -89,7 +89,8 @@ def deadline(play: Play) -> Finding:
     """An announced end never moves back, and is never in the past.
 
     A window that is over may leave its stage waiting for people, with no end announced; secrets
-    are shown in another window than the one in which they were committed to.
+    are shown in another window than the one in which they were committed to. What remained of a
+    window when it was suspended comes back with its resumption, or more (DOMAIN §2.5).
     """
     for step in play.steps:
         old, new = step.before.standing, step.after.standing
@@ -101,6 +102,10 @@ def deadline(play: Play) -> Finding:
             return f"{step.act.line()}: the end moved from {old.closes} to {new.closes}"
         if moved and new.closes is not None and new.closes < max(new.opens, step.act.now):
             return f"{step.act.line()}: the stage ends at {new.closes}, before it began"
+        if step.act.role == "resumption" and old.closes is not None and new.closes is not None:
+            remained, back = old.closes - step.act.since, new.closes - step.act.now
+            if back < remained:
+                return f"{step.act.line()}: {remained} remained when it stopped, {back} came back"
     return None
 
 
@@ -148,7 +153,28 @@ def winner(play: Play) -> Finding:
         offers = step.before.standing.offers
         if offers and any(fact.reason == "NO_BID" for fact in _facts([step], Unsold)):
             return f"{step.act.line()}: unsold for want of an offer, and {len(offers)} stand"
-    return None
+    return _successors(play, offered)
+
+
+def _successors(play: Play, offered: Mapping[str, Sequence[int]]) -> Finding:
+    """Whoever takes a defaulter's place offered something himself, and pays no worse than that."""
+    rule, floor = play.rule, play.floor
+    if not floor.standing.awards or not floor.standing.closed:
+        return None
+    direction = rule.direction(floor.terms)
+    gone = frozenset(a.bidder for a in floor.standing.awards)
+    for _ in range(len(play.entrants) + 1):
+        found = rule.next_award(floor, gone)
+        if isinstance(found, Refuse):
+            unsaid = _sayable(floor, found)
+            return f"nobody is next: {unsaid}" if unsaid else None
+        own = offered.get(found.bidder, ())
+        if found.bidder in gone or found.bidder not in play.entrants or not own:
+            return f"{found.bidder} is next in line, and is gone or never offered anything"
+        if all(direction * (found.price - amount) > 0 for amount in own):
+            return f"{found.bidder} is next at {found.price}, worse than all he offered: {own}"
+        gone |= {found.bidder}
+    return "the line of those who are next has no end"
 
 
 def conservation(play: Play) -> Finding:

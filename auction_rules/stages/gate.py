@@ -25,6 +25,12 @@ from auction_rules.rule import Accept, Actions, Disclosure, Judgement, Refuse
 from auction_rules.terms import Resume, Text
 
 
+def nobody(floor: Floor[Any]) -> tuple[str, ...]:
+    """Used where everybody is asked."""
+    del floor
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Gate:
     """A confirmation window of `length` microseconds before the stage named `before`."""
@@ -34,7 +40,7 @@ class Gate:
     length: Instant
     before: str
     may_answer: Callable[[Floor[Any], str], bool]
-    automatic: Callable[[Floor[Any]], tuple[str, ...]] = lambda _floor: ()
+    automatic: Callable[[Floor[Any]], tuple[str, ...]] = nobody
     """Who goes on without being asked, unless he says no."""
     preparation: Instant = 0
     """A pause before the window, in which nothing can be answered."""

@@ -9,11 +9,18 @@ from __future__ import annotations
 import hashlib
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from auction_rules.escrow_terms import EscrowTerms
 from auction_rules.money import LIMIT
-from auction_rules.registry import find, source_sha256
+from auction_rules.registry import UnknownRule, find, source_sha256
 from auction_rules.rule import Rule
 from auction_rules.terms import RuleConfig, wrong
 from bidding.core.downtime import Downtime
@@ -23,6 +30,8 @@ from bidding.proof.text import from_base64
 
 MOST_PAPERS: Final = 24
 """The whole document must fit one entry of the log."""
+WHOLE: Final = "document"
+"""The title of an error that is about a field of the document, and not of its terms."""
 
 
 class Title(BaseModel):
@@ -66,11 +75,30 @@ class Document(BaseModel):
     officers: Officers | None = None
     downtime: Downtime | None = None
 
+    @field_validator("deposit_deadline")
+    @classmethod
+    def _no_sooner_than_the_rule(cls, deadline: int | None, info: ValidationInfo) -> int | None:
+        """A deadline that the rule's law does not allow would contradict its own notice."""
+        if deadline is None or not {"rule", "version"} <= info.data.keys():
+            return deadline
+        try:
+            rule = find(info.data["rule"], info.data["version"])
+        except UnknownRule:
+            return deadline
+        if getattr(rule, "deposit_until_end", False):
+            raise wrong(
+                "deposit_deadline",
+                "按本规则，竞价结束前均可交纳保证金，不能另设到账截止时间",
+                "under this rule a deposit may come until the bidding is over: no earlier deadline",
+            )
+        return deadline
+
     def bound(self) -> tuple[Rule, RuleConfig]:
         """The rule named here and its validated terms; UnknownRule or ValidationError else."""
         rule = find(self.rule, self.version)
         terms = rule.Config.model_validate(self.terms)
         _sound_keys(terms)
+        _lawful_deposit(rule, terms, self.deposit)
         return rule, terms
 
     def canonical(self) -> dict[str, Any]:
@@ -95,6 +123,28 @@ class Document(BaseModel):
     def sha256(self) -> str:
         """Hex SHA-256 of the canonical bytes: the hash the approver signs off."""
         return hashlib.sha256(canon.encode(self.canonical())).hexdigest()
+
+
+def _lawful_deposit(rule: Rule, terms: RuleConfig, deposit: int) -> None:
+    """Raises ValidationError for a deposit outside the share of the start price that a law sets.
+
+    Compared in fen and whole per cents, nothing rounded. No deposit at all is the officers' own
+    choice, and a price unit that is worth no money cannot be compared.
+    """
+    share, worth = getattr(rule, "deposit_percent", None), terms.unit.fen
+    start = getattr(terms, "start_price", None)
+    if share is None or start is None or worth is None or not deposit:
+        return
+    least, most = share
+    if least * start * worth <= deposit * 100 <= most * start * worth:
+        return
+    problem = wrong(
+        "deposit",
+        f"按本规则，保证金应在起拍价的 {least}% 至 {most}% 之间",
+        f"under this rule a deposit is within {least}% and {most}% of the start price",
+    )
+    row = {"type": problem, "loc": ("deposit",), "input": deposit}
+    raise ValidationError.from_exception_data(WHOLE, [row])  # type: ignore[list-item]
 
 
 def _sound_keys(terms: RuleConfig) -> None:

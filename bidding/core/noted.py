@@ -91,6 +91,11 @@ def _turn(n: _Note) -> Pair:
     return f"本次发言报价 {zh}，发言结束后公布", f"{en} offered in this turn, told when it ends"
 
 
+def _evaluated(n: _Note) -> Pair:
+    zh, en = n.amount(n.value)
+    return f"{n.found[0]} 号评标价 {zh}", f"No. {n.found[0]}: evaluated at {en}"
+
+
 def _in_stretch(n: _Note) -> Pair:
     elapsed, who = n.found
     if n.value is None:
@@ -219,6 +224,7 @@ _SAY: Final[Mapping[str, Callable[[_Note], Pair]]] = {
         f"{n.found[0]} 号价格分 {_of(n.value)}",
         f"No. {n.found[0]}: {_of(n.value)} points for the price",
     ),
+    r"evaluated price (\S+)": _evaluated,
     r"quality points (\S+)": lambda n: (
         f"{n.found[0]} 号专家评分 {_of(n.value)}",
         f"No. {n.found[0]}: {_of(n.value)} points by the experts",

@@ -136,6 +136,7 @@ def test_equal_points_and_prices_are_drawn_for():
         {"min_bidders": 0},
         {"formula": "MEAN_DEDUCTION"},
         {"formula": "LINEAR", "over_deduction": 1},
+        {"formula": "COEFFICIENT", "price_weight": 100, "experts": []},
         {"formula": "LINEAR", "under_deduction": 1},
         {"mean_trimmed": True},
         {"price_weight": 100},
@@ -155,6 +156,7 @@ def test_terms_that_do_not_go_together(terms):
     [
         {"price_weight": 100, "experts": [], "experts_trimmed": False, "formula": "LINEAR"},
         {"formula": "MEAN_DEDUCTION", "over_deduction": 100, "mean_trimmed": True},
+        {"formula": "COEFFICIENT"},
     ],
     ids=lambda terms: terms["formula"],
 )
@@ -164,7 +166,7 @@ def test_the_kit_passes_with_every_formula(terms):
 
 @pytest.mark.parametrize(
     ("formula", "codes"),
-    [("LOWEST_RATIO", []), ("LINEAR", ["POINTS_HANG_ON_OTHERS"])],
+    [("LOWEST_RATIO", []), ("COEFFICIENT", []), ("LINEAR", ["POINTS_HANG_ON_OTHERS"])],
 )
 def test_points_that_hang_on_others_are_remarked_on(formula, codes):
     terms = {**RULE.example, "formula": formula, "draws": {"source": "BALLS"}}

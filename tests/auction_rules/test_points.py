@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auction_rules.points import Formula, PricePoints, mean, without_ends
+from auction_rules.points import Formula, PricePoints, evaluated, mean, without_ends
 
 PRICES = (900, 1_000, 950, 2_000)
 
@@ -24,6 +24,12 @@ PRICES = (900, 1_000, 950, 2_000)
 )
 def test_each_formula(formula, expected):
     assert [formula.of(price, PRICES) for price in PRICES] == expected
+
+
+def test_a_price_over_its_coefficient_is_exact():
+    """M12, price/coef: 1 + 16/80 takes 1,100 to 916 2/3, and no quality leaves a price as it is."""
+    assert evaluated(1_100, 8_000, 1_600) == Fraction(2_750, 3)
+    assert evaluated(900, 8_000, 0) == 900
 
 
 def test_points_never_fall_below_zero():

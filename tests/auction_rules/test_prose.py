@@ -5,8 +5,10 @@ import re
 import pytest
 
 from auction_rules import english, far_adjustment
+from auction_rules.binding import tells
 from auction_rules.prose import prose
 from auction_rules.registry import BUILT_IN, rules
+from auction_rules.says import in_words
 from auction_rules.terms import Unit
 from auction_rules.topics import idle
 from auction_rules.wording import label
@@ -43,7 +45,11 @@ def test_every_term_in_use_is_said(rule, terms):
         # A lot is said by its name, and an extension that is none by a sentence.
         if silent or name.startswith(("lot_", "extension")) or idle(config, name):
             continue
-        if name in (*rule.tells, "resume"):  # put into sentences, which have tests of their own
+        if name in (
+            *rule.tells,
+            *tells(rule, config),
+            "resume",
+        ):  # put into sentences, which have tests of their own
             continue
         titled = label(field, name, rule.direction(config))["zh"]
         titled = config.reworded(titled, "zh")
@@ -57,7 +63,7 @@ def test_a_plain_auction_word_for_word():
         "标的与数量：标的为示例标的。",
     ]
     assert text["zh"][3:7] == [
-        "报价与增价：报价以“元”计，高者为优；起始价：1,000,000 元；增价方式：固定金额；增价幅度：10,000 元；报价阶梯：不低于一个增价幅度即可；领先者可自行加价：是；自动出价：不设自动出价。",
+        "报价与增价：报价以“元”计，高者为优；起始价：1,000,000 元；增价方式：固定金额；增价幅度：10,000 元；报价阶梯：不低于一个增价幅度即可；领先者可自行加价：是；自动出价：不设自动出价；报价一经受理，不得撤回。",
         "倒计时与延时：延时方式：有效报价后重新倒计时；延时时长：5 分钟。",
         "同价处理：每次有效报价须优于当前最优报价，故不会出现相同的最优报价。",
         "限价：本场不设限价。",
@@ -696,3 +702,128 @@ def test_a_falling_clock_says_what_is_told_after_each_tick():
     seen = paragraph(rule, many, "公开范围：")
     assert "每档结束时公布下一档价格，有人应价的一并公布剩余数量" in seen
     assert "what is left" in paragraph(rule, many, "Who sees what", "en")
+
+
+@pytest.mark.parametrize(
+    ("terms", "zh", "en"),
+    [
+        (
+            {},
+            "价格分＝最低有效报价÷该报价×40",
+            "the lowest valid price over the price, times 40",
+        ),
+        (
+            {"formula": "LINEAR"},
+            "（最高有效报价－该报价）÷（最高有效报价－最低有效报价）×40，报价全部相同的均得满分",
+            "where all prices are equal each has all points",
+        ),
+        (
+            {"formula": "MEAN_DEDUCTION", "over_deduction": 150, "under_deduction": 50},
+            "满分 40 分，报价每高于基准价 1% 扣 1.50 分，每低于基准价 1% 扣 0.50 分",
+            "of 40 points 1.50 are taken off for each per cent above the reference",
+        ),
+        (
+            {"formula": "MEAN_DEDUCTION", "over_deduction": 150, "mean_trimmed": True},
+            "评标基准价为全部有效报价的平均值，三家以上的，去掉一个最高价和一个最低价",
+            "of three or more without one highest and one lowest",
+        ),
+        ({"formula": "COEFFICIENT"}, "质量系数＝1＋专家评分÷40", "1 + experts' points / 40"),
+    ],
+)
+def test_an_opening_writes_its_formula_out(terms, zh, en):
+    rule = EXAMPLES["opening"]
+    assert zh in paragraph(rule, {**rule.example, **terms}, "成交：")
+    assert en in paragraph(rule, {**rule.example, **terms}, "Who wins and pays what", "en")
+    assert "专家评分满分 60 分，去掉一个最高分和一个最低分后取" in said(
+        rule, {**rule.example, **terms}
+    )
+
+
+def test_a_coefficient_ranks_by_the_evaluated_price():
+    rule = EXAMPLES["opening"]
+    told = paragraph(rule, {**rule.example, "formula": "COEFFICIENT"}, "报价与增价：")
+    assert "评标价低者为优" in told
+    assert "价格分与专家评分之和" not in told
+
+
+@pytest.mark.parametrize(
+    ("terms", "zh"),
+    [
+        ({}, "最高限价可以由多人各报一次，有人报出后不再受理其他价格"),
+        ({"equal": "EARLIER"}, "首先报出最高限价者以该价格成交"),
+        (
+            {"form": "LISTED", "closes": "2026-03-02T12:00:00+08:00", "countdown_seconds": 0},
+            "高于最高限价的报价不予受理",
+        ),
+    ],
+)
+def test_a_quota_sale_says_what_becomes_of_its_ceiling(terms, zh):
+    rule = EXAMPLES["quota"]
+    terms = {**rule.example, **terms}
+    assert zh in paragraph(rule, terms, "限价：")
+    restarts = "每个有效报价使倒计时重新开始" in paragraph(rule, terms, "倒计时与延时：")
+    assert restarts == ("form" not in terms)
+
+
+@pytest.mark.parametrize("name", ["sealed_bid", "volume", "multi_round", "reverse_procurement"])
+def test_sealed_offers_are_said_to_open_at_the_close(name):
+    rule = EXAMPLES[name]
+    assert "报价人数也不公布，截止后一并公开" in paragraph(rule, rule.example, "公开范围：")
+    told = paragraph(rule, rule.example, "Who sees what", "en")
+    assert "not how many there are, and all are opened together when it closes" in told
+
+
+def test_what_opens_later_or_by_others_is_not_said_to_open_at_the_close():
+    rule = EXAMPLES["opening"]
+    assert "截止后一并公开" not in paragraph(rule, rule.example, "公开范围：")
+
+
+@pytest.mark.parametrize(
+    ("terms", "zh", "en"),
+    [
+        (
+            {"extension_seconds": 300, "trigger_window_seconds": 120},
+            "最后 2 分钟内有报价的，截止时间不早于该报价到达后 5 分钟",
+            "after an offer in the last 2 minutes the end is no earlier than 5 minutes from its",
+        ),
+        (
+            {"extension_seconds": 60},
+            "每次报价后，截止时间不早于该报价到达后 1 分钟",
+            "after each offer the end is no earlier than 1 minute from its arrival",
+        ),
+        ({}, "本场不设延时", "nothing extends the time"),
+    ],
+)
+def test_a_purchase_in_the_open_says_whither_an_offer_moves_the_end(terms, zh, en):
+    rule = EXAMPLES["reverse_procurement"]
+    terms = {**rule.example, "form": "OPEN", "step": "1000", **terms}
+    assert zh in paragraph(rule, terms, "倒计时与延时：")
+    assert en in paragraph(rule, terms, "Countdown and extension", "en")
+
+
+def test_the_countdown_of_an_indicator_is_told():
+    rule = EXAMPLES["land_listing"]
+    capped = {
+        "cap_price": "12000",
+        "cap_sequel": "NEXT_INDICATOR",
+        "indicator_start": "100",
+        "indicator_step": "10",
+        "indicator_most": "500",
+    }
+    told = paragraph(rule, {**rule.example, **capped}, "倒计时与延时：")
+    assert "竞报指标适用与限时竞价相同的倒计时" in told
+
+
+@pytest.mark.parametrize(
+    ("seconds", "zh"),
+    [(86_400, "24 小时"), (259_200, "72 小时"), (432_000, "5 日"), (432_060, "7201 分钟")],
+)
+def test_days_are_said_where_a_rule_would_say_days(seconds, zh):
+    assert in_words(seconds)["zh"] == zh
+
+
+def test_activity_says_what_too_little_of_it_costs():
+    rule = EXAMPLES["simultaneous"]
+    told = paragraph(rule, rule.example, "报价与增价：")
+    assert "自下一轮起资格减为所用点数除以该比例，舍去小数；" in told
+    assert "使用豁免的除外" in paragraph(rule, {**rule.example, "waivers": 1}, "报价与增价：")

@@ -1,6 +1,7 @@
 """Which rules there are: built-in, plugged in, and never one under another's name."""
 
 import hashlib
+import importlib
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -67,6 +68,17 @@ def test_the_newest_version_is_the_greatest_number_not_the_last_in_a_list(plugge
     ten, nine = (SimpleNamespace(name="mine", version=v) for v in ("1.10", "1.9"))
     plugged(("a", ten), ("b", nine))
     assert registry.find("mine") is ten
+
+
+def test_the_source_hash_of_a_plug_in_covers_the_stages_that_it_plays_on(tmp_path, monkeypatch):
+    (tmp_path / "mine.py").write_text("class Mine:\n    pass\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    rule = importlib.import_module("mine").Mine()
+    first = registry.source_sha256(rule)
+    own = registry._package_sha256
+    other = {"auction_rules": "another stage"}
+    monkeypatch.setattr(registry, "_package_sha256", lambda name: other.get(name) or own(name))
+    assert registry.source_sha256(rule) != first
 
 
 def test_the_source_hash_of_a_built_in_rule_covers_the_whole_game():

@@ -134,7 +134,7 @@ def test_notice_before_going_on_is_told_in_a_sentence():
     assert "中止不超过 1 小时的，直接恢复；超过的，提前 24 小时公告恢复时间" in fujian
     assert "重新给予准备期，再开始一个完整倒计时" in fujian
     assert "第 55、58 条" in fujian
-    assert "至少提前 120 小时公告恢复时间" in suzhou
+    assert "至少提前 5 日公告恢复时间" in suzhou
     assert "第 25 条" in suzhou
     fujian_rule, terms = land("fujian")
     english = failure(fujian_rule, terms, "en")

@@ -15,7 +15,7 @@ from auction_rules.lint import lint
 from auction_rules.registry import UnknownRule, find
 from auction_rules.rule import Rule
 from auction_rules.terms import RuleConfig
-from bidding.core.document import MOST_PAPERS, Document
+from bidding.core.document import MOST_PAPERS, WHOLE, Document
 from bidding.core.downtime import MOST_SECONDS as MOST_DOWN
 from bidding.core.officers import BY_TWO, MOST_SECONDS, ByTwo
 from bidding.engine.identity import Draft, Stale
@@ -156,7 +156,8 @@ def document_of(fields: Mapping[str, Any]) -> Document:
     except UnknownRule:
         raise Problem("BAD_FIELDS", fields=[problems.Field("version", _NO_RULE)]) from None
     except ValidationError as error:
-        raise Problem("BAD_FIELDS", fields=problems.fields_of(error, "terms")) from None
+        under = "" if error.title == WHOLE else "terms"
+        raise Problem("BAD_FIELDS", fields=problems.fields_of(error, under)) from None
     return document
 
 

@@ -1,6 +1,6 @@
 """Rules with one fault each, and the property that must find it.
 
-All derive from the ascending auction, so that nothing but the fault is wrong with them.
+They derive from auctions that are right, so that nothing but the fault is wrong with them.
 """
 
 from collections.abc import Mapping
@@ -24,6 +24,7 @@ from auction_rules.facts import (
 from auction_rules.floor import Bid, Confirm, Proxy
 from auction_rules.program import Stage
 from auction_rules.rule import Accept, Actions, Disclosure, Lot, Refuse, Settlement
+from auction_rules.sealed_bid import SealedBid
 from auction_rules.stages.outcry import Outcry
 from auction_rules.terms import SECOND, Count, term
 
@@ -333,6 +334,42 @@ class Signal(English):
         return answer
 
 
+class Crowd(SealedBid):
+    """Sealed; an end that moves tells that somebody has come."""
+
+    def judge(self, floor, bidder, ask, now):
+        answer = super().judge(floor, bidder, ask, now)
+        if isinstance(answer, Accept) and isinstance(ask, Bid):
+            moved = DeadlineMoved(floor.standing.closes + 60 * SECOND, "extension")
+            return Accept((*answer.facts, moved))
+        return answer
+
+
+class Heir(English):
+    """Whoever is next in line pays what the winner in default offered."""
+
+    def next_award(self, floor, gone):
+        found = super().next_award(floor, gone)
+        if not isinstance(found, Awarded):
+            return found
+        (won,) = floor.standing.awards
+        return replace(found, price=won.price, total=won.total)
+
+
+class Ghost(English):
+    """Whoever is gone is named again."""
+
+    def next_award(self, floor, gone):
+        return super().next_award(floor, frozenset())
+
+
+class Thrift(English):
+    """A suspension costs the bidders the time it took."""
+
+    def resume(self, floor, since, now):
+        return ()
+
+
 class Gossip(English):
     """It notes down the secret limits."""
 
@@ -450,7 +487,7 @@ def _as(stage: Stage, **fields: Any) -> Stage:
     return Outcry(**(told | fields))
 
 
-BAD: Mapping[type[English], str] = {
+BAD: Mapping[type[Any], str] = {
     Lossy: "config",
     Nameless: "config",
     Crasher: "answers",
@@ -462,6 +499,7 @@ BAD: Mapping[type[English], str] = {
     Grudge: "refusal_changes_nothing",
     Backwards: "deadline",
     Stillborn: "deadline",
+    Thrift: "deadline",
     Unlisted: "stages",
     Both: "ends_once",
     Slammed: "ends_once",
@@ -469,6 +507,8 @@ BAD: Mapping[type[English], str] = {
     Thief: "winner",
     Nephew: "winner",
     Blind: "winner",
+    Heir: "winner",
+    Ghost: "winner",
     Untried: "whole_numbers",
     Generous: "conservation",
     Bookkeeper: "conservation",
@@ -492,5 +532,6 @@ BAD: Mapping[type[English], str] = {
     Promiser: "actions_and_judge",
     Glass: "sealed_stays_sealed",
     Signal: "sealed_stays_sealed",
+    Crowd: "sealed_stays_sealed",
     Gossip: "limits_stay_secret",
 }

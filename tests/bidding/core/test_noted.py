@@ -100,6 +100,13 @@ def _heads(path):
             "03 号价格分 39.05",
             "No. 03: 39.05 points for the price",
         ),
+        (
+            "opening",
+            "evaluated price 03",
+            90_000,
+            "03 号评标价 900 元",
+            "No. 03: evaluated at 900 CNY",
+        ),
         ("intermediary", "coefficient", 97, "抽得下浮系数 97%", "the coefficient drawn is 97 %"),
         ("hybrid_dutch", "stopped_by", "03", "停钟者为 03 号", "No. 03 stopped the clock"),
         (

@@ -4,10 +4,11 @@ import hashlib
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
-from auction_rules.registry import UnknownRule, rules, source_sha256
+from auction_rules.registry import UnknownRule, find, rules, source_sha256
 from bidding.core import notice as n
-from bidding.core.document import Document
+from bidding.core.document import WHOLE, Document
 from bidding.core.record import open_session, replay
 from bidding.proof import canon
 
@@ -96,3 +97,29 @@ def test_another_source_of_the_same_version_is_said():
 def test_a_rule_that_is_not_here_has_no_words():
     with pytest.raises(UnknownRule):
         n.notice({**told().document, "version": "99"}, "0" * 64)
+
+
+def test_a_judicial_sale_takes_deposits_until_the_end_and_no_deadline():
+    rule = find("judicial")
+    assert document(rule, deposit=7_000_000).deposit_deadline is None
+    with pytest.raises(ValidationError) as refused:
+        document(rule, deposit=7_000_000, deposit_deadline=1_772_416_800_000_000)
+    (problem,) = refused.value.errors()
+    assert problem["loc"] == ("deposit_deadline",)
+    assert "竞价结束前均可交纳保证金" in problem["ctx"]["zh"]
+
+
+@pytest.mark.parametrize("deposit", [0, 3_500_000, 14_000_000])
+def test_a_judicial_deposit_is_five_to_twenty_per_cent_of_the_start(deposit):
+    """Art. 17, of a start price of 700,000."""
+    assert document(find("judicial"), deposit=deposit).canonical()["deposit"] == deposit
+
+
+@pytest.mark.parametrize("deposit", [1, 3_499_999, 14_000_001])
+def test_another_judicial_deposit_is_refused(deposit):
+    with pytest.raises(ValidationError) as refused:
+        document(find("judicial"), deposit=deposit).canonical()
+    (problem,) = refused.value.errors()
+    assert problem["loc"] == ("deposit",)
+    assert "起拍价的 5% 至 20% 之间" in problem["ctx"]["zh"]
+    assert refused.value.title == WHOLE

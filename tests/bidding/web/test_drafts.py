@@ -1,4 +1,4 @@
-"""Drafts where no visitor walks: a crash between the register and the log, and fields on their way."""
+"""Drafts at edges no visitor walks to: a crash half way, fields on their way, what a law says."""
 
 from dataclasses import replace
 
@@ -63,3 +63,24 @@ def test_a_draft_says_how_a_session_goes_on_after_an_interruption():
     body = drafts.DraftBody.model_validate({**given, "downtime": {"auto_seconds": 120}})
     told = drafts.document_of(body.model_dump())
     assert told.canonical()["downtime"] == {"auto_seconds": 120, "notice_seconds": 60}
+
+
+@pytest.mark.parametrize(
+    ("more", "path"),
+    [
+        ({"deposit": 1}, "deposit"),
+        ({"deposit_deadline": 1_772_413_200_000_000}, "deposit_deadline"),
+    ],
+)
+async def test_what_the_rules_law_forbids_is_told_at_its_own_field(tmp_path, more, path):
+    async with open_door(tmp_path) as house, signed_in(house, "s") as (staff,):
+        terms = {
+            "opens": house.clock.now() + 60 * SECOND,
+            "basis_price": "1000000",
+            "start_price": "700000",
+        }
+        body = {**fields(0), "rule": "judicial", "terms": terms}
+        draft = await staff.post("/api/drafts", {**body, **more})
+        assert [problem["path"] for problem in draft["problems"]] == [path]
+        draft = await staff.put(f"/api/drafts/{draft['id']}", {**body, "deposit": 7_000_000})
+        assert draft["problems"] == []

@@ -130,6 +130,7 @@ export const en: Record<keyof typeof zh, string> = {
   "seal.of": "Sealed offer {commit}",
   "seal.open": "Open my sealed offer",
   "seal.remedy": "Hand in my offer in plain",
+  "seal.unproved": "Whether offers are sealed as it was published cannot be checked right now, and nothing was sent. Try again in a moment.",
   "seal.failed": "The offer could not be sealed here, and nothing was sent. Use a current browser.",
 
   "limit.title": "Bid for me",

@@ -128,6 +128,7 @@ export const zh = {
   "seal.of": "密封报价 {commit}",
   "seal.open": "解密我的报价",
   "seal.remedy": "补救：上传未加密报价",
+  "seal.unproved": "暂时无法核对密封方式是否与公告一致，没有发送任何内容。请稍后再报一次。",
   "seal.failed": "未能在此浏览器中密封报价，没有发送任何内容。请使用新版浏览器。",
 
   "limit.title": "自动出价",

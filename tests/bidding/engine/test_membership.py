@@ -460,6 +460,15 @@ async def test_an_auction_is_handed_over_without_a_word_in_the_record(town):
     assert other.others.takeovers == 0
 
 
+async def test_a_node_that_owned_nothing_rings_the_bell_of_what_it_was_handed_at_once(town):
+    owner, other = await town.running("03")
+    await town.until(CLOSES - 200 * MS)
+    town.nodes.remove(owner)
+    await owner.house.close()
+    await town.until(CLOSES + 100 * MS)
+    assert other.house.room("zs-1").state.status == "closed"
+
+
 async def test_an_auction_published_at_one_node_is_known_at_the_other_when_it_is_asked_for(town):
     await town.add("a")
     b = await town.add("b")

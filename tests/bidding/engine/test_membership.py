@@ -259,6 +259,26 @@ async def test_a_request_that_comes_after_its_door_gave_up_is_not_decided(town):
     assert "bid.refused" not in await town.types()
 
 
+async def test_nonsense_and_mistakes_end_neither_the_hearing_nor_the_presence(town, monkeypatch):
+    owner, other = await town.running("03")
+    for letter in (b"", b"[]", b'{"k":"ask"}', b'{"k":"ask","from":"z.9","a":1,"t":"x","cmd":3}'):
+        owner.others._take(letter)
+    failing = [True]
+    renew = town.leases.renew
+
+    async def once(address: str) -> View:
+        if failing:
+            failing.clear()
+            raise ZeroDivisionError("a mistake of ours")
+        return await renew(address)
+
+    monkeypatch.setattr(town.leases, "renew", once)
+    await town.clock.advance(2 * SECOND)
+    assert not failing
+    assert owner.owns
+    assert accepted(await town.answered(other.ask(bid("03", 100_000, "r1"))))
+
+
 async def test_every_letter_twice_changes_nothing(town):
     _, other = await town.running("03")
     carry = town.post.carry

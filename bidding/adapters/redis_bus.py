@@ -21,7 +21,6 @@ from typing import Any, Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 _log = logging.getLogger(__name__)
 
@@ -98,9 +97,9 @@ class RedisBus:
                     self._speaking = True
                     await self._stirred()
                     await (self._send(client) if self._sending else client.ping())
-            except (RedisError, OSError, TimeoutError) as error:
+            except Exception as error:  # noqa: BLE001 whatever ends it, it is begun again
                 if self._speaking:
-                    _log.error("letters cannot be sent: %s", error)
+                    _log.error("letters cannot be sent: %r", error)
                 self._speaking = False
                 # What is old is of no use when it comes: whoever wants an answer asks again.
                 self._sending.clear()
@@ -127,9 +126,9 @@ class RedisBus:
             client = self._client()
             try:
                 await self._listen(client)
-            except (RedisError, OSError, TimeoutError) as error:
+            except Exception as error:  # noqa: BLE001 whatever ends it, it is begun again
                 if self._hearing:
-                    _log.error("letters cannot be received: %s", error)
+                    _log.error("letters cannot be received: %r", error)
                 self._hearing = False
             finally:
                 await client.aclose()

@@ -499,6 +499,12 @@ class House:
     async def _own(self, seat: _Seat) -> None:
         lease, found = await self._believe(seat)
         if self._mine(seat):
+            now = self._clock.now()
+            if self._others is not None and not any(
+                self._watched(each, now) for each in self._seats.values()
+            ):
+                # Nothing ran here, so that no pulse was felt; taking over was a write too.
+                self._pulse.begin(now)
             self._seat_auctioneer(seat, found, lease, self._contingency(seat, found.state))
 
     async def _follow(self, seat: _Seat) -> None:

@@ -105,7 +105,7 @@ class Membership:
         """Becomes present as soon as the leases answer, and stays so until `close`."""
         self._house = house
         for work in (self._keep, self._beat, self._hand_again):
-            self._spawn(work())
+            self._spawn(self._for_ever(work))
 
     # -- what the house asks ------------------------------------------------------------------
 
@@ -368,8 +368,8 @@ class Membership:
                 self.lag = self._own_letter - read.get("t", self._own_letter)
             else:
                 self._act(sender, read)
-        except (ValueError, KeyError, TypeError) as error:
-            _log.error("a letter that nobody understands: %r", error)
+        except Exception:  # noqa: BLE001 one letter must not end the hearing of all others
+            _log.exception("a letter that could not be acted on")
 
     def _act(self, sender: str, read: dict[str, Any]) -> None:
         match read["k"]:
@@ -413,6 +413,15 @@ class Membership:
                     self._post(door, "said", id=read["id"], a=origin, why="busy")
 
         answer.add_done_callback(answered)
+
+    async def _for_ever(self, work: Callable[[], Awaitable[None]]) -> None:
+        """What a node cannot be present without is begun again when it ends, and that is told."""
+        while True:
+            try:
+                await work()
+            except Exception:  # noqa: BLE001 whatever it was, the node goes on or loses its presence
+                _log.exception("part of the membership ended and is begun again")
+            await self._clock.sleep_until(self._clock.now() + RENEW)
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.create_task(work)  # noqa: TID251 held until it ends

@@ -16,6 +16,10 @@ from bidding.engine.house import House
 from bidding.engine.membership import TTL, Membership
 from bidding.engine.nodes import LeasesAway, View
 from bidding.engine.one_process import LocalBus, LocalLeases, LocalPost
+from bidding.engine.witnessing import Witnessing
+from bidding.proof.policy import parse_policy
+from bidding.proof.receipt import verify_receipt
+from bidding.proof.witness_policy import parse_witnesses
 from bidding.testing import EPOCH, SECOND, FixedKeys, MemoryLog, VirtualClock, settle
 from tests.bidding.engine.sample import (
     PREFIX,
@@ -27,6 +31,7 @@ from tests.bidding.engine.sample import (
     refused,
     retry,
 )
+from tests.bidding.engine.test_witnessing import Pretend
 
 MS = 1_000
 ORIGIN = f"{PREFIX}/zs-1"
@@ -103,7 +108,13 @@ class Node:
         town = self.town
         self.others = Membership(town.leases, End(town), town.clock, self.name, most=1000)
         self.house = House(
-            town.log, town.clock, FixedKeys(), PREFIX, holder=self.name, others=self.others
+            town.log,
+            town.clock,
+            FixedKeys(),
+            PREFIX,
+            holder=self.name,
+            others=self.others,
+            witnessing=town.witnessing(),
         )
 
     @property
@@ -138,6 +149,8 @@ class Town:
     nodes: list[Node] = field(default_factory=list)
     fallen: list[Node] = field(default_factory=list)
     bus_up: bool = True
+    keys: FixedKeys = field(default_factory=FixedKeys)
+    witnessing: Callable[[], Witnessing | None] = lambda: None
 
     def __post_init__(self) -> None:
         self.leases = Leases(self.clock)
@@ -255,6 +268,26 @@ async def test_a_request_that_comes_after_its_door_gave_up_is_not_decided(town):
     await town.clock.advance(100 * MS)
     assert "bid.accepted" not in await town.types()
     assert "bid.refused" not in await town.types()
+
+
+async def test_nonsense_and_mistakes_end_neither_the_hearing_nor_the_presence(town, monkeypatch):
+    owner, other = await town.running("03")
+    for letter in (b"", b"[]", b'{"k":"ask"}', b'{"k":"ask","from":"z.9","a":1,"t":"x","cmd":3}'):
+        owner.others._take(letter)
+    failing = [True]
+    renew = town.leases.renew
+
+    async def once(address: str) -> View:
+        if failing:
+            failing.clear()
+            raise ZeroDivisionError("a mistake of ours")
+        return await renew(address)
+
+    monkeypatch.setattr(town.leases, "renew", once)
+    await town.clock.advance(2 * SECOND)
+    assert not failing
+    assert owner.owns
+    assert accepted(await town.answered(other.ask(bid("03", 100_000, "r1"))))
 
 
 async def test_every_letter_twice_changes_nothing(town):
@@ -458,6 +491,15 @@ async def test_an_auction_is_handed_over_without_a_word_in_the_record(town):
     assert other.others.takeovers == 0
 
 
+async def test_a_node_that_owned_nothing_rings_the_bell_of_what_it_was_handed_at_once(town):
+    owner, other = await town.running("03")
+    await town.until(CLOSES - 200 * MS)
+    town.nodes.remove(owner)
+    await owner.house.close()
+    await town.until(CLOSES + 100 * MS)
+    assert other.house.room("zs-1").state.status == "closed"
+
+
 async def test_an_auction_published_at_one_node_is_known_at_the_other_when_it_is_asked_for(town):
     await town.add("a")
     b = await town.add("b")
@@ -520,3 +562,22 @@ async def test_many_auctions_are_spread_over_those_who_are_left(town):
     left = [node.others.owned for node in town.nodes]
     assert sum(left) == 12
     assert min(left) > 0, "each log has a first choice, and not all the same"
+
+
+async def test_a_follower_gives_what_the_witnesses_signed_for_the_owner(town):
+    witnesses = [Pretend(town, name) for name in ("office", "notary")]
+    lines = [f"witness {w.name} {w.key.verifier.vkey} http://{w.name}" for w in witnesses]
+    policy = parse_witnesses("\n".join((*lines, "group both 2 office notary", "quorum both")))
+    town.witnessing = lambda: Witnessing(town.log, town.clock, witnesses, policy)
+    owner, other = await town.running("03")
+    answer = await town.answered(other.ask(bid("03", 100_000, "r1")))
+    assert isinstance(answer, Final)
+    await town.clock.advance(3 * SECOND)
+    await other.house.opened("zs-1")
+    raw, stage = await other.house.receipt("zs-1", answer.index)
+    assert stage == "R2"
+    trusted = parse_policy(other.house.policy("zs-1"))
+    assert verify_receipt(raw, trusted).index == answer.index
+    assert trusted == parse_policy(owner.house.policy("zs-1"))
+    # Only the owner asks them.
+    assert other.house.witnessing.cosigned(ORIGIN) is None

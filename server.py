@@ -3,6 +3,7 @@
     python server.py                                    the house with its demonstration
     python server.py --no-demo --data /srv/daylight     a centre's own house
     python server.py --no-demo --sm2-key sm2.key --authority https://tsa.example.cn
+    python server.py --no-demo --log postgresql+asyncpg://house@db/daylight --bus redis://bus
     python server.py --no-demo --create-account li --name 李 --roles staff,approver
 
 Every option may also come from the environment, as DAYLIGHT_PORT=8080. Nothing imports this file.
@@ -45,9 +46,12 @@ from bidding.adapters.witness_http import HttpWitness
 from bidding.adapters.witness_http import session as witness_session
 from bidding.books import Books, place_of
 from bidding.client.demo import ACCOUNTS, PASSWORD, PREFIX, Demo
+from bidding.engine.auctioneer import Step
 from bidding.engine.house import House
 from bidding.engine.identity import Account, Role, Taken
-from bidding.engine.ports import Authority, GmKeys, LogError, LogInUse
+from bidding.engine.membership import Membership
+from bidding.engine.nodes import LeasesAway
+from bidding.engine.ports import Authority, Clock, EventLog, GmKeys, LogError, LogInUse
 from bidding.engine.side_proofs import SideProofs
 from bidding.engine.witnessing import Witnessing
 from bidding.proof.policy import PolicyError
@@ -95,6 +99,9 @@ class Settings(BaseModel):
     tls_key: Path | None = None
     metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
     tags: Literal["off", "session", "lasting"] = "off"
+    log: Annotated[str, Field(pattern=r"^postgresql\+asyncpg://")] | None = None
+    bus: Annotated[str, Field(pattern=r"^(rediss?|unix)://")] | None = None
+    node: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,32}$")] = "node"
     ocid_prefix: Annotated[str, Field(pattern=r"^ocds-[a-z0-9]{6}$")] | None = None
 
 
@@ -187,6 +194,12 @@ def _parser() -> argparse.ArgumentParser:
         "session) or lasting (one key, and parties known again in other sessions) (off)",
     )
     add("--ocid-prefix", help="registered prefix of open contracting ids, as ocds-213czf")
+    add(
+        "--log",
+        help="the record that several nodes share: postgresql+asyncpg://... (extra [cluster])",
+    )
+    add("--bus", help="what carries letters between them: redis://...")
+    add("--node", help="what this node is called in log lines and in the leases (node)")
     add("--metrics-port", help="answer /metrics on this port of 127.0.0.1")
     add(
         "--create-account",
@@ -233,11 +246,11 @@ async def _serve(settings: Settings) -> int:
         if settings.metrics_port is not None:
             stack.callback(_serve_metrics(metrics, settings.metrics_port))
         tagger = _tagger(settings)
+        record, keys, clock, others = await _ground(settings, stack, metrics)
         guarantees = _secret(GUARANTEES, settings.data / "guarantees.key")
-        record, keys = await _record_and_keys(settings, stack)
         books = await _opened(settings, Books.open(settings.data, settings.books))
         stack.push_async_callback(books.close)
-        clock, passwords = WallClock(), Argon2Passwords()
+        passwords = Argon2Passwords()
         stack.callback(passwords.close)
         http = await stack.enter_async_context(witness_session())
         asked = [HttpWitness(name, url, http) for name, url in watched.urls.items()]
@@ -251,7 +264,17 @@ async def _serve(settings: Settings) -> int:
             authority=await _authority(settings, stack),
         )
         prefix = settings.origin_prefix
-        house = House(record, clock, keys, prefix, witnessing=witnessing, side=side)
+        house = House(
+            record,
+            clock,
+            keys,
+            prefix,
+            holder=settings.node,
+            witnessing=witnessing,
+            side=side,
+            others=others,
+            decided=lambda steps: _count(metrics, steps),
+        )
         door = Door(
             house,
             books.registry,
@@ -285,6 +308,8 @@ async def _serve(settings: Settings) -> int:
             "Times that work meant to go on for ever ended and was begun again",
             lambda: float(house.supervisor.ended.total()),
         )
+        metrics.gauge("lag_microseconds", "Longest way of late from stamp to disk", house.latest)
+        metrics.gauge("queued", "Requests that wait for a decision", house.queued)
         try:
             await house.learn()
         except LogError as error:
@@ -308,6 +333,12 @@ async def _serve(settings: Settings) -> int:
                 demo.cancel()
     log.info("closed")
     return 0
+
+
+def _count(metrics: Metrics, steps: Sequence[Step]) -> None:
+    for step in steps:
+        outcome = step.entry["type"].partition(".")[2]
+        metrics.decided(outcome, step.entry["data"].get("reason", ""))
 
 
 def _measure(metrics: Metrics, witnessing: Witnessing) -> None:
@@ -472,6 +503,35 @@ def _serve_metrics(metrics: Metrics, port: int) -> Callable[[], None]:
         raise _not_listening("127.0.0.1", port, error) from error
 
 
+async def _ground(
+    settings: Settings, stack: AsyncExitStack, metrics: Metrics
+) -> tuple[EventLog, FileKeys, Clock, Membership | None]:
+    """Record, key and clock: those of this machine, or those that several nodes share."""
+    if settings.log is None or settings.bus is None:
+        if settings.log or settings.bus:
+            raise Mistake("--log 与 --bus 须同时给出。", "--log and --bus go together.")
+        record, keys = await _record_and_keys(settings, stack)
+        return record, keys, WallClock(), None
+    if settings.demo:
+        raise Mistake(
+            "多机运行时没有演示：请加 --no-demo。",
+            "Several nodes show no demonstration: add --no-demo.",
+        )
+    _folder(settings)
+    clustered = _extra("bidding.clustered", "cluster")
+    # Never made here: of two nodes that each made one, neither could read the other's record.
+    keys = _keys(_key_file(settings), create=False)
+    prefix = settings.origin_prefix
+    try:
+        found = await clustered.stand(
+            stack, settings.log, settings.bus, node=settings.node, prefix=prefix, keys=keys
+        )
+    except (LogError, LeasesAway) as error:
+        raise _unreadable(error) from error
+    clustered.measure(metrics, found)
+    return found.log, keys, found.clock, found.others
+
+
 async def _record_and_keys(settings: Settings, stack: AsyncExitStack) -> tuple[SqlLog, FileKeys]:
     """The record, and the key that signed it; a key is made only where nothing was signed."""
     path = _key_file(settings)
@@ -519,7 +579,7 @@ def _keys(path: Path, *, create: bool) -> FileKeys:
         raise Mistake(error.zh, str(error)) from error
 
 
-def _unreadable(error: LogError) -> Mistake:
+def _unreadable(error: Exception) -> Mistake:
     return Mistake(f"事件日志无法打开（{error}）。", f"The event log cannot be opened: {error}.")
 
 
@@ -597,7 +657,11 @@ async def _make_key(settings: Settings) -> int:
     if path.exists():
         raise Mistake(f"{path} 已存在，未改动。", f"{path} is there already and was left alone.")
     async with AsyncExitStack() as stack:
-        _, keys = await _record_and_keys(settings, stack)
+        if settings.log is not None:
+            _folder(settings)
+            keys = _keys(path, create=True)
+        else:
+            _, keys = await _record_and_keys(settings, stack)
         _print_key(keys, settings)
     return 0
 
@@ -610,7 +674,7 @@ def _print_key(keys: FileKeys, settings: Settings) -> None:
 
 
 async def _demo_accounts(
-    settings: Settings, registry: SqlRegistry, passwords: Argon2Passwords, clock: WallClock
+    settings: Settings, registry: SqlRegistry, passwords: Argon2Passwords, clock: Clock
 ) -> None:
     """Easy passwords exist only while the demonstration is on."""
     there = {a.account: a for a in await registry.accounts()}
@@ -711,7 +775,9 @@ def _log_plainly() -> None:
     root.setLevel(logging.INFO)
     # aiohttp repeats the first bytes of a bad request in its errors.
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
-    logging.getLogger("websockets").setLevel(logging.WARNING)
+    # alembic tells at length how it prepares itself; what it did to a book is told by the book.
+    for chatty in ("websockets", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 if __name__ == "__main__":

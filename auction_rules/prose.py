@@ -8,7 +8,6 @@ which of its parameters were chosen.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, cast
 
@@ -22,8 +21,9 @@ from auction_rules.program import Staged
 from auction_rules.resumed import resumption
 from auction_rules.says import Says
 from auction_rules.sight import opened, sight
-from auction_rules.terms import RuleConfig, Text, Unit, show_instant
-from auction_rules.topics import idle, topic_of
+from auction_rules.terms import RuleConfig, Text, show_instant
+from auction_rules.terms_in_use import unused
+from auction_rules.topics import topic_of
 from auction_rules.unit_names import multiple
 from auction_rules.wording import LANGS, NOTE, label, value
 
@@ -267,14 +267,8 @@ def _lines(rule: Any, terms: RuleConfig) -> Iterator[_Line]:
         if name in told:
             continue
         given = getattr(terms, name)
-        # Units are said with the amounts; a term that is not used would only puzzle.
-        unused = given is None or (given == 0 and field.default == 0 and given is not False)
-        if isinstance(given, Unit) or unused or given in ((), "") or idle(terms, name):
+        if unused(terms, name, field, given):
             continue
-        if re.fullmatch(r"lot_(zh|en|id)", name):
-            continue  # the lots are named before the terms
-        if name.startswith("extension") and getattr(terms, "extension_seconds", None) == 0:
-            continue  # how nothing is extended would only puzzle
         titled, said = label(field, name, rule.direction(terms)), value(terms, field, name, given)
         if name == asked_for:
             # Right behind the number: elsewhere it would seem to speak of another term.

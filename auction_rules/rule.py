@@ -89,6 +89,10 @@ class Actions:
     """The points he may be active on, and those he is active on; None where there are none."""
     waivers: int | None = None
     """How many rounds he may still sit out without losing points."""
+    equal: bool = False
+    """Whether a prior right lets him offer the price that stands: it is the minimum then."""
+    open_ended: bool = False
+    """Whether no term names the maximum: it is where the exact integers of a record end."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,11 @@ class Ladder:
             ends.append(self.minimum(current) + self.sign * (self.max_jump - 1) * self.step)
         return self._on_grid_within(min(ends) if self.sign > 0 else max(ends))
 
+    @property
+    def open_ended(self) -> bool:
+        """Whether the farthest amount is no term's, but where exact integers end."""
+        return self.cap is None and self.max_jump is None
+
     def open(self, current: Amount | None) -> bool:
         """Whether any amount is valid next."""
         return self.sign * (self.maximum(current) - self.minimum(current)) >= 0
@@ -131,11 +136,18 @@ class Ladder:
             return amount - self.sign * (self.sign * (amount - self.start) % self.step)
         return amount
 
-    def quick(self, current: Amount | None, count: int = 8) -> tuple[Amount, ...]:
-        """Up to `count` valid amounts from the least one upwards."""
+    def quick(
+        self, current: Amount | None, count: int = 8, enter: Amount | None = None
+    ) -> tuple[Amount, ...]:
+        """Up to `count` valid amounts from the least one upwards.
+
+        With `enter`, from the amount that gets him in: less would bind him and bring him nothing.
+        """
         if not self.open(current):
             return ()
         least, most, s = self.minimum(current), self.maximum(current), self.sign
+        if enter is not None and s * (enter - least) > 0:
+            least = enter
         width = self.step if self.grid is Grid.MULTIPLE_OF_STEP else self.step_from(least)
         rungs = (least + s * width * n for n in range(count))
         return tuple(r for r in rungs if s * (most - r) >= 0)

@@ -299,48 +299,13 @@ def wrong(code: str, zh: str, en: str) -> PydanticCustomError:
     return PydanticCustomError(cast("Any", code), "{en}", {"zh": zh, "en": en})
 
 
-def describe(config: RuleConfig) -> list[dict[str, Text]]:
-    """The terms in plain words, one line a term, for the bidder's room and the notice."""
-    return _described(config, config)
-
-
-def _described(config: RuleConfig, record: BaseModel) -> list[dict[str, Text]]:
-    """The lines of the terms, or of a record within them."""
-    lines: list[dict[str, Text]] = []
-    # What the rule itself asks comes first, what every rule has comes last.
-    fields = sorted(
-        type(record).model_fields.items(), key=lambda f: f[0] in RuleConfig.model_fields
-    )
-    for name, field in fields:
-        value = getattr(record, name)
-        extra = cast("dict[str, Any]", field.json_schema_extra or {})
-        # A term that is not used (nothing, or zero where zero means none) would only puzzle.
-        nothing = value is None or value == ""
-        unused = nothing or (value == 0 and field.default == 0 and value is not False)
-        if unused or isinstance(value, tuple | Unit):
-            continue
-        if isinstance(value, BaseModel):
-            lines += _described(config, value)
-            continue
-        label = {"zh": field.title or name, "en": str(extra.get("x-en", name))}
-        told = {"label": label, "value": shown(config, field, name, value)}
-        if isinstance(value, Choice):
-            told["value"] = _reworded(config, told["value"])
-        lines.append({**told, "label": _reworded(config, label)})
-    return lines
-
-
-def _reworded(config: RuleConfig, text: Text) -> Text:
-    return {lang: config.reworded(text[lang], lang) for lang in ("zh", "en")}
-
-
 def shown(config: RuleConfig, field: Any, name: str, value: Any) -> Text:
     """One value in plain words: amounts in their unit, times in China Standard Time."""
     for marker in marks_of(field):
         if isinstance(marker, Scaled):
             unit = getattr(config, marker.unit_field)
             return {lang: unit.show(value, lang) for lang in ("zh", "en")}
-        return {"zh": show_instant(value), "en": f"{show_instant(value)} CST"}
+        return {"zh": show_instant(value), "en": f"{show_instant(value)} UTC+8"}
     if isinstance(value, Choice):
         return {"zh": value.zh, "en": value.en}
     if isinstance(value, bool):

@@ -13,7 +13,7 @@ import platform
 from pathlib import Path
 from typing import Any, Final
 
-NAMES: Final = ("proof", "decide", "append", "engine", "fanout", "ack", "film")
+NAMES: Final = ("proof", "decide", "append", "engine", "fanout", "ack", "film", "takeover")
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 Exit 0: it holds. Exit 1: it does not, and one line says what and where. Exit 2: a file or an
 argument cannot be read. Exit 3: it holds, and somebody's word is still missing: witnesses have not
-signed a receipt yet, or nobody verified a beacon's signature.
+signed a receipt yet, or nobody compared a public source's value.
 Exit 70: the fault is in this program, and one line says where.
 """
 
@@ -28,6 +28,7 @@ from replay.commands import (
     receipt,
     rejudge,
     scenario,
+    seconds,
     show,
     transcript,
     trustee_key,
@@ -36,7 +37,7 @@ from replay.commands import (
     witness,
 )
 from replay.commands.chinese import ABOUT, Chinese, in_chinese
-from replay.commands.files import Usage
+from replay.commands.files import Usage, legible
 
 _COMMANDS: Final[Mapping[str, ModuleType]] = {
     "verify": verify,
@@ -46,6 +47,7 @@ _COMMANDS: Final[Mapping[str, ModuleType]] = {
     "rejudge": rejudge,
     "draw": draw,
     "explain": explain,
+    "seconds": seconds,
     "what-if": what_if,
     "leads": leads,
     "scenario": scenario,
@@ -81,7 +83,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return int(_COMMANDS[args.command].run(args))
     except BilingualError as wrong:
-        print(f"不通过：{wrong.zh}" if lang == "zh" else f"refused: {wrong.en}")
+        print(legible(f"不通过：{wrong.zh}" if lang == "zh" else f"refused: {wrong.en}"))
         return 1
     except Usage as wrong:
         print(getattr(wrong, lang), file=sys.stderr)

@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from auction_rules import prose
 from auction_rules.facts import Instant
-from auction_rules.money import LIMIT
 from auction_rules.reasons import clause, say
 from auction_rules.rule import Rule
 from auction_rules.terms import Text, Unit, show_instant
@@ -186,9 +185,7 @@ class _Chain:
         acts = self.rule.actions(self.before.floor(), bidder, self.entry["t"])
         if acts.minimum is None and acts.maximum is None:
             return
-        # Without a ceiling the ladder ends where integers of the record do.
-        step = acts.step or 1
-        most = None if acts.maximum is None or acts.maximum > LIMIT - step else acts.maximum
+        most = None if acts.open_ended else acts.maximum
         low, high = (_shown(self.unit, bound) for bound in (acts.minimum, most))
         much = _shown(self.unit, amount)
         yield Line(

@@ -216,6 +216,8 @@ def _answer(kind: str, data: Mapping[str, Any]) -> str | None:
         wanted["sig"] = lambda value: type(value) is dict and not _row(value, _SIGNATURE, "")
     if "tags" in data:
         wanted["tags"] = lambda value: type(value) is dict and all(map(_text, value.values()))
+    if "received" in data:
+        wanted["received"] = _whole
     wrong = _row(data, wanted, "data") or _row(data["ask"], _ASKS[ask], "data.ask")
     return wrong or (_facts(data["facts"]) if outcome == "accepted" else None)
 

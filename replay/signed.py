@@ -60,11 +60,10 @@ def verdict(before: State, entry: Mapping[str, Any]) -> Verdict | None:
     `before` is the state before the entry. Raises what a malformed entry makes it raise.
     """
     bidder = entry["actor"].partition(":")[2]
-    # The second use of a reference is refused before anybody looks at its signature.
-    if not entry["actor"].startswith("bidder:") or "by" in entry:
+    reason = entry["data"].get("reason")
+    if not entry["actor"].startswith("bidder:") or _used_before(entry, reason):
         return None
     command = command_of(entry)
-    reason = entry["data"].get("reason")
     enrols = isinstance(command.ask, Enrol)
     if (enrols and reason in _BEFORE_THE_KEY) or not isinstance(
         command.ask, (Enrol, *get_args(BidderAsk))
@@ -88,6 +87,15 @@ def verdict(before: State, entry: Mapping[str, Any]) -> Verdict | None:
         known = keys.get(signature.key)
         found = known is not None and command_key.verify(*known, signature.value, text)
     return Verdict(entry["i"], bidder, signature is not None, reason not in _REFUSED, found)
+
+
+def _used_before(entry: Mapping[str, Any], reason: str | None) -> bool:
+    """Whether it refuses the second use of a reference, which comes before any signature.
+
+    Nothing else may name an earlier entry, or that alone would stand for a signature.
+    """
+    refused = entry["type"].endswith(".refused") and reason == "REF_REUSED"
+    return "by" in entry and "cmd" not in entry and refused
 
 
 def _lets_in(entry: Mapping[str, Any], name: str, own: Enrol) -> bool:

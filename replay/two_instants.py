@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from auction_rules.money import LIMIT
 from auction_rules.terms import Text, Unit, show_instant
 from bidding.core import said, views
 from bidding.proof import canon
@@ -170,9 +169,9 @@ def _amount(value: int | None, unit: Unit) -> Text:
 
 
 def _most(actions: Mapping[str, Any], unit: Unit) -> Text:
-    """Without a ceiling the ladder ends where integers of the record do."""
-    most, step = actions["maximum"], actions["step"] or 1
-    return _ANY if most is not None and most > LIMIT - step else _amount(most, unit)
+    """Where something may be offered and nothing is the most, any amount may."""
+    most = actions["maximum"]
+    return _ANY if most is None and actions["minimum"] is not None else _amount(most, unit)
 
 
 def _numbers(values: Sequence[str] | None) -> Text:

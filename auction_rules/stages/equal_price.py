@@ -64,4 +64,5 @@ class EqualPrice(Outcry):
             # The ladder is at its end: to equal is all that is left.
             step = self.ladder.step_from(top.amount)
             return Actions("bid", top.amount, top.amount, step, (top.amount,))
-        return replace(shown, minimum=top.amount, quick=(top.amount, *shown.quick[:-1]))
+        quick = (top.amount, *shown.quick[:-1])
+        return replace(shown, minimum=top.amount, quick=quick, equal=True)

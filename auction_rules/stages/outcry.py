@@ -249,13 +249,15 @@ class Outcry:
         current = self.to_beat(floor, bidder)
         if not self.ladder.open(current):
             return Actions(ask="bid", blocked=Refuse("CAP_REACHED", self.ladder.end(current)))
+        enter = None if self.sealed or self.entering is None else self.entering(floor, bidder)
         return Actions(
             ask="bid",
             minimum=self.ladder.minimum(current),
             maximum=self.ladder.maximum(current),
+            open_ended=self.ladder.open_ended,
             step=self.ladder.step_from(current or self.ladder.start),
-            quick=self.ladder.quick(current),
-            enter=None if self.sealed or self.entering is None else self.entering(floor, bidder),
+            quick=self.ladder.quick(current, enter=enter),
+            enter=enter,
             limits=limits,
         )
 

@@ -166,6 +166,7 @@ class Turns:
             shown,
             minimum=self.ladder.minimum(own),
             maximum=self.ladder.maximum(own),
+            open_ended=self.ladder.open_ended,
             step=self.ladder.step_from(own or self.ladder.start),
             quick=self.ladder.quick(own),
         )

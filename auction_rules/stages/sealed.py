@@ -160,6 +160,7 @@ class Sealed:
             ask="bid",
             minimum=self.ladder.minimum(current),
             maximum=self.ladder.maximum(current),
+            open_ended=self.ladder.open_ended,
             step=self.ladder.step_from(current or self.ladder.start),
             quantity_minimum=least,
             quantity_maximum=most,

@@ -28,11 +28,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bidding.adapters.book_database import BookDatabase, insert_on
+from bidding.adapters.book_database import BIG, BookDatabase, insert_on
 from bidding.engine.bidders import MOST_OPEN, Complaint, Flood, Preparation
-
-#: SQLite numbers rows only with INTEGER keys; PostgreSQL wants BIGINT.
-_Big = BigInteger().with_variant(Integer, "sqlite")
 
 _meta = MetaData()
 
@@ -49,7 +46,7 @@ _preparations = Table(
 _complaints = Table(
     "complaints",
     _meta,
-    Column("number", _Big, primary_key=True, autoincrement=True),
+    Column("number", BIG, primary_key=True, autoincrement=True),
     Column("auction", String(64), nullable=False, index=True),
     Column("account", String(32), nullable=False, index=True),
     Column("alias", String(32), nullable=False),

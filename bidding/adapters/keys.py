@@ -16,6 +16,9 @@ import stat
 from pathlib import Path
 from typing import Final
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
 from bidding.proof.note import Signer
 
 _SEED_BYTES: Final = 32
@@ -56,6 +59,10 @@ class FileKeys:
     def signer(self, origin: str) -> Signer:
         """The centre's key under the name of the log `origin`."""
         return Signer(origin, self._seed)
+
+    def secret(self, purpose: str) -> bytes:
+        """32 bytes that whoever has the key can make, for one purpose (RFC 5869); they tell nothing of it."""
+        return HKDF(hashes.SHA256(), 32, salt=None, info=purpose.encode()).derive(self._seed)
 
 
 def _read(path: Path) -> bytes:

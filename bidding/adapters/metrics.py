@@ -20,6 +20,12 @@ class Metrics:
             ["method", "route", "status"],
             registry=self._registry,
         )
+        self._decisions = Counter(
+            "daylight_decisions",
+            "Requests decided here; of a refusal, the reason",
+            ["outcome", "reason"],
+            registry=self._registry,
+        )
         self._seconds = Histogram(
             "daylight_request_seconds", "Time to answer", ["route"], registry=self._registry
         )
@@ -30,6 +36,10 @@ class Metrics:
         known = method if method in ("GET", "HEAD", "POST", "PUT", "DELETE") else "other"
         self._requests.labels(known, route, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
+
+    def decided(self, outcome: str, reason: str) -> None:
+        """One request that is in a log now; `reason` is empty for one that was accepted."""
+        self._decisions.labels(outcome, reason).inc()
 
     def gauge(self, name: str, what: str, read: Callable[[], float]) -> None:
         """A figure that is read whenever somebody looks."""

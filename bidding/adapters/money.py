@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from sqlalchemy import (
-    BigInteger,
     Column,
-    Integer,
     MetaData,
     String,
     Table,
@@ -24,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bidding.adapters.book_database import BookDatabase, put_once
+from bidding.adapters.book_database import BIG, BookDatabase, put_once
 from bidding.engine.money import (
     Conflict,
     Guarantee,
@@ -34,9 +32,6 @@ from bidding.engine.money import (
     SubAccount,
 )
 
-#: Fen and microseconds need 64 bits; SQLite numbers rows only with INTEGER keys.
-_Big = BigInteger().with_variant(Integer, "sqlite")
-
 _meta = MetaData()
 
 _accounts = Table(
@@ -45,26 +40,26 @@ _accounts = Table(
     Column("number", String(16), primary_key=True),
     Column("auction", String(64), nullable=False),
     Column("bidder", String(32), nullable=False),
-    Column("opened", _Big, nullable=False),
+    Column("opened", BIG, nullable=False),
     UniqueConstraint("auction", "bidder"),
 )
 
 _notices = Table(
     "notices",
     _meta,
-    Column("id", _Big, primary_key=True, autoincrement=True),
+    Column("id", BIG, primary_key=True, autoincrement=True),
     Column("bank", String(32), nullable=False),
     Column("serial", String(64), nullable=False),
     Column("account", String(16), nullable=False, index=True),
     Column("payer_account", String(64), nullable=False),
-    Column("amount", _Big, nullable=False),
-    Column("received", _Big, nullable=False),
+    Column("amount", BIG, nullable=False),
+    Column("received", BIG, nullable=False),
     Column("payer", Text, nullable=False),
-    Column("told", _Big, nullable=False),
+    Column("told", BIG, nullable=False),
     Column("state", String(16), nullable=False),
     Column("reason", Text),
     Column("by", String(32)),
-    Column("entry", _Big),
+    Column("entry", BIG),
     # A bank's serial is one payment; the other key fields then must be equal too.
     UniqueConstraint("bank", "serial"),
 )
@@ -76,11 +71,11 @@ _guarantees = Table(
     Column("number", String(64), primary_key=True),
     Column("auction", String(64), nullable=False, index=True),
     Column("bidder", String(32), nullable=False),
-    Column("amount", _Big, nullable=False),
-    Column("until", _Big, nullable=False),
+    Column("amount", BIG, nullable=False),
+    Column("until", BIG, nullable=False),
     Column("nonce", String(64), nullable=False),
     Column("by", String(32), nullable=False),
-    Column("entry", _Big),
+    Column("entry", BIG),
 )
 
 
@@ -92,9 +87,9 @@ _sealed = Table(
     # No column says whose it is: that is what is sealed.
     Column("owner", String(32), nullable=False),
     Column("box", Text, nullable=False),
-    Column("told", _Big, nullable=False),
+    Column("told", BIG, nullable=False),
     Column("state", String(8), nullable=False),
-    Column("entry", _Big),
+    Column("entry", BIG),
 )
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import (
-    BigInteger,
     Column,
     ForeignKey,
     Integer,
@@ -25,30 +24,27 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bidding.adapters.book_database import BookDatabase
+from bidding.adapters.book_database import BIG, BookDatabase
 from bidding.engine.oversight import Entered, Late, Step
-
-#: Fen and microseconds need 64 bits; SQLite numbers rows only with INTEGER keys.
-_Big = BigInteger().with_variant(Integer, "sqlite")
 
 _meta = MetaData()
 
 _results = Table(
     "results",
     _meta,
-    Column("number", _Big, primary_key=True, autoincrement=True),
+    Column("number", BIG, primary_key=True, autoincrement=True),
     Column("id", String(32), nullable=False, unique=True),
     Column("title", Text, nullable=False),
     Column("category", String(16), nullable=False),
     Column("centre", Text, nullable=False),
-    Column("closed", _Big, nullable=False),
-    Column("deals", _Big, nullable=False),
-    Column("amount", _Big, nullable=False),
-    Column("start", _Big),
-    Column("budget", _Big),
+    Column("closed", BIG, nullable=False),
+    Column("deals", BIG, nullable=False),
+    Column("amount", BIG, nullable=False),
+    Column("start", BIG),
+    Column("budget", BIG),
     Column("source", Text, nullable=False),
     Column("by", String(32), nullable=False),
-    Column("at", _Big, nullable=False),
+    Column("at", BIG, nullable=False),
 )
 
 _withdrawals = Table(
@@ -57,7 +53,7 @@ _withdrawals = Table(
     Column("result", ForeignKey("results.id"), primary_key=True),
     Column("reason", Text, nullable=False),
     Column("by", String(32), nullable=False),
-    Column("at", _Big, nullable=False),
+    Column("at", BIG, nullable=False),
 )
 
 _steps = Table(
@@ -69,7 +65,7 @@ _steps = Table(
     Column("text", Text, nullable=False),
     Column("by", String(32), nullable=False),
     Column("role", String(16), nullable=False),
-    Column("at", _Big, nullable=False),
+    Column("at", BIG, nullable=False),
     Column("shown", Text, nullable=False),
     Column("finding", String(16)),
 )

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     Column,
     ForeignKey,
@@ -32,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bidding.adapters.book_database import BookDatabase, insert_on, put_once
+from bidding.adapters.book_database import BIG, BookDatabase, insert_on, put_once
 from bidding.engine.identity import (
     Account,
     Application,
@@ -46,9 +45,6 @@ from bidding.engine.identity import (
     Stale,
     Taken,
 )
-
-#: SQLite numbers rows only with INTEGER keys; PostgreSQL wants BIGINT.
-_Big = BigInteger().with_variant(Integer, "sqlite")
 
 _meta = MetaData()
 
@@ -68,11 +64,11 @@ _sign_ins = Table(
     Column("id", String(32), primary_key=True),
     Column("key", LargeBinary(32), nullable=False, unique=True),
     Column("account", ForeignKey("accounts.account"), nullable=False, index=True),
-    Column("created", _Big, nullable=False),
-    Column("last_seen", _Big, nullable=False),
+    Column("created", BIG, nullable=False),
+    Column("last_seen", BIG, nullable=False),
     Column("user_agent", Text, nullable=False),
     Column("address", Text, nullable=False),
-    Column("revoked", _Big),
+    Column("revoked", BIG),
 )
 
 _drafts = Table(
@@ -88,7 +84,7 @@ _drafts = Table(
     Column("sha256", String(64)),
     Column("auction", String(64)),
     Column("returned", Text),
-    Column("updated", _Big, nullable=False),
+    Column("updated", BIG, nullable=False),
     Column("version", Integer, nullable=False),
 )
 
@@ -100,7 +96,7 @@ _applications = Table(
     Column("account", ForeignKey("accounts.account"), nullable=False),
     Column("alias", String(16), nullable=False),
     Column("lot", String(64)),
-    Column("created", _Big, nullable=False),
+    Column("created", BIG, nullable=False),
     Column("state", String(16), nullable=False),
     Column("paddle", String(32)),
     Column("priority", Integer, nullable=False),
@@ -124,13 +120,13 @@ _seats = Table(
 _bank_notices = Table(
     "bank_notices",
     _meta,
-    Column("number", _Big, primary_key=True, autoincrement=True),
+    Column("number", BIG, primary_key=True, autoincrement=True),
     Column("bank_ref", String(128), nullable=False, unique=True),
     Column("auction", String(64), nullable=False),
     Column("bidder", String(32), nullable=False),
-    Column("amount", _Big, nullable=False),
-    Column("received", _Big, nullable=False),
-    Column("counted", _Big),
+    Column("amount", BIG, nullable=False),
+    Column("received", BIG, nullable=False),
+    Column("counted", BIG),
 )
 
 

@@ -303,6 +303,8 @@ class Command:
     ref: str | None = None
     signature: Signature | None = None
     tags: Tags = ()
+    received: Instant | None = None
+    """When the door of another node took it in; None where the entry's own time tells that."""
 
     @property
     def bidder(self) -> str | None:

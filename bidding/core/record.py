@@ -126,6 +126,9 @@ def record(
         data["sig"] = {"key": command.signature.key, "value": command.signature.value}
     if command.tags:
         data["tags"] = dict(command.tags)
+    if command.received is not None and command.received < now:
+        # Another node's door had it in time, and others were written down meanwhile.
+        data["received"] = command.received
     if first is not None:
         entry["by"] = first
     elif command.key is not None:
@@ -166,7 +169,9 @@ def command_of(entry: Mapping[str, Any]) -> Command:
     signed = entry["data"].get("sig")
     signature = None if signed is None else Signature(signed["key"], signed["value"])
     tags = tuple(sorted(dict(entry["data"].get("tags", {})).items()))
-    return Command(entry["actor"], ask_from_json(kind, entry["data"]["ask"]), ref, signature, tags)
+    received = entry["data"].get("received")
+    ask = ask_from_json(kind, entry["data"]["ask"])
+    return Command(entry["actor"], ask, ref, signature, tags, received)
 
 
 def same_request(entry: Mapping[str, Any], command: Command) -> bool:

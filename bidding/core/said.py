@@ -145,11 +145,11 @@ _DUTY: Final[dict[str, Pair]] = {
 _WINDOW: Final[dict[str, Pair]] = {
     "commit": (
         "摇号各方须在 {at} 前密封各自的秘密值",
-        "parties to the draw commit to secrets before {at} CST",
+        "parties to the draw commit to secrets before {at} UTC+8",
     ),
     "reveal": (
         "密封结束，摇号各方须在 {at} 前揭示",
-        "commitments are final; secrets are to be shown before {at} CST",
+        "commitments are final; secrets are to be shown before {at} UTC+8",
     ),
 }
 
@@ -159,7 +159,7 @@ def _round_named(row: Mapping[str, Any], unit: Unit) -> Pair:
     number, at = row["round"], show_instant(row["at"])
     return (
         f"摇号采用公开随机源第 {number} 期，{at} 公布",
-        f"the draw uses number {number} of the public source, out at {at} CST",
+        f"the draw uses number {number} of the public source, out at {at} UTC+8",
     )
 
 

@@ -15,7 +15,8 @@ from auction_rules.facts import Instant
 from auction_rules.floor import Offer
 from auction_rules.reasons import clause, say, why_not
 from auction_rules.rule import Line, Refuse, Rule
-from auction_rules.terms import Text, Unit, describe
+from auction_rules.terms import Text, Unit
+from auction_rules.terms_in_use import in_use
 from bidding.core import downtime, drawing, said
 from bidding.core.right import may_act
 from bidding.core.sealing import unit_name
@@ -88,7 +89,7 @@ def snapshot(state: State, rule: Rule, audience: str, now: Instant) -> dict[str,
         "opens": rule.due(state.floor()) if state.status == "announced" else None,
         "deposit": state.document["deposit"],
         "escrow": _escrow(terms),
-        "terms": describe(terms),
+        "terms": in_use(rule, terms),
         "now": now,
         **patch(state, rule, audience),
     }
@@ -460,7 +461,8 @@ def _actions(state: State, rule: Rule, bidder: str, now: Instant, unit: Unit) ->
     return {
         "ask": acts.ask if acts else None,
         "minimum": acts.minimum if acts else None,
-        "maximum": acts.maximum if acts else None,
+        # Where no term ends the ladder, the number at its end would only puzzle.
+        "maximum": acts.maximum if acts and not acts.open_ended else None,
         "step": acts.step if acts else None,
         "quick": list(acts.quick) if acts else [],
         "round": acts.round if acts else None,
@@ -477,6 +479,7 @@ def _actions(state: State, rule: Rule, bidder: str, now: Instant, unit: Unit) ->
         "pending": acts.pending if acts else None,
         "points": list(acts.points) if acts and acts.points else None,
         "waivers": acts.waivers if acts else None,
+        "equal": acts.equal if acts else False,
     }
 
 

@@ -5,9 +5,11 @@ know sockets, people's names or databases, and it never repairs anything: when t
 or an invariant does, it stops having told nobody, and the house opens the auction anew.
 
 1. `ask` stamps and queues in one breath: nothing awaits between the two, so the order of the
-   log is the order of the stamps.
+   log is the order of the stamps. Where the door of another node gave the stamp, the request goes
+   before everything later that is not decided yet.
 2. A bell due at or before a stamp is recorded before it, under its due instant. Lateness is
-   decided by the stamp, never by when a timer fired (half-open windows).
+   decided by the stamp, never by when a timer fired (half-open windows). It waits until no door
+   can come any more with an earlier stamp (`passed`).
 3. While one batch commits, the next is decided on top of it: speculative state, real stamps.
 4. Whoever asked is answered after the commit, and before anybody is shown anything.
 5. There are two final answers, accepted and refused, and both are in the log. All else is
@@ -20,6 +22,7 @@ or an invariant does, it stops having told nobody, and the house opens the aucti
 from __future__ import annotations
 
 import asyncio
+import bisect
 import logging
 import typing
 from collections import OrderedDict, deque
@@ -123,6 +126,8 @@ class Auctioneer:
     `on_broken` once, with the reason, when the auctioneer has stopped by itself. `deaf` says whether
     nobody knows if a bid could be written now, and `unheard` that time was lost which nobody has
     counted yet; whoever gives them calls `interrupted` or `well` when that has passed.
+    `passed` says whether every door has handed in what it stamped before an instant; whoever gives
+    it calls `stir` once that is so.
     """
 
     def __init__(
@@ -136,6 +141,7 @@ class Auctioneer:
         on_broken: Callable[[Exception], None],
         deaf: Callable[[], bool] = lambda: False,
         unheard: Callable[[], bool] = lambda: False,
+        passed: Callable[[Instant], bool] = lambda _: True,
         inbox_max: int = INBOX_MAX,
     ) -> None:
         state, lease = opening.state, opening.lease
@@ -144,7 +150,9 @@ class Auctioneer:
         self._on_commit, self._on_broken = on_commit, on_broken
         self._rule, self._epoch = opening.rule, lease.epoch
         self._first = opening.first
-        self._deaf, self._unheard, self._inbox_max = deaf, unheard, inbox_max
+        self._deaf, self._unheard, self._passed = deaf, unheard, passed
+        self._inbox_max = inbox_max
+        self._rung: Instant = 0
         self._lost_since: Instant | None = None
 
         self._committed = state  # what the log holds
@@ -185,19 +193,27 @@ class Auctioneer:
         return max(self._took, default=None)
 
     @property
+    def queued(self) -> int:
+        """How many requests wait for a decision."""
+        return len(self._inbox) + len(self._look_ups)
+
+    @property
     def up_until(self) -> Instant:
         """The last instant at which this auctioneer was surely able to write."""
         return max(self._committed.t, self._launched)
 
-    def ask(self, command: Command) -> asyncio.Future[Answer]:
-        """Stamps and queues the request; the future is never cancelled by us and never raises."""
+    def ask(self, command: Command, stamp: Instant | None = None) -> asyncio.Future[Answer]:
+        """Stamps and queues the request; the future is never cancelled by us and never raises.
+
+        `stamp` is the one that the door of a node has given, where several share a record.
+        """
         waiter: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         if self._stopped or self._closing:
             waiter.set_result(Retry("closed_door" if self._closing else "recovering"))
-        elif len(self._inbox) + len(self._look_ups) >= self._inbox_max:
+        elif self.queued >= self._inbox_max:
             waiter.set_result(Retry("busy"))
         else:
-            self._queue(command, waiter)
+            self._queue(command, waiter, stamp=stamp)
         return waiter
 
     @property
@@ -237,6 +253,10 @@ class Auctioneer:
             and not (self._inbox or self._stopped or self._closing)
         ):
             self._enter(_Asked(self._tick(), Command("system", Resume(INTERRUPTED)), None))
+        self._stir.set()
+
+    def stir(self) -> None:
+        """Something that was waited for has come: looks again at what is due."""
         self._stir.set()
 
     def moved_on(self) -> None:
@@ -301,10 +321,20 @@ class Auctioneer:
         return self._stamp
 
     def _queue(
-        self, command: Command, waiter: asyncio.Future[Answer], first: int | None = None
+        self,
+        command: Command,
+        waiter: asyncio.Future[Answer],
+        first: int | None = None,
+        stamp: Instant | None = None,
     ) -> None:
         # No `await` from here to the end of the function, ever: rule 1.
-        self._inbox.append(_Asked(self._tick(), command, waiter, first))
+        now = self._tick()
+        # A door's clock may be a little ahead of ours; nobody came in later than now.
+        asked = _Asked(now if stamp is None else min(stamp, now), command, waiter, first)
+        if self._inbox and asked.stamp < self._inbox[-1].stamp:
+            bisect.insort(self._inbox, asked, key=lambda one: one.stamp)
+        else:
+            self._inbox.append(asked)
         self._stir.set()
 
     # -- decide -----------------------------------------------------------------------------
@@ -320,6 +350,10 @@ class Auctioneer:
                 break
             asked = self._inbox[0]
             left = self._unanswered(asked)
+            if left is not None and left.stamp < self._rung and left.waiter is not None:
+                # Its door fell silent, and the bell was rung without it: to be asked again.
+                _settle(left.waiter, Retry("recovering"))
+                left = None
             if left is not None:
                 waits = self._ring(left.stamp)
                 if waits:
@@ -345,8 +379,9 @@ class Auctioneer:
             at = due(self._state, self._rule)
             if at is None or at > until:
                 return False
-            if self._lost_since is not None or self._deaf():
+            if self._lost_since is not None or self._deaf() or not self._passed(at):
                 return True
+            self._rung = at
             self._enter(_Asked(at, _BELL, None))
             rung = self._ready[-1].step.entry["type"]
             assert rung == "bell.accepted", "a bell that was due was refused"
@@ -375,7 +410,8 @@ class Auctioneer:
     def _enter(self, asked: _Asked) -> None:
         """Decides one request on the tentative state and puts the entry on the next batch."""
         before = self._state
-        made = write(before, asked.command, asked.stamp, self._rule, first=asked.first)
+        stamp = max(asked.stamp, before.t)  # another door's may be earlier than what is written
+        made = write(before, asked.command, stamp, self._rule, first=asked.first)
         index = self._tree.append(leaf_hash(made.body))
         assert index == made.entry["i"] == before.index, "the tree and the log count differently"
         decided = _Decided(Step(before, made.entry, made.state), made.body, [])

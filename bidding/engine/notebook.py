@@ -8,6 +8,8 @@ same programs as any other; a remark that is withdrawn is another remark.
 1. One remark, one entry, one signed checkpoint; nobody is told before it is durable.
 2. Before this house goes on with a log, it believes it: leaves, root and signature.
 3. A reference has one effect: asked again, it answers with the remark that is there.
+4. A house that is not alone on its record keeps no book open: each time it is read again, and
+   whoever was quicker is written behind.
 """
 
 from __future__ import annotations
@@ -21,10 +23,13 @@ from bidding.engine.ports import (
     Batch,
     Clock,
     EventLog,
+    Fenced,
+    Gap,
     Keys,
     Lease,
     LogDamaged,
     LogError,
+    LogExists,
     NoSuchLog,
 )
 from bidding.proof import canon
@@ -76,8 +81,11 @@ class _Book:
 class Notebook:
     """The remarks on all auctions of a house."""
 
-    def __init__(self, log: EventLog, clock: Clock, keys: Keys, holder: str) -> None:
+    def __init__(
+        self, log: EventLog, clock: Clock, keys: Keys, holder: str, *, alone: bool = True
+    ) -> None:
         self._log, self._clock, self._keys, self._holder = log, clock, keys, holder
+        self._alone = alone
         self._books: dict[str, _Book] = {}
         self._turns: dict[str, asyncio.Lock] = {}
         self._writing: set[asyncio.Task[dict[str, Any]]] = set()
@@ -113,15 +121,24 @@ class Notebook:
 
     async def _write(self, origin: str, remark: Remark) -> dict[str, Any]:
         async with self._turn(origin):
-            book, cmd = await self._book(origin), f"{remark.author}/{remark.ref}"
-            known = next((note for note in book.notes if note["cmd"] == cmd), None)
-            if known is not None:
-                if known["data"] != _data(remark):
-                    raise OtherNote(remark.ref)
-                return known
-            if len(book.notes) >= MOST:
-                raise Full(origin)
-            return await self._append(origin, book, remark)
+            try:
+                return await self._once(origin, remark)
+            except (Fenced, Gap, LogExists):
+                if self._alone:
+                    raise
+                # Another node wrote in the same instant, and nothing of this was written.
+                return await self._once(origin, remark)
+
+    async def _once(self, origin: str, remark: Remark) -> dict[str, Any]:
+        book, cmd = await self._book(origin, to_write=True), f"{remark.author}/{remark.ref}"
+        known = next((note for note in book.notes if note["cmd"] == cmd), None)
+        if known is not None:
+            if known["data"] != _data(remark):
+                raise OtherNote(remark.ref)
+            return known
+        if len(book.notes) >= MOST:
+            raise Full(origin)
+        return await self._append(origin, book, remark)
 
     async def _append(self, origin: str, book: _Book, remark: Remark) -> dict[str, Any]:
         name, index = origin + SUFFIX, len(book.notes)
@@ -160,18 +177,24 @@ class Notebook:
     def _signed(self, name: str, size: int, root: bytes) -> bytes:
         return self._keys.signer(name).sign(Checkpoint(name, size, root).body())
 
-    async def _book(self, origin: str) -> _Book:
-        """The book of a log, read and believed when it is first asked for. Rule 2."""
+    async def _book(self, origin: str, *, to_write: bool = False) -> _Book:
+        """The book of a log, read and believed when it is first asked for. Rules 2 and 4."""
+        if not self._alone:
+            return await self._read(origin + SUFFIX, to_write=to_write)
         if (book := self._books.get(origin)) is None:
-            book = self._books[origin] = await self._read(origin + SUFFIX)
+            book = self._books[origin] = await self._read(origin + SUFFIX, to_write=True)
         return book
 
-    async def _read(self, name: str) -> _Book:
+    async def _read(self, name: str, *, to_write: bool) -> _Book:
+        lease = None
         try:
-            lease = await self._log.take_over(name, self._holder)
+            if to_write:
+                lease = await self._log.take_over(name, self._holder)
+            signed = await self._log.checkpoints(name)
         except NoSuchLog:
             return _Book()
-        bodies, signed = await self._log.read(name), await self._log.checkpoints(name)
+        # No further than what was signed by then: another node may be writing on.
+        bodies = await self._log.read(name, 0, None if lease else _size(signed))
         tree = Tree.from_leaves(leaf_hash(body) for body in bodies)
         try:
             text = open_note(signed[-1], [self._keys.signer(name).verifier]).text
@@ -186,6 +209,11 @@ class Notebook:
         ):
             raise LogDamaged(f"{name}: it is not what its last checkpoint was signed for")
         return _Book(lease, tree, notes)
+
+
+def _size(signed: Sequence[bytes]) -> int:
+    """Of how many entries the last checkpoint is."""
+    return int(signed[-1].split(b"\n", 2)[1]) if signed else 0
 
 
 def _data(remark: Remark) -> dict[str, Any]:

@@ -96,9 +96,9 @@ class PassingLog:
         """As the port says."""
         return self._kept(log).bodies[start:stop]
 
-    async def checkpoints(self, log: str) -> list[bytes]:
+    async def checkpoints(self, log: str, beyond: int = 0) -> list[bytes]:
         """As the port says."""
-        return list(self._kept(log).notes)
+        return [n for n in self._kept(log).notes if int(n.split(b"\n", 2)[1]) > beyond]
 
     async def keep_cosigned(self, log: str, size: int, note: bytes) -> None:
         """As the port says."""

@@ -137,8 +137,8 @@ class EventLog(Protocol):
         """
         ...
 
-    async def checkpoints(self, log: str) -> list[bytes]:
-        """Every signed checkpoint of the log, smallest tree first."""
+    async def checkpoints(self, log: str, beyond: int = 0) -> list[bytes]:
+        """The signed checkpoints over more than `beyond` entries, smallest tree first."""
         ...
 
     async def keep_cosigned(self, log: str, size: int, note: bytes) -> None:

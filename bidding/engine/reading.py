@@ -41,10 +41,21 @@ class Verified:
     late: list[Step] = field(default_factory=list)
     """The steps from `since` on, for a room that has shown the earlier ones."""
 
+    def took(self, step: Step) -> None:
+        """One entry further."""
+        if step.before.index % MARK_EVERY == 0:
+            self.marks.append(step.before)
+        if (command := step.entry.get("cmd")) is not None:
+            self.seen[command] = step.entry["i"]
+        self.state = step.after
 
-async def verify(log: EventLog, origin: str, key: Verifier, since: int | None = None) -> Verified:
+
+async def verify(
+    log: EventLog, origin: str, key: Verifier, since: int | None = None, *, grows: bool = False
+) -> Verified:
     """Reads the whole log and believes it: leaves, roots, signatures, then meaning.
 
+    Where it `grows` meanwhile, because somebody else writes it, no further than when it was called.
     Raises LogDamaged naming the log and the entry, BadEntry's reason included; UnknownRule when
     the rule of the session is not installed. The order is that of an archive: nothing is parsed
     before a signed root covers it.
@@ -52,7 +63,8 @@ async def verify(log: EventLog, origin: str, key: Verifier, since: int | None = 
     notes = await _signed(log, origin, key)
     found = Verified(State(origin))
     size = 0
-    async for start, bodies in _pages(log, origin):
+    stop = max(notes, default=0) if grows else None
+    async for start, bodies in _pages(log, origin, stop=stop):
         for offset, body in enumerate(bodies):
             found.tree.append(leaf_hash(body))
             size = start + offset + 1
@@ -71,14 +83,40 @@ async def verify(log: EventLog, origin: str, key: Verifier, since: int | None = 
     if not found.checkpoint or parse_body(_text(found.checkpoint)).size != size:
         raise LogDamaged(f"{origin}: entry {size - 1} is under no signed checkpoint")
     async for step in fold(log, State(origin), size):
-        if step.before.index % MARK_EVERY == 0:
-            found.marks.append(step.before)
-        if (command := step.entry.get("cmd")) is not None:
-            found.seen[command] = step.entry["i"]
+        found.took(step)
         if since is not None and step.entry["i"] >= since:
             found.late.append(step)
-        found.state = step.after
     return found
+
+
+async def go_on(log: EventLog, key: Verifier, found: Verified) -> list[Step]:
+    """The steps from where `found` stands to the end of the log, which `found` then holds.
+
+    All or nothing, and only under signed checkpoints. Raises as `verify` does.
+    """
+    origin, start = found.state.origin, found.state.index
+    bodies = await log.read(origin, start)
+    if not bodies:
+        return []
+    # Read after the entries: whoever wrote an entry wrote the checkpoint over it in the same breath.
+    notes = await _signed(log, origin, key, start)
+    steps, state = [], found.state
+    for offset, body in enumerate(bodies):
+        steps.append(_step(state, start + offset, body))
+        state = steps[-1].after
+        if offset % _SLICE == _SLICE - 1:
+            await asyncio.sleep(0)
+    # No `await` from here on: what is found must be the same entries in tree, state and note.
+    for step, body in zip(steps, bodies, strict=True):
+        found.tree.append(leaf_hash(body))
+        found.took(step)
+        root, note = notes.get(found.tree.size, (None, b""))
+        if root is not None and found.tree.root() != root:
+            raise LogDamaged(f"{origin}: entry {found.tree.size - 1} is not what was signed for")
+        found.checkpoint = note or found.checkpoint
+    if found.tree.size not in notes:
+        raise LogDamaged(f"{origin}: entry {found.tree.size - 1} is under no signed checkpoint")
+    return steps
 
 
 async def fold(log: EventLog, state: State, stop: int) -> AsyncIterator[Step]:
@@ -86,19 +124,23 @@ async def fold(log: EventLog, state: State, stop: int) -> AsyncIterator[Step]:
     done = 0
     async for start, bodies in _pages(log, state.origin, state.index, stop):
         for offset, body in enumerate(bodies):
-            try:
-                entry: Any = canon.decode(body)
-                after = evolve(state, entry)
-                if state.index == 0:
-                    after = bind(after, rule_of(after))
-            except (BadEntry, KeyError, TypeError, ValueError, AssertionError) as error:
-                reason = f"{state.origin}: entry {start + offset} cannot be read: {error}"
-                raise LogDamaged(reason) from error
-            yield Step(state, entry, after)
-            state = after
+            step = _step(state, start + offset, body)
+            yield step
+            state = step.after
             done += 1
             if done % _SLICE == 0:
                 await asyncio.sleep(0)
+
+
+def _step(state: State, index: int, body: bytes) -> Step:
+    try:
+        entry: Any = canon.decode(body)
+        after = evolve(state, entry)
+        if state.index == 0:
+            after = bind(after, rule_of(after))
+    except (BadEntry, KeyError, TypeError, ValueError, AssertionError) as error:
+        raise LogDamaged(f"{state.origin}: entry {index} cannot be read: {error}") from error
+    return Step(state, entry, after)
 
 
 async def _pages(
@@ -114,10 +156,12 @@ async def _pages(
             return
 
 
-async def _signed(log: EventLog, origin: str, key: Verifier) -> dict[int, tuple[bytes, bytes]]:
+async def _signed(
+    log: EventLog, origin: str, key: Verifier, beyond: int = 0
+) -> dict[int, tuple[bytes, bytes]]:
     """By size: root and note of every stored checkpoint, each signature checked."""
     signed: dict[int, tuple[bytes, bytes]] = {}
-    for count, note in enumerate(await log.checkpoints(origin)):
+    for count, note in enumerate(await log.checkpoints(origin, beyond)):
         try:
             checkpoint = parse_body(open_note(note, [key]).text)
         except (NoteError, CheckpointError) as error:

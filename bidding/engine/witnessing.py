@@ -172,6 +172,15 @@ class Witnessing:
         log = self._logs.get(origin)
         return None if log is None else log.newest
 
+    async def kept(self, log: Verifier) -> Cosigned | None:
+        """What is kept of a log whose witnesses another node asks. Raises LogError."""
+        kept = await self._store.cosigned(log.name)
+        if kept is not None:
+            with contextlib.suppress(PolicyError):
+                self.policy.policy(log).open_checkpoint(kept[1], log.name)
+                return Cosigned(*kept)
+        return None
+
     async def close(self) -> None:
         """Stops asking. What was not signed yet is sent when the house opens again."""
         tasks = list(self._tasks)

@@ -17,6 +17,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from bidding.proof.canon import MAX_INT
 from bidding.proof.form import in_chinese
 from bidding.proof.note import ED25519, NoteError, Verifier, open_note, parse_note
 from bidding.proof.policy import Policy
@@ -106,9 +107,10 @@ def _parse(text: bytes) -> Acknowledgement:
     centre, auction, number, alias, filed, sha256 = (pair[1] for pair in pairs)
     if not _HEX256.fullmatch(sha256):
         raise ValueError("the hash is not a SHA-256 in hexadecimal")
-    return Acknowledgement(
-        centre, auction, from_decimal(number), alias, from_decimal(filed), sha256
-    )
+    when = from_decimal(filed)
+    if when > MAX_INT:
+        raise ValueError("the time is beyond every calendar")
+    return Acknowledgement(centre, auction, from_decimal(number), alias, when, sha256)
 
 
 __all__ = [

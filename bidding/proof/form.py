@@ -81,6 +81,7 @@ _SENTENCES: Final = tuple(
             "缺少应有的行或次序不对",
         ),
         ("a line says nothing", "有一行没有内容"),
+        ("the time is beyond every calendar", "时间超出日历范围"),
         ("the hash is not a SHA-256 in hexadecimal", "散列不是十六进制的 SHA-256"),
         ("its log is not of its centre", "所载日志不属于所载交易中心"),
     )

@@ -44,6 +44,8 @@ class Place:
     closes: int | None
     pay_by: int | None
     now: int
+    #: What the document asks of everybody, in fen; known before anybody applies.
+    deposit: int = 0
 
 
 def steps(place: Place) -> list[Step]:
@@ -58,6 +60,8 @@ def steps(place: Place) -> list[Step]:
     if panel is not None and panel["deposit"]["required"] > 0:
         paid = "done" if panel["deposit"]["ok"] else _open(place, place.pay_by)
         found.append(Step("pay", paid, place.pay_by or begins))
+    elif panel is None and place.deposit > 0:
+        found.append(Step("pay", "later", place.pay_by or begins))
     for name, done in (
         ("enrol", bool(panel and panel["keys"])),
         ("practise", "practised" in place.prepared),
@@ -81,7 +85,7 @@ def next_step(place: Place) -> Step | None:
     if act.state == "now":
         return act
     his = [one for one in listed if one.state in ("now", "missed")]
-    if place.status == "running":
+    if place.status in ("running", "suspended"):
         # Too late to practise; what still bars him comes first.
         his = [one for one in his if one.step in ("apply", "admission", "pay")]
     return next(iter(his), None) or next((one for one in listed if one.state == "waiting"), act)
@@ -106,6 +110,9 @@ def _act(place: Place) -> Step:
     actions = place.panel["actions"]
     if place.status in OVER:
         return Step("act", "done")
+    if place.status == "suspended":
+        # When it goes on is not known yet, and nothing can be done meanwhile.
+        return Step("wait", "waiting")
     if place.status != "running":
         return Step("act", "later", place.opens)
     idle = actions["blocked"] is not None or actions["ask"] is None

@@ -275,6 +275,8 @@ def fields_of(error: ValidationError, under: str = "") -> list[Field]:
         kind = each["type"]
         if kind in _FIELD_SENTENCES:
             sentence = _FIELD_SENTENCES[kind]
+        elif kind == "string_too_short" and context["min_length"] == 1:
+            sentence = _FIELD_SENTENCES["missing"]
         elif kind in _BOUND_SENTENCES:
             key, zh, en = _BOUND_SENTENCES[kind]
             sentence = {"zh": zh.format(context[key]), "en": en.format(context[key])}

@@ -88,6 +88,7 @@ class Present:
             "opens": room["opens"] if stage is None else stage["opens"],
             "closes": stage["closes"] if stage else None,
             "top": room["top"] if published else None,
+            "start": room["start"],
             "unit": room["unit"],
             "awards": room["awards"] if published else [],
             "result": result,

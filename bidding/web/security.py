@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import structlog
 from aiohttp import hdrs, web
 
-from bidding.engine.ports import BookAway
+from bidding.engine.ports import BookAway, LogBroken
 from bidding.web.context import DOOR, WHO, Door
 from bidding.web.pages import nowhere, wants_page
 from bidding.web.problems import Problem
@@ -67,9 +67,9 @@ async def last_resort(request: web.Request, handler: Handler) -> web.StreamRespo
         response = nowhere() if wants_page(request) else _as_problem(error)
     except web.HTTPException as error:
         response = _as_problem(error)
-    except BookAway as away:
+    except (BookAway, LogBroken) as away:
         # Not a no: nobody knows whether it was done, and asking again is right.
-        log.warning("book away", route=_route(request), what=str(away))
+        log.warning("store away", route=_route(request), what=str(away))
         response = Problem("TRY_LATER", headers={"Retry-After": "1"}).response()
     except Exception:
         log.exception("bug", method=request.method, route=_route(request))

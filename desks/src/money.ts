@@ -23,6 +23,11 @@ export function figure(amount: number | bigint, scale: number, grouped = true): 
   return sign + (grouped ? thousands(whole) : whole) + fraction;
 }
 
+/** As `figure`, without a fraction that is nothing: where several amounts stand side by side and each must fit. */
+export function brief(amount: number, scale: number): string {
+  return figure(amount, scale).replace(/\.0+$/, "");
+}
+
 /** Areas and other quantities: as exact as the figure is, without the zeros that only fill up its scale. */
 export function quantity(amount: number, unit: Unit, lang: Lang): string {
   let text = figure(amount, unit.scale);

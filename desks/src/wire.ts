@@ -218,6 +218,8 @@ export interface Actions {
   /** The points he may be active on, and those he is active on. */
   points: [number, number] | null;
   waivers: number | null;
+  /** A prior right: the price that stands may be offered again. */
+  equal: boolean;
 }
 
 export interface You {
@@ -362,6 +364,8 @@ export interface AuctionLine {
   closes: number | null;
   opens: number | null;
   top: number | null;
+  /** The start price, where the terms name one. */
+  start: number | null;
   unit: Unit;
   awards: Award[];
   /** Who has signed how it ended; null before its end. While it waits, awards and top are not published. */

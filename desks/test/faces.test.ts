@@ -10,7 +10,7 @@ const stage = (kind: string, more: Partial<Stage> = {}): { stage: Stage } => ({
 const acts = (more: Partial<Actions> = {}): { actions: Actions } => ({
   actions: {
     ask: "bid", minimum: null, maximum: null, step: null, quick: [], enter: null, quantity_minimum: null, quantity_maximum: null, blocked: null, limits: null,
-    round: null, price: null, quantity_step: null, lines: [], also: [], left: null, pending: null, points: null, waivers: null, ...more,
+    round: null, price: null, quantity_step: null, lines: [], also: [], left: null, pending: null, points: null, waivers: null, equal: false, ...more,
   },
 });
 

@@ -2,8 +2,10 @@
 /** One bidder's eye on the record, against houses that are honest, silent, forgetful and two-faced. */
 import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { encode } from "../src/proof/canon";
 import { toBase64, utf8, type Bytes } from "../src/proof/text";
 import { FalseRecord, Watch, type House, type Memory } from "../src/room/watch";
+import type { Escrow } from "../src/wire";
 
 const ORIGIN = "bid.example.cn/log/watched";
 const sha = (...parts: Uint8Array[]): Bytes => Uint8Array.from(createHash("sha256").update(Buffer.concat(parts)).digest());
@@ -147,5 +149,64 @@ describe("a watch", () => {
     await expect(watch.look(3)).rejects.not.toBeInstanceOf(FalseRecord);
     away = false;
     expect((await watch.look(3)).index).toBe(3);
+  });
+
+  const SENT = { log: ORIGIN, actor: "bidder:7", ref: "r1", kind: "bid", ask: { amount: 100, lot: null } };
+  const entry = (more: Record<string, unknown> = {}): string => {
+    const all: Record<string, unknown> = { actor: "bidder:7", cmd: "bidder:7/r1", data: { ask: { amount: 100, lot: null } }, i: 2, log: ORIGIN, t: 1_002, type: "bid.accepted", v: 1, ...more };
+    return JSON.stringify(Object.fromEntries(Object.keys(all).sort().filter((key) => all[key] !== undefined).map((key) => [key, all[key]])));
+  };
+  const looking = (third: string, accepted: boolean | null) => {
+    const log = new Log();
+    return watched(honest(log, { entries: [...log.entries(2), third] })).watch.look(2, { request: SENT, accepted });
+  };
+
+  it("takes a proved entry for the request that was sent only where it is that request", async () => {
+    expect((await looking(entry(), true)).index).toBe(2);
+    expect((await looking(entry({ type: "bid.refused" }), null)).index).toBe(2);
+    // A reference that was used before is refused under the first one's number, and has none of its own.
+    expect((await looking(entry({ cmd: undefined, by: 1, type: "bid.refused" }), false)).index).toBe(2);
+    const others = [
+      { actor: "bidder:8", cmd: "bidder:8/r1" },
+      { cmd: "bidder:7/r2" },
+      { cmd: undefined },
+      { cmd: undefined, by: 1 },
+      { type: "stay.accepted" },
+      { data: { ask: { amount: 101, lot: null } } },
+      { data: {} },
+    ];
+    for (const other of others) expect((await caught(looking(entry(other), true))).en).toContain("the log has something else there");
+  });
+
+  it("catches an answer that the log contradicts, with the receipt in hand", async () => {
+    const lie = await caught(looking(entry({ type: "bid.refused" }), true));
+    expect(lie.en).toContain("the log has the opposite");
+    expect(new TextDecoder().decode(lie.evidence[0])).toContain("c2sp.org/tlog-proof@v1");
+    await caught(looking(entry(), false));
+  });
+
+  const TRUSTEES = [{ id: "T1", public: "AAAA", zh: "公证处", en: "Notary" }, { id: "T2", public: "BBBB", zh: "监督部门", en: "Supervisor" }];
+  const room = (keys: string[], more: Partial<Escrow> = {}): Escrow => ({
+    mode: "TRUSTEES",
+    threshold: 2,
+    unit: "CNY.2",
+    trustees: keys.map((key, at) => ({ id: `T${at + 1}`, title: { zh: "", en: "" }, public: key })),
+    ...more,
+  });
+  const published = (terms: unknown): string =>
+    new TextDecoder().decode(encode({ data: { document: { terms } }, i: 0, log: ORIGIN, t: 1_000, type: "session.opened", v: 1 }));
+  const under = (terms: unknown, told: Escrow | null) => {
+    const log = new Log();
+    return watched(honest(log, { entries: [published(terms), ...log.entries(2).slice(1)] })).watch.sealed(told);
+  };
+
+  it("lets an offer be sealed to the published keys only, and in the clear only where that was published", async () => {
+    const terms = { escrow: "TRUSTEES", threshold: 2, trustees: TRUSTEES, unit: { zh: "元", en: "CNY", scale: 2, fen: 1 } };
+    await under(terms, room(["AAAA", "BBBB"]));
+    await under({ escrow: "PLAIN", trustees: [] }, null);
+    await under({ start_price: 100 }, null);
+    const lies = [room(["AAAA", "CCCC"]), room(["AAAA"]), room(["BBBB", "AAAA"]), room(["AAAA", "BBBB"], { threshold: 1 }), room(["AAAA", "BBBB"], { unit: "CNY.0" }), room([], { mode: "BIDDER_OPENS", threshold: 0 }), null];
+    for (const lie of lies) expect((await caught(under(terms, lie))).evidence).toHaveLength(1);
+    await caught(under({ start_price: 100 }, room(["AAAA", "BBBB"])));
   });
 });

@@ -13,7 +13,7 @@ from typing import Any, Final
 from auction_rules.draw_terms import Beacon, Source
 from auction_rules.terms import show_instant
 from replay.chance import Check, Published, Signed, source_of
-from replay.commands.files import Usage, add_archive, read_bytes, read_session, shown
+from replay.commands.files import Usage, add_archive, legible, read_bytes, read_session, shown
 from replay.draw import Redrawn, Step, redraw
 from replay.reach import reach, vouched
 from replay.verify import Session
@@ -37,13 +37,18 @@ _UNUSED: Final = {
     },
 }
 UNVERIFIED: Final = 3
-"""The exit status of a draw that holds, with a beacon's value that nobody verified nor compared."""
+"""The exit status of a draw that holds, with a public source's value that nobody verified nor compared."""
 _UNVERIFIED: Final = {
     "zh": "尚未核实：随机信标第 {} 期的数值来自工作人员录入，其签名未验证，也未与您取得的内容比对；"
     '请安装可选组件 beacon（python -m pip install ".[beacon]"），或以 --beacon 提供该期内容',
     "en": "not verified: the value of round {} of the beacon is what officers typed; its signature was "
     "not verified, nor was it compared with a copy of yours; install the extra `beacon` "
     '(python -m pip install ".[beacon]"), or give that round with --beacon',
+}
+_UNCOMPARED: Final = {
+    "zh": "尚未核实：公开来源第 {} 期的数值来自工作人员录入，未与公布者核对；请自行取得该期内容，以 --beacon 提供",
+    "en": "not verified: the value of publication {} of the public source is what officers typed, and "
+    "was not compared with what was published; fetch it yourself and give it with --beacon",
 }
 _MARK: Final = {True: "[ok]", False: "[NO]", None: "[??]"}
 
@@ -64,13 +69,13 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0: every draw holds as far as can be told. 1: one does not, or --beacon is of none of them.
 
-    UNVERIFIED: they hold, if a beacon published what officers typed.
+    UNVERIFIED: they hold, if the public source published what officers typed.
     """
     published = None if args.beacon is None else _published(args.beacon)
     session, signed = read_session(args), _verifier()
     with shown():
         draws = redraw(session.entries, published, signed)
-        open_rounds = [] if signed else _unverified(session, draws, published or {})
+        open_rounds = _unverified(session, draws, published or {}, signed)
     rounds = {draw.round for draw in draws}
     # More than is needed may stand in the file; nothing that is needed means that nothing was compared.
     unused = [] if published is None or rounds & published.keys() else sorted(published)
@@ -84,12 +89,13 @@ def run(args: argparse.Namespace) -> int:
     else:
         with shown():
             told = list(_lines(session, draws, args.lang))
-        print("\n".join(told))
+        print("\n".join(map(legible, told)))
         if unused:
             print(_unused(unused, draws, args.lang))
         if open_rounds:
             comma = "、" if args.lang == "zh" else ", "
-            print(_UNVERIFIED[args.lang].format(comma.join(map(str, open_rounds))))
+            words = _UNVERIFIED if _drand(session) else _UNCOMPARED
+            print(words[args.lang].format(comma.join(map(str, open_rounds))))
     if unused or not all(draw.holds for draw in draws):
         return 1
     return UNVERIFIED if open_rounds else 0
@@ -106,10 +112,11 @@ def _verifier() -> Signed | None:
     return found
 
 
-def _unverified(session: Session, draws: Sequence[Redrawn], published: Published) -> list[int]:
-    """The rounds of a signed beacon that draws were made from on the officers' word alone."""
-    named = source_of(session.entries[0]["data"]["document"]["terms"])
-    if named.get("beacon") != Beacon.DRAND_QUICKNET.value:
+def _unverified(
+    session: Session, draws: Sequence[Redrawn], published: Published, signed: Signed | None
+) -> list[int]:
+    """The publications that draws were made from on the officers' word alone."""
+    if _drand(session) and signed is not None:
         return []
     rounds = {draw.round for draw in draws if draw.entry is not None and draw.round is not None}
     return sorted(rounds - published.keys())
@@ -124,6 +131,11 @@ def _lines(session: Session, draws: Sequence[Redrawn], lang: str) -> Iterator[st
     for draw in draws:
         yield ""
         yield from _told(draw, chinese=lang == "zh")
+
+
+def _drand(session: Session) -> bool:
+    named = source_of(session.entries[0]["data"]["document"]["terms"])
+    return bool(named.get("beacon") == Beacon.DRAND_QUICKNET.value)
 
 
 def _unused(given: Sequence[int], draws: Sequence[Redrawn], lang: str) -> str:

@@ -6,7 +6,7 @@ import argparse
 import json
 from dataclasses import asdict
 
-from replay.commands.files import add_archive, read_session, shown
+from replay.commands.files import add_archive, legible, read_session, shown
 from replay.explain import explain
 
 HELP = "why was it accepted, refused, extended or awarded"
@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     for number, line in enumerate(why.lines, 1):
         seen = [i for i in line.entries if i != why.index]
         see = f" [{_SEE[args.lang]} {', '.join(map(str, seen))}]" if seen else ""
-        print(f"{number}. {line.text[args.lang]}{see}")
+        print(f"{number}. {legible(line.text[args.lang])}{see}")
         if line.clause is not None:
-            print(f"   {_RESTS[args.lang]}{line.clause[args.lang]}")
+            print(f"   {_RESTS[args.lang]}{legible(line.clause[args.lang])}")
     return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -77,6 +78,16 @@ def read_policy(path: Path) -> Policy:
             f"{path}: no text in UTF-8 (byte {wrong.start})",
             f"{path}：不是 UTF-8 文本（第 {wrong.start} 个字节，从 0 起）",
         ) from wrong
+
+
+def legible(line: str) -> str:
+    r"""A line as it may be printed, with \uXXXX for what would begin another, move the cursor or
+    turn the writing round: whoever owns a log chose its words, and must not write our answers.
+    """
+    return "".join(
+        one if one.isprintable() or unicodedata.category(one) == "Zs" else f"\\u{ord(one):04x}"
+        for one in line
+    )
 
 
 def add_archive(parser: argparse.ArgumentParser) -> None:

@@ -13,7 +13,7 @@ from auction_rules.terms import Text
 from bidding.core.said import both
 from bidding.proof.policy import Policy
 from bidding.proof.text import BilingualError
-from replay.commands.files import Usage, add_lang, read_bytes, read_policy, shown
+from replay.commands.files import Usage, add_lang, legible, read_bytes, read_policy, shown
 from replay.indicators.catalogue import INDICATORS, Found, SameSession, leads
 from replay.indicators.course import Course, read
 from replay.indicators.lead import Base, Lead, Place
@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(as_json(courses, found, refused), ensure_ascii=False))
     else:
         for line in _lines(courses, found, args.lang, everything=args.all):
-            print(line)
+            print(legible(line))
     return _status(refused)
 
 

@@ -19,7 +19,15 @@ from bidding.proof.acknowledgement import is_acknowledgement, verify_acknowledge
 from bidding.proof.archive import HEADER as ARCHIVE
 from bidding.proof.policy import Policy
 from bidding.proof.receipt import Receipt, ReceiptError, weigh_receipt
-from replay.commands.files import STRANGE, Usage, add_policy, read_bytes, read_policy, shown
+from replay.commands.files import (
+    STRANGE,
+    Usage,
+    add_policy,
+    legible,
+    read_bytes,
+    read_policy,
+    shown,
+)
 from replay.film import bound, sentence
 from replay.reach import vouched
 from replay.verify import verify
@@ -32,13 +40,13 @@ _SAID: Final = {
         "holds": "ok: entry {i} of {log}",
         "waits": "not yet witnessed: entry {i} of {log}; the centre's signature holds and binds "
         "it, witnesses who have not signed: {missing}",
-        "by": "{type} by {actor}, recorded {at} CST",
+        "by": "{type} by {actor}, recorded {at} UTC+8",
         "says": "it says (amounts in the smallest unit of the terms, for CNY usually fen; with the "
         "notice or the archive, --terms FILE tells them in its unit):",
         "means": "that is: {sentence}",
         "terms": "amounts are told in the unit of the document with SHA-256 {sha256}",
         "comma": ", ",
-        "taken": "ok: the centre has complaint {number} on {auction}, from {alias}, filed {at} CST",
+        "taken": "ok: the centre has complaint {number} on {auction}, from {alias}, filed {at} UTC+8",
         "alone": "signed by the centre; a paper beside the log, for which no witness is asked",
         "file": "the file complained with has SHA-256 {sha256}",
         "same": "it is the file you gave",
@@ -105,8 +113,8 @@ def run(args: argparse.Namespace) -> int:
         print(vouched(found.witnesses)[args.lang])
     # What its owner left out of an entry is shown as left out: only i, log and t were checked.
     who = {key: entry.get(key, "?") for key in ("type", "actor")}
-    print(words["by"].format(at=show_instant(entry["t"]), **who))
-    print("\n".join([*told, f"{words['says']} {_data(entry)}"]))
+    print(legible(words["by"].format(at=show_instant(entry["t"]), **who)))
+    print("\n".join(map(legible, [*told, f"{words['says']} {_data(entry)}"])))
     return WAITING if missing else 0
 
 
@@ -157,7 +165,7 @@ def _acknowledged(raw: bytes, policy: Policy, args: argparse.Namespace) -> int:
     """The exit status: 0 the centre has the complaint, 1 it has another file than the one given."""
     found, words = verify_acknowledgement(raw, policy), _SAID[args.lang]
     place = {"number": found.number, "auction": found.auction, "alias": found.alias}
-    print(words["taken"].format(at=show_instant(found.filed), **place))
+    print(legible(words["taken"].format(at=show_instant(found.filed), **place)))
     print(words["alone"])
     print(words["file"].format(sha256=found.sha256))
     if args.complaint is None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 from unicodedata import east_asian_width
 
-from replay.commands.files import Usage, add_archive, read_session, shown
+from replay.commands.files import Usage, add_archive, legible, read_session, shown
 from replay.reach import reach, vouched
 from replay.rejudge import Difference, Rejudged, RuleMissing, rejudge
 from replay.verify import Session
@@ -49,9 +49,9 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(_found(judged, session), ensure_ascii=False))
     elif judged.difference is not None:
-        print(judged.difference.line(args.lang))
+        print(legible(judged.difference.line(args.lang)))
         for line in columns(judged.difference, args.lang):
-            print(line)
+            print(legible(line))
     else:
         print(_sentence(judged, args.lang))
         print(vouched(session.witnesses)[args.lang])

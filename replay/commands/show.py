@@ -6,7 +6,7 @@ import argparse
 
 from auction_rules.registry import UnknownRule
 from bidding.core.notice import notice, text
-from replay.commands.files import Usage, add_archive, read_session, shown
+from replay.commands.files import Usage, add_archive, legible, read_session, shown
 from replay.film import Film
 
 HELP = "tell the session, one line an entry"
@@ -26,12 +26,12 @@ def run(args: argparse.Namespace) -> int:
     if args.terms:
         with shown():
             told = _notice(film, args.lang)
-        print(told, end="")
+        print("\n".join(map(legible, told.split("\n"))), end="")
         return 0
     with shown():
         lines = film.lines(args.lang)
     for line in lines:
-        print(line)
+        print(legible(line))
     return 0
 
 

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from auction_rules.reasons import REASONS
-from replay.commands.files import Usage, add_archive, read_session, shown
+from replay.commands.files import Usage, add_archive, legible, read_session, shown
 from replay.what_if import CAVEAT, MARK, Change, Impossible, WhatIf, what_if
 
 HELP = "the same requests under other terms, or without a bidder or an entry"
@@ -90,7 +90,7 @@ def _tell(found: WhatIf, lang: str) -> None:
         for row in found.rows
     ]
     for line in table:
-        print("  ".join(f"{cell:<28}" for cell in line).rstrip())
+        print(legible("  ".join(f"{cell:<28}" for cell in line).rstrip()))
     for one in found.otherwise:
         was, now = (_decision(code, lang) for code in (one.recorded, one.hypothetical))
         print(f"{one.index:>6}  {one.actor:<14} {was} -> {now}")

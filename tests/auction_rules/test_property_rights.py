@@ -97,6 +97,9 @@ def test_the_same_price_in_the_hall(more, answer, timed):
     here.bid("A", 100, OPENS)
     if timed:
         here.bell()
+    for bidder in "AH":
+        told = RULE.actions(here.floor, bidder, here.standing.opens)
+        assert told.equal == (bidder == "H" and answer == "accepted")
     assert here.bid("H", 100, here.standing.opens) == answer
     assert here.standing.leaders == (("H",) if answer == "accepted" else ("A",))
     assert RULE.ranking(here.floor)[0] == here.standing.leaders[0]

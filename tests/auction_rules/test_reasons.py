@@ -78,7 +78,7 @@ DETAIL = {
     "limit": 8,
     "round": 9,
     "seconds": 10,
-    "bidder": "03",
+    "bidder": "07",
 }
 
 

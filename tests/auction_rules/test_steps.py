@@ -180,3 +180,23 @@ def test_prices_fall_as_they_rise_with_the_sign_turned():
     assert [100 - (a - 100) for a in rising.quick(110, 3)] == list(falling.quick(90, 3))
     assert falling.check(1, 20) is None
     assert replace(falling, step=30).open(25) is False
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_only_a_term_ends_a_ladder_that_people_are_told_of(sign):
+    assert Ladder(4_000, 50, sign=sign).open_ended
+    assert not Ladder(4_000, 50, sign=sign, cap=4_000 + sign * 500).open_ended
+    assert not Ladder(4_000, 50, sign=sign, max_jump=3).open_ended
+
+
+@pytest.mark.parametrize("grid", list(Grid))
+def test_quick_amounts_begin_where_an_offer_gets_in(grid):
+    """DESKS §4.1, quick bids: an amount that binds and brings nothing is no choice to be tapped."""
+    rising = Ladder(4_000, 50, grid)
+    assert rising.quick(None, 3, enter=4_500) == (4_500, 4_550, 4_600)
+    assert rising.quick(4_450, 3, enter=4_500) == (4_500, 4_550, 4_600)
+    # Who is beyond it already begins at the least raise.
+    assert rising.quick(4_700, 2, enter=4_500) == (4_750, 4_800)
+    assert Ladder(4_000, 50, grid, cap=4_550).quick(None, enter=4_500) == (4_500, 4_550)
+    falling = Ladder(4_000, 50, grid, sign=-1)
+    assert falling.quick(None, 3, enter=3_500) == (3_500, 3_450, 3_400)

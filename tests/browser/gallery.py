@@ -362,7 +362,9 @@ async def faces(gallery: Gallery) -> None:
     """The room in each kind of stage, as the examples of the rules come to it."""
     chosen: dict[tuple[str | None, bool], Picture] = {}
     # What a bidder can act on first; a kind in which nobody can, as it is.
-    for picture in sorted(pictures(), key=lambda p: not p.you or bool(p.you["actions"]["blocked"])):
+    for picture in sorted(
+        pictures(variants=False), key=lambda p: not p.you or bool(p.you["actions"]["blocked"])
+    ):
         if picture.you and picture.kind and picture.room["status"] == "running":
             acts = picture.you["actions"]
             waits = acts["blocked"] is not None and any(k[0] == picture.kind for k in chosen)

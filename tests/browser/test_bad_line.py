@@ -58,7 +58,7 @@ async def test_the_line_falls_silent_under_a_bid_in_the_last_minute(
 ) -> None:
     complaints.expect("WebSocket")
     complaints.allow("ERR_INTERNET_DISCONNECTED")
-    await english(office.people, "silent", list(BIDDERS), duration_seconds=45, extension_seconds=20)
+    await english(office.people, "silent", list(BIDDERS), duration_seconds=36, extension_seconds=16)
     async with Line(office.house) as line:
         zhao = await office.desk("zhao")
         zhao.house = replace(zhao.house, url=line.url)

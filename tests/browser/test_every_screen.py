@@ -171,9 +171,7 @@ def test_the_screens_are_all_there_are() -> None:
         )
     }
     known = {"".join(place) for place in places}
-    assert {"sessions", "data", "check", "result", "money", "calendar", "leads"} <= known | {
-        "money"
-    }
+    assert {"sessions", "data", "check", "result", "calendar", "leads"} <= known
     for place in known:
         assert any(f"#/{place}" in path for path in paths), place
 

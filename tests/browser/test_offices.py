@@ -69,7 +69,7 @@ async def test_from_the_form_to_a_paddle(office: Office, complaints: Complaints)
     await expect(approver.at("sha256")).to_have_text(digest)
     await approver.at("read-back").fill("00000000")
     await approver.at("approve").click()
-    await expect(approver.at("failure")).to_contain_text("不一致")
+    await expect(approver.at("unfit")).to_contain_text("不一致")
     await approver.at("read-back").fill(digest[:8])
     await approver.at("approve").click()
     await expect(approver.at("draft-state")).to_have_attribute("data-state", "published")
@@ -276,11 +276,15 @@ async def test_nothing_runs_over_the_edge(office: Office, language: str) -> None
         if account not in windows:
             windows[account] = await office.desk(account, viewport=PHONE, locale=language)
         desk = windows[account]
+        await desk.go(path)
+        await desk.page.locator("main").wait_for()
+        await desk.page.wait_for_load_state("networkidle")
         for size in (PHONE, {"width": 768, "height": 1024}, {"width": 1280, "height": 800}):
+            # A window is pulled larger and smaller in place, and the page follows.
             await desk.page.set_viewport_size(size)  # type: ignore[arg-type]
-            await desk.go(path)
-            await desk.page.locator("main").wait_for()
-            await desk.page.wait_for_load_state("networkidle")
+            await desk.page.evaluate(
+                "new Promise((go) => requestAnimationFrame(() => setTimeout(go, 50)))"
+            )
             width = await desk.page.evaluate("document.documentElement.scrollWidth")
             assert width <= size["width"], f"{path} is {width} wide on {size['width']}"
             title = await desk.page.title()

@@ -29,7 +29,14 @@ async def test_a_bidder_practises_under_the_approved_hash_and_home_shows_it(
     # The paddle is the one of the real session.
     await expect(sun.at("my-state")).to_contain_text(numbers["sun"])
 
+    # Clock and price are on the screen with the tour that speaks of them, above the pad.
     await sun.at("tour").click()
+    pad = await sun.page.locator(".desk-pad").bounding_box()
+    for part in ("clock", "price"):
+        box = await sun.page.locator(f".room .faces [data-test={part}]").bounding_box()
+        assert box is not None
+        assert pad is not None
+        assert 0 <= box["y"] <= box["y"] + box["height"] <= pad["y"], (part, box, pad)
     for place in range(1, 8):
         await expect(sun.at("tour-stop")).to_contain_text(f"{place}/7")
         await sun.at("tour-next").click()

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, Route, expect
+from playwright.async_api import Browser, Route, WebSocketRoute, expect
 
 from bidding.adapters.keys import FileKeys
 from bidding.proof.archive import parse_archive
@@ -189,6 +189,49 @@ async def test_a_second_history_is_told_loudly(office: Office) -> None:
     # He remembers it: the next visit finds the same.
     await zhao.enter("forked")
     await expect(zhao.at("fork")).to_be_visible()
+
+
+async def test_a_receipt_of_something_else_proves_nothing(office: Office) -> None:
+    """The house drops a bid, and names another entry of its sound log as the answer to it."""
+    await english(office.people, "elsewhere", ["zhao"])
+    zhao = await office.desk("zhao")
+    bids: set[str] = set()
+
+    def lie(route: WebSocketRoute) -> None:
+        house = route.connect_to_server()
+
+        def up(message: str | bytes) -> None:
+            asked = json.loads(message)
+            if asked["type"] == "bid":
+                bids.add(asked["ref"])
+            house.send(message)
+
+        def down(message: str | bytes) -> None:
+            told = json.loads(message)
+            if told["type"] == "accepted" and told["ref"] in bids:
+                told["i"] = 1
+            route.send(json.dumps(told))
+
+        route.on_message(up)
+        house.on_message(down)
+
+    async def any_receipt(route: Route) -> None:
+        path = route.request.url.partition("/api/")[2]
+        await route.fulfill(body=await office.people["auditor"].download(f"/api/{path}"))
+
+    await zhao.page.route_web_socket("**/*", lie)
+    await zhao.context.route("**/receipts/*", any_receipt)
+    await zhao.enter("elsewhere")
+    await zhao.bid("1,000,000")
+    await expect(zhao.at("fork")).to_contain_text("日志中该处是另外的内容")
+    assert await zhao.page.locator("[data-test=answer][data-progress=signed]").count() == 0
+    async with zhao.page.expect_download() as waiting:
+        await zhao.at("evidence").click()
+    policy = parse_policy(
+        (await office.people["auditor"].download("/api/auctions/elsewhere/policy")).decode()
+    )
+    kept = verify_receipt(Path(await (await waiting.value).path()).read_bytes(), policy)
+    assert kept.index == 1
 
 
 async def test_logged_signed_witnessed(

@@ -8,12 +8,12 @@ import signal
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import FloatRect, expect
 
 from bidding.proof.policy import parse_policy
 from bidding.proof.receipt import verify_receipt
 from tests.browser.conftest import Complaints
-from tests.browser.desk import PHONE, Office, english
+from tests.browser.desk import PHONE, Desk, Office, english
 from tests.doors.house_process import SECOND, People
 
 BIDDERS = ("zhao", "qian")
@@ -47,7 +47,7 @@ async def test_two_rivals(office: Office) -> None:
     refused = await zhao.answered("refused")
     await expect(refused).to_contain_text("未受理")
     nearest = zhao.at("nearest")
-    await expect(nearest.first).to_have_text("1,060,000.00")
+    await expect(nearest.first).to_have_text("1,060,000")
     await nearest.first.click()
     await expect(zhao.at("amount")).to_have_value("1,060,000.00")
     await zhao.press()
@@ -99,6 +99,63 @@ async def test_main_button_stays_and_takes_no_mistap(office: Office) -> None:
     assert await button.bounding_box() == before
     await expect(zhao.at("answer")).to_have_count(0)
     assert (await office.people["zhao"].get("/api/auctions/still"))["room"]["top"] is None
+
+
+SCREENS = [
+    (1440, 900),
+    (1366, 768),
+    (1280, 720),
+    (1180, 820),
+    (1024, 768),
+    (820, 1180),
+    (768, 1024),
+]
+PHONES = [(390, 844), (360, 640), (740, 360), (915, 412)]
+
+
+async def test_clock_price_and_button_share_every_screen(office: Office) -> None:
+    """Nobody scrolls for the clock or the button, whatever he bids from; long figures move nothing."""
+    start = "9990000"
+    await english(office.people, "screens", ["zhao"], start_price=start, step="10000")
+    zhao = await office.desk("zhao")
+    await zhao.enter("screens")
+    await expect(zhao.at("bid")).to_have_attribute("aria-disabled", "false")
+    seen = {size: await _parts(zhao, size) for size in SCREENS + PHONES}
+    # Past ten million every figure is a digit longer.
+    await zhao.bid(start)
+    await zhao.answered("signed")
+    await expect(zhao.at("amount")).to_have_value("10,000,000.00")
+    for size in SCREENS + PHONES:
+        assert (await _parts(zhao, size))["bid"] == seen[size]["bid"], size
+
+
+async def _parts(desk: Desk, size: tuple[int, int]) -> dict[str, FloatRect]:
+    """Where clock, price and button are at this size: all on the screen, none upon another."""
+    width, height = size
+    await desk.page.set_viewport_size({"width": width, "height": height})
+    found: dict[str, FloatRect] = {}
+    for name in ("clock", "price", "bid"):
+        box = await desk.at(name).bounding_box()
+        assert box is not None, (size, name)
+        assert box["x"] >= 0, (size, name, box)
+        assert box["x"] + box["width"] <= width, (size, name, box)
+        assert box["y"] >= 0, (size, name, box)
+        assert box["y"] + box["height"] <= height, (size, name, box)
+        for other, there in found.items():
+            beside = (
+                box["x"] >= there["x"] + there["width"] or there["x"] >= box["x"] + box["width"]
+            )
+            below = (
+                box["y"] >= there["y"] + there["height"] or there["y"] >= box["y"] + box["height"]
+            )
+            assert beside or below, (size, name, other, box, there)
+        found[name] = box
+    pad = await desk.page.locator(".desk-pad").bounding_box()
+    faces = await desk.page.locator(".room .faces").bounding_box()
+    assert pad is not None
+    assert faces is not None
+    assert pad["y"] >= faces["y"] + faces["height"] or pad["x"] >= faces["x"] + faces["width"], size
+    return found
 
 
 async def test_keyboard_alone_is_enough(office: Office) -> None:
@@ -360,12 +417,12 @@ async def test_price_that_gets_in_is_offered(office: Office) -> None:
     await zhao.state("in")
     # Both parcels together exceed the quota: who comes second has to offer more.
     await qian.enter("into")
-    await expect(qian.at("into")).to_have_text("入围价 4,400.00")
+    await expect(qian.at("into")).to_have_text("入围价 4,400")
     await expect(qian.at("amount")).to_have_value("4,400.00")
     place = await qian.at("bid").bounding_box()
     await qian.at("amount").fill("4000")
     await zhao.bid("4500")
-    await expect(qian.at("into")).to_have_text("入围价 4,550.00")
+    await expect(qian.at("into")).to_have_text("入围价 4,550")
     # What a person typed stays.
     await expect(qian.at("amount")).to_have_value("4000")
     await qian.at("into").click()

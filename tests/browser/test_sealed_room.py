@@ -7,7 +7,7 @@ from base64 import b64encode
 from hashlib import sha256
 
 import pytest
-from playwright.async_api import WebSocket, expect
+from playwright.async_api import Route, WebSocket, WebSocketRoute, expect
 
 from bidding.proof import escrow
 from tests.browser.desk import Office
@@ -114,3 +114,33 @@ async def test_a_price_is_sealed_where_it_is_typed(office: Office, mode: str, ol
     await expect(zhao.at("outcome")).to_contain_text("271,000.00")
     room = (await people["auditor"].get(path))["room"]
     assert [(a["bidder"], a["price"]) for a in room["awards"]] == [(numbers["zhao"], 27_100_000)]
+
+
+async def test_nothing_is_sealed_to_keys_that_were_not_published(office: Office) -> None:
+    """Whoever runs the house shows this bidder a key of his own in a trustee's place."""
+    own = b64encode(escrow.publics_of(sha256(b"the operator").digest())).decode()
+    together = {"trustees": [trustee(n) for n in (1, 2, 3)], "threshold": 2}
+    await published(office.people, "sealed-elsewhere", escrow="TRUSTEES", **together)
+    zhao = await office.desk("zhao")
+    sent: list[str] = []
+
+    def lie(route: WebSocketRoute) -> None:
+        house = route.connect_to_server()
+
+        def up(message: str | bytes) -> None:
+            sent.append(str(message))
+            house.send(message)
+
+        route.on_message(up)
+        house.on_message(lambda told: route.send(str(told).replace(trustee(2)["public"], own)))
+
+    async def lie_again(route: Route) -> None:
+        told = await (await route.fetch()).text()
+        await route.fulfill(body=told.replace(trustee(2)["public"], own))
+
+    await zhao.page.route_web_socket("**/*", lie)
+    await zhao.context.route("**/api/auctions/sealed-elsewhere", lie_again)
+    await zhao.enter("sealed-elsewhere")
+    await expect(zhao.at("fork")).to_contain_text("密封方式与记录中公告的不一致")
+    await expect(zhao.at("bid")).to_have_attribute("aria-disabled", "true")
+    assert not [frame for frame in sent if '"seal"' in frame]

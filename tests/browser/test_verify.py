@@ -112,7 +112,7 @@ async def test_a_receipt_is_verified_without_any_network(visit: Visit) -> None:
     await visit.put(raw[:at] + (b"A" if raw[at : at + 1] != b"A" else b"B") + raw[at + 1 :], "sig")
     await visit.refused("policy", "的签名不成立")
     await visit.put(b"%PDF-1.7 something else", "letter.pdf")
-    await visit.refused("receipt", "不是有效的回执文件")
+    await visit.refused("file", "既不是竞价档案，也不是回执或异议受理回执")
     assert asked == []
 
 

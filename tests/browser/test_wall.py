@@ -35,6 +35,10 @@ async def test_the_hall_sees_price_extension_break_and_result(
     await expect(hall.at("wall-price")).to_have_text("1,010,000.00")
     await expect(hall.at("wall-extended")).to_be_visible(timeout=SOON)
     await expect(hall.at("wall-lines")).to_contain_text(numbers["li"])
+    # The price is a line, not a shape, and its figures are lighter than the ground.
+    await expect(hall.page.locator(".chart .course")).to_have_css("fill", "none")
+    label = hall.page.locator(".chart text").first
+    await expect(label).to_have_css("fill", "rgb(179, 185, 195)")
     # The figures fill the hall: nothing to scroll, and the clock is tall.
     high = "document.documentElement.scrollHeight - window.innerHeight"
     assert await hall.page.evaluate(high) <= 0

@@ -85,6 +85,11 @@ async def test_from_an_empty_form_to_a_room_with_pictures(
     await expect(page.locator("[data-step=terms]")).to_be_disabled()
     await staff.at("rule").select_option("english")
     await staff.at("example").click()
+    # Whatever the terms say, a document without a title is not complete.
+    await page.click("[data-step=check]")
+    await expect(staff.at("unnamed")).to_be_visible()
+    await expect(staff.at("check")).not_to_contain_text("内容完整")
+    await staff.at("unnamed").locator("button").click()
     await page.fill("#title-zh", "设备一批")
     await page.fill("#title-en", "Machines")
     await page.fill("#auction", "machines")
@@ -105,6 +110,9 @@ async def test_from_an_empty_form_to_a_room_with_pictures(
     )
     await expect(staff.at("paper-failure")).to_contain_text("只接受")
     await staff.at("next").click()
+    # A zero too many is seen in words.
+    await page.fill("#terms-start_price", "8600000")
+    await expect(page.locator("[data-words=start_price]")).to_have_text("人民币捌佰陆拾万元整")
     # A remark stands beside the term it is about.
     await page.fill("#terms-extension_seconds", "0")
     beside = page.locator("[data-path='terms.extension_seconds'] [data-code=NO_EXTENSION]")

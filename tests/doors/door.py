@@ -15,7 +15,6 @@ from bidding.client import Visitor
 from bidding.engine.identity import Role
 from tests.doors.house_process import (
     PASSWORD,
-    ROOT,
     SECOND,
     HouseProcess,
     make_people,
@@ -23,6 +22,7 @@ from tests.doors.house_process import (
     publish,
     take_part,
 )
+from tests.doors.program import ROOT
 
 __all__ = ["PASSWORD", "ROOT", "SECOND", "HouseProcess", "now", "publish", "take_part"]
 

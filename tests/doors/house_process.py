@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from bidding.adapters.passwords import Argon2Passwords
 from bidding.adapters.registry import SqlRegistry
 from bidding.client import Visitor
 from bidding.engine.identity import Account, Role
+from tests.doors.program import Running, forked, from_nothing
 
-ROOT = Path(__file__).parents[2]
 PASSWORD = "correct horse battery"
 OFFICERS: Mapping[str, tuple[Role, ...]] = {
     "staff": ("staff",),
@@ -40,22 +37,20 @@ class HouseProcess:
     options: tuple[str, ...] = ("--no-demo",)
     environment: Mapping[str, str] = field(default_factory=dict)
     url: str = ""
-    process: subprocess.Popen[str] | None = None
+    process: Running | None = None
     logs: list[Path] = field(default_factory=list)
+    called: str = "stderr"
 
     def start(self) -> None:
         """Returns when the door answers."""
-        self.logs.append(self.data / f"stderr-{len(self.logs)}.txt")
+        self.logs.append(self.data / f"{self.called}-{len(self.logs)}.txt")
         port = str(self.port if self.url else 0)
-        command = [sys.executable, "server.py", "--port", port, "--data", str(self.data)]
+        words = ["--port", port, "--data", str(self.data), *self.options]
         with self.logs[-1].open("w") as errors:
-            self.process = subprocess.Popen(
-                [*command, *self.options],
-                cwd=ROOT,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                text=True,
-                env={**os.environ, **self.environment, "PYTHONUNBUFFERED": "1"},
+            self.process = (
+                from_nothing(words, errors, self.environment)
+                if self.environment
+                else forked(words, errors)
             )
         assert self.process.stdout is not None
         first = self.process.stdout.readline()
@@ -138,10 +133,17 @@ async def take_part(
     return str(admitted["bidder"])
 
 
+class Reached(Protocol):
+    """A house at an address: one process, or what stands before several."""
+
+    @property
+    def url(self) -> str: ...
+
+
 class People:
     """Everybody of one house, signed in."""
 
-    def __init__(self, house: HouseProcess) -> None:
+    def __init__(self, house: Reached) -> None:
         self._house = house
         self._stack = AsyncExitStack()
         self._visitors: dict[str, Visitor] = {}

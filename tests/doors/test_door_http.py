@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 
 from bidding.client import HouseSaysNo, Visitor
+from bidding.proof.receipt import parse_receipt
 from bidding.web.app import ROUTES
 from bidding.web.security import CONTENT_POLICY
 from tests.doors.door import (
@@ -220,6 +221,7 @@ MATRIX: dict[tuple[str, str], str] = {
     ("GET", "/api/me"): "*",
     ("POST", "/api/sign-in"): "*",
     ("POST", "/api/sign-out"): "*",
+    ("GET", "/api/ready"): "*",
     ("GET", "/api/time"): "*",
     ("GET", "/api/sessions"): "bsau",
     ("DELETE", "/api/sessions/{id}"): "bsau",
@@ -630,12 +632,15 @@ async def test_receipts_are_for_whoever_asked_and_for_those_who_watch(house: Hou
         for wrong in (
             f"receipts/{mine['i']}",
             "receipts?ref=mine",
-            "receipts/0",
+            "receipts/1",
             "receipts/999999",
         ):
             with pytest.raises(HouseSaysNo) as no:
                 await two.download(f"{path}/{wrong}")
             assert no.value.code == "NOT_FOUND", wrong
+        # The notice is every bidder's: to whose keys he seals, his browser proves with it.
+        opening = parse_receipt(await two.download(f"{path}/receipts/0"))
+        assert json.loads(opening.entry)["type"] == "session.opened"
 
 
 async def test_the_archive_is_everybodys_once_it_is_over_and_verifies(house: HouseProcess):

@@ -22,7 +22,8 @@ from bidding.client import Answer, Seat
 from bidding.proof.policy import parse_policy
 from bidding.proof.receipt import verify_receipt
 from replay.verify import verify
-from tests.doors.house_process import OFFICERS, ROOT, SECOND, HouseProcess, People, make_people
+from tests.doors.house_process import OFFICERS, SECOND, HouseProcess, People, make_people
+from tests.doors.program import ROOT
 
 BIDDERS = {f"bidder{n}": f"P{n}" for n in range(1, 6)}
 AREAS = {"P1": 30_000, "P2": 25_000, "P3": 40_000, "P4": 20_000, "P5": 15_000}

@@ -7,7 +7,6 @@ import socket
 import sqlite3
 import stat
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,6 @@ import pytest
 from bidding.client import Visitor
 from bidding.proof.note import Verifier
 from tests.doors.door import (
-    ROOT,
     HouseProcess,
     english,
     house_process,
@@ -23,18 +21,12 @@ from tests.doors.door import (
     publish,
     signed_in,
 )
+from tests.doors.program import errand
 
 
 def start(data: Path, *arguments: str, port: int | str = 0) -> subprocess.CompletedProcess[str]:
     """The program with its demonstration, which would make accounts if it came so far."""
-    return subprocess.run(
-        [sys.executable, "server.py", "--data", str(data), "--port", str(port), *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
+    return errand(["--data", str(data), "--port", str(port), *arguments])
 
 
 def said(done: subprocess.CompletedProcess[str]) -> tuple[str, str]:

@@ -17,7 +17,8 @@ from bidding.proof.archive import parse_archive, write_archive
 from bidding.proof.beside import gm_notes, tokens
 from bidding.proof.note import parse_note
 from tests.authority import OwnAuthority
-from tests.doors.house_process import OFFICERS, ROOT, SECOND, HouseProcess, People, make_people
+from tests.doors.house_process import OFFICERS, SECOND, HouseProcess, People, make_people
+from tests.doors.program import ROOT
 
 AUCTION = "zs-1"
 

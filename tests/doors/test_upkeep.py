@@ -200,13 +200,13 @@ def test_books_of_the_first_release_are_named_and_brought_forward(lived, tmp_pat
     status, said, _ = errand("doctor", "--data", data)
     assert status == 0
     assert "[ok] bidders: schema 0001, comes forward to 0002 with `migrate`" in said
-    assert "[ok] money: schema 0001\n" in said
+    assert "[ok] oversight: schema 0001\n" in said
     assert {path.name: path.read_bytes() for path in data.glob("*.db")} == before
     status, said, _ = errand("migrate", "--data", data)
     assert status == 0
     assert said.splitlines() == [
         "[ok] registry: 0001 → 0002",
-        "[ok] money: 0001 → 0001",
+        "[ok] money: 0001 → 0002",
         "[ok] oversight: 0001 → 0001",
         "[ok] bidders: 0001 → 0002",
         "事件日志与各账册已是本程序的结构。",

@@ -27,12 +27,12 @@ from bidding.proof.merkle import Tree, leaf_hash
 from bidding.proof.witness import Submission
 from tests.doors.house_process import (
     OFFICERS,
-    ROOT,
     SECOND,
     HouseProcess,
     People,
     make_people,
 )
+from tests.doors.program import ROOT
 from tests.doors.witness_process import WitnessProcess
 
 

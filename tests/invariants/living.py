@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bidding.core import downtime
+from bidding.core.state import State
 from bidding.engine.pulse import INTERRUPTED
 from bidding.testing import SECOND
 from tests.invariants.held import channels
@@ -24,6 +25,9 @@ _SETTLED = 15 * SECOND
 _TAKEOVER = 3 * SECOND
 _BEHIND = 1 * SECOND
 _RESUMED = 5 * SECOND
+_EXACT = ("fallen", "stalled")
+"""Outages in which surely nobody was served from their first instant on; a store that is down may
+still have let a write through, and another node may have been served meanwhile."""
 _HOUSE = (downtime.RECOVERY, INTERRUPTED)
 _TASKS_MAX = 40
 """Of one process with a handful of auctions when nothing is going on."""
@@ -48,6 +52,30 @@ def a_full_window(history: History, entries: list[dict[str, Any]]) -> Iterator[s
             window = 0
         elif moved or resumed or opened:
             began, window = max(entry["t"], after.standing.opens or 0), after.standing.closes
+
+
+def lost_seconds_are_given_back(history: History, entries: list[dict[str, Any]]) -> Iterator[str]:
+    """S6: after an outage as much is left, at least, as when it began."""
+    course = list(steps(history))
+    slack = TOLERATED + _GRAIN + 2 * history.skew
+    for span in history.outages:
+        if span.why not in _EXACT or span.stop - span.start <= slack:
+            continue
+        then = next((after for _, _, after in reversed(course) if after.t <= span.start), None)
+        if then is None or then.status != "running" or then.standing.closes is None:
+            continue
+        back = next((row for row in course if row[1]["t"] > span.start and _resumed(row)), None)
+        if back is None or back[2].standing.stage != then.standing.stage:
+            continue
+        left = then.standing.closes - max(span.start, then.standing.opens or 0)
+        given = (back[2].standing.closes or 0) - back[1]["t"]
+        if given < left - slack:
+            lost = (left - given) / SECOND
+            yield f"S6 entry {back[1]['i']} gives {lost:.1f} s less than were left ({span.why})"
+
+
+def _resumed(row: tuple[State, dict[str, Any], State]) -> bool:
+    return row[0].suspended is not None and row[2].status == "running"
 
 
 def it_ends_and_everybody_knows(history: History, entries: list[dict[str, Any]]) -> Iterator[str]:
@@ -107,7 +135,7 @@ def it_goes_on_by_itself(history: History, entries: list[dict[str, Any]]) -> Ite
         yield from _too_late(history, after, since, begun, history.ended)
 
 
-def _too_late(history: History, state: Any, since: int, begun: int, until: int) -> Iterator[str]:
+def _too_late(history: History, state: State, since: int, begun: int, until: int) -> Iterator[str]:
     could = max(since, history.healed)
     if until - could > _RESUMED + 2 * history.skew and not downtime.too_long(state, begun, could):
         yield f"L5 suspended from {since} on, and not resumed {(until - could) / SECOND:.1f} s later"
@@ -133,6 +161,7 @@ def _merged(spans: list[Span]) -> list[tuple[int, int]]:
 
 CHECKS = (
     a_full_window,
+    lost_seconds_are_given_back,
     it_ends_and_everybody_knows,
     a_process_is_there_soon,
     viewers_are_not_behind,

@@ -66,6 +66,8 @@ def test_every_flipped_byte_is_refused() -> None:
         (signed(TAKEN.text() + "more than\n"), "missing or in another order"),
         (signed(TAKEN.text().replace("number 3", "number 03")), "not a plain decimal number"),
         (signed(TAKEN.text().replace("from 07", "from ")), "a line says nothing"),
+        # No calendar of Python goes there: year 9999 and beyond.
+        (signed(re.sub("filed .*", f"filed {2**63 - 1}", TAKEN.text())), "beyond every calendar"),
         (signed(TAKEN.text().replace("ab" * 32, "AB" * 32)), "not a SHA-256"),
         (b"daylight complaint acknowledgement v1\n", "a text, a blank line and signature lines"),
     ],

@@ -406,9 +406,28 @@ def test_the_command_verifies_a_beacon_or_says_that_nobody_did(
     beacon.write_text(json.dumps({"round": 1000, "signature": ROUND_1000}), encoding="utf-8")
     assert main([*command, "--beacon", str(beacon)]) == 0
     capsys.readouterr()
-    # Nothing is missing where no signed beacon was drawn from.
-    for name in ("figures", "parties"):
-        assert main(written(archived(name), tmp_path)) == 0
+    # Nothing is missing where no public source was drawn from.
+    assert main(written(archived("parties"), tmp_path)) == 0
+
+
+def test_a_public_figure_that_nobody_compared_is_not_passed_over(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No signature stands behind it: two officers typed it, and only the source can confirm it."""
+    command = written(archived("figures"), tmp_path)
+    assert main(command) == 3
+    assert (
+        capsys.readouterr()
+        .out.splitlines()[-1]
+        .startswith("not verified: the value of publication 2 of the public source")
+    )
+    assert main([*command, "--lang", "zh"]) == 3
+    assert capsys.readouterr().out.splitlines()[-1].startswith("尚未核实：公开来源第 2 期")
+    beacon = tmp_path / "beacon.json"
+    beacon.write_text(json.dumps({"round": 2, "value": "0412345"}), encoding="utf-8")
+    assert main([*command, "--beacon", str(beacon)]) == 0
+    beacon.write_text(json.dumps({"round": 2, "value": "0412346"}), encoding="utf-8")
+    assert main([*command, "--beacon", str(beacon)]) == 1
 
 
 def test_the_browser_and_python_are_held_to_the_same_words() -> None:

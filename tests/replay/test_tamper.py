@@ -449,6 +449,20 @@ def test_an_owner_who_takes_an_unsigned_bid_for_a_signed_one() -> None:
     assert "该签名经核验有效" in told.zh
 
 
+@pytest.mark.parametrize("keeps", [True, False])
+def test_an_unsigned_bid_is_not_excused_by_naming_an_earlier_entry(keeps: bool) -> None:
+    """`by` belongs to the second use of a reference, which is refused and has no reference."""
+    entry = canon.decode(BODIES[8])
+    assert isinstance(entry, dict)
+    del entry["data"]["sig"]
+    entry["by"] = 6
+    if not keeps:
+        del entry["cmd"]
+    told = archive_error(w.archive(with_entry(8, canon.encode(entry))))
+    assert told.where == "entry 8"
+    assert "as signed by his own key; it is not" in told.en
+
+
 def test_an_owner_who_lets_in_another_key_than_was_asked() -> None:
     entry, other = canon.decode(BODIES[4]), canon.decode(BODIES[5])
     assert isinstance(entry, dict)

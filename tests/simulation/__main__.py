@@ -5,6 +5,7 @@
     --minutes M         as many seeds as M minutes hold, from --from on (else from a drawn one)
     --ablations         each safeguard taken out: the first seed that misses it, of 100
     --trace N           the digests of the first N seeds: the same everywhere
+    --check             fresh seeds of this commit, in a bounded time of one core
     --everywhere        the first three of them, on every Python we promise and under three hash seeds
     --json              for machines
 
@@ -19,7 +20,7 @@ import secrets
 import sys
 from collections.abc import Iterator
 
-from tests.simulation.runs import ablations, everywhere, many, one, say
+from tests.simulation.runs import ablations, check, everywhere, many, one, say
 from tests.simulation.world import played
 
 
@@ -39,6 +40,7 @@ def main(words: list[str]) -> int:
     ways.add_argument("--minutes", type=float)
     ways.add_argument("--ablations", action="store_true")
     ways.add_argument("--trace", type=int)
+    ways.add_argument("--check", action="store_true")
     ways.add_argument("--everywhere", action="store_true")
     parser.add_argument("--from", dest="start", type=int)
     parser.add_argument("--json", action="store_true")
@@ -53,6 +55,8 @@ def main(words: list[str]) -> int:
         return many(_from(start), given.minutes, as_json=given.json)
     if given.ablations:
         return ablations(as_json=given.json)
+    if given.check:
+        return check()
     if given.everywhere:
         return everywhere(3)
     for seed in range(given.trace):

@@ -50,7 +50,7 @@ def first_seed(name: str, seeds: range) -> Found:
             try:
                 broken = played(seed).broken()
             except AssertionError as stopped:
-                broken = [f"stopped: S0 {stopped}"]
+                broken = [f"-: stopped: S0 {stopped}"]
             if broken:
                 which = sorted({one.split(": ")[2].split(" ")[0] for one in broken})
                 return Found(name, seed, tuple(broken), tuple(which))
@@ -203,7 +203,10 @@ def _wall_clock() -> Iterator[None]:
     def now(self: NodeClock) -> int:
         return self._true.now() + self.off + self.wall
 
-    with patch.object(NodeClock, "now", now):
+    async def sleep_until(self: NodeClock, when: int) -> None:
+        await self._true.sleep_until(when - self.off - self.wall)
+
+    with patch.object(NodeClock, "now", now), patch.object(NodeClock, "sleep_until", sleep_until):
         yield
 
 
@@ -222,6 +225,13 @@ def _no_pulse() -> Iterator[None]:
         patch.object(Pulse, "came_back", lambda *_: None),
         patch.object(Auctioneer, "interrupted", lambda *_: None),
     ):
+        yield
+
+
+@contextmanager
+def _decided_before_counted() -> Iterator[None]:
+    """Who comes right after a stall is decided before the loss is counted."""
+    with patch.object(Pulse, "unheard", lambda *_: False):
         yield
 
 
@@ -330,6 +340,7 @@ ABLATIONS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "wall clock": _wall_clock,
     "no compensation": _no_compensation,
     "no pulse": _no_pulse,
+    "decided before the loss is counted": _decided_before_counted,
     "commit cancelled": _commit_cancelled,
     "no gap-fill": _no_gap_fill,
     "one officer resumes": _one_resumes,

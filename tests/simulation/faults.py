@@ -87,7 +87,7 @@ def drawn(rng: Random) -> Faults:
         down=rng.choice((200 * MS, 2 * SECOND, 20 * SECOND)),
         zombies=maybe(1, 2),
         stalls=maybe(1, 3),
-        stall=rng.choice((500 * MS, 4 * SECOND)),
+        stall=rng.choice((500 * MS, 9 * SECOND)),
         outages=maybe(1, 2),
         outage=rng.choice((500 * MS, 5 * SECOND, 15 * SECOND)),
         slow_spells=maybe(1, 2),

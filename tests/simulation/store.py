@@ -121,8 +121,8 @@ class Handle:
     async def read(self, log: str, start: int = 0, stop: int | None = None) -> list[bytes]:
         return await self._ask(lambda: self._store.kept.read(log, start, stop))
 
-    async def checkpoints(self, log: str) -> list[bytes]:
-        return await self._ask(lambda: self._store.kept.checkpoints(log))
+    async def checkpoints(self, log: str, beyond: int = 0) -> list[bytes]:
+        return await self._ask(lambda: self._store.kept.checkpoints(log, beyond))
 
     async def keep_cosigned(self, log: str, size: int, note: bytes) -> None:
         await self._ask(lambda: self._store.kept.keep_cosigned(log, size, note))

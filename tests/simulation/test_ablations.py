@@ -21,6 +21,11 @@ SOON = {
     "no compensation": "S6",
     "a full inbox is a no": "S2",
     "wall clock": "S7",
+    "decided before the loss is counted": "S6",
+    "one officer resumes": "S16",
+    "sealed offers are shown": "S13",
+    "the unpaid may bid": "S15",
+    "nothing goes on by itself": "L5",
 }
 
 

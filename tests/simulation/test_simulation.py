@@ -1,13 +1,12 @@
 """What is promised holds in runs with faults; seeds that once broke something hold for ever.
 
-The rest of it is on demand: `python -m tests.simulation --minutes 60`, `--ablations`.
+Fresh seeds are a step of every check (`--check`); the rest is on demand: `--minutes 60`, `--ablations`.
 """
 
 from __future__ import annotations
 
 import subprocess
 import sys
-from hashlib import sha256
 
 import pytest
 
@@ -23,28 +22,10 @@ REGRESSIONS = {
     113: "a page that joins while the store is down",
     183: "a takeover that loses to the operator",
 }
-FRESH = 12
-
-
-def fresh_seeds() -> list[int]:
-    """Of this text of the tree: other seeds with each commit, the same ones for one commit."""
-    said = subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    # Unpacked from an archive there is no commit; then the engine's own text stands for it.
-    text = said.stdout or (ROOT / "bidding" / "engine" / "auctioneer.py").read_text("utf-8")
-    digest = sha256(text.encode()).digest()
-    return [int.from_bytes(digest[at : at + 2]) + 1000 for at in range(FRESH)]
 
 
 @pytest.mark.parametrize("seed", REGRESSIONS)
 def test_what_broke_once_holds(seed: int) -> None:
-    assert played(seed).broken() == []
-
-
-@pytest.mark.parametrize("seed", fresh_seeds())
-def test_fresh_seeds_hold(seed: int) -> None:
-    print(f"python -m tests.simulation --seed {seed}")
     assert played(seed).broken() == []
 
 

@@ -1,6 +1,7 @@
 """The check: which steps there are, and that one failing step fails the whole."""
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -18,7 +19,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[list[str]]]:
 
 def test_every_check_of_the_house_is_a_step() -> None:
     known = check.steps(["-k", "sealed"])
-    assert list(known) == ["lint", "format", "types", "desks", "tests", "golden"]
+    whole = ["lint", "format", "types", "desks", "simulation", "tests", "golden"]
+    assert list(known) == whole
     assert known["tests"][0][-2:] == ["-k", "sealed"]
 
 
@@ -34,6 +36,22 @@ def test_a_failing_step_fails_the_check(
     shown = capfd.readouterr().out
     assert "good  passed" in shown
     assert "bad   FAILED" in shown
+
+
+def test_the_simulation_runs_beside_others_and_ends_before_the_tests(tmp_path: Path) -> None:
+    """Some tests are timed closely: nothing may run beside them."""
+    said = tmp_path / "order"
+
+    def step(name: str, wait: float = 0) -> list[list[str]]:
+        words = f"import time; time.sleep({wait}); open({str(said)!r}, 'a').write('{name} ')"
+        return [[sys.executable, "-c", words]]
+
+    table = {"types": step("types"), "simulation": step("simulation", 1), "tests": step("tests")}
+    done = check._all(list(table), table)
+    assert said.read_text().split() == ["types", "simulation", "tests"]
+    assert {name: passed for name, (passed, _) in done.items()} == dict.fromkeys(table, True)
+    table["simulation"] = [[sys.executable, "-c", "exit(1)"]]
+    assert not check._all(["simulation"], table)["simulation"][0]
 
 
 def test_named_steps_only(quick: dict[str, list[list[str]]]) -> None:

@@ -18,7 +18,13 @@ It knows no table. The event log is not kept so: it has a journal, a fence and a
     migrations one folder a book; numbers only grow, and a released migration is never edited
 """
 
-from bidding.adapters.book_database.database import BookBroken, BookDatabase, insert_on, put_once
+from bidding.adapters.book_database.database import (
+    BIG,
+    BookBroken,
+    BookDatabase,
+    insert_on,
+    put_once,
+)
 from bidding.adapters.book_database.forward import newest
 
-__all__ = ["BookBroken", "BookDatabase", "insert_on", "newest", "put_once"]
+__all__ = ["BIG", "BookBroken", "BookDatabase", "insert_on", "newest", "put_once"]

@@ -7,7 +7,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, RowMapping, Table, event, make_url, select
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Integer,
+    RowMapping,
+    Table,
+    event,
+    make_url,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -18,6 +27,9 @@ from bidding.adapters.book_database.forward import Newer, forward, version_of
 from bidding.engine.ports import BookAway
 
 _T = TypeVar("_T")
+
+#: Fen, microseconds and numbers of rows: 64 bits. SQLite numbers rows only with INTEGER keys.
+BIG: Final = BigInteger().with_variant(Integer, "sqlite")
 
 #: Seconds until whoever asks is told that the book does not answer. The transaction itself goes on.
 PATIENCE: Final = 10.0

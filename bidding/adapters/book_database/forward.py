@@ -6,11 +6,14 @@ Everything here runs inside the caller's transaction, so a store has had a migra
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, column, func, inspect, select, table
 from sqlalchemy.schema import CreateSchema
+
+_log = logging.getLogger("books")
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
@@ -81,9 +84,12 @@ def _migrate(connection: Connection, book: str) -> None:
     config.set_main_option("version_locations", _escaped(_MIGRATIONS / book))
     config.set_main_option("path_separator", "newline")
     config.attributes["connection"] = connection
-    if _noted(connection, book) is None and version_of(connection, book) is not None:
+    before, now = version_of(connection, book), newest(book)
+    if before is not None and _noted(connection, book) is None:
         command.stamp(config, _BASELINE)
-    command.upgrade(config, newest(book))
+    command.upgrade(config, now)
+    if before not in (None, now):
+        _log.info("%s brought forward from schema %s to %s", book, before, now)
 
 
 def _escaped(path: Path) -> str:

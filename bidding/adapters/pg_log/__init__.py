@@ -15,9 +15,11 @@ where the laws of the log are kept, not this package:
    same as not knowing, though the statement "succeeded".
 
     log      the port: connections, patience, and what an error means
-    schema   who owns it and who may do what; tables.sql and functions.sql
+    leases   who is present among several nodes, and who should write which log
+    schema   who owns it and who may do what; tables.sql, functions.sql, nodes.sql
 """
 
+from bidding.adapters.pg_log.leases import PgLeases
 from bidding.adapters.pg_log.log import PgLog
 
-__all__ = ["PgLog"]
+__all__ = ["PgLeases", "PgLog"]

@@ -104,12 +104,13 @@ class PgLog:
         )
         return checked(log, start, rows)
 
-    async def checkpoints(self, log: str) -> list[bytes]:
-        """Every signed checkpoint, smallest tree first. Raises NoSuchLog, LogBroken."""
+    async def checkpoints(self, log: str, beyond: int = 0) -> list[bytes]:
+        """As the port says, smallest tree first. Raises NoSuchLog, LogBroken."""
         rows = await self._read(
             "SELECT note FROM daylight.log_checkpoint"
-            " WHERE log_id = daylight.id_of($1) ORDER BY size",
+            " WHERE log_id = daylight.id_of($1) AND size > $2 ORDER BY size",
             log,
+            beyond,
         )
         return [row.note for row in rows]
 

@@ -1,4 +1,4 @@
-"""Who owns the log in PostgreSQL, and who may do what: tables.sql and functions.sql, installed.
+"""Who owns the log in PostgreSQL, and who may do what: three scripts, installed.
 
 `install` is run by the schema's owner, once and again after an upgrade; the house connects as
 another role, which `install` is told, and which can do nothing but read and call the functions.
@@ -21,6 +21,7 @@ NO_SUCH_LOG: Final = "DL001"
 FENCED: Final = "DL002"
 GAP: Final = "DL003"
 LOG_EXISTS: Final = "DL004"
+NOT_PRESENT: Final = "DL007"
 
 #: A role's name as it is put into a statement that takes no parameter.
 _ROLE: Final = re.compile(r"[a-z_][a-z0-9_]{0,62}")
@@ -48,6 +49,7 @@ async def install(engine: AsyncEngine, house: str) -> None:
             record = "INSERT INTO daylight.schema_version VALUES ($1)"
             await raw.execute(record, SCHEMA_VERSION)
         await raw.execute(_script("functions.sql"))
+        await raw.execute(_script("nodes.sql"))
         await raw.execute(_rights(house))
 
 

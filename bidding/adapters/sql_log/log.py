@@ -129,13 +129,14 @@ class SqlLog:
 
         return await self._read(run)
 
-    async def checkpoints(self, log: str) -> list[bytes]:
-        """Every signed checkpoint, smallest tree first. Raises NoSuchLog, LogBroken."""
+    async def checkpoints(self, log: str, beyond: int = 0) -> list[bytes]:
+        """As the port says, smallest tree first. Raises NoSuchLog, LogBroken."""
 
         def run(connection: Connection) -> list[bytes]:
             found = (
                 select(CHECKPOINT.c.note)
                 .where(CHECKPOINT.c.log_id == self._id(connection, log))
+                .where(CHECKPOINT.c.size > beyond)
                 .order_by(CHECKPOINT.c.size)
             )
             return list(connection.scalars(found))

@@ -12,12 +12,12 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 
 from bidding.core import commands as c
-from bidding.engine.identity import Seat
 from bidding.engine.money import Conflict, Guarantee, SealedGuarantee
 from bidding.proof.guarantee import BOX_BYTES
 from bidding.proof.text import from_base64, to_base64
 from bidding.web import wire
 from bidding.web.api.asking import CommandAnswer, Fen, Paddle, told
+from bidding.web.api.results import seat_of
 from bidding.web.guarantee_desk import GuaranteeDesk, reference
 from bidding.web.problems import Field as Wrong
 from bidding.web.problems import Problem
@@ -98,7 +98,7 @@ async def guarantee(call: Call) -> Any:
 
 async def own(call: Call) -> dict[str, Any]:
     """The key to seal to, and one's own sealed guarantees."""
-    desk, _ = await _desk(call)
+    desk = await _desk(call)
     mine = desk.owner(call.auction, call.account.account)
     rows = [one for one in await call.door.money.sealed(call.auction) if one.owner == mine]
     return {
@@ -113,7 +113,7 @@ async def own(call: Call) -> dict[str, Any]:
 
 async def seal(call: Call) -> Any:
     """Hand in a sealed guarantee. The log says that one came in, and not whose it is."""
-    body, (desk, _) = call.body(SealBody), await _desk(call)
+    body, desk = call.body(SealBody), await _desk(call)
     try:
         well = len(from_base64(body.box)) in BOX_BYTES
     except ValueError:
@@ -139,14 +139,12 @@ async def seal(call: Call) -> Any:
     return told(answer)
 
 
-async def _desk(call: Call) -> tuple[GuaranteeDesk, Seat]:
+async def _desk(call: Call) -> GuaranteeDesk:
     await Present.of(call.door, call.auction)
-    seat = await call.door.registry.seat(call.auction, call.account.account)
-    if seat is None or not seat.admitted:
-        raise Problem("NOT_ADMITTED")
+    await seat_of(call)
     if call.door.guarantees is None:
         raise Problem("NOT_FOUND")
-    return call.door.guarantees, seat
+    return call.door.guarantees
 
 
 _NO_BOX: Final = {"zh": "密封内容的长度不对。", "en": "What is sealed has the wrong length."}
@@ -175,7 +173,7 @@ ROUTES: Final = (
         "My sealed guarantees",
         roles=BIDDER,
         answer=OwnGuarantees,
-        problems=("NOT_ADMITTED", "NOT_FOUND"),
+        problems=("NOT_FOUND",),
     ),
     Route(
         "POST",
@@ -188,6 +186,6 @@ ROUTES: Final = (
         body=SealBody,
         answer=CommandAnswer,
         also=(202,),
-        problems=("NOT_ADMITTED", "NOT_FOUND", "ALREADY_TAKEN", "BAD_FIELDS", "TOO_FAST"),
+        problems=("NOT_FOUND", "ALREADY_TAKEN", "BAD_FIELDS", "TOO_FAST"),
     ),
 )

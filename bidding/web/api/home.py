@@ -122,6 +122,7 @@ async def _row(
 ) -> dict[str, Any]:
     state, line, now = present.state, present.line(), call.door.clock.now()
     panel = None if seat is None else views.you(state, present.rule, seat.paddle, now)
+    required = state.document["deposit"]
     place = Place(
         status=state.status,
         applied=seat is not None or asked is not None,
@@ -131,6 +132,7 @@ async def _row(
         closes=line["closes"],
         pay_by=state.document["deposit_deadline"],
         now=now,
+        deposit=required,
     )
     listed, due = steps(place), next_step(place)
     paying = seat is not None and any(s.step == "pay" and s.state == "now" for s in listed)
@@ -140,7 +142,9 @@ async def _row(
         "bidder": None if seat is None else seat.paddle,
         "lot": seat.lot if seat is not None else asked.lot if asked is not None else None,
         "sentence": panel["sentence"] if panel is not None else None,
-        "deposit": panel["deposit"] if panel is not None else None,
+        "deposit": panel["deposit"]
+        if panel is not None
+        else {"required": required, "paid": 0, "ok": required == 0},
         "deposit_deadline": place.pay_by,
         "account": await _account(call, present.name, seat, now) if paying else None,
         "steps": [_told(one) for one in listed],

@@ -54,6 +54,12 @@ class Done(Answer):
     done: bool
 
 
+class Ready(Answer):
+    """Whether requests are taken here."""
+
+    ready: bool
+
+
 class Now(Answer):
     """The house's time."""
 
@@ -126,7 +132,17 @@ async def now(call: Call) -> dict[str, Any]:
     return {"now": call.door.clock.now()}
 
 
+async def ready(call: Call) -> dict[str, Any]:
+    """Whether to lead people here: 503 while a node goes, or cannot know that it is present."""
+    if not call.door.house.ready:
+        raise Problem("TRY_LATER", headers={"Retry-After": "1"})
+    return {"ready": True}
+
+
 ROUTES: Final = (
+    Route(
+        "GET", "/api/ready", ready, ROOM, "本机是否可用", "Whether this node serves", answer=Ready
+    ),
     Route("GET", "/api/me", me, ROOM, "我是谁", "Who am I", answer=Me),
     Route(
         "POST",

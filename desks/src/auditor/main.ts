@@ -8,6 +8,7 @@ import "../style/page.css";
 import "../style/board.css";
 import "../style/desk.css";
 import "../style/room.css";
+import "../style/chart.css";
 import "../style/faces.css";
 import "../style/film.css";
 import Desk from "./Desk.vue";

@@ -18,7 +18,7 @@ export interface MyAuction {
   lot: string | null;
   sentence: Text | null;
   /** In fen. */
-  deposit: { required: number; paid: number; ok: boolean } | null;
+  deposit: { required: number; paid: number; ok: boolean };
   deposit_deadline: number | null;
   account: string | null;
   steps: Step[];

@@ -25,10 +25,10 @@ export function lineFound(trip: number | null): Found {
   return trip < TRIP_FINE ? "ok" : trip < TRIP_POOR ? "warn" : "bad";
 }
 
-/** Without a key one bids unsigned; who has enrolled one elsewhere cannot bid from here at all. */
-export function keyFound(works: boolean, enrolled: boolean, known: boolean): Found {
-  if (!works) return enrolled ? "bad" : "warn";
-  return enrolled && !known ? "warn" : "ok";
+/** Without a key one bids unsigned; who has enrolled one and cannot sign here cannot bid here at all. */
+export function keyFound(works: boolean, enrolled: boolean): Found {
+  if (works) return "ok";
+  return enrolled ? "bad" : "warn";
 }
 
 interface Locks {

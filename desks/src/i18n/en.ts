@@ -14,6 +14,9 @@ export const en: Record<keyof typeof zh, string> = {
   "nav.oversight": "Oversight",
   "nav.verify": "Verify",
   "nav.sessions": "My sign-ins",
+  "nav.no_role": "The account you are signed in with may not enter here. Use one that may.",
+  "nav.for_staff": "This desk is for staff and approvers: sign in.",
+  "nav.for_overseers": "This desk is for auditors, staff and approvers: sign in.",
   "nav.sign_in": "Sign in",
   "nav.sign_out": "Sign out",
   "tool.sound": "Sounds",
@@ -127,6 +130,7 @@ export const en: Record<keyof typeof zh, string> = {
   "seal.of": "Sealed offer {commit}",
   "seal.open": "Open my sealed offer",
   "seal.remedy": "Hand in my offer in plain",
+  "seal.unproved": "Whether offers are sealed as it was published cannot be checked right now, and nothing was sent. Try again in a moment.",
   "seal.failed": "The offer could not be sealed here, and nothing was sent. Use a current browser.",
 
   "limit.title": "Bid for me",
@@ -186,6 +190,9 @@ export const en: Record<keyof typeof zh, string> = {
   "notice.text": "Plain text",
 
   "standing.title": "Standing offers",
+  "standing.final": "Offers at the end",
+  "unit.in": "{what} ({unit})",
+  "outcome.rated": "{n} ({rate})",
   "standing.bidder": "Paddle",
   "standing.lot": "Parcel",
   "standing.area": "Area asked",

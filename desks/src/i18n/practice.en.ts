@@ -3,6 +3,9 @@
 export const en = {
   "practice.title": "Practice",
   "practice.counts_not": "Nothing here counts, and none of it enters a real record.",
+  "practice.rules_same": "The rules of the real session",
+  "practice.rules": "Which rules these are",
+  "practice.gone": "This practice is over, or was begun anew in another window. Nothing of it entered a real record.",
   "practice.same": "The same rule document as the real session, hash",
   "practice.replaced": "The same rules as the real session, but for these terms: {terms}.",
   "practice.bots": "You bid against {n} played bidders.",

@@ -3,6 +3,9 @@
 export const zh = {
   "practice.title": "练习",
   "practice.counts_not": "这里的报价都不算数，也不会进入正式记录。",
+  "practice.rules_same": "与正式场次同一份规则",
+  "practice.rules": "用的是什么规则",
+  "practice.gone": "这次练习已经结束，或已在另一个窗口重新开始。这里的报价没有进入正式记录。",
   "practice.same": "与正式场次同一份规则文件，哈希",
   "practice.replaced": "与正式场次同一套规则，仅以下条款换成练习用的：{terms}。",
   "practice.bots": "对手是 {n} 个模拟竞买人。",

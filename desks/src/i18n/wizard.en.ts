@@ -21,6 +21,7 @@ export const en: Record<keyof typeof zh, string> = {
   "wizard.deposit": "Deposit",
   "wizard.unchanged": "all defaults",
   "wizard.no_lots": "This rule's lots are among the terms.",
+  "wizard.unnamed": "The Chinese and English titles are not written yet.",
   "wizard.ready": "It is complete. Read the notice and the remarks beside it, then submit.",
   "wizard.not_ready": "Something required is missing or not as it must be. Save, and each place is named.",
   "wizard.go_to": "Mend it",

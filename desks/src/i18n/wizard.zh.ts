@@ -19,6 +19,7 @@ export const zh = {
   "wizard.deposit": "保证金",
   "wizard.unchanged": "均为默认",
   "wizard.no_lots": "本规则的标的在“条件”中填写。",
+  "wizard.unnamed": "还没有填写中文和英文标题。",
   "wizard.ready": "内容完整。请通读右侧公告文字和提示，再提交审批。",
   "wizard.not_ready": "还有必填内容没有填写，或者有内容不符合要求。保存后会逐项指出。",
   "wizard.go_to": "去修改",

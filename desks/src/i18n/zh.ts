@@ -12,6 +12,9 @@ export const zh = {
   "nav.oversight": "监督统计",
   "nav.verify": "核验",
   "nav.sessions": "我的登录",
+  "nav.no_role": "您登录的账号没有这里的权限。请换有权限的账号。",
+  "nav.for_staff": "这里供经办和审批人员使用，请登录。",
+  "nav.for_overseers": "这里供监督、经办和审批人员使用，请登录。",
   "nav.sign_in": "登录",
   "nav.sign_out": "退出登录",
   "tool.sound": "提示音",
@@ -125,6 +128,7 @@ export const zh = {
   "seal.of": "密封报价 {commit}",
   "seal.open": "解密我的报价",
   "seal.remedy": "补救：上传未加密报价",
+  "seal.unproved": "暂时无法核对密封方式是否与公告一致，没有发送任何内容。请稍后再报一次。",
   "seal.failed": "未能在此浏览器中密封报价，没有发送任何内容。请使用新版浏览器。",
 
   "limit.title": "自动出价",
@@ -184,6 +188,9 @@ export const zh = {
   "notice.text": "纯文本",
 
   "standing.title": "当前报价",
+  "standing.final": "最终报价",
+  "unit.in": "{what}（{unit}）",
+  "outcome.rated": "{n}（{rate}）",
   "standing.bidder": "号牌",
   "standing.lot": "宗地",
   "standing.area": "申请面积",

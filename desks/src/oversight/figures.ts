@@ -1,7 +1,7 @@
 /** What the figures are made of: shapes of the answers, and which lines count in which figure. Judges nothing. */
 
 import { figure } from "../money";
-import type { Text, Unit } from "../wire";
+import type { Lang, Text, Unit } from "../wire";
 
 export interface Sums {
   deals: number;
@@ -93,6 +93,9 @@ export function total(name: Name, lines: Line[]): number {
 
 const MONEY: Name[] = ["amount", "premium", "saved"];
 export const isMoney = (name: Name): boolean => MONEY.includes(name);
+
+/** As each language counts money: 万元 in Chinese, whole yuan and fen in English. */
+export const inMoney = (fen: number, lang: Lang): string => (lang === "zh" ? inWan(fen) : figure(fen, 2));
 
 /** Fen in 万元, two decimals, halves away from zero. */
 export function inWan(fen: number): string {

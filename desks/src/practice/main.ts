@@ -5,6 +5,7 @@ import "../i18n/practice";
 import "../style/tokens.css";
 import "../style/page.css";
 import "../style/room.css";
+import "../style/chart.css";
 import "../style/faces.css";
 import "../style/practice.css";
 import Desk from "./Desk.vue";

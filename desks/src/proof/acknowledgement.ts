@@ -60,7 +60,9 @@ function parse(text: Bytes): Acknowledgement {
   const [centre, auction, number, alias, filed, hash] = pairs.map(([, value]) => value) as [string, string, string, string, string, string];
   if (pairs.some(([, value]) => value === "")) throw malformed("a line says nothing", "有一行没有内容");
   if (!/^[0-9a-f]{64}$/.test(hash)) throw malformed("the hash is not a SHA-256 in hexadecimal", "散列不是十六进制的 SHA-256");
-  return { centre, auction, number: fromDecimal(number), alias, filed: fromDecimal(filed), sha256: hash };
+  const when = fromDecimal(filed);
+  if (when > BigInt(Number.MAX_SAFE_INTEGER)) throw malformed("the time is beyond every calendar", "时间超出日历范围");
+  return { centre, auction, number: fromDecimal(number), alias, filed: when, sha256: hash };
 }
 
 const refused = (en: string, zh: string): Refusal => new Refusal(en, zh, "acknowledgement");

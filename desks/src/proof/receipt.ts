@@ -25,6 +25,9 @@ export interface VerifiedReceipt extends Checked {
   entry: Entry;
 }
 
+/** Whether a file begins like a receipt; nothing is verified. */
+export const isReceipt = (raw: Uint8Array): boolean => find(raw.subarray(0, HEADER.length + 1), utf8(`${HEADER}\n`)) === 0;
+
 /** The parts of a receipt. Nothing is verified here. */
 export function parseReceipt(raw: Bytes): Receipt {
   try {

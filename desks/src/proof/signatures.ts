@@ -30,10 +30,12 @@ export class Signatures {
   async take(entry: Entry): Promise<void> {
     const actor = String(entry["actor"]);
     const [kind = "", outcome] = String(entry["type"]).split(".");
-    // With `by`, a used reference was refused: the reference, and so the signed text, is not in the entry.
-    if (!actor.startsWith("bidder:") || entry["by"] !== undefined || (outcome !== "accepted" && outcome !== "refused")) return;
-    this.requests += 1;
     const data = fields(entry["data"]);
+    // A used reference was refused: it, and so the signed text, is not in the entry. Nothing else may name an earlier
+    // entry, or that alone would stand for a signature.
+    const usedBefore = entry["by"] !== undefined && entry["cmd"] === undefined && outcome === "refused" && data["reason"] === "REF_REUSED";
+    if (!actor.startsWith("bidder:") || usedBefore || (outcome !== "accepted" && outcome !== "refused")) return;
+    this.requests += 1;
     const own = this.keys.get(actor) ?? new Map<string, Key>();
     const known = kind === "enrol" ? await enrolling(fields(data["ask"])) : own;
     const held = await this.held(entry, actor, kind, data, known);

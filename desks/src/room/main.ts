@@ -4,6 +4,7 @@ import "../i18n/faces";
 import "../style/tokens.css";
 import "../style/page.css";
 import "../style/room.css";
+import "../style/chart.css";
 import "../style/faces.css";
 import Desk from "./Desk.vue";
 

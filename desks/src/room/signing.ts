@@ -4,6 +4,7 @@
  */
 
 import { shallowRef } from "vue";
+import type { Request } from "../proof/commandKey";
 import { newRef } from "./pending";
 import type { OwnKey } from "./ownKey";
 import type { Accepted, Ask, Refused, Text, WireError } from "../wire";
@@ -48,6 +49,11 @@ const PATIENCE_MS = 5_000;
 export function askOf(ask: Ask): Record<string, unknown> {
   const given = ask as unknown as Record<string, unknown>;
   return Object.fromEntries(Object.entries(FIELDS[ask.type]).map(([name, absent]) => [name, given[name] ?? absent]));
+}
+
+/** The request itself, as it is signed and as the log has it. */
+export function requestOf(ask: Ask, { origin, bidder }: Signer): Request {
+  return { log: origin, actor: `bidder:${bidder}`, ref: ask.ref, kind: ask.type, ask: askOf(ask) };
 }
 
 export class Signing {
@@ -124,9 +130,8 @@ export class Signing {
     if (!this.wiring.send(signed)) this.reconnected();
   }
 
-  private async sign(ask: Ask, key: OwnKey, { origin, bidder }: Signer): Promise<Ask> {
-    const request = { log: origin, actor: `bidder:${bidder}`, ref: ask.ref, kind: ask.type, ask: askOf(ask) };
-    return { ...ask, sig: await key.sign(request), key: key.id };
+  private async sign(ask: Ask, key: OwnKey, signer: Signer): Promise<Ask> {
+    return { ...ask, sig: await key.sign(requestOf(ask, signer)), key: key.id };
   }
 
   private ready(): void {

@@ -8,11 +8,11 @@ import { Problem, bytes, get } from "../http";
 import * as links from "../links";
 import { Refusal, toBase64, type Bytes } from "../proof/text";
 import { who } from "../session";
-import type { Accepted, Ask, Proof, Refused, WireError } from "../wire";
+import type { Accepted, Ask, Escrow, Proof, Refused, WireError } from "../wire";
 import { OwnKey } from "./ownKey";
 import { Shelves } from "./shelves";
-import { Signing, askOf, type Signer } from "./signing";
-import { FalseRecord, Watch, type House, type Looked, type Memory } from "./watch";
+import { Signing, askOf, requestOf, type Signer } from "./signing";
+import { FalseRecord, Watch, type House, type Looked, type Memory, type Own } from "./watch";
 
 /** Seconds without a receipt that holds, after which the room says so. */
 export const LATE_AFTER = 5;
@@ -34,15 +34,25 @@ export function useProof(auction: string, send: (ask: Ask) => boolean) {
   const name = (): string => `${who.value?.account ?? ""}/${links.shelf(auction)}`;
   const signing = new Signing({ key: async () => OwnKey.of(await Shelves.open(), name()), send });
   let signer: Signer | null = null;
+  let compared = false;
   let watch: Promise<Watch> | null = null;
   let lateTimer: ReturnType<typeof setTimeout> | undefined;
   let wanted: number | null = null;
   let looking = false;
   let gone = false;
 
-  function seated(next: Signer): void {
+  /** Who asks here, and how the room says that offers are sealed; `over`: nothing will be asked any more. */
+  function seated(next: Signer, escrow: Escrow | null, over: boolean): void {
     signer = next;
+    if (over) return;
     void signing.seated(next);
+    if (!compared) void sealed(escrow);
+    compared = true;
+  }
+
+  /** Whether offers are sealed as the record has published it. False: it is not so, or nobody can tell now. */
+  async function sealed(escrow: Escrow | null): Promise<boolean> {
+    return (await watched((eye) => eye.sealed(escrow).then(() => true))) ?? false;
   }
 
   /** Begins to follow a request that is about to leave. */
@@ -68,9 +78,10 @@ export function useProof(auction: string, send: (ask: Ask) => boolean) {
   }
 
   /** Verifies the receipt of the followed request, as often as it takes. */
-  async function recorded(ref: string, index: number): Promise<Looked | null> {
+  async function recorded(ask: Ask, index: number, accepted: boolean | null): Promise<Looked | null> {
+    const { ref } = ask;
     for (let tries = 0; !gone && fork.value === null; tries += 1) {
-      const looked = await look(index);
+      const looked = signer && (await look(index, { request: requestOf(ask, signer), accepted }));
       if (looked !== null) {
         if (followed.value?.ask.ref === ref) followed.value = { ...followed.value, looked, late: false };
         return looked;
@@ -99,12 +110,17 @@ export function useProof(auction: string, send: (ask: Ask) => boolean) {
     looking = false;
   }
 
-  async function look(index: number): Promise<Looked | null> {
+  async function look(index: number, own: Own | null = null): Promise<Looked | null> {
+    const looked = await watched((eye) => eye.look(index, own));
+    if (looked !== null) alone.value = looked.alone;
+    return looked;
+  }
+
+  /** What was found; null where nobody can tell now, or the record is false. */
+  async function watched<T>(work: (eye: Watch) => Promise<T>): Promise<T | null> {
     try {
       watch ??= watching();
-      const looked = await (await watch).look(index);
-      alone.value = looked.alone;
-      return looked;
+      return await work(await watch);
     } catch (thrown) {
       if (thrown instanceof FalseRecord) fork.value = thrown;
       else if (!(thrown instanceof Problem || thrown instanceof Refusal)) console.warn(thrown);
@@ -144,6 +160,7 @@ export function useProof(auction: string, send: (ask: Ask) => boolean) {
     follow,
     unfollow,
     signed,
+    sealed,
     recorded,
     grew,
     complaint,

@@ -133,16 +133,16 @@ export function useRoom(auction: string) {
       }
       case "you":
         knowledge.value = state.you(knowledge.value, frame);
-        if (room.value && !state.isOver(room.value)) proof.seated({ origin: room.value.origin, bidder: frame.bidder, keys: frame.keys });
+        if (room.value) proof.seated({ origin: room.value.origin, bidder: frame.bidder, keys: frame.keys }, room.value.escrow ?? null, state.isOver(room.value));
         break;
       case "proof":
         void proof.grew(frame);
         break;
       case "accepted":
-        if (!proof.takes(frame)) settle(frame.ref, "logged", frame);
+        if (!proof.takes(frame)) settle(frame.ref, "logged", frame, true);
         break;
       case "refused":
-        if (!proof.takes(frame)) settle(frame.ref, "refused", frame);
+        if (!proof.takes(frame)) settle(frame.ref, "refused", frame, false);
         break;
       case "retry":
         retry(frame.ref);
@@ -155,7 +155,8 @@ export function useRoom(auction: string) {
     }
   }
 
-  function settle(ref: string, progress: Progress, frame: Verdict): void {
+  /** `accepted`: what the house says came of it; null where it has not said. */
+  function settle(ref: string, progress: Progress, frame: Verdict, accepted: boolean | null = null): void {
     retries.delete(ref);
     const kept = pending?.answered(ref);
     const ask = kept?.ask ?? (answer.value?.ask.ref === ref ? answer.value.ask : null);
@@ -170,7 +171,7 @@ export function useRoom(auction: string) {
       nearest: frame.nearest ?? [],
       looked: null,
     };
-    if (frame.i !== undefined) void proof.recorded(ref, frame.i);
+    if (frame.i !== undefined) void proof.recorded(ask, frame.i, accepted);
     else if (progress === "error") proof.unfollow(ref);
   }
 
@@ -224,6 +225,11 @@ export function useRoom(auction: string) {
     const { escrow, auction: named } = room.value ?? {};
     const bidder = you.value?.bidder;
     if (!escrow || named === undefined || bidder === undefined || wish.amount === undefined) return;
+    // Whoever can choose to whose keys it is sealed can read it.
+    if (!(await proof.sealed(escrow))) {
+      if (proof.fork.value === null) failed("seal.unproved");
+      return;
+    }
     const offer = { auction: named, lot: wish.lot ?? "", bidder, price: wish.amount, unit: escrow.unit };
     try {
       const made = await seal(offer, escrow.trustees.map((trustee) => trustee.public), escrow.threshold);
@@ -242,7 +248,7 @@ export function useRoom(auction: string) {
     if (kept) send({ type: "reveal", secret: plain ? null : kept.key, plain: plain ? kept.plain : null });
   }
 
-  function failed(why: "seal.failed" | "key.blocked", asked: Ask = { type: "seal", ref: newRef() }): void {
+  function failed(why: "seal.failed" | "seal.unproved" | "key.blocked", asked: Ask = { type: "seal", ref: newRef() }): void {
     show(asked, "error");
     if (answer.value) answer.value = { ...answer.value, sentence: both(why) };
   }

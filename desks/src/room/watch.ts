@@ -4,11 +4,15 @@
  * A house that shows two histories is caught here with two signed notes in hand. One bidder, one log.
  */
 
+import { encode, type Json } from "../proof/canon";
+import { signedText, type Request } from "../proof/commandKey";
+import type { Entry } from "../proof/envelope";
 import { parsePolicy, type Policy } from "../proof/policy";
 import type { Checkpoint } from "../proof/checkpoint";
 import { verifyConsistency } from "../proof/merkle";
-import { verifyReceipt } from "../proof/receipt";
+import { verifyReceipt, type VerifiedReceipt } from "../proof/receipt";
 import { Refusal, fromBase64, same, type Bytes } from "../proof/text";
+import type { Escrow } from "../wire";
 
 /** The house showed what cannot be true of one log; `evidence` is what it signed or sent. */
 export class FalseRecord extends Refusal {
@@ -36,6 +40,12 @@ export interface Memory {
   notes: Bytes[];
 }
 
+/** What left this browser, and what the house said came of it; null where it has not said. */
+export interface Own {
+  request: Request;
+  accepted: boolean | null;
+}
+
 export interface Looked {
   index: number;
   raw: Bytes;
@@ -48,6 +58,11 @@ export interface Looked {
 
 const NOTES_MAX = 500;
 
+interface Proved {
+  found: VerifiedReceipt;
+  raw: Bytes;
+}
+
 interface Seen {
   checkpoint: Checkpoint;
   note: Bytes;
@@ -59,6 +74,8 @@ export class Watch {
   /** The last checkpoint of the visit before: it was shown to contain all that were seen then. */
   private readonly brought: Bytes[];
   private turn: Promise<unknown> = Promise.resolve();
+  /** Entry 0 with its receipt: the document that was published. */
+  private opening: Proved | null = null;
 
   constructor(
     private readonly house: House,
@@ -68,15 +85,45 @@ export class Watch {
     this.brought = memory.notes.slice(-1);
   }
 
-  /** The verified receipt of an own entry, its checkpoint fitting all seen before; raises FalseRecord. One look at a time. */
-  look(index: number): Promise<Looked> {
-    const next = this.turn.then(() => this.once(index));
+  /**
+   * The verified receipt of an own entry, its checkpoint fitting all seen before; raises FalseRecord. One look at a time.
+   * With `own` the entry must be that request: a receipt proves what is in the log, not that it is what was asked.
+   */
+  look(index: number, own: Own | null = null): Promise<Looked> {
+    return this.inTurn(() => this.once(index, own));
+  }
+
+  /** Returns when offers are sealed as the record has published it, and the room `told` so; raises FalseRecord. */
+  sealed(told: Escrow | null): Promise<void> {
+    return this.inTurn(async () => {
+      this.opening ??= await this.proved(0, await this.trusted());
+      const { found, raw } = this.opening;
+      const [published, shown] = [sealing(found.entry), told === null ? null : keysOf(told.mode, told.threshold, told.unit, told.trustees)];
+      if (published === null ? shown === null : shown !== null && same(encode(published), encode(shown))) return;
+      throw new FalseRecord(
+        "offers are to be sealed here otherwise than the record has published it; an offer sealed so could be read by somebody else",
+        "此处的密封方式与记录中公告的不一致；照此密封，报价可能被他人解读",
+        [raw],
+      );
+    });
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.turn.then(work);
     this.turn = next.catch(() => undefined);
     return next;
   }
 
-  private async once(index: number): Promise<Looked> {
+  private async once(index: number, own: Own | null): Promise<Looked> {
     const policy = await this.trusted();
+    const { found, raw } = await this.proved(index, policy);
+    if (own !== null) expectOwn(found.entry, own, raw);
+    const witnesses = found.witnesses.map((one) => one.name);
+    const alone = policy.quorum === "none";
+    return { index, raw, alone, witnessed: !alone && policy.satisfied(witnesses), witnesses };
+  }
+
+  private async proved(index: number, policy: Policy): Promise<Proved> {
     for (let note = this.brought[0]; note !== undefined; note = this.brought[0]) {
       await this.see(note, policy);
       this.brought.shift();
@@ -93,9 +140,7 @@ export class Watch {
       );
     }
     await this.see(found.receipt.checkpoint, policy);
-    const witnesses = found.witnesses.map((one) => one.name);
-    const alone = policy.quorum === "none";
-    return { index, raw, alone, witnessed: !alone && policy.satisfied(witnesses), witnesses };
+    return { found, raw };
   }
 
   /** The log's key is the one of the policy first seen. */
@@ -150,4 +195,42 @@ function equal(one: Seen, other: Seen): void {
   if (same(one.checkpoint.root, other.checkpoint.root)) return;
   const { size } = one.checkpoint;
   throw new FalseRecord(`two logs of ${size} entries, both signed`, `出现两份均已签名、内容不同的 ${size} 条记录的日志`, [one.note, other.note]);
+}
+
+/** Returns when the entry is this request to the byte and says what the house answered; raises FalseRecord. */
+function expectOwn(entry: Entry, { request, accepted }: Own, raw: Bytes): void {
+  const { actor, cmd, by, type, data } = entry;
+  const [kind = "", outcome] = String(type).split(".");
+  // Where a used reference was refused the entry names the request that used it, and no reference of its own.
+  const referred = by === undefined ? cmd === `${request.actor}/${request.ref}` : outcome === "refused";
+  const logged = { log: entry.log, actor: String(actor), ref: request.ref, kind, ask: fields(fields(data)["ask"]) };
+  if (!referred || !same(signedText(logged), signedText(request))) {
+    throw new FalseRecord(
+      `entry ${entry.i} was named as this request, and the log has something else there`,
+      `第 ${entry.i} 号记录被指为您的这项请求，而日志中该处是另外的内容`,
+      [raw],
+    );
+  }
+  if (accepted === null || outcome === (accepted ? "accepted" : "refused")) return;
+  throw new FalseRecord(
+    `the house answered that entry ${entry.i} was ${accepted ? "accepted" : "refused"}, and the log has the opposite`,
+    `系统答复第 ${entry.i} 号记录${accepted ? "已受理" : "未受理"}，而日志所记相反`,
+    [raw],
+  );
+}
+
+type Fields = { [key: string]: Json };
+const fields = (value: Json | undefined): Fields => (value !== null && typeof value === "object" && !Array.isArray(value) ? value : {});
+
+/** To whose keys the published document has offers sealed, and in which unit; null where it has none sealed. */
+function sealing(opening: Entry): Json {
+  const terms = fields(fields(fields(opening["data"])["document"])["terms"]);
+  const [mode, unit, trustees] = [terms["escrow"], fields(terms["unit"]), terms["trustees"]];
+  if (mode === undefined || mode === "PLAIN") return null;
+  const rows = (Array.isArray(trustees) ? trustees : []).map(fields);
+  return keysOf(mode, terms["threshold"], `${String(unit["en"])}.${String(unit["scale"])}`, rows);
+}
+
+function keysOf(mode: Json, threshold: Json | undefined, unit: string, trustees: readonly { id?: Json; public?: Json }[]): Json {
+  return { mode, threshold: threshold ?? 0, unit, trustees: trustees.map(({ id, public: key }) => [id ?? null, key ?? null]) };
 }

@@ -9,6 +9,7 @@ import "../i18n/wizard";
 import "../style/tokens.css";
 import "../style/page.css";
 import "../style/room.css";
+import "../style/chart.css";
 import "../style/desk.css";
 import "../style/office.css";
 import "../style/wizard.css";

@@ -229,10 +229,12 @@ export function unitIn(form: Form, name: string): Unit {
   const value = form[name];
   if (value === null || typeof value !== "object" || Array.isArray(value)) return PLAIN;
   const scale = Number(value["scale"]);
+  const fen = Number(value["fen"]);
   return {
     zh: text(value["zh"]),
     en: text(value["en"]),
     scale: Number.isInteger(scale) && scale >= 0 && scale <= 9 ? scale : 0,
+    fen: Number.isSafeInteger(fen) && fen > 0 ? fen : null,
   };
 }
 

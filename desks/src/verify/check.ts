@@ -8,8 +8,8 @@ import { isArchive, verifyArchive, type Progress } from "../proof/archive";
 import { whyNot } from "../proof/able";
 import type { Entry } from "../proof/envelope";
 import { NONE, parsePolicy, type Witnessed } from "../proof/policy";
-import { weighReceipt } from "../proof/receipt";
-import { toHex, type Bytes } from "../proof/text";
+import { isReceipt, weighReceipt } from "../proof/receipt";
+import { Refusal, toHex, type Bytes } from "../proof/text";
 import type { Status } from "../wire";
 import { statusAtEnd } from "./standing";
 
@@ -61,9 +61,20 @@ export async function check(file: Bytes, policyFile: Bytes, told?: Progress): Pr
     const seen = { origin: archive.origin, size: entries.length, root: toHex(checkpoint.root), witnesses, strangers, alone, signed, requests, opened, claimed, entries };
     return { kind: "archive", ...seen, entry: entries.at(-1) ?? null, raw: null, checkpoints: archive.checkpoints.length, status: statusAtEnd(entries), missing: [], complaint: null };
   }
+  const strange = isReceipt(file) ? null : strangeness(file);
+  if (strange !== null) throw strange;
   const { checkpoint, witnesses, strangers, entry, receipt } = await weighReceipt(file, policy);
   const seen = { origin: checkpoint.origin, size: Number(checkpoint.size), root: toHex(checkpoint.root), witnesses, strangers, alone };
   return { ...NOTHING, kind: "receipt", ...seen, entry, raw: receipt.entry, checkpoints: 1, missing: policy.missing(witnesses) };
+}
+
+/** Why a file is none of the three kinds: mail programs and editors change the very bytes that were signed. */
+function strangeness(file: Bytes): Refusal {
+  const start = new TextDecoder("utf-8", { ignoreBOM: true }).decode(file.subarray(0, 100));
+  if (start.startsWith("\ufeff") || /^[\x20-\x7e]+\r\n/.test(start)) {
+    return new Refusal("line breaks were changed: an editor or a mail program wrote it anew; use the original", "换行已被改动（编辑器或邮件程序重写过），请使用原始文件", "file");
+  }
+  return new Refusal("neither an archive, nor a receipt, nor the acknowledgement of a complaint", "既不是竞价档案，也不是回执或异议受理回执", "file");
 }
 
 /** What a paper has that is no archive. */

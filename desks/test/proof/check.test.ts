@@ -17,3 +17,11 @@ it("reads a policy with an editor's mark and carriage returns as the one publish
   }
   await expect(check(archive, utf8(policy.replace("\n", "\r")))).rejects.toThrow("control character");
 });
+
+it("tells a file that was written anew from one of another kind", async () => {
+  const text = new TextDecoder().decode(archive);
+  for (const anew of [text.replaceAll("\n", "\r\n"), `\ufeff${text}`]) {
+    await expect(check(utf8(anew), utf8(policy))).rejects.toThrow("line breaks were changed");
+  }
+  for (const other of ["", "%PDF-1.7\n", text.replace("/v1", "/v2")]) await expect(check(utf8(other), utf8(policy))).rejects.toThrow("neither an archive");
+});

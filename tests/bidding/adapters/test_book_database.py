@@ -116,7 +116,8 @@ async def test_a_server_that_goes_away_is_said_and_found_again():
 
     with pytest.raises(BookAway):
         await book.whole(cut_off)
-    # Connections that died in the pool are noticed before they are used.
+    assert (await book.whole(lambda c: c.execute(select(func.now())))).scalar_one() is not None
+    # A connection that dies in the pool is noticed before it is used.
     await shell.fetch(f"SELECT pg_terminate_backend(pid) {ours}")
     assert (await book.whole(lambda c: c.execute(select(func.now())))).scalar_one() is not None
     await book.close()
@@ -242,16 +243,19 @@ async def found_in(place: Path | str, book: str) -> dict[str, list[dict[str, obj
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 async def test_a_store_of_the_first_release_comes_forward_with_all_that_is_in_it(
-    kind, book, tmp_path, monkeypatch
+    kind, book, tmp_path, monkeypatch, caplog
 ):
     place = await laid_down(kind, tmp_path, book, monkeypatch)
     assert await BookDatabase.version(place, book) == "0001"
-    before, after = rows_of(baseline(book)), await found_in(place, book)
+    with caplog.at_level("INFO", "books"):
+        before, after = rows_of(baseline(book)), await found_in(place, book)
     added: dict[str, dict[str, list[dict[str, object]]]] = {
         # A program of the first release looks here, and refuses what it does not know.
         "registry": {"house": [{"schema_version": 2}]},
         "bidders": {"complaint_count": [{"one": 1, "last": 2}]},
     }
+    told = [record.getMessage() for record in caplog.records if record.name == "books"]
+    assert told == [f"{book} brought forward from schema 0001 to 0002"] * (book in added)
     version = [{"version_num": await BookDatabase.version(place, book)}]
     assert after == before | added.get(book, {}) | {"alembic_version": version}
     assert version[0]["version_num"] == max(p.name[1:5] for p in (MIGRATIONS / book).glob("v*"))

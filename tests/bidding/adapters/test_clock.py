@@ -5,7 +5,7 @@ import time
 
 import uvloop
 
-from bidding.adapters.clock import WallClock
+from bidding.adapters.clock import SharedClock, WallClock
 
 
 def test_it_tells_civil_time_in_microseconds():
@@ -52,3 +52,39 @@ def test_whoever_re_reads_the_clock_is_never_early_on_either_loop():
     for factory in (None, uvloop.new_event_loop):
         with asyncio.Runner(loop_factory=factory) as runner:
             assert min(runner.run(ring())) >= 0
+
+
+# -- the clock that several nodes share ---------------------------------------------------------
+
+
+def test_the_first_reading_sets_it_and_later_ones_only_move_it_a_little():
+    clock = SharedClock()
+    here = clock.now()
+    clock.hears(here - 3_600_000_000, here, here)
+    first = clock.now()
+    assert first < here - 3_599_000_000
+    # A database that is replaced by one whose clock is a second ahead is followed by 5 ms a reading.
+    asked = clock.now()
+    clock.hears(asked + 1_000_000, asked, asked)
+    assert clock.off == 1_000_000
+    assert 5_000 <= clock.now() - asked < 500_000
+
+
+def test_what_lies_within_the_time_that_the_reading_took_moves_nothing():
+    clock = SharedClock()
+    now = clock.now()
+    clock.hears(now, now, now)
+    anchor = clock._anchor
+    clock.hears(now + 900, now, now + 2_000)
+    assert (clock._anchor, clock.off, clock.uncertainty) == (anchor, 0, 1_000)
+
+
+def test_readings_from_a_clock_behind_take_it_back_by_nothing():
+    clock = SharedClock()
+    now = clock.now()
+    clock.hears(now, now, now)
+    told = [clock.now()]
+    for _ in range(50):
+        clock.hears(clock.now() - 60_000_000, clock.now(), clock.now())
+        told.append(clock.now())
+    assert told == sorted(told)

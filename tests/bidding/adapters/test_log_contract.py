@@ -75,6 +75,8 @@ async def test_what_was_appended_is_read_back_byte_by_byte(log):
     assert await log.read(NAME, 4) == []
     assert await log.read(NAME, 2, 99) == [odd, "竞价".encode()]
     assert await log.checkpoints(NAME) == [note(1), note(3), note(4)]
+    assert await log.checkpoints(NAME, 2) == await log.checkpoints(NAME, 1) == [note(3), note(4)]
+    assert await log.checkpoints(NAME, 4) == []
 
 
 async def test_a_log_is_created_once(log):

@@ -256,3 +256,14 @@ def test_a_retry_of_a_refused_secret_is_the_same_request():
     assert not same_request(made.entry, replace(asked, ask=DrawReveal("cd" * 32)))
     again = record(state, command_of(made.entry), state.t, rule)
     assert again.body == made.body
+
+
+def test_the_stamp_of_another_door_is_read_back_and_judged_again():
+    session = running(document(), "03")
+    asked = Command("bidder:03", Bid(100_000), "a", received=OPENS)
+    entry = session.write(asked, OPENS + 5)
+    assert entry["data"]["received"] == OPENS
+    assert command_of(entry) == asked
+    # The time of the entry says as much: it is not written twice.
+    entry = session.write(replace(asked, ref="b", received=OPENS + 6), OPENS + 6)
+    assert "received" not in entry["data"]

@@ -180,17 +180,17 @@ FACTS: list[tuple[Any, str, str]] = [
     (
         f.DrawWindow("x", "commit", T0, T0),
         "摇号各方须在 2026-03-02 09:00:00 前密封各自的秘密值",
-        "parties to the draw commit to secrets before 2026-03-02 09:00:00 CST",
+        "parties to the draw commit to secrets before 2026-03-02 09:00:00 UTC+8",
     ),
     (
         f.DrawWindow("x", "reveal", T0, T0),
         "密封结束，摇号各方须在 2026-03-02 09:00:00 前揭示",
-        "commitments are final; secrets are to be shown before 2026-03-02 09:00:00 CST",
+        "commitments are final; secrets are to be shown before 2026-03-02 09:00:00 UTC+8",
     ),
     (
         f.DrawRound("x", 7, T0),
         "摇号采用公开随机源第 7 期，2026-03-02 09:00:00 公布",
-        "the draw uses number 7 of the public source, out at 2026-03-02 09:00:00 CST",
+        "the draw uses number 7 of the public source, out at 2026-03-02 09:00:00 UTC+8",
     ),
     (
         f.DrawCommitted("x", "li", "c"),

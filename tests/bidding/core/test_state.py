@@ -68,6 +68,7 @@ STATE_CHANGES: dict[str, Any] = {
     "given": 60,
     "on_behalf": (5,),
     "after": (h.Concluded("reviewed", "staff:li", None, None, "x"),),
+    "sealed_guarantees": {"c2VhbGVk": 7},
 }
 SECRET = {"proxies"}  # a limit is told by the entry that set it, never by a digest
 NOT_ITS_OWN = {

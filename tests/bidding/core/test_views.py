@@ -348,9 +348,15 @@ def held_to(session: Session, bidder: str, actions: dict[str, Any], now: int) ->
     if actions["ask"] == "confirm":
         assert said_to(Confirm()) == said_to(Confirm(answer=False)) == "accepted"
         return
-    least, most, quick = actions["minimum"], actions["maximum"], actions["quick"]
+    least, quick = actions["minimum"], actions["quick"]
+    most = session.rule.actions(session.state.floor(), bidder, now).maximum
+    assert most is not None
+    # Told is what a term names, never where the integers of a record end.
+    assert actions["maximum"] in (None, most)
+    assert (actions["maximum"] is None) == (most > 10**9)
     assert actions["enter"] is None or least <= actions["enter"] <= most
-    assert quick[0] == least
+    # What lies below the amount that gets him in is valid, and suggested to nobody.
+    assert quick[0] == (least if actions["enter"] is None else actions["enter"])
     assert quick == sorted(set(quick))
     assert actions["step"] >= 1
     for valid in (least, most, *quick):
@@ -440,6 +446,7 @@ def test_the_panel_of_a_bidder():
             "pending": None,
             "points": None,
             "waivers": None,
+            "equal": False,
         },
     }
     for bidder in ("01", "02"):

@@ -1,6 +1,7 @@
 """One auction, one task: order, bells, retries, and what happens when the log fails."""
 
 import asyncio
+from dataclasses import replace
 
 import orjson
 import pytest
@@ -278,6 +279,41 @@ async def test_an_early_timer_rings_no_bell(hall, monkeypatch):
     await hall.clock.advance(1)
     assert (await hall.entries(auction))[-1]["t"] == OPENS
     assert (await hall.types(auction))[-1] == "bell.accepted"
+
+
+async def test_a_stamp_of_another_door_goes_before_what_came_later(hall):
+    """Both wait for a commit: the one that its own door stamped first is decided first."""
+    auction = await hall.running("03", "04")
+    auctioneer = hall.house._seats[auction].auctioneer
+    first = hall.clock.now()
+    hall.clock.jump(SECOND)
+    later = auctioneer.ask(bid("04", 100_000))
+    earlier = auctioneer.ask(replace(bid("03", 100_000), received=first), first)
+    assert accepted(await earlier)
+    assert refused(await later) == "BELOW_MIN_NEXT"
+    one, other = (await hall.entries(auction))[-2:]
+    assert (one["actor"], one["t"]) == ("bidder:03", first)
+    assert (other["actor"], other["t"]) == ("bidder:04", first + SECOND)
+    assert "received" not in one["data"]
+
+
+async def test_a_stamp_before_what_is_written_is_kept_beside_the_time_of_its_entry(hall):
+    auction = await hall.running("03", "04")
+    auctioneer = hall.house._seats[auction].auctioneer
+    first = hall.clock.now()
+    hall.clock.jump(SECOND)
+    assert accepted(await auctioneer.ask(bid("04", 100_000)))
+    assert accepted(await auctioneer.ask(replace(bid("03", 101_000), received=first), first))
+    entry = (await hall.entries(auction))[-1]
+    assert (entry["t"], entry["data"]["received"]) == (first + SECOND, first)
+
+
+async def test_a_clock_ahead_of_ours_gives_no_stamp_that_is_still_to_come(hall):
+    auction = await hall.running("03")
+    now, ahead = hall.clock.now(), hall.clock.now() + SECOND
+    asked = replace(bid("03", 100_000), received=ahead)
+    await hall.house._seats[auction].auctioneer.ask(asked, ahead)
+    assert (await hall.entries(auction))[-1]["t"] == now
 
 
 async def test_a_moved_deadline_moves_the_bell(hall):

@@ -153,6 +153,20 @@ async def test_a_deadline_that_passed_while_the_house_was_down_rings_no_bell(hal
     assert (await hall.types(auction))[-2:] == ["suspend.accepted", "resume.accepted"]
 
 
+async def test_what_was_lost_is_not_forgotten_when_saying_so_breaks(hall):
+    """The first write after a fall breaks, and the auction is opened once more."""
+    auction = await hall.running("03", document=english(resume="REMAINING"))
+    await hall.clock.advance(30 * SECOND)
+    up = hall.clock.now()
+    await hall.house.close()
+    hall.clock.jump(40 * SECOND)
+    hall.memory.break_next(written=False)
+    await hall.restarted()
+    await hall.clock.advance(10 * SECOND)
+    made = [e for e in await hall.entries(auction) if e["type"] == "suspend.accepted"]
+    assert up - SECOND <= made[0]["data"]["ask"]["since"] <= up
+
+
 async def test_after_more_than_five_minutes_people_resume_it(hall):
     """Also where the document says nothing of interruptions: then one officer does, and at once."""
     auction = await hall.running("03")

@@ -172,3 +172,19 @@ async def test_remarks_are_no_auction_and_an_auction_may_be_called_notes(hall):
     with pytest.raises(NoSuchAuction):
         later.house.room("notes/notes")
     await later.house.close()
+
+
+async def test_two_nodes_write_behind_each_other_and_read_what_both_wrote(hall):
+    one, other = (
+        Notebook(hall.log, hall.clock, hall.keys, name, alone=False) for name in ("a", "b")
+    )
+    await one.write(LOG, remark("一", ref="r1"))
+    await other.write(LOG, remark("二", ref="r2"))
+    await one.write(LOG, remark("三", ref="r3"))
+    assert [n["data"]["text"] for n in await one.notes(LOG)] == ["一", "二", "三"]
+    assert await one.notes(LOG) == await other.notes(LOG)
+    assert await other.write(LOG, remark("一", ref="r1")) == (await one.notes(LOG))[0]
+    await asyncio.gather(
+        one.write(LOG, remark("四", ref="r4")), other.write(LOG, remark("五", ref="r5"))
+    )
+    assert sorted(n["data"]["text"] for n in await one.notes(LOG)) == sorted("一二三四五")

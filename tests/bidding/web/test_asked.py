@@ -45,6 +45,9 @@ RUNNING = replace(READY, status="running", opens=None, closes=200, now=150)
         (replace(RUNNING, panel=panel(state="leading"), prepared=frozenset()), "wait", None, 200),
         (replace(RUNNING, panel=panel(state="leading")), "wait", "waiting", 200),
         (replace(RUNNING, panel=panel(actions={"blocked": {"reason": "X"}})), "wait", None, 200),
+        (replace(READY, status="suspended", opens=None, now=150), "wait", "waiting", None),
+        (replace(SEATED, status="suspended", opens=None, now=150), "wait", "waiting", None),
+        (replace(POOR, status="suspended", pay_by=None, now=150), "pay", "now", None),
         (replace(READY, status="closed"), "result", "now", None),
         (replace(APPLIED, panel=panel(admitted=False)), "admission", "missed", 100),
     ],
@@ -73,3 +76,13 @@ def test_where_no_deposit_is_asked_there_is_no_such_step():
     assert [one.step for one in steps(SEATED)] == [
         *("apply", "admission", "pay", "enrol", "practise", "check", "act", "result")
     ]
+
+
+@pytest.mark.parametrize("place", [STRANGER, APPLIED])
+def test_a_deposit_is_among_the_steps_before_anybody_applies(place):
+    assert "pay" not in [one.step for one in steps(place)]
+    due = [one for one in steps(replace(place, deposit=100)) if one.step == "pay"]
+    assert [(one.state, one.by) for one in due] == [("later", 50)]
+    found = next_step(replace(place, deposit=100))
+    assert found is not None
+    assert found.step != "pay"

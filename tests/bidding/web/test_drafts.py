@@ -1,10 +1,11 @@
-"""Drafts at edges no visitor walks to: a crash half way, and what a law says of the deposit."""
+"""Drafts at edges no visitor walks to: a crash half way, fields on their way, what a law says."""
 
 from dataclasses import replace
 
 import pytest
 
 from bidding.client import HouseSaysNo
+from bidding.web.api import drafts
 from tests.bidding.web.door_in_process import open_door, signed_in
 
 SECOND = 1_000_000
@@ -43,6 +44,25 @@ async def test_a_draft_that_a_crash_left_published_is_handed_back_once_it_is_too
         with pytest.raises(HouseSaysNo) as no:
             await approver.post(f"{one}/return", {"reason": "迟了"})
         assert no.value.code == "NOT_A_DRAFT"
+
+
+def test_a_draft_says_how_a_session_goes_on_after_an_interruption():
+    given = {
+        "auction": "zs-1",
+        "title": {"zh": "示例", "en": "Sample"},
+        "rule": "english",
+        "terms": {
+            "opens": 1_772_413_200_000_000,
+            "duration_seconds": 600,
+            "start_price": 100_000,
+            "step": 1_000,
+        },
+    }
+    silent = drafts.document_of(drafts.DraftBody.model_validate(given).model_dump())
+    assert silent.downtime is None
+    body = drafts.DraftBody.model_validate({**given, "downtime": {"auto_seconds": 120}})
+    told = drafts.document_of(body.model_dump())
+    assert told.canonical()["downtime"] == {"auto_seconds": 120, "notice_seconds": 60}
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import aiohttp
 import pytest
 
 from bidding.client import HouseSaysNo, Visitor
+from bidding.engine.ports import LogBroken
 from bidding.web.api import identity
 from bidding.web.context import DoorSettings
 from bidding.web.limits import Limits, Rate
@@ -78,3 +79,18 @@ async def test_a_bug_is_a_problem_document_that_tells_nothing(tmp_path, monkeypa
         assert "secret" not in str(body)
         assert "Content-Security-Policy" in headers
     assert "ZeroDivisionError" in capsys.readouterr().out
+
+
+async def test_a_record_that_does_not_answer_is_no_bug_and_no_no(tmp_path, monkeypatch):
+    async def away(_):
+        raise LogBroken("the database of the house")
+
+    routes = tuple(
+        Route("GET", r.path, away, r.room, r.zh, r.en) if r.path == "/api/time" else r
+        for r in identity.ROUTES
+    )
+    monkeypatch.setattr("bidding.web.app.ROUTES", routes)
+    async with open_door(tmp_path) as house:
+        status, headers, body = await fetch(f"{house.url}/api/time")
+        assert (status, body["code"], headers["Retry-After"]) == (503, "TRY_LATER", "1")
+        assert "database" not in str(body)

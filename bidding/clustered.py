@@ -1,0 +1,117 @@
+"""What one of several nodes stands on: PostgreSQL's log and leases, Redis's letters, one clock.
+
+It puts adapters together and decides nothing; the switch on the wall calls it instead of opening
+the embedded record, and an operator calls it to make the schema. Every node has the centre's signing key, and what letters are sealed with is
+made from it: a node with another key is nobody to the others.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from asyncpg import PostgresError
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bidding.adapters.clock import SharedClock
+from bidding.adapters.keys import FileKeys
+from bidding.adapters.metrics import Metrics
+from bidding.adapters.pg_log import PgLeases, PgLog
+from bidding.adapters.pg_log.schema import install
+from bidding.adapters.redis_bus import RedisBus
+from bidding.engine.auctioneer import INBOX_MAX
+from bidding.engine.membership import TTL, Membership
+from bidding.engine.ports import LogError
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The ground under one node."""
+
+    log: PgLog
+    clock: SharedClock
+    bus: RedisBus
+    others: Membership
+
+
+async def stand(
+    stack: AsyncExitStack, log: str, bus: str, *, node: str, prefix: str, keys: FileKeys
+) -> Standing:
+    """Connects to `log` (postgresql+asyncpg://) and `bus` (redis://). Raises LogError, LeasesAway.
+
+    The clock is set right before anybody can read it; the node is present once its house recovers.
+    """
+    record = PgLog(log)
+    stack.push_async_callback(record.close)
+    await record.logs()
+    clock = SharedClock()
+    leases = PgLeases(log, clock, clock.hears, ttl=TTL)
+    stack.push_async_callback(leases.close)
+    await leases.look()
+    letters = RedisBus(bus, prefix, keys.secret(f"daylight letters {prefix}"))
+    stack.push_async_callback(letters.close)
+    others = Membership(leases, letters, clock, node, most=INBOX_MAX)
+    return Standing(record, clock, letters, others)
+
+
+def measure(metrics: Metrics, standing: Standing) -> None:
+    """What an operator of several nodes watches, beside what every house shows."""
+    clock, bus, others = standing.clock, standing.bus, standing.others
+    for name, what, read in (
+        ("takeovers", "Auctions taken from a node that fell", lambda: others.takeovers),
+        ("owned", "Auctions that this node writes", lambda: others.owned),
+        ("present", "1 while this node is surely present", lambda: int(others.sure)),
+        (
+            "presence_age_microseconds",
+            "How old the presence is that this node relies on",
+            others.since_renewed,
+        ),
+        ("bus_up", "1 while letters go and come", lambda: int(bus.up)),
+        ("bus_lag_microseconds", "How long a letter is on its way", lambda: others.lag),
+        ("bus_letters", "Letters that came here", lambda: bus.carried),
+        (
+            "doors_silent_microseconds",
+            "How long the longest silent door is not heard",
+            others.doors.silence,
+        ),
+        ("under_way", "Requests of this door without an answer", lambda: others.asking.waiting),
+        (
+            "clock_uncertainty_microseconds",
+            "Half of what reading the shared clock took",
+            lambda: clock.uncertainty,
+        ),
+        ("clock_off_microseconds", "How far the shared clock ran away", lambda: clock.off),
+    ):
+        metrics.gauge(name, what, read)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Makes or brings up the record's schema, as its owner; the house's role may only use it."""
+    parser = argparse.ArgumentParser(prog="python -m bidding.clustered", description=main.__doc__)
+    parser.add_argument("owner", help="postgresql+asyncpg:// address, as the schema's owner")
+    parser.add_argument("--role", default="house", help="the role that --log connects as (house)")
+    arguments = parser.parse_args(argv)
+    try:
+        asyncio.run(_prepare(arguments.owner, arguments.role))
+    except (LogError, ValueError, PostgresError, SQLAlchemyError, OSError) as error:
+        sys.stderr.write(f"数据库未准备好（{error}）。\nThe database is not ready: {error}\n")
+        return 2
+    sys.stdout.write(f"事件日志的结构已就绪（{arguments.role}）。\nThe record is ready.\n")
+    return 0
+
+
+async def _prepare(owner: str, role: str) -> None:
+    engine = create_async_engine(owner)
+    try:
+        await install(engine, role)
+    finally:
+        await engine.dispose()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,138 @@
+"""Leases and letters between houses of one process: for practice, for tests, and as their measure.
+
+They keep the contracts of `nodes` and pass the same tests as PostgreSQL's leases and Redis's
+letters. Nothing here survives the process, so it is of no use where two machines share a record.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bidding.engine.nodes import Grant, NotPresent, View
+from bidding.engine.ports import Clock, Instant
+
+
+@dataclass(slots=True)
+class _Node:
+    seen: Instant
+    until: Instant
+    left: bool = False
+
+
+@dataclass(slots=True)
+class _Lease:
+    owner: str | None
+    since: Instant
+
+
+class LocalLeases:
+    """Implements `Leases` on one clock; `ttl` in microseconds."""
+
+    def __init__(self, clock: Clock, ttl: Instant) -> None:
+        self._clock, self._ttl = clock, ttl
+        self._nodes: dict[str, _Node] = {}
+        self._leases: dict[str, _Lease] = {}
+
+    async def enter(self, name: str) -> str:
+        """As the port says."""
+        now = self._clock.now()
+        address = f"{name}.{len(self._nodes) + 1}"
+        self._nodes[address] = _Node(now, now + self._ttl)
+        return address
+
+    async def renew(self, address: str) -> View:
+        """As the port says."""
+        node = self._present(address)
+        node.seen = self._clock.now()
+        node.until = node.seen + self._ttl
+        return await self.look()
+
+    async def look(self) -> View:
+        """As the port says."""
+        now = self._clock.now()
+        present = {a: n.until for a, n in self._nodes.items() if self._is_there(a)}
+        left = frozenset(a for a, n in self._nodes.items() if n.left)
+        owners = {k: lease.owner for k, lease in self._leases.items() if lease.owner in present}
+        return View(now, present, left, {k: owner for k, owner in owners.items() if owner})
+
+    async def acquire(self, log: str, address: str) -> Grant | None:
+        """As the port says."""
+        self._present(address)
+        now = self._clock.now()
+        before = self._leases.get(log, _Lease(None, now))
+        if before.owner == address:
+            return Grant(now, handed=True)
+        if before.owner is not None and self._is_there(before.owner):
+            return None
+        self._leases[log] = _Lease(address, now)
+        if before.owner is None:
+            return Grant(before.since, handed=True)
+        return Grant(self._nodes[before.owner].seen, handed=False)
+
+    async def release(self, log: str, address: str) -> None:
+        """As the port says."""
+        lease = self._leases.get(log)
+        if lease is not None and lease.owner == address:
+            self._leases[log] = _Lease(None, self._clock.now())
+
+    async def leave(self, address: str) -> None:
+        """As the port says."""
+        for log, lease in self._leases.items():
+            if lease.owner == address:
+                self._leases[log] = _Lease(None, self._clock.now())
+        self._nodes[address].left = True
+
+    async def close(self) -> None:
+        """As the port says; there is no connection."""
+
+    def _is_there(self, address: str) -> bool:
+        node = self._nodes[address]
+        return not node.left and self._clock.now() < node.until
+
+    def _present(self, address: str) -> _Node:
+        if address not in self._nodes or not self._is_there(address):
+            raise NotPresent(address)
+        return self._nodes[address]
+
+
+class LocalPost:
+    """The way between the buses of one process."""
+
+    def __init__(self) -> None:
+        self.takers: dict[str, Callable[[bytes], None]] = {}
+
+    def carry(self, address: str | None, letter: bytes) -> None:
+        """Brings a letter with the next turn of the loop, never within the call that wrote it."""
+        takers = list(self.takers.values()) if address is None else [self.takers.get(address)]
+        for take in takers:
+            if take is not None:
+                asyncio.get_running_loop().call_soon(take, letter)
+
+
+class LocalBus:
+    """One node's end of it. Implements `Bus`."""
+
+    def __init__(self, post: LocalPost) -> None:
+        self._post = post
+        self._address: str | None = None
+
+    @property
+    def up(self) -> bool:
+        """As the port says; within a process letters always go."""
+        return True
+
+    def listen(self, address: str, take: Callable[[bytes], None]) -> None:
+        """As the port says."""
+        self._post.takers.pop(self._address or "", None)
+        self._address = address
+        self._post.takers[address] = take
+
+    def post(self, address: str | None, letter: bytes) -> None:
+        """As the port says."""
+        self._post.carry(address, letter)
+
+    async def close(self) -> None:
+        """As the port says."""
+        self._post.takers.pop(self._address or "", None)

@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Feed, type Link } from "../src/room/feed";
+
+/** A line that does what the test says. */
+class Line {
+  static OPEN = 1;
+  static CLOSED = 3;
+  static made: Line[] = [];
+  readyState = Line.OPEN;
+  onopen: (() => void) | null = null;
+  onmessage: ((message: { data: string }) => void) | null = null;
+  onclose: ((event: { code: number }) => void) | null = null;
+  sent: { type: string; cursors?: unknown }[] = [];
+  constructor() {
+    Line.made.push(this);
+  }
+  send(text: string): void {
+    this.sent.push(JSON.parse(text) as { type: string });
+  }
+  close(): void {
+    this.readyState = Line.CLOSED;
+  }
+  welcome(): void {
+    this.onopen?.();
+    this.onmessage?.({ data: JSON.stringify({ type: "welcome", v: 1, auction: "a", channels: ["public"], role: "bidder", bidder: "01", now: 1, build: "b" }) });
+  }
+  /** What was sent since the last look, by name. */
+  said(): string[] {
+    return this.sent.splice(0).map((frame) => frame.type);
+  }
+}
+
+let links: Link[] = [];
+let feed: Feed;
+const last = (): Line => Line.made.at(-1)!;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal("WebSocket", Line);
+  vi.spyOn(Math, "random").mockReturnValue(0.5);
+  [links, Line.made] = [[], []];
+  const cursors = (): Record<string, number> => ({ public: 7 });
+  feed = new Feed({ address: "ws://x", auction: "a", csrf: () => null, cursors }, { link: (link) => links.push(link), frame: () => undefined, heard: () => undefined });
+  feed.open();
+  last().welcome();
+});
+afterEach(() => {
+  feed.close();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+describe("a line that falls silent", () => {
+  it("is believed for twelve seconds, and for four where seconds count", () => {
+    vi.advanceTimersByTime(11_900);
+    expect(feed.welcome).not.toBeNull();
+    vi.advanceTimersByTime(200);
+    expect(feed.welcome).toBeNull();
+    vi.advanceTimersByTime(1_000);
+    last().welcome();
+    feed.hasten(true);
+    vi.advanceTimersByTime(3_900);
+    expect(feed.welcome).not.toBeNull();
+    vi.advanceTimersByTime(200);
+    expect(feed.welcome).toBeNull();
+  });
+
+  it("is asked more often where seconds count", () => {
+    vi.advanceTimersByTime(3_000);
+    last().onmessage?.({ data: JSON.stringify({ type: "time", c: 0, r: 0, s: 0 }) });
+    last().said();
+    vi.advanceTimersByTime(3_000);
+    expect(last().said().length).toBeLessThan(2);
+    feed.hasten(true);
+    expect(last().said()).toEqual(["time"]);
+    vi.advanceTimersByTime(3_100);
+    expect(last().said()).toEqual(["time", "time"]);
+  });
+});
+
+describe("a machine without a network", () => {
+  it("knows it at once, and begins where it stopped as soon as there is one", () => {
+    expect(links.at(-1)).toEqual({ state: "live" });
+    feed.cut();
+    expect(links.at(-1)?.state).toBe("waiting");
+    expect(feed.send({ type: "bid", ref: "r" } as never)).toBe(false);
+    const before = Line.made.length;
+    feed.distrust();
+    expect(Line.made.length).toBe(before + 1);
+    // The way back is not the way in: who was connected is told that he is not.
+    expect(links.at(-1)).toEqual({ state: "connecting", again: true });
+    last().onopen?.();
+    expect(last().sent[0]).toMatchObject({ type: "hello", cursors: { public: 7 } });
+  });
+
+  it("opens nothing after the page has left", () => {
+    feed.close();
+    const before = Line.made.length;
+    feed.cut();
+    feed.distrust();
+    vi.advanceTimersByTime(60_000);
+    expect(Line.made.length).toBe(before);
+  });
+});

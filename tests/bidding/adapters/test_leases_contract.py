@@ -1,0 +1,182 @@
+"""What all leases must keep, whoever keeps them. A new keeper joins by one line below."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import asyncpg
+import pytest
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bidding.adapters.clock import SharedClock
+from bidding.adapters.pg_log import PgLeases, PgLog
+from bidding.adapters.pg_log.schema import install
+from bidding.engine.nodes import Leases, LeasesAway, NotPresent
+from bidding.engine.one_process import LocalLeases
+from tests.bidding.adapters.test_log_contract import NAME, note
+from tests.postgres import Server, fresh_database
+
+MS = 1_000
+#: Short, for it is waited for.
+TTL = 300 * MS
+
+
+@dataclass
+class Keeper:
+    """Leases on one log, and a way to let their time pass."""
+
+    leases: Leases
+    clock: SharedClock
+
+    async def pass_by(self, by: int) -> None:
+        end = self.clock.now() + by
+        while self.clock.now() < end:
+            await self.clock.sleep_until(end)
+
+
+async def database() -> tuple[Server, str]:
+    server, name = await fresh_database()
+    owner = create_async_engine(server.url("postgres", name))
+    await install(owner, "house")
+    await owner.dispose()
+    log = PgLog(server.url("house", name))
+    await log.create(NAME, b"{0}", note(1))
+    await log.close()
+    return server, name
+
+
+@pytest.fixture(params=["one process", "postgresql"])
+async def keeper(request: pytest.FixtureRequest) -> AsyncIterator[Keeper]:
+    clock = SharedClock()
+    if request.param == "one process":
+        leases: Leases = LocalLeases(clock, TTL)
+    else:
+        server, name = await database()
+        leases = PgLeases(server.url("house", name), clock, clock.hears, ttl=TTL)
+    yield Keeper(leases, clock)
+    await leases.close()
+
+
+async def test_whoever_enters_is_seen_by_all_until_his_time_is_over(keeper):
+    one = await keeper.leases.enter("a")
+    two = await keeper.leases.enter("b")
+    view = await keeper.leases.look()
+    assert set(view.present) == {one, two}
+    assert all(view.now < until <= view.now + TTL for until in view.present.values())
+    await keeper.pass_by(TTL + 10 * MS)
+    assert not (await keeper.leases.look()).present
+
+
+async def test_who_renews_stays(keeper):
+    one = await keeper.leases.enter("a")
+    for _ in range(4):
+        await keeper.pass_by(TTL // 2)
+        assert one in (await keeper.leases.renew(one)).present
+
+
+async def test_there_is_no_way_back_but_to_enter_anew(keeper):
+    one = await keeper.leases.enter("a")
+    await keeper.pass_by(TTL + 10 * MS)
+    with pytest.raises(NotPresent):
+        await keeper.leases.renew(one)
+    with pytest.raises(NotPresent):
+        await keeper.leases.acquire(NAME, one)
+    again = await keeper.leases.enter("a")
+    assert again != one
+    assert set((await keeper.leases.look()).present) == {again}
+
+
+async def test_a_log_has_one_owner(keeper):
+    one, two = await keeper.leases.enter("a"), await keeper.leases.enter("b")
+    first = await keeper.leases.acquire(NAME, one)
+    assert first is not None
+    assert first.handed, "nobody served it before who could have been cut off"
+    assert await keeper.leases.acquire(NAME, two) is None
+    assert (await keeper.leases.look()).owners == {NAME: one}
+    # Asked twice, because a letter was late: it is his all the same.
+    assert await keeper.leases.acquire(NAME, one) is not None
+
+
+async def test_of_many_who_want_a_free_log_one_gets_it(keeper):
+    await asyncio.gather(*(keeper.leases.look() for _ in range(6)))  # all connections are there
+    nodes = [await keeper.leases.enter(name) for name in "abcdef"]
+    grants = await asyncio.gather(*(keeper.leases.acquire(NAME, node) for node in nodes))
+    assert sum(grant is not None for grant in grants) == 1
+
+
+async def test_what_is_let_go_is_handed_on(keeper):
+    one, two = await keeper.leases.enter("a"), await keeper.leases.enter("b")
+    await keeper.leases.acquire(NAME, one)
+    before = (await keeper.leases.look()).now
+    await keeper.leases.release(NAME, one)
+    assert (await keeper.leases.look()).owners == {}
+    grant = await keeper.leases.acquire(NAME, two)
+    assert grant is not None
+    assert grant.handed
+    assert before <= grant.served <= (await keeper.leases.look()).now
+    # Whoever let it go has no say any more.
+    await keeper.leases.release(NAME, one)
+    assert (await keeper.leases.look()).owners == {NAME: two}
+
+
+async def test_what_an_owner_left_without_a_word_was_served_until_he_renewed_last(keeper):
+    one = await keeper.leases.enter("a")
+    await keeper.leases.acquire(NAME, one)
+    before = (await keeper.leases.look()).now
+    await keeper.leases.renew(one)
+    after = (await keeper.leases.look()).now
+    await keeper.pass_by(TTL + 10 * MS)
+    two = await keeper.leases.enter("b")
+    assert (await keeper.leases.look()).owners == {}
+    grant = await keeper.leases.acquire(NAME, two)
+    assert grant is not None
+    assert not grant.handed
+    assert before <= grant.served <= after
+
+
+async def test_a_goodbye_lets_go_of_everything_and_is_told(keeper):
+    one, two = await keeper.leases.enter("a"), await keeper.leases.enter("b")
+    await keeper.leases.acquire(NAME, one)
+    await keeper.leases.leave(one)
+    view = await keeper.leases.look()
+    assert set(view.present) == {two}
+    assert view.left == {one}
+    assert view.owners == {}
+    with pytest.raises(NotPresent):
+        await keeper.leases.renew(one)
+    grant = await keeper.leases.acquire(NAME, two)
+    assert grant is not None
+    assert grant.handed
+
+
+async def test_a_view_shows_everybody_who_had_entered_by_then(keeper):
+    """The bell waits for the doors of a view: one that was there and not in it would be passed over."""
+    for _ in range(20):
+        entering = asyncio.ensure_future(keeper.leases.enter("a"))
+        view = await keeper.leases.look()
+        node = await entering
+        entered = (await keeper.leases.look()).present[node] - TTL
+        assert node in view.present or view.now <= entered
+
+
+async def test_a_database_that_is_not_there_is_leases_away(tmp_path):
+    clock = SharedClock()
+    url = f"postgresql+asyncpg://house@/x?host={tmp_path}"
+    leases = PgLeases(url, clock, clock.hears, ttl=TTL)
+    with pytest.raises(LeasesAway):
+        await leases.look()
+    await leases.close()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE daylight.node SET until = 9", "DELETE FROM daylight.log_lease"],
+)
+async def test_the_house_may_write_no_table_of_the_nodes(statement):
+    server, name = await database()
+    connection = await asyncpg.connect(host=str(server.sockets), user="house", database=name)
+    try:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(statement)
+    finally:
+        await connection.close()

@@ -1,0 +1,57 @@
+"""What an operator's collector reads."""
+
+import socket
+import urllib.request
+
+from bidding.adapters.clock import WallClock
+from bidding.adapters.metrics import Metrics
+from bidding.clustered import Standing, measure
+from bidding.engine.membership import TTL, Membership
+from bidding.engine.one_process import LocalBus, LocalLeases, LocalPost
+
+
+def read(metrics: Metrics) -> dict[str, float]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    stop = metrics.serve(port)
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
+            lines = answer.read().decode().splitlines()
+    finally:
+        stop()
+    return {
+        name: float(value)
+        for name, _, value in (line.rpartition(" ") for line in lines if line[0] != "#")
+    }
+
+
+def test_decisions_are_counted_by_outcome_and_reason():
+    metrics = Metrics()
+    metrics.decided("accepted", "")
+    for _ in range(2):
+        metrics.decided("refused", "BELOW_MIN_NEXT")
+    found = read(metrics)
+    assert found['daylight_decisions_total{outcome="accepted",reason=""}'] == 1
+    assert found['daylight_decisions_total{outcome="refused",reason="BELOW_MIN_NEXT"}'] == 2
+
+
+class Counting(LocalBus):
+    carried = 7
+
+
+class Told(WallClock):
+    uncertainty, off = 250, -3
+
+
+async def test_one_of_several_nodes_shows_how_it_stands():
+    clock, bus = Told(), Counting(LocalPost())
+    others = Membership(LocalLeases(clock, TTL), bus, clock, "a", most=1)
+    metrics = Metrics()
+    measure(metrics, Standing(None, clock, bus, others))  # type: ignore[arg-type]
+    found = read(metrics)
+    assert found["daylight_takeovers"] == found["daylight_owned"] == found["daylight_present"] == 0
+    assert found["daylight_bus_up"] == 1
+    assert found["daylight_bus_letters"] == 7
+    assert found["daylight_under_way"] == found["daylight_doors_silent_microseconds"] == 0
+    assert found["daylight_clock_uncertainty_microseconds"] == 250
+    assert found["daylight_clock_off_microseconds"] == -3

@@ -1,0 +1,162 @@
+"""Several nodes as a centre runs them: real processes, PostgreSQL, Redis, and a balancer before them."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bidding.adapters.keys import FileKeys
+from bidding.adapters.pg_log.schema import install
+from bidding.engine.identity import Role
+from tests.doors.house_process import HouseProcess, make_people
+from tests.postgres import Server, fresh_database
+from tests.redis_server import RedisServer, redis_server, remove
+
+PREFIX = "daylight.local/log"
+
+
+class Balancer:
+    """Takes connections and gives each to the next node that answers, as a balancer does."""
+
+    def __init__(self) -> None:
+        self.backends: list[int] = []
+        self._turn = 0
+        self._server: asyncio.Server
+        self._pipes: dict[asyncio.Task[None], int] = {}
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+
+    async def start(self) -> None:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+
+    def down(self, port: int) -> None:
+        """A health check failed: nobody is sent there, and whoever is there is cut off."""
+        self.backends.remove(port)
+        for task, at in self._pipes.items():
+            if at == port:
+                task.cancel()
+
+    def cut_off(self) -> None:
+        """Everybody has to come again, and is spread over the nodes anew."""
+        for task, port in self._pipes.items():
+            if port:
+                task.cancel()
+
+    async def close(self) -> None:
+        self._server.close()
+        for task in self._pipes:
+            task.cancel()
+        await asyncio.gather(*self._pipes, return_exceptions=True)
+        await self._server.wait_closed()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._pipes[task] = 0
+        task.add_done_callback(lambda ended: self._pipes.pop(ended, None))
+        try:
+            for _ in self.backends:
+                self._turn += 1
+                port = self.backends[self._turn % len(self.backends)]
+                try:
+                    there, back = await asyncio.open_connection("127.0.0.1", port)
+                except OSError:
+                    continue
+                self._pipes[task] = port
+                await _either(_pipe(reader, back), _pipe(there, writer))
+                return
+        finally:
+            writer.close()
+
+
+async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        while data := await reader.read(65_536):
+            writer.write(data)
+            await writer.drain()
+    except OSError:
+        return
+    finally:
+        writer.close()
+
+
+async def _either(*ways: Any) -> None:
+    tasks = [asyncio.ensure_future(way) for way in ways]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@dataclass
+class Cluster:
+    """What a test holds of it."""
+
+    server: Server
+    database: str
+    redis: RedisServer
+    data: Path
+    balancer: Balancer
+    nodes: dict[str, HouseProcess] = field(default_factory=dict)
+
+    async def start(self, name: str) -> HouseProcess:
+        """A node that answers, new or come back."""
+        node = self.nodes.get(name)
+        if node is None:
+            log = self.server.url("house", self.database)
+            options = ("--no-demo", "--log", log, "--bus", self.redis.url, "--node", name)
+            node = self.nodes[name] = HouseProcess(self.data, options, called=name)
+        await asyncio.to_thread(node.start)
+        if node.port not in self.balancer.backends:
+            self.balancer.backends.append(node.port)
+        return node
+
+    async def owner(self, auction: str) -> str | None:
+        """Name of the node that is present and owns the auction."""
+        shell = await self.server.shell(self.database)
+        try:
+            rows = await shell.fetch("SELECT address, owns FROM daylight.look() WHERE NOT gone")
+        finally:
+            await shell.close()
+        for row in rows:
+            if f"{PREFIX}/{auction}" in (row["owns"] or ()):
+                return str(row["address"]).rpartition(".")[0]
+        return None
+
+
+@asynccontextmanager
+async def cluster(
+    data: Path, names: tuple[str, ...], people: Mapping[str, tuple[Role, ...]]
+) -> AsyncIterator[Cluster]:
+    """Nodes on one record; ended, whatever became of them."""
+    server, database = await fresh_database()
+    owner = create_async_engine(server.url("postgres", database))
+    await install(owner, "house")
+    await owner.dispose()
+    await make_people(data, people)
+    FileKeys(data / "signing.key")
+    found = Cluster(server, database, redis_server(), data, Balancer())
+    await found.balancer.start()
+    try:
+        # The first one makes the books that all share here.
+        await found.start(names[0])
+        await asyncio.gather(*(found.start(name) for name in names[1:]))
+        yield found
+    finally:
+        for node in found.nodes.values():
+            if node.process is not None and node.process.poll() is None:
+                node.process.send_signal(signal.SIGCONT)
+        await asyncio.gather(*(asyncio.to_thread(n.stop) for n in found.nodes.values()))
+        await found.balancer.close()
+        remove(found.redis)

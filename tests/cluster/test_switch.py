@@ -1,0 +1,87 @@
+"""What a node refuses to start on, in one sentence in both languages; and the schema it stands on."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from bidding import clustered
+from bidding.adapters.keys import FileKeys
+from tests.doors.program import ROOT
+from tests.postgres import fresh_database
+
+LOG = "postgresql+asyncpg://house@/x?host=/nonexistent"
+BUS = "redis://127.0.0.1:1"
+BOTH = ("--log", LOG, "--bus", BUS)
+
+#: Switches, whether the key is there, and what has to be said.
+WRONG: dict[str, tuple[tuple[str, ...], bool, str]] = {
+    "a log without letters": (("--no-demo", "--log", LOG), True, "--bus"),
+    "a demonstration": (BOTH, True, "--no-demo"),
+    "no key": (("--no-demo", *BOTH), False, "signing.key"),
+    "another database": (("--no-demo", "--log", "sqlite:///x", "--bus", BUS), True, "--log"),
+    "no database there": (("--no-demo", *BOTH), True, "事件日志无法打开"),
+}
+
+#: One process for all of them: starting one is what takes the time.
+TRY: str = """
+import contextlib, io, json, sys
+import server
+for options in json.load(sys.stdin):
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said):
+        try:
+            code = server.main(options)
+        except SystemExit as ended:
+            code = ended.code
+    print(json.dumps([code, said.getvalue()]))
+"""
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    tried = []
+    for name, (options, key, _) in WRONG.items():
+        data: Path = tmp_path_factory.mktemp(name.replace(" ", "_"))
+        if key:
+            FileKeys(data / "signing.key")
+        tried.append(["--port", "0", "--data", str(data), *options])
+    done = subprocess.run(
+        [sys.executable, "-c", TRY],
+        cwd=ROOT,
+        input=json.dumps(tried),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=90,
+    )
+    return dict(zip(WRONG, map(json.loads, done.stdout.splitlines()), strict=True))
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_node_says_what_is_wrong_and_does_not_start(said, name):
+    code, words = said[name]
+    assert code == 2
+    assert WRONG[name][2] in words
+    assert "Traceback" not in words
+
+
+async def test_the_schema_is_made_with_one_command_and_again(capsys):
+    server, database = await fresh_database()
+    owner = server.url("postgres", database)
+    for _ in range(2):
+        assert await asyncio.to_thread(clustered.main, [owner]) == 0
+    house = await asyncpg.connect(host=str(server.sockets), user="house", database=database)
+    try:
+        assert await house.fetchval("SELECT count(*) FROM daylight.log") == 0
+    finally:
+        await house.close()
+    assert await asyncio.to_thread(clustered.main, [owner, "--role", "nobody_there"]) == 2
+    assert "nobody_there" in capsys.readouterr().err

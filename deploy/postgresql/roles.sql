@@ -1,4 +1,4 @@
--- Once, as superuser on the primary: psql -f roles.sql. Then give each role its password (\password).
+-- Once, as superuser on the primary (deploy/README.md says how). Then give each role its password (\password).
 -- `house` owns nothing and may write no table; `books` makes the schemas of the register and the books.
 CREATE ROLE owner LOGIN;
 CREATE ROLE house LOGIN;

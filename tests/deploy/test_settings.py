@@ -100,7 +100,7 @@ def test_every_setting_of_a_node_is_one_that_it_knows():
     given = environment("systemd/common.env.example") | environment("systemd/n1.env.example")
     given |= compose["services"]["n1"]["environment"]
     given |= dict(re.findall(r"(DAYLIGHT_[A-Z_]+)=(\S+)", read("compose/Dockerfile")))
-    found = {
+    found: dict[str, Any] = {
         name.removeprefix("DAYLIGHT_").lower(): value
         for name, value in given.items()
         if name.startswith("DAYLIGHT_")
@@ -132,6 +132,7 @@ def test_a_unit_drains_and_is_confined():
 
 def sections() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
+    lines: list[str] = []
     for line in read("haproxy/haproxy.cfg").splitlines():
         if line and not line.startswith((" ", "#")):
             found[line] = lines = []

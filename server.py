@@ -51,7 +51,7 @@ from bidding.engine.house import House
 from bidding.engine.identity import Account, Role, Taken
 from bidding.engine.membership import Membership
 from bidding.engine.nodes import LeasesAway
-from bidding.engine.ports import Authority, Clock, EventLog, GmKeys, LogError, LogInUse
+from bidding.engine.ports import Authority, Clock, EventLog, GmKeys, Instant, LogError, LogInUse
 from bidding.engine.side_proofs import SideProofs
 from bidding.engine.witnessing import Witnessing
 from bidding.proof.policy import PolicyError
@@ -98,6 +98,7 @@ class Settings(BaseModel):
     tls_cert: Path | None = None
     tls_key: Path | None = None
     metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    metrics_host: str = "127.0.0.1"
     tags: Literal["off", "session", "lasting"] = "off"
     log: Annotated[str, Field(pattern=r"^postgresql\+asyncpg://")] | None = None
     bus: Annotated[str, Field(pattern=r"^(rediss?|unix)://")] | None = None
@@ -200,7 +201,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--bus", help="what carries letters between them: redis://...")
     add("--node", help="what this node is called in log lines and in the leases (node)")
-    add("--metrics-port", help="answer /metrics on this port of 127.0.0.1")
+    add("--metrics-port", help="answer /metrics on this port")
+    add("--metrics-host", help="address of that port, which no bidder may reach (127.0.0.1)")
     add(
         "--create-account",
         metavar="ACCOUNT",
@@ -244,7 +246,7 @@ async def _serve(settings: Settings) -> int:
         for each in sockets:
             stack.callback(each.close)
         if settings.metrics_port is not None:
-            stack.callback(_serve_metrics(metrics, settings.metrics_port))
+            stack.callback(_serve_metrics(metrics, settings))
         tagger = _tagger(settings)
         record, keys, clock, others = await _ground(settings, stack, metrics)
         guarantees = _secret(GUARANTEES, settings.data / "guarantees.key")
@@ -273,7 +275,7 @@ async def _serve(settings: Settings) -> int:
             witnessing=witnessing,
             side=side,
             others=others,
-            decided=lambda steps: _count(metrics, steps),
+            decided=lambda steps: _count(metrics, clock.now(), steps),
         )
         door = Door(
             house,
@@ -309,6 +311,11 @@ async def _serve(settings: Settings) -> int:
             lambda: float(house.supervisor.ended.total()),
         )
         metrics.gauge("lag_microseconds", "Longest way of late from stamp to disk", house.latest)
+        metrics.gauge(
+            "commit_microseconds",
+            "Longest commit of late: the disk's, the standby's",
+            house.slowest_commit,
+        )
         metrics.gauge("queued", "Requests that wait for a decision", house.queued)
         try:
             await house.learn()
@@ -335,9 +342,10 @@ async def _serve(settings: Settings) -> int:
     return 0
 
 
-def _count(metrics: Metrics, steps: Sequence[Step]) -> None:
+def _count(metrics: Metrics, now: Instant, steps: Sequence[Step]) -> None:
     for step in steps:
-        outcome = step.entry["type"].partition(".")[2]
+        kind, _, outcome = step.entry["type"].partition(".")
+        metrics.on_disk("bell" if kind == "bell" else "request", (now - step.entry["t"]) / 1e6)
         metrics.decided(outcome, step.entry["data"].get("reason", ""))
 
 
@@ -496,11 +504,13 @@ def _not_listening(host: str, port: int, error: OSError) -> Mistake:
     )
 
 
-def _serve_metrics(metrics: Metrics, port: int) -> Callable[[], None]:
+def _serve_metrics(metrics: Metrics, settings: Settings) -> Callable[[], None]:
+    host, port = settings.metrics_host, settings.metrics_port
+    assert port is not None, "asked for"
     try:
-        return metrics.serve(port)
+        return metrics.serve(port, host)
     except OSError as error:
-        raise _not_listening("127.0.0.1", port, error) from error
+        raise _not_listening(host, port, error) from error
 
 
 async def _ground(

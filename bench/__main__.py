@@ -13,7 +13,17 @@ import platform
 from pathlib import Path
 from typing import Any, Final
 
-NAMES: Final = ("proof", "decide", "append", "engine", "fanout", "ack", "film", "takeover")
+NAMES: Final = (
+    "proof",
+    "decide",
+    "append",
+    "engine",
+    "fanout",
+    "ack",
+    "film",
+    "takeover",
+    "capacity",
+)
 
 
 def main() -> None:

@@ -81,24 +81,26 @@ class Load:
 
 
 @asynccontextmanager
-async def process(*arguments: str) -> AsyncIterator[str]:
-    """A server process; yields its address."""
+async def process(*arguments: str) -> AsyncIterator[tuple[str, int]]:
+    """A server process; yields its address and its id."""
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-m", *arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     assert child.stdin is not None
     assert child.stdout is not None
     try:
-        yield (await child.stdout.readline()).decode().strip()
+        yield (await child.stdout.readline()).decode().strip(), child.pid
     finally:
         child.stdin.close()
         await child.wait()
 
 
-async def furnish(url: str, stack: AsyncExitStack) -> list[tuple[str, bytes]]:
+async def furnish(
+    url: str, stack: AsyncExitStack, bidders: int = BIDDERS
+) -> list[tuple[str, bytes]]:
     """Publishes a session, seats everybody; returns cookie and hello frame of each bidder."""
     people: dict[str, Visitor] = {}
-    for name in ("staff", "approver", *(f"bidder{n}" for n in range(BIDDERS))):
+    for name in ("staff", "approver", *(f"bidder{n}" for n in range(bidders))):
         people[name] = await stack.enter_async_context(Visitor(url))
         await people[name].sign_in(name, PASSWORD)
     staff = people["staff"]
@@ -108,8 +110,8 @@ async def furnish(url: str, stack: AsyncExitStack) -> list[tuple[str, bytes]]:
         "title": {"zh": "测量", "en": "measurement"},
         "rule": "far_adjustment",
         "terms": {
-            "parcels": [{"id": f"P{n}", "added_area": 1_000} for n in range(BIDDERS)],
-            "quota_area": 10_000,
+            "parcels": [{"id": f"P{n}", "added_area": 1_000} for n in range(bidders)],
+            "quota_area": bidders * 500,
             "start_price": START_PRICE,
             "step": STEP,
             "quoting_opens": now + OPENS_IN,
@@ -122,7 +124,7 @@ async def furnish(url: str, stack: AsyncExitStack) -> list[tuple[str, bytes]]:
     approval = {"sha256": submitted["sha256"]}
     await people["approver"].post(f"/api/drafts/{draft['id']}/approve", approval)
     seats = []
-    for n in range(BIDDERS):
+    for n in range(bidders):
         visitor = people[f"bidder{n}"]
         applied = await visitor.post("/api/auctions/bench/apply", {"lot": f"P{n}"})
         await staff.post("/api/auctions/bench/admit", {"application": applied["id"]})
@@ -152,7 +154,7 @@ async def run(mode: str, watchers: int) -> dict[str, float]:
         data = str(Path(folder) / mode)
         naive = mode == "naive"
         arguments = ("bench.naive", data) if naive else ("bench.door", mode, data)
-        url = await stack.enter_async_context(process(*arguments, str(BIDDERS)))
+        url, _ = await stack.enter_async_context(process(*arguments, str(BIDDERS)))
         stream = url.replace("http", "ws") + ("/" if naive else "/api/v1/stream")
         seats = [] if naive else await furnish(url, stack)
         loads = []
@@ -222,12 +224,12 @@ async def flood(loads: list[Load]) -> float:
     return counted / SECONDS
 
 
-async def paced(loads: list[Load], rate: float) -> list[float]:
+async def paced(loads: list[Load], rate: float, seconds: float = SECONDS) -> list[float]:
     """Answer times in seconds with bids sent evenly at `rate` a second."""
     for load in loads:
         load.waits.clear()
     started, count = perf_counter(), 0
-    while (passed := perf_counter() - started) < SECONDS:
+    while (passed := perf_counter() - started) < seconds:
         while count < passed * rate:
             await loads[count % len(loads)].bid()
             count += 1

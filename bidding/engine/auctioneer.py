@@ -169,6 +169,7 @@ class Auctioneer:
         self._stamp = state.t
         self._launched = state.t
         self._took: deque[Instant] = deque(maxlen=_TAKEN_OF)
+        self._commits: deque[Instant] = deque(maxlen=_TAKEN_OF)
 
         self._stir = asyncio.Event()
         self._append: asyncio.Task[None] | None = None
@@ -191,6 +192,11 @@ class Auctioneer:
     def lag(self) -> Instant | None:
         """The longest time from stamp to disk among the last requests and bells; microseconds."""
         return max(self._took, default=None)
+
+    @property
+    def slowest_commit(self) -> Instant:
+        """The longest of the last commits, from handing the batch over to its landing; microseconds."""
+        return max(self._commits, default=0)
 
     @property
     def queued(self) -> int:
@@ -505,6 +511,7 @@ class Auctioneer:
         items, self._flying = self._flying, []
         self._committed, self._checkpoint = items[-1].step.after, note
         landed = self._tick()
+        self._commits.append(landed - self._launched)
         for item in items:
             answer = item.answer()
             self._took.append(landed - answer.t)

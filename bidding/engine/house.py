@@ -299,6 +299,12 @@ class House:
         """The longest time from stamp to disk of late, in any auction decided here; microseconds."""
         return max((s.auctioneer.lag or 0 for s in self._seats.values() if s.auctioneer), default=0)
 
+    def slowest_commit(self) -> Instant:
+        """The longest commit of late in any auction decided here; microseconds."""
+        return max(
+            (s.auctioneer.slowest_commit for s in self._seats.values() if s.auctioneer), default=0
+        )
+
     def queued(self) -> int:
         """How many requests wait for a decision here."""
         return sum(s.auctioneer.queued for s in self._seats.values() if s.auctioneer)

@@ -110,12 +110,12 @@ class Cluster:
     balancer: Balancer
     nodes: dict[str, HouseProcess] = field(default_factory=dict)
 
-    async def start(self, name: str) -> HouseProcess:
-        """A node that answers, new or come back."""
+    async def start(self, name: str, *more: str) -> HouseProcess:
+        """A node that answers, new (with `more` options) or come back."""
         node = self.nodes.get(name)
         if node is None:
             log = self.server.url("house", self.database)
-            options = ("--no-demo", "--log", log, "--bus", self.redis.url, "--node", name)
+            options = ("--no-demo", "--log", log, "--bus", self.redis.url, "--node", name, *more)
             node = self.nodes[name] = HouseProcess(self.data, options, called=name)
         await asyncio.to_thread(node.start)
         if node.port not in self.balancer.backends:

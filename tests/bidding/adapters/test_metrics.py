@@ -35,6 +35,17 @@ def test_decisions_are_counted_by_outcome_and_reason():
     assert found['daylight_decisions_total{outcome="refused",reason="BELOW_MIN_NEXT"}'] == 2
 
 
+def test_how_late_bells_are_is_told_apart_from_how_long_requests_take():
+    metrics = Metrics()
+    metrics.on_disk("bell", 0.002)
+    metrics.on_disk("bell", 0.02)
+    metrics.on_disk("request", 0.02)
+    found = read(metrics)
+    assert found['daylight_on_disk_seconds_bucket{le="0.003",what="bell"}'] == 1
+    assert found['daylight_on_disk_seconds_count{what="bell"}'] == 2
+    assert found['daylight_on_disk_seconds_bucket{le="0.003",what="request"}'] == 0
+
+
 class Counting(LocalBus):
     carried = 7
 

@@ -76,6 +76,18 @@ async def test_nobody_is_answered_or_shown_anything_before_the_commit(hall):
     assert room.state.index == before.index + 1
 
 
+async def test_whoever_watches_sees_how_long_the_slowest_commit_took(hall):
+    auction = await hall.running("03")
+    assert hall.house.slowest_commit() == 0
+    hall.memory.hold()
+    waiting = hall.house.ask(auction, bid("03", 100_000))
+    await settle()
+    await hall.clock.advance(300_000)
+    hall.memory.release()
+    assert accepted(await waiting)
+    assert hall.house.slowest_commit() == 300_000
+
+
 async def test_what_is_asked_at_once_is_written_at_once(hall):
     auction = await hall.running("03", "04")
     before = hall.memory.appends

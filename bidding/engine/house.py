@@ -68,6 +68,8 @@ from bidding.proof.receipt import Receipt
 
 _log = logging.getLogger(__name__)
 
+_PULSE: Final = "the pulse"
+_LOOKING: Final = "the reading of what others write"
 #: A session that opens within this time is watched as if it ran.
 _SOON: Final = 5_000_000
 _PATIENCE: Final = (100_000, 5_000_000)
@@ -206,8 +208,8 @@ class House:
         """
         await self.learn()
         if self._others is not None:
-            self._others.join(self)
-            self.supervisor.keep("the reading of what others write", self._look_after)
+            self._others.join(self, self.supervisor)
+            self.supervisor.keep(_LOOKING, self._look_after)
         # Now: one log that stays broken must not keep the house from noting that it is up.
         self._beat_on()
         turn = asyncio.Semaphore(_AT_ONCE)
@@ -242,7 +244,8 @@ class House:
             await self._side.close()
         if self._others is not None:
             self._others.leave()
-        await self.supervisor.drop()
+        # The presence goes on: what is handed over below is handed over by a node that is there.
+        await self.supervisor.drop(_LOOKING, _PULSE)
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -251,6 +254,7 @@ class House:
         await asyncio.gather(*(self._hand_over(s) for s in seats))
         await asyncio.gather(*(s.room.close() for s in seats if s.room))
         if self._others is not None:
+            await self.supervisor.drop()
             await self._others.close()
 
     # -- asking -----------------------------------------------------------------------------
@@ -651,7 +655,7 @@ class House:
 
     def _beat_on(self) -> None:
         if not self._closing:
-            self.supervisor.keep("the pulse", self._beat)
+            self.supervisor.keep(_PULSE, self._beat)
 
     async def _beat(self) -> None:
         """While something runs, notes each second that the house is up: rules 2 and 5 need it."""

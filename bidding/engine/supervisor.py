@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from bidding.engine.ports import Clock
+from bidding.engine.ports import Clock, Instant
 
 _log = logging.getLogger(__name__)
 
@@ -30,10 +30,14 @@ class Supervisor:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self.ended: Counter[str] = Counter()
 
-    def keep(self, what: str, work: Callable[[], Awaitable[None]]) -> None:
-        """Runs it from now on; work of this name that runs already goes on."""
+    def keep(self, what: str, work: Callable[[], Awaitable[None]], pause: Instant = PAUSE) -> None:
+        """Runs it from now on; work of this name that runs already goes on.
+
+        `pause` is for what cannot be missed for as long as others, in microseconds.
+        """
         if what not in self._tasks:
-            self._tasks[what] = asyncio.create_task(self._keep(what, work))  # noqa: TID251 held here
+            task = asyncio.create_task(self._keep(what, work, pause))  # noqa: TID251 held here
+            self._tasks[what] = task
 
     async def drop(self, *names: str) -> None:
         """Ends the work of these names, or all of it."""
@@ -43,7 +47,7 @@ class Supervisor:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _keep(self, what: str, work: Callable[[], Awaitable[None]]) -> None:
+    async def _keep(self, what: str, work: Callable[[], Awaitable[None]], pause: Instant) -> None:
         while True:
             try:
                 await work()
@@ -52,7 +56,7 @@ class Supervisor:
             else:
                 _log.critical("%s came to an end and is begun again", what)
             self.ended[what] += 1
-            wake = self._clock.now() + PAUSE
+            wake = self._clock.now() + pause
             while self._clock.now() < wake:
                 await self._clock.sleep_until(wake)
 

@@ -1,8 +1,8 @@
 """Work that must go on as long as the house does: its end is told at once, and it is begun again.
 
 A task that dies in the background is noticed by nobody: asyncio tells of it when the memory is
-cleared away, if at all. What runs for ever is started here and nowhere else. What ends by itself
-is not: whoever starts that awaits it.
+cleared away, if at all. What runs for ever is started here and nowhere else. What ends by itself is a chore:
+whoever starts it awaits it, or has told its end.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from typing import Final
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Final, TypeVar
 
 from bidding.engine.ports import Clock, Instant
 
@@ -20,6 +20,8 @@ _log = logging.getLogger(__name__)
 #: So long after its end, in microseconds, work is begun again: one that fails at once must not
 #: take the loop from those that work.
 PAUSE: Final = 1_000_000
+
+_T = TypeVar("_T")
 
 
 class Supervisor:
@@ -59,6 +61,28 @@ class Supervisor:
             wake = self._clock.now() + pause
             while self._clock.now() < wake:
                 await self._clock.sleep_until(wake)
+
+
+class Chores:
+    """Tasks of the house that end by themselves, held until they do; `over` once the house closes."""
+
+    def __init__(self) -> None:
+        self.over = False
+        self.tasks: set[asyncio.Task[Any]] = set()
+
+    def begin(self, work: Coroutine[Any, Any, _T]) -> asyncio.Task[_T]:
+        """Starts one. Whoever knows that the house closes looks at `over` first."""
+        task = asyncio.create_task(work)  # noqa: TID251 held until it ends
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+        return task
+
+    async def end(self) -> None:
+        """Breaks off all that are under way."""
+        tasks = list(self.tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def told(task: asyncio.Task[None], what: str) -> None:

@@ -28,6 +28,7 @@ from bidding.engine.auctioneer import Final as Decided
 from bidding.engine.doors import Doors
 from bidding.engine.nodes import Bus, Grant, Leases, LeasesAway, NotPresent, View
 from bidding.engine.ports import Clock, Instant
+from bidding.engine.supervisor import Supervisor
 
 _log = logging.getLogger(__name__)
 
@@ -101,11 +102,16 @@ class Membership:
         self._acquiring: set[str] = set()
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
-    def join(self, house: Tenant) -> None:
-        """Becomes present as soon as the leases answer, and stays so until `close`."""
+    def join(self, house: Tenant, supervisor: Supervisor) -> None:
+        """Becomes present as soon as the leases answer, and stays so while the supervisor keeps it."""
         self._house = house
-        for work in (self._keep, self._beat, self._hand_again):
-            self._spawn(self._for_ever(work))
+        for what, work in (
+            ("the presence of this node", self._keep),
+            ("the beat of this door", self._beat),
+            ("the handing over of what waits", self._hand_again),
+        ):
+            # At the pace of renewing: after a longer pause the presence could be over.
+            supervisor.keep(what, work, RENEW)
 
     # -- what the house asks ------------------------------------------------------------------
 
@@ -186,7 +192,7 @@ class Membership:
         self._leaving = True
 
     async def close(self) -> None:
-        """Says goodbye. Everything that was owned has been let go before."""
+        """Says goodbye. What kept it present has ended, and what was owned was let go."""
         self._leaving = True
         tasks = list(self._tasks)
         for task in tasks:
@@ -413,15 +419,6 @@ class Membership:
                     self._post(door, "said", id=read["id"], a=origin, why="busy")
 
         answer.add_done_callback(answered)
-
-    async def _for_ever(self, work: Callable[[], Awaitable[None]]) -> None:
-        """What a node cannot be present without is begun again when it ends, and that is told."""
-        while True:
-            try:
-                await work()
-            except Exception:  # noqa: BLE001 whatever it was, the node goes on or loses its presence
-                _log.exception("part of the membership ended and is begun again")
-            await self._clock.sleep_until(self._clock.now() + RENEW)
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.create_task(work)  # noqa: TID251 held until it ends

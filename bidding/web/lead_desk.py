@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Final
 
-from bidding.engine.house import House, NoSuchAuction
+from bidding.engine.house import House
+from bidding.engine.seats import NoSuchAuction
 from replay.indicators.catalogue import Found, leads
 from replay.indicators.course import Course, read
 from replay.results import OVER

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from auction_rules.facts import Instant
-from bidding.engine.house import House, NoSuchAuction
+from bidding.engine.house import House
+from bidding.engine.seats import NoSuchAuction
 from replay.results import OVER, Result, read
 
 _AT_ONCE: Final = 1_000

@@ -6,9 +6,9 @@ from auction_rules.proxy import ProxyBids
 from auction_rules.rule import Rule
 from bidding.core import views
 from bidding.core.state import State
-from bidding.engine.house import NoSuchAuction
 from bidding.engine.hub import Room
 from bidding.engine.identity import Seat
+from bidding.engine.seats import NoSuchAuction
 from bidding.web.context import Door
 from bidding.web.problems import Field, Problem
 from bidding.web.sessions import Who

@@ -23,9 +23,9 @@ from auction_rules.floor import DrawReveal, Reveal, TrusteeKey
 from bidding.core import commands as c
 from bidding.core import sealing, views
 from bidding.engine.auctioneer import Answer, Retry
-from bidding.engine.house import NoSuchAuction
 from bidding.engine.hub import Subscription, Tick
 from bidding.engine.ports import BookAway
+from bidding.engine.seats import NoSuchAuction
 from bidding.version import VERSION
 from bidding.web import wire
 from bidding.web.connection import Connection, transport_of

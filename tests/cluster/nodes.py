@@ -105,6 +105,7 @@ class Cluster:
 
     server: Server
     database: str
+    books: str
     redis: RedisServer
     data: Path
     balancer: Balancer
@@ -115,8 +116,13 @@ class Cluster:
         node = self.nodes.get(name)
         if node is None:
             log = self.server.url("house", self.database)
-            options = ("--no-demo", "--log", log, "--bus", self.redis.url, "--node", name, *more)
-            node = self.nodes[name] = HouseProcess(self.data, options, called=name)
+            key = str(self.data / "signing.key")
+            shared = ("--log", log, "--books", self.books, "--bus", self.redis.url, "--key", key)
+            # A folder each, as on machines of their own: whoever is known at all is in the books.
+            folder = self.data / name
+            folder.mkdir()
+            options = ("--no-demo", *shared, "--node", name, *more)
+            node = self.nodes[name] = HouseProcess(folder, options, called=name)
         await asyncio.to_thread(node.start)
         if node.port not in self.balancer.backends:
             self.balancer.backends.append(node.port)
@@ -139,19 +145,19 @@ class Cluster:
 async def cluster(
     data: Path, names: tuple[str, ...], people: Mapping[str, tuple[Role, ...]]
 ) -> AsyncIterator[Cluster]:
-    """Nodes on one record; ended, whatever became of them."""
+    """Nodes on one record and one set of books; ended, whatever became of them."""
     server, database = await fresh_database()
     owner = create_async_engine(server.url("postgres", database))
     await install(owner, "house")
     await owner.dispose()
-    await make_people(data, people)
+    _, register = await fresh_database()
+    books = server.url("postgres", register)
+    await make_people(data, people, books=books)
     FileKeys(data / "signing.key")
-    found = Cluster(server, database, redis_server(), data, Balancer())
+    found = Cluster(server, database, books, redis_server(), data, Balancer())
     await found.balancer.start()
     try:
-        # The first one makes the books that all share here.
-        await found.start(names[0])
-        await asyncio.gather(*(found.start(name) for name in names[1:]))
+        await asyncio.gather(*(found.start(name) for name in names))
         yield found
     finally:
         for node in found.nodes.values():

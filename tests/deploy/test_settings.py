@@ -14,7 +14,7 @@ import jsonschema_rs
 import pytest
 import yaml
 
-from server import Settings
+from bidding.settings import Settings
 from tests.doors.program import ROOT
 from tests.postgres import as_nobody, binaries, initialised
 from tests.redis_server import binary

@@ -13,6 +13,7 @@ from typing import Any, Protocol, Self
 
 from bidding.adapters.passwords import Argon2Passwords
 from bidding.adapters.registry import SqlRegistry
+from bidding.books import place_of
 from bidding.client import Visitor
 from bidding.engine.identity import Account, Role
 from tests.doors.program import Running, forked, from_nothing
@@ -85,13 +86,20 @@ class HouseProcess:
 
 
 async def make_people(
-    data: Path, people: Mapping[str, tuple[Role, ...]], *, called: str = ""
+    data: Path,
+    people: Mapping[str, tuple[Role, ...]],
+    *,
+    called: str = "",
+    books: str | None = None,
 ) -> None:
-    """Accounts in the register of a house, all with one password; `called` comes before names."""
+    """Accounts in the register of a house, in `data` or at `books`, all with one password.
+
+    `called` comes before names.
+    """
     data.mkdir(parents=True, exist_ok=True)
     # As weak as Argon2 allows: these tests are about doors, and sign in a hundred times.
     passwords = Argon2Passwords(time_cost=1, memory_kib=8)
-    registry = await SqlRegistry.open(data / "house.db")
+    registry = await SqlRegistry.open(place_of("registry", data, books))
     verifier = await passwords.hash(PASSWORD)
     for name, roles in people.items():
         await registry.create_account(Account(name, f"{called}{name}", frozenset(roles), verifier))

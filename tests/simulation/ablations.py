@@ -16,8 +16,8 @@ from unittest.mock import patch
 
 from bidding.core import decide, downtime, right, views
 from bidding.engine import auctioneer as engine
+from bidding.engine import seating
 from bidding.engine.auctioneer import Auctioneer, Final
-from bidding.engine.house import House
 from bidding.engine.hub import Room
 from bidding.engine.passing import Kept
 from bidding.engine.ports import Batch, Lease
@@ -213,7 +213,7 @@ def _wall_clock() -> Iterator[None]:
 @contextmanager
 def _no_compensation() -> Iterator[None]:
     """What was running when the house fell goes on as if nothing had been."""
-    with patch.object(House, "_contingency", lambda *_: ()):
+    with patch.object(seating, "contingency", lambda *_: ()):
         yield
 
 

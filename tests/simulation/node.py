@@ -9,9 +9,10 @@ from random import Random
 from typing import Any, TypeVar
 
 from bidding.engine.auctioneer import INBOX_MAX, Answer
-from bidding.engine.house import House, NoSuchAuction
+from bidding.engine.house import House
 from bidding.engine.hub import Room
 from bidding.engine.ports import LogError
+from bidding.engine.seats import NoSuchAuction
 from bidding.proof.receipt import ReceiptError
 from bidding.testing import FixedKeys, VirtualClock
 from tests.invariants.history import Wish

@@ -6,8 +6,8 @@ from collections.abc import Callable, Coroutine
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from bidding.engine.house import NoSuchAuction
 from bidding.engine.ports import LogError
+from bidding.engine.seats import NoSuchAuction
 from bidding.proof.receipt import ReceiptError
 from bidding.testing import SECOND
 from tests.simulation.faults import MS

@@ -63,8 +63,8 @@ class Hall:
     def __post_init__(self) -> None:
         self.house = self.new_house()
 
-    def new_house(self) -> House:
-        return House(self.log, self.clock, self.keys, PREFIX, inbox_max=self.inbox_max)
+    def new_house(self, **more: Any) -> House:
+        return House(self.log, self.clock, self.keys, PREFIX, inbox_max=self.inbox_max, **more)
 
     @property
     def memory(self) -> MemoryLog:

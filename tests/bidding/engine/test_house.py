@@ -9,10 +9,10 @@ from auction_rules.registry import UnknownRule
 from bidding.core import state as state_module
 from bidding.core.downtime import Downtime
 from bidding.core.record import replay
-from bidding.engine import house as house_module
+from bidding.engine import contingency as contingency_module
 from bidding.engine import reading
-from bidding.engine.house import NoSuchAuction
 from bidding.engine.ports import LogBroken, LogExists
+from bidding.engine.seats import NoSuchAuction
 from bidding.proof.archive import verify_archive
 from bidding.proof.policy import parse_policy
 from bidding.proof.receipt import verify_receipt
@@ -353,7 +353,7 @@ async def test_a_break_long_after_another_is_a_first_one(hall):
 
 async def test_a_rule_whose_source_is_not_the_approved_one_is_not_played_on(hall, monkeypatch):
     auction = await hall.running("03")
-    monkeypatch.setattr(house_module, "source_sha256", lambda _: "0" * 64)
+    monkeypatch.setattr(contingency_module, "source_sha256", lambda _: "0" * 64)
     house = await hall.restarted()
     assert house.room(auction).state.status == "suspended"
     assert (await hall.entries(auction))[-1]["data"]["ask"]["reason"] == "RULE_CHANGED"

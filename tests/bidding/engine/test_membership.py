@@ -127,8 +127,12 @@ class Node:
     async def fall(self) -> None:
         """kill -9, as the others see it: no word more, and no renewal."""
         self.town.post.cut.add(self.name)
-        tasks = [*self.others._tasks, *self.house._tasks, *self.house.supervisor._tasks.values()]
-        for seat in self.house._seats.values():
+        tasks = [
+            *self.others._tasks,
+            *self.house._chores.tasks,
+            *self.house.supervisor._tasks.values(),
+        ]
+        for seat in self.house._seats:
             if seat.auctioneer is not None:
                 tasks += [t for t in (seat.auctioneer._task, seat.auctioneer._alarm) if t]
         for task in tasks:

@@ -16,7 +16,7 @@ import pytest
 
 from bidding.core.commands import Command
 from bidding.engine.auctioneer import Final
-from bidding.engine.house import NoSuchAuction
+from bidding.engine.seats import NoSuchAuction
 from bidding.testing import SECOND, settle
 from tests.bidding.engine.sample import admit, bid
 from tests.bidding.engine.test_membership import CLOSES, MS, OPENS, Node, Town, soon

@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from bidding.engine import notebook as module
-from bidding.engine.house import NoSuchAuction
 from bidding.engine.notebook import Full, Notebook, OtherNote, Remark
 from bidding.engine.ports import Fenced, LogBroken, LogDamaged
+from bidding.engine.seats import NoSuchAuction
 from bidding.proof import canon
 from bidding.proof.archive import ArchiveError, verify_archive
 from bidding.proof.merkle import leaf_hash

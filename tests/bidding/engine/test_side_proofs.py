@@ -76,12 +76,11 @@ class Guarded(Hall):
         self.drawer, self.authority = Drawer(), PretendAuthority()
         super().__post_init__()
 
-    def new_house(self):
-        house = super().new_house()
-        house._side = SideProofs(
+    def new_house(self, **more):
+        side = SideProofs(
             self.log, self.clock, self.drawer, keys=OracleKeys(), authority=self.authority
         )
-        return house
+        return super().new_house(side=side, **more)
 
     async def seconds(self, count):
         for _ in range(count):
@@ -208,7 +207,7 @@ async def test_files_that_cannot_be_written_cost_nobody_anything(hall):
 
 async def test_neither_is_done_unless_asked_for():
     hall, drawer = Hall(), Drawer()
-    hall.house._side = SideProofs(hall.log, hall.clock, drawer)
+    hall.house = hall.new_house(side=SideProofs(hall.log, hall.clock, drawer))
     await hall.running("03")
     await hall.clock.advance(CLOSES - hall.clock.now() + 5 * EVERY)
     assert drawer.files == {}

@@ -75,12 +75,10 @@ class Watched(Hall):
         group = f"group enough {self.quorum} {' '.join(self.names)}"
         return parse_witnesses("\n".join((*lines, group, "quorum enough")))
 
-    def new_house(self):
+    def new_house(self, **more):
         witnesses = [self.all[name] for name in self.names]
         self.witnessing = Witnessing(self.log, self.clock, witnesses, self.policy())
-        house = super().new_house()
-        house.witnessing = self.witnessing
-        return house
+        return super().new_house(witnessing=self.witnessing, **more)
 
     async def seconds(self, count):
         for _ in range(count):

@@ -1,0 +1,97 @@
+"""The heartbeat of the house: a write each second while something runs, and what its absence costs.
+
+`pulse` counts what was lost; here it is given back to each session. Time in which nothing could be
+written is nobody's, and neither is time in which a door could not be heard.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from bidding.core.record import due
+from bidding.engine.membership import Membership
+from bidding.engine.ports import Clock, EventLog, Instant, LogError
+from bidding.engine.pulse import BEAT, INTERRUPTED, QUICK, TOLERATED, Pulse
+from bidding.engine.seats import Seat, Seats
+
+_log = logging.getLogger(__name__)
+
+#: A session that opens within this time is watched as if it ran.
+_SOON: Final = 5_000_000
+
+
+class Heartbeat:
+    """Beats for all seats. `last` is when the house was up before it went down, once it was read."""
+
+    def __init__(
+        self, log: EventLog, clock: Clock, seats: Seats, others: Membership | None
+    ) -> None:
+        self._log, self._clock, self._seats, self._others = log, clock, seats, others
+        self.pulse = Pulse(clock.now())
+        self.last: Instant | None = None
+
+    def watched(self, now: Instant) -> bool:
+        """Whether anything runs here for which a write that does not come back would be a loss."""
+        return any(_watched(seat, now) for seat in self._seats)
+
+    def moved_on(self) -> None:
+        """The clock was moved on purpose, as in practice: nobody lost that time."""
+        self.pulse.begin(self._clock.now())
+        for seat in self._seats:
+            if seat.auctioneer is not None:
+                seat.auctioneer.moved_on()
+
+    async def beat(self) -> None:
+        """While something runs, notes each second that the house is up: rules 2 and 5 of the house need it."""
+        while True:
+            sent = self._clock.now()
+            # Begun again after its own fall, it counts what was lost meanwhile.
+            before, watched = self.pulse.watching, self.watched(sent)
+            self.pulse.watching = watched
+            if watched:
+                if not before:
+                    self.pulse.begin(sent)
+                try:
+                    await self._log.beat(sent)
+                except LogError as error:
+                    _log.error("the house cannot note that it is up: %s", error)
+                else:
+                    self._felt(sent)
+            while self._clock.now() < sent + BEAT:
+                await self._clock.sleep_until(sent + BEAT)
+
+    def _felt(self, sent: Instant) -> None:
+        """A write came back: what was lost before it is given back, what waited for it goes on."""
+        now = self._clock.now()
+        self.pulse.came_back(sent, now)
+        silent = None if self._others is None else self._others.doors.silent_since()
+        for seat in self._seats:
+            if seat.auctioneer is None:
+                continue
+            if silent is not None:
+                # We could write, and yet a bid from over there would not arrive.
+                if not seat.silenced:
+                    seat.silenced = True
+                    seat.auctioneer.interrupted(silent)
+                continue
+            seat.silenced = False
+            lost = self.pulse.lost - seat.given_back
+            if lost > TOLERATED:
+                seat.given_back = self.pulse.lost
+                # A beat more than was surely lost: what is given back is never too little.
+                seat.auctioneer.interrupted(sent - lost - BEAT)
+            elif now - sent <= QUICK:
+                seat.auctioneer.well()
+
+
+def _watched(seat: Seat, now: Instant) -> bool:
+    if seat.room is None or seat.auctioneer is None:
+        return False
+    state = seat.room.state
+    if state.status == "announced":
+        bell = due(state, seat.room.rule)
+        return bell is not None and bell <= now + _SOON
+    if state.suspended is not None and state.suspended.reason == INTERRUPTED:
+        return True
+    return state.status == "running" or state.resuming is not None

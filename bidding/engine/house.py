@@ -546,13 +546,14 @@ class House:
             up = grant.served
         if seat.lost_from is not None:
             # What was to be said of an earlier loss broke on its way: it is not forgotten.
-            up = min(up or now, seat.lost_from)
+            up = _earliest(up, seat.lost_from)
         since = min(max(state.t, up or state.t), now)
         first = recovered(state, due(state, rule), since, now)
         approved = state.document["rule_sha256"]
         if state.status not in _OVER and approved != source_sha256(rule):
             _log.critical("%s: the rule's source is not the approved %s", state.origin, approved)
         if not first:
+            seat.lost_from = None
             return ()
         handed = grant is not None and grant.handed and seat.lost_from is None
         seat.lost_from = since
@@ -661,13 +662,31 @@ class House:
                 if not before:
                     self._pulse.begin(sent)
                 try:
-                    await self._log.beat(sent)
+                    await self._log.beat(self._served(sent))
                 except LogError as error:
                     _log.error("the house cannot note that it is up: %s", error)
                 else:
                     self._felt(sent)
             while self._clock.now() < sent + BEAT:
                 await self._clock.sleep_until(sent + BEAT)
+
+    def _served(self, sent: Instant) -> Instant:
+        """Until when the house was up and owes nobody time that is not in his record: to be noted.
+
+        Whoever comes after us knows of a loss only by this, until it is written.
+        """
+        owed = (self._owed(seat) for seat in self._seats.values())
+        return min([self._pulse.served(sent), *(since for since in owed if since is not None)])
+
+    def _owed(self, seat: _Seat) -> Instant | None:
+        """Since when time was lost to an auction of ours that its log does not know of yet."""
+        if seat.refused is not None or not self._mine(seat):
+            return None
+        if seat.auctioneer is not None:
+            return _earliest(seat.lost_from, seat.auctioneer.owed)
+        if seat.room is not None and seat.room.state.status in (*_OVER, "suspended"):
+            return None
+        return _earliest(seat.lost_from, seat.up_until if seat.room else self._last_beat)
 
     def _felt(self, sent: Instant) -> None:
         """A write came back: what was lost before it is given back, what waited for it goes on."""
@@ -830,6 +849,11 @@ class House:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+
+def _earliest(*instants: Instant | None) -> Instant | None:
+    """The earliest of those that are known."""
+    return min((one for one in instants if one is not None), default=None)
 
 
 def _covered(note: bytes) -> int:

@@ -520,3 +520,18 @@ async def test_many_auctions_are_spread_over_those_who_are_left(town):
     left = [node.others.owned for node in town.nodes]
     assert sum(left) == 12
     assert min(left) > 0, "each log has a first choice, and not all the same"
+
+
+async def test_the_record_says_when_the_owner_s_own_door_had_what_was_decided_later(town):
+    """The batch broke on its way, and the request was handed to whoever came after."""
+    owner, _ = await town.running("03")
+    town.log.hold()
+    town.log.break_next(written=False)
+    stamp = town.clock.now()
+    asked = owner.ask(bid("03", 100_000, "r1"))
+    await town.clock.advance(200 * MS)
+    town.log.release()
+    answer = await town.answered(asked)
+    assert accepted(answer)
+    assert answer.entry["t"] > stamp
+    assert answer.entry["data"]["received"] == stamp

@@ -58,7 +58,7 @@ def times_are_true(history: History, entries: list[dict[str, Any]]) -> Iterator[
     """S7: an entry bears the time at which its request reached a node, within the clocks' error."""
     for wish in history.wishes:
         for told in wish.told:
-            at = told.entry["data"].get("received", told.t)  # of the door that took it
+            at = told.entry.get("data", {}).get("received", told.t)  # of the door that took it
             off = min((abs(at - stamp) for stamp in wish.stamped), default=0)
             if off > 2 * history.skew + SECOND // 4:
                 yield f"S7 {wish.command.key} bears a time {off / SECOND:.1f} s off"

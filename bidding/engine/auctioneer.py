@@ -154,6 +154,8 @@ class Auctioneer:
         self._inbox_max = inbox_max
         self._rung: Instant = 0
         self._lost_since: Instant | None = None
+        self._owed: Instant | None = None
+        self._owed_until = 0
 
         self._committed = state  # what the log holds
         self._state = state  # what it will hold if all that is decided commits
@@ -205,8 +207,14 @@ class Auctioneer:
 
     @property
     def up_until(self) -> Instant:
-        """The last instant at which this auctioneer was surely able to write."""
-        return max(self._committed.t, self._launched)
+        """The last instant at which this auctioneer was surely able to write, and owed no time."""
+        up = max(self._committed.t, self._launched)
+        return up if self._owed is None else min(up, self._owed)
+
+    @property
+    def owed(self) -> Instant | None:
+        """From when on time was lost that the log does not know of yet; None when it knows of all."""
+        return self._owed
 
     def ask(self, command: Command, stamp: Instant | None = None) -> asyncio.Future[Answer]:
         """Stamps and queues the request; the future is never cancelled by us and never raises.
@@ -245,6 +253,7 @@ class Auctioneer:
     def interrupted(self, since: Instant) -> None:
         """For some time from about `since` on no bid could be written: it is to be given back."""
         self._lost_since = min(since, self._lost_since or since)
+        self._owed = min(since, self._owed or since)
         self._stir.set()
 
     def well(self) -> None:
@@ -412,6 +421,13 @@ class Auctioneer:
         if self._state.status == "running" or self._state.resuming is not None:
             since = min(max(since, self._state.t), now)
             self._enter(_Asked(now, Command("system", Suspend(INTERRUPTED, since)), None))
+        # Settled when the log holds it: until then it may break on its way.
+        self._owed_until = self._state.index
+        self._settled()
+
+    def _settled(self) -> None:
+        if self._lost_since is None and self._committed.index >= self._owed_until:
+            self._owed = None
 
     def _enter(self, asked: _Asked) -> None:
         """Decides one request on the tentative state and puts the entry on the next batch."""
@@ -510,6 +526,7 @@ class Auctioneer:
             self.interrupted(self._launched)
         items, self._flying = self._flying, []
         self._committed, self._checkpoint = items[-1].step.after, note
+        self._settled()
         landed = self._tick()
         self._commits.append(landed - self._launched)
         for item in items:

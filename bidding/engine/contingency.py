@@ -16,7 +16,7 @@ from bidding.core.record import due, rule_of
 from bidding.core.state import State
 from bidding.engine.ports import Instant
 from bidding.engine.pulse import QUICK
-from bidding.engine.seats import OVER, Seat
+from bidding.engine.seats import OVER, Seat, earliest
 
 _log = logging.getLogger(__name__)
 
@@ -34,13 +34,14 @@ def contingency(
         up = grant.served
     if seat.lost_from is not None:
         # What was to be said of an earlier loss broke on its way: it is not forgotten.
-        up = min(up or now, seat.lost_from)
+        up = earliest(up, seat.lost_from)
     since = min(max(state.t, up or state.t), now)
     first = recovered(state, due(state, rule), since, now)
     approved = state.document["rule_sha256"]
     if state.status not in OVER and approved != source_sha256(rule):
         _log.critical("%s: the rule's source is not the approved %s", state.origin, approved)
     if not first:
+        seat.lost_from = None
         return ()
     handed = grant is not None and grant.handed and seat.lost_from is None
     seat.lost_from = since

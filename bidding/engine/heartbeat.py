@@ -13,7 +13,7 @@ from bidding.core.record import due
 from bidding.engine.membership import Membership
 from bidding.engine.ports import Clock, EventLog, Instant, LogError
 from bidding.engine.pulse import BEAT, INTERRUPTED, QUICK, TOLERATED, Pulse
-from bidding.engine.seats import Seat, Seats
+from bidding.engine.seats import OVER, Seat, Seats, earliest
 
 _log = logging.getLogger(__name__)
 
@@ -53,13 +53,32 @@ class Heartbeat:
                 if not before:
                     self.pulse.begin(sent)
                 try:
-                    await self._log.beat(sent)
+                    await self._log.beat(self._served(sent))
                 except LogError as error:
                     _log.error("the house cannot note that it is up: %s", error)
                 else:
                     self._felt(sent)
             while self._clock.now() < sent + BEAT:
                 await self._clock.sleep_until(sent + BEAT)
+
+    def _served(self, sent: Instant) -> Instant:
+        """Until when the house was up and owes nobody time that is not in his record: to be noted.
+
+        Whoever comes after us knows of a loss only by this, until it is written.
+        """
+        owed = (self._owed(seat) for seat in self._seats)
+        return min([self.pulse.served(sent), *(since for since in owed if since is not None)])
+
+    def _owed(self, seat: Seat) -> Instant | None:
+        """Since when time was lost to an auction of ours that its log does not know of yet."""
+        ours = self._others is None or self._others.holds(seat.origin)
+        if seat.refused is not None or not ours:
+            return None
+        if seat.auctioneer is not None:
+            return earliest(seat.lost_from, seat.auctioneer.owed)
+        if seat.room is not None and seat.room.state.status in (*OVER, "suspended"):
+            return None
+        return earliest(seat.lost_from, seat.up_until if seat.room else self.last)
 
     def _felt(self, sent: Instant) -> None:
         """A write came back: what was lost before it is given back, what waited for it goes on."""

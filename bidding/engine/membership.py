@@ -17,6 +17,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Final, Protocol
 
@@ -341,7 +342,9 @@ class Membership:
     def _local(self, one: Asked) -> asyncio.Future[Answer] | None:
         if not self.holds(one.origin):
             return None
-        return self._house.local(one.origin, one.command, one.stamp)
+        # Handed over anew it may be decided long after this door had it, and the record says when.
+        command = replace(one.command, received=one.stamp)
+        return self._house.local(one.origin, command, one.stamp)
 
     def _send(self, one: Asked) -> None:
         owner = self._view.owners.get(one.origin)

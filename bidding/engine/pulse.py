@@ -54,6 +54,14 @@ class Pulse:
             self.lost += took
         self.heard = max(self.heard, now if took > QUICK else sent)
 
+    def served(self, sent: Instant) -> Instant:
+        """Until when no time was lost that is not counted, for a write sent at `sent` to note.
+
+        It is noted before anybody knows what the write will show: a note of `sent` itself would
+        hide the loss from whoever comes after us.
+        """
+        return self.heard if sent - self.heard > BEAT + _GRAIN else sent
+
     def deaf(self, now: Instant) -> bool:
         """Whether nobody knows if a bid could be written now."""
         return now - self.heard > DEAF_AFTER

@@ -81,6 +81,11 @@ class Seat:
         return self.auctioneer or self.follower
 
 
+def earliest(*instants: Instant | None) -> Instant | None:
+    """The earliest of those that are known."""
+    return min((one for one in instants if one is not None), default=None)
+
+
 class Seats:
     """All seats by auction, oldest first. `prefix` is what each log's name begins with."""
 

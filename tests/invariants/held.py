@@ -15,8 +15,11 @@ from bidding.proof.merkle import Tree, leaf_hash
 from bidding.proof.note import open_note
 from bidding.proof.receipt import parse_receipt
 from bidding.testing import SECOND
-from tests.invariants.history import History
+from tests.invariants.history import Held, History
 from tests.invariants.record import steps
+
+#: So long before the end, at most, a door holds what it was asked: then it gives it back.
+_HOLDS = 5 * SECOND
 
 Line = tuple[int, bytes]
 """The index of the entry that a line shows, and its bytes."""
@@ -55,9 +58,32 @@ def times_are_true(history: History, entries: list[dict[str, Any]]) -> Iterator[
     """S7: an entry bears the time at which its request reached a node, within the clocks' error."""
     for wish in history.wishes:
         for told in wish.told:
-            off = min((abs(told.t - stamp) for stamp in wish.stamped), default=0)
+            at = told.entry.get("data", {}).get("received", told.t)  # of the door that took it
+            off = min((abs(at - stamp) for stamp in wish.stamped), default=0)
             if off > 2 * history.skew + SECOND // 4:
                 yield f"S7 {wish.command.key} bears a time {off / SECOND:.1f} s off"
+
+
+def in_time_is_in_time(history: History, entries: list[dict[str, Any]]) -> Iterator[str]:
+    """S5: what a door in order had before the end, and did not give back, is decided before it."""
+    for before, entry, after in steps(history):
+        end = before.standing.closes
+        if end is None or not after.standing.closed or before.standing.closed:
+            continue
+        for wish in history.wishes:
+            late = wish.told and wish.told[0].index > entry["i"]
+            if late and any(_kept(history, held, end) for held in wish.held):
+                yield f"S5 {wish.command.key} was in time and is decided after the close"
+
+
+def _kept(history: History, held: Held, end: int) -> bool:
+    """Whether a door had it in time, and neither gave it back nor was out of order."""
+    in_time = end - _HOLDS < held.since < end - 2 * history.skew
+    ailed = any(
+        one.why == held.door and one.start < end + _HOLDS and one.stop > held.since
+        for one in history.ailing
+    )
+    return in_time and not ailed and not 0 < held.until < end
 
 
 def what_viewers_saw(history: History, entries: list[dict[str, Any]]) -> Iterator[str]:
@@ -152,6 +178,7 @@ def receipts_hold(history: History, entries: list[dict[str, Any]]) -> Iterator[s
 CHECKS = (
     answers_are_the_logs,
     times_are_true,
+    in_time_is_in_time,
     what_viewers_saw,
     what_is_sealed_is_seen_by_nobody,
     receipts_hold,

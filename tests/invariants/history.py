@@ -26,6 +26,16 @@ class Told:
 
 
 @dataclass
+class Held:
+    """A request at a door, from when on; until the door answered that it is to be asked again."""
+
+    since: int
+    door: str
+    until: int = 0
+    """Zero while it never said so."""
+
+
+@dataclass
 class Wish:
     """One thing somebody wanted, under one reference, however often it was sent."""
 
@@ -33,6 +43,8 @@ class Wish:
     wanted: int
     stamped: list[int] = field(default_factory=list)
     """True time of each arrival at a node that took it."""
+    held: list[Held] = field(default_factory=list)
+    """The same arrivals, where each door's own word is known."""
     told: list[Told] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
     """Every reference it was sent under: one, unless the client is at fault."""
@@ -80,6 +92,8 @@ class History:
     """First entry and epoch of each batch, in the order in which the store took them."""
     healed: int = 0
     """True time from which nothing broke any more; 0 where that is not known."""
+    ailing: list[Span] = field(default_factory=list)
+    """When a door was out of order by itself; `why` is its name."""
     takeovers: list[Span] = field(default_factory=list)
     """From the start of each process to its serving, where no other fault was on."""
     lost_tasks: list[str] = field(default_factory=list)
@@ -105,6 +119,14 @@ class History:
     def verifier(self) -> Verifier:
         """Whose signature checkpoints and receipts bear."""
         return self.key or FixedKeys().signer(self.origin).verifier
+
+    def lost(self, start: int, stop: int, why: str) -> None:
+        """In this stretch nobody could be served."""
+        self.outages.append(Span(start, stop, why))
+
+    def takes_over(self, start: int, stop: int, who: str) -> None:
+        """A process serves; nothing else was wrong since `start`."""
+        self.takeovers.append(Span(start, stop, who))
 
     def note(self, at: int, what: str) -> None:
         """A line of the timeline."""

@@ -25,9 +25,8 @@ _SETTLED = 15 * SECOND
 _TAKEOVER = 3 * SECOND
 _BEHIND = 1 * SECOND
 _RESUMED = 5 * SECOND
-_EXACT = ("fallen", "stalled")
-"""Outages in which surely nobody was served from their first instant on; a store that is down may
-still have let a write through, and another node may have been served meanwhile."""
+_EXACT = ("fallen", "stalled", "store down")
+"""Outages in which surely nobody was served from their first instant on."""
 _HOUSE = (downtime.RECOVERY, INTERRUPTED)
 _TASKS_MAX = 40
 """Of one process with a handful of auctions when nothing is going on."""

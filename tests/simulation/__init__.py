@@ -15,7 +15,9 @@ seed, so a seed is a run, on any machine.
     sales        the auctions of a run: rules, terms, bidders
     people       bidders who ask again until they know, officers, and viewers who keep all they saw
     troubles     each kind of fault, acting
-    world        the one run of a seed
+    world        the one run of a seed on one node
+    cluster      the one run of a seed on several, and the faults between them
+    between      models of the letters and leases that lie between nodes
     tests.invariants   what must hold of a history and the log it left, shared with the real faults
     ablations    the safeguards, each taken out
     runs         what is done with seeds: many at once, the least that fails, timelines

@@ -20,8 +20,8 @@ import secrets
 import sys
 from collections.abc import Iterator
 
+from tests.simulation.cluster import played
 from tests.simulation.runs import ablations, check, everywhere, many, one, say
-from tests.simulation.world import played
 
 
 def _from(start: int) -> Iterator[int]:

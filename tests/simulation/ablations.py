@@ -16,17 +16,19 @@ from unittest.mock import patch
 
 from bidding.core import decide, downtime, right, views
 from bidding.engine import auctioneer as engine
-from bidding.engine import seating
+from bidding.engine import membership, seating
 from bidding.engine.auctioneer import Auctioneer, Final
+from bidding.engine.doors import Doors
 from bidding.engine.hub import Room
+from bidding.engine.membership import Membership
 from bidding.engine.passing import Kept
 from bidding.engine.ports import Batch, Lease
 from bidding.engine.pulse import Pulse
 from bidding.testing import SECOND, MemoryLog
 from tests.simulation.clock import NodeClock
+from tests.simulation.cluster import of_several, played
 from tests.simulation.people import Client
 from tests.simulation.store import Store
-from tests.simulation.world import played
 
 CONTROL = "control"
 #: Each must be found within so many seeds.
@@ -44,9 +46,14 @@ class Found:
 
 
 def first_seed(name: str, seeds: range) -> Found:
-    """Runs the seeds without this safeguard until one of them shows it."""
-    with ABLATIONS[name]():
+    """Runs the seeds without this safeguard until one of them shows it.
+
+    What only several nodes need is asked of the seeds that have several.
+    """
+    with (NODES.get(name) or ABLATIONS[name])():
         for seed in seeds:
+            if name in NODES and not of_several(seed):
+                continue
             try:
                 broken = played(seed).broken()
             except AssertionError as stopped:
@@ -327,6 +334,23 @@ def _unpaid_may_bid() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def _no_closing_barrier() -> Iterator[None]:
+    """The owner of an auction closes it without asking what the other doors still hold."""
+    with patch.object(Membership, "passed", lambda *_: True):
+        yield
+
+
+@contextmanager
+def _no_bus_health() -> Iterator[None]:
+    """Nobody feels that letters do not come: neither the owner, nor who reaches nobody."""
+    with (
+        patch.object(Doors, "silent_since", lambda _: None),
+        patch.object(membership, "_ALONE_AFTER", 3600 * SECOND),
+    ):
+        yield
+
+
 ABLATIONS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     CONTROL: _control,
     "ack before commit": _ack_before_commit,
@@ -348,3 +372,12 @@ ABLATIONS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "sealed offers are shown": _sealed_is_shown,
     "the unpaid may bid": _unpaid_may_bid,
 }
+
+NODES: dict[str, Callable[[], AbstractContextManager[None]]] = {
+    "no fence between nodes": _no_fence,
+    "no closing barrier": _no_closing_barrier,
+    "no bus health": _no_bus_health,
+    "a node's wall clock": _wall_clock,
+    "a lost reply is decided anew": _no_dedupe,
+}
+"""Of what only several nodes need; asked of seeds with several."""

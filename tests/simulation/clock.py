@@ -33,9 +33,17 @@ class NodeClock:
     def __init__(self, true: VirtualClock, off: int) -> None:
         self._true, self.off = true, off
         self.wall = 0
+        self.still_until = 0
+        """True time until which the whole node stands still, timers and all."""
 
     def now(self) -> int:
         return self._true.now() + self.off
 
     async def sleep_until(self, when: int) -> None:
         await self._true.sleep_until(when - self.off)
+        await self.awake()
+
+    async def awake(self) -> None:
+        """Returns when the node does not stand still."""
+        while self._true.now() < self.still_until:
+            await self._true.sleep_until(self.still_until)

@@ -52,6 +52,24 @@ class Faults:
     inbox: int = 0
     """How many requests a node keeps waiting for one auction; zero for as many as the product."""
 
+    freezes: int = 0
+    """Of several nodes: times that one of them stands still for up to `stall`."""
+    cuts: int = 0
+    """Times that no letter reaches one of them or leaves it, for some seconds."""
+    partings: int = 0
+    """Times that one of them cannot reach the store and its leases, for some seconds."""
+    no_post: int = 0
+    """Times that letters go nowhere, for up to `outage`."""
+    leavings: int = 0
+    """Times that one of them is drained and another comes."""
+    lost_letters: int = 0
+    """A letter in so many, as in the next two."""
+    doubled_letters: int = 0
+    late_letters: int = 0
+    """Late by up to three seconds, so that others overtake it."""
+    lost_leases: int = 0
+    """Of so many answers of the leases one is lost, though what was asked is done."""
+
     def named(self) -> list[str]:
         """The kinds that are on."""
         return [f.name for f in fields(self) if getattr(self, f.name) and f.name not in _STRENGTHS]
@@ -63,7 +81,11 @@ class Faults:
     def told(self) -> str:
         """The kinds that are on, each with its figures."""
         strengths = {"crashes": "down", "stalls": "stall", "outages": "outage"}
-        strengths["slow_spells"] = "slow"
+        strengths["slow_spells"], strengths["freezes"], strengths["no_post"] = (
+            "slow",
+            "stall",
+            "outage",
+        )
         parts = []
         for name in self.named():
             of = strengths.get(name)
@@ -105,4 +127,31 @@ def drawn(rng: Random) -> Faults:
         officers=maybe(1, 2),
         floods=maybe(1, 3),
         inbox=maybe(4, 20),
+    )
+
+
+def among_nodes(rng: Random) -> Faults:
+    """What may go wrong where several nodes share a record: all but what only one node meets."""
+
+    def maybe(*choices: int) -> int:
+        return rng.choice(choices) if rng.random() < 0.5 else 0
+
+    return replace(
+        drawn(rng),
+        zombies=0,
+        stalls=0,
+        floods=0,
+        inbox=0,
+        crashes=maybe(1, 2),
+        outages=maybe(0, 1),
+        slow_spells=maybe(0, 1),
+        freezes=maybe(1, 2),
+        cuts=maybe(1, 2),
+        partings=maybe(1, 2),
+        no_post=maybe(1, 2),
+        leavings=maybe(1, 2),
+        lost_letters=maybe(3, 30),
+        doubled_letters=maybe(3, 30),
+        late_letters=maybe(4, 30),
+        lost_leases=maybe(10, 50),
     )

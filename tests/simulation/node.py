@@ -8,14 +8,15 @@ from collections.abc import Callable, Coroutine
 from random import Random
 from typing import Any, TypeVar
 
-from bidding.engine.auctioneer import INBOX_MAX, Answer
+from bidding.engine.auctioneer import INBOX_MAX, Answer, Final
 from bidding.engine.house import House
 from bidding.engine.hub import Room
+from bidding.engine.membership import Membership
 from bidding.engine.ports import LogError
 from bidding.engine.seats import NoSuchAuction
 from bidding.proof.receipt import ReceiptError
 from bidding.testing import FixedKeys, VirtualClock
-from tests.invariants.history import Wish
+from tests.invariants.history import Held, Wish
 from tests.simulation.clock import NodeClock
 from tests.simulation.faults import Faults
 from tests.simulation.store import Handle, Store
@@ -33,19 +34,33 @@ class Node:
     """A process from its start to its fall. Made inside a loop that has `tasks_know_their_node`."""
 
     def __init__(
-        self, name: str, store: Store, clock: VirtualClock, rng: Random, faults: Faults
+        self,
+        name: str,
+        store: Store,
+        clock: VirtualClock,
+        rng: Random,
+        faults: Faults,
+        *,
+        others: Callable[[Node], Membership | None],
     ) -> None:
         self.name = name
         self.tasks: list[asyncio.Task[Any]] = []
         self.fallen = asyncio.Event()
-        self.handle = Handle(store)
         self.clock = NodeClock(clock, rng.randint(-faults.skew, faults.skew))
+        self.handle = Handle(store, self.clock.awake)
+        self.mute = False
+        """Whether no letter reaches it or leaves it."""
         self._true = clock
         self._context = contextvars.copy_context()
         self._context.run(_NODE.set, self)
-        most = faults.inbox or INBOX_MAX
-        self.house = self._in(
-            lambda: House(self.handle, self.clock, FixedKeys(), PREFIX, holder=name, inbox_max=most)
+        self.most = faults.inbox or INBOX_MAX
+        self.others = others(self)
+        self.house = self._in(self._house)
+
+    def _house(self) -> House:
+        keys, most, others = FixedKeys(), self.most, self.others
+        return House(
+            self.handle, self.clock, keys, PREFIX, holder=self.name, inbox_max=most, others=others
         )
 
     def _in(self, work: Callable[[], _T]) -> _T:
@@ -56,16 +71,66 @@ class Node:
         """Starts something in this process."""
         return self._in(lambda: asyncio.get_running_loop().create_task(work))
 
+    @property
+    def parted(self) -> bool:
+        """Whether it cannot reach the store."""
+        return self.handle.parted
+
+    @parted.setter
+    def parted(self, parted: bool) -> None:
+        self.handle.parted = parted
+
+    @property
+    def well(self) -> bool:
+        """Whether nothing ails it but what ails all."""
+        return not (self.mute or self.parted or self._true.now() < self.clock.still_until)
+
+    def writes(self, auction: str) -> bool:
+        """Whether it decides what is asked about an auction."""
+        seats = self.house._seats
+        return auction in seats and seats[auction].auctioneer is not None
+
+    async def awake(self) -> None:
+        """Returns when it does not stand still."""
+        await self.clock.awake()
+
+    def when_awake(self, work: Callable[[], Any]) -> None:
+        """Does something in this process, once it does not stand still; never after its fall."""
+        if self.fallen.is_set():
+            return
+        if self._true.now() < self.clock.still_until:
+            self.spawn(self._later(work))
+        else:
+            self._in(work)
+
+    async def _later(self, work: Callable[[], Any]) -> None:
+        await self.awake()
+        work()
+
     def ask(self, auction: str, wish: Wish) -> asyncio.Future[Answer]:
-        """A request reaches this node now."""
+        """A request reaches this node, which takes it once it is awake."""
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        if self._true.now() < self.clock.still_until:
+            self.when_awake(lambda: _passed_on(self._taken(auction, wish), answer))
+            return answer
+        return self._taken(auction, wish)
+
+    def _taken(self, auction: str, wish: Wish) -> asyncio.Future[Answer]:
         try:
             answer = self._in(lambda: self.house.ask(auction, wish.command))
         except NoSuchAuction:
             # The house has not learned its logs yet: the door would not be open.
             return asyncio.get_running_loop().create_future()
-        wish.stamped.append(self._true.now())
+        held = Held(self._true.now(), self.name)
+        answer.add_done_callback(lambda done: self._given_back(done, held))
+        wish.held.append(held)
+        wish.stamped.append(held.since)
         wish.keys.add(str(wish.command.key))
         return answer
+
+    def _given_back(self, done: asyncio.Future[Answer], held: Held) -> None:
+        if not done.cancelled() and not isinstance(done.result(), Final):
+            held.until = self._true.now()
 
     def room(self, auction: str) -> Room | None:
         """The room of an auction; None while it is not open here."""
@@ -107,6 +172,16 @@ class Node:
         self.handle.cut()
         for task in self.tasks:
             task.cancel()
+
+
+def _passed_on(asked: asyncio.Future[Answer], answer: asyncio.Future[Answer]) -> None:
+    """What is answered to one is answered to the other."""
+
+    def done(asked: asyncio.Future[Answer]) -> None:
+        if not asked.cancelled() and not answer.done():
+            answer.set_result(asked.result())
+
+    asked.add_done_callback(done)
 
 
 def tasks_know_their_node(

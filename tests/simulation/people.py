@@ -29,7 +29,7 @@ from bidding.core.commands import (
 )
 from bidding.core.record import rule_of
 from bidding.core.state import State
-from bidding.engine.auctioneer import Final
+from bidding.engine.auctioneer import Answer, Final
 from bidding.engine.hub import Payload, Subscription
 from bidding.engine.ports import LogError
 from bidding.testing import SECOND
@@ -91,13 +91,13 @@ class Client:
         if world.one_in(faults.lost_requests):
             await world.sleep(_PATIENCE)
             return None
-        # As behind a load balancer: whom one node turns away, another one serves.
-        node = world.heir if self._turned_away and world.heir is not None else world.serving
+        node = world.lead(self.rng, turned_away=self._turned_away)
         if node is None:
             return None
         answer = node.ask(self.sale.auction, wish)
         if world.one_in(faults.doubled_requests):
-            node.ask(self.sale.auction, wish)
+            # Both of them are answered, and whichever answer comes first is believed.
+            answer = _either(answer, node.ask(self.sale.auction, wish))
         await world.first(answer, _PATIENCE)
         await world.sleep(self._way())
         if not answer.done() or world.one_in(faults.lost_replies):
@@ -112,6 +112,18 @@ class Client:
         if self.world.one_in(self.world.faults.late_packets):
             return self.rng.randrange(1 * SECOND, 8 * SECOND)
         return self.rng.randrange(1 * MS, 40 * MS)
+
+
+def _either(*asked: asyncio.Future[Answer]) -> asyncio.Future[Answer]:
+    """The first answer of these."""
+    first: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+    for one in asked:
+        one.add_done_callback(
+            lambda done: (
+                None if first.done() or done.cancelled() else first.set_result(done.result())
+            )
+        )
+    return first
 
 
 async def bids(world: World, sale: Sale, rng: Random, number: str) -> None:
@@ -169,6 +181,25 @@ async def floods(world: World, sale: Sale, rng: Random) -> None:
         await asyncio.gather(
             *(client.want(Bid(amount)) for client, amount in zip(clients, amounts, strict=True))
         )
+
+
+async def snipes(world: World, sale: Sale, rng: Random, number: str) -> None:
+    """Waits for the last moment before each announced end, and asks then."""
+    client = Client(world, sale, rng, f"bidder:{number}", f"{number}-last")
+    client.near = True
+    moment = 0
+    while world.clock.now() < sale.until:
+        room = world.room(sale)
+        state = None if room is None else room.state
+        closes = None if state is None else state.standing.closes
+        if state is None or closes is None or state.status != "running" or closes <= moment:
+            await world.sleep(1 * SECOND)
+            continue
+        moment = closes - rng.randrange(5 * MS, 400 * MS)
+        await world.sleep_until(min(moment, world.clock.now() + 1 * SECOND))
+        if world.clock.now() >= moment:
+            await client.want(_asked(state, rng, number, moment))
+            moment = closes
 
 
 async def interferes(world: World, sale: Sale, rng: Random) -> None:
@@ -231,7 +262,7 @@ class Viewer:
         """Watches until the run is over, on whichever node serves."""
         world = self.world
         while not world.finished:
-            node = world.serving
+            node = world.lead(self.rng)
             joined = None if node is None else await self._join(node)
             if joined is None:
                 await world.sleep(self.rng.randrange(100 * MS, 1 * SECOND))

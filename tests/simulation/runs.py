@@ -24,9 +24,10 @@ from typing import Any
 import orjson
 
 from bidding.testing import EPOCH, SECOND
-from tests.simulation.ablations import ABLATIONS, CONTROL, WITHIN, Found, first_seed
+from tests.simulation.ablations import ABLATIONS, CONTROL, NODES, WITHIN, Found, first_seed
+from tests.simulation.cluster import played
 from tests.simulation.faults import Faults
-from tests.simulation.world import Run, played
+from tests.simulation.world import Run
 from tools.pythons import ROOT, VERSIONS, environment
 
 _BEIJING = timedelta(hours=8)
@@ -166,7 +167,7 @@ def fresh() -> int:
 def ablations(*, as_json: bool) -> int:
     """The table of safeguards; 1 when one was not found, or something was found in the control."""
     wrong = 0
-    for found in _spread(without, iter(sorted(ABLATIONS)), lambda: False, at_once=1):
+    for found in _spread(without, iter(sorted({*ABLATIONS, *NODES})), lambda: False, at_once=1):
         wrong += (found.seed is None) != (found.name == CONTROL)
         row = {"name": found.name, "seed": found.seed, "invariants": found.invariants}
         where = f"none in {WITHIN} seeds" if found.seed is None else f"seed {found.seed}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -36,16 +36,19 @@ class Sale:
         return Deposit(bidder, max(1, self.document.deposit), now, f"bank-{bidder}")
 
 
-def drawn(rng: Random, opens: int, skew: int) -> list[Sale]:
-    """One auction, or two or three side by side on one node."""
+def drawn(
+    rng: Random, opens: int, skew: int, lengths: Sequence[int] = (40, 90, 180), most: int = 3
+) -> list[Sale]:
+    """One auction, or two or three side by side; each first stage of one of these seconds."""
+    count = min(most, rng.choice((1, 1, 1, 2, 2, 3)))
     return [
-        _one(f"sim-{number}", rng, opens + rng.randrange(5 * SECOND), skew)
-        for number in range(1, 1 + rng.choice((1, 1, 1, 2, 2, 3)))
+        _one(f"sim-{number}", rng, opens + rng.randrange(5 * SECOND), skew, lengths)
+        for number in range(1, 1 + count)
     ]
 
 
-def _one(auction: str, rng: Random, opens: int, skew: int) -> Sale:
-    length = rng.choice((40, 90, 180)) * SECOND
+def _one(auction: str, rng: Random, opens: int, skew: int, lengths: Sequence[int]) -> Sale:
+    length = rng.choice(lengths) * SECOND
     bidders = rng.randrange(2, 9)
     rule, terms, more, lots = rng.choice(_KINDS)(rng, opens, length, bidders)
     title = {"zh": "模拟", "en": "Simulation"}

@@ -56,7 +56,8 @@ class Store:
         self._watching.clear()
         late = self.one_in(self.faults.lands_late)
         if self.one_in(self.faults.fails_before):
-            await self.sleep(self.rng.randrange(5 * MS))
+            # A commit that breaks may have been long on its way.
+            await self.sleep(self.rng.randrange(5 * MS) + self.slow)
             raise LogBroken("the store broke before it wrote")
         await self.sleep(self.rng.randrange(100, 2 * MS) + self.slow)
         if late:
@@ -92,22 +93,25 @@ class Store:
 class Handle:
     """One node's way to the store. Once cut, nothing comes back on it. Implements `EventLog`."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, awake: Callable[[], Awaitable[None]]) -> None:
+        self.store, self._awake = store, awake
         self._cut = False
+        self.parted = False
+        """Whether the store is out of reach from here."""
 
     def cut(self) -> None:
         """The node fell: whatever is on its way is answered to nobody."""
         self._cut = True
 
     async def create(self, log: str, body: bytes, checkpoint: bytes) -> None:
-        await self._ask(lambda: self._store.kept.create(log, body, checkpoint))
+        await self._ask(lambda: self.store.kept.create(log, body, checkpoint))
 
     async def take_over(self, log: str, holder: str) -> Lease:
-        return await self._ask(lambda: self._store.kept.take_over(log, holder))
+        return await self._ask(lambda: self.store.kept.take_over(log, holder))
 
     async def append(self, batch: Batch) -> None:
-        writing = self._store.in_store(self._store.write(batch))
+        self._reached()
+        writing = self.store.in_store(self.store.write(batch))
         try:
             await asyncio.shield(writing)
         finally:
@@ -117,27 +121,29 @@ class Handle:
                 writing.add_done_callback(lambda task: task.cancelled() or task.exception())
             if self._cut:
                 await asyncio.Event().wait()
+            await self._awake()
+        self._reached()
 
     async def read(self, log: str, start: int = 0, stop: int | None = None) -> list[bytes]:
-        return await self._ask(lambda: self._store.kept.read(log, start, stop))
+        return await self._ask(lambda: self.store.kept.read(log, start, stop))
 
     async def checkpoints(self, log: str, beyond: int = 0) -> list[bytes]:
-        return await self._ask(lambda: self._store.kept.checkpoints(log, beyond))
+        return await self._ask(lambda: self.store.kept.checkpoints(log, beyond))
 
     async def keep_cosigned(self, log: str, size: int, note: bytes) -> None:
-        await self._ask(lambda: self._store.kept.keep_cosigned(log, size, note))
+        await self._ask(lambda: self.store.kept.keep_cosigned(log, size, note))
 
     async def cosigned(self, log: str) -> tuple[int, bytes] | None:
-        return await self._ask(lambda: self._store.kept.cosigned(log))
+        return await self._ask(lambda: self.store.kept.cosigned(log))
 
     async def logs(self) -> list[str]:
-        return await self._ask(self._store.kept.logs)
+        return await self._ask(self.store.kept.logs)
 
     async def beat(self, now: Instant) -> None:
-        await self._ask(lambda: self._store.kept.beat(now))
+        await self._ask(lambda: self.store.kept.beat(now))
 
     async def last_beat(self) -> Instant | None:
-        return await self._ask(self._store.kept.last_beat)
+        return await self._ask(self.store.kept.last_beat)
 
     async def close(self) -> None:
         """The store outlives its nodes."""
@@ -145,8 +151,15 @@ class Handle:
     async def _ask(self, work: Callable[[], Awaitable[_T]]) -> _T:
         if not self._cut:
             # A beat and a take-over travel the same slow way as a bid.
-            await self._store.sleep(self._store.rng.randrange(100, 1 * MS) + self._store.slow)
+            await self.store.sleep(self.store.rng.randrange(100, 1 * MS) + self.store.slow)
         if self._cut:
             await asyncio.Event().wait()
-        self._store.up()
-        return await work()
+        self._reached()
+        self.store.up()
+        found = await work()
+        await self._awake()
+        return found
+
+    def _reached(self) -> None:
+        if self.parted:
+            raise LogBroken("the store cannot be reached")

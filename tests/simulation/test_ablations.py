@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.simulation.ablations import ABLATIONS, CONTROL, first_seed
+from tests.simulation.ablations import ABLATIONS, CONTROL, NODES, first_seed
 
 #: Each with the invariant that must name it.
 SOON = {
@@ -26,6 +26,15 @@ SOON = {
     "sealed offers are shown": "S13",
     "the unpaid may bid": "S15",
     "nothing goes on by itself": "L5",
+    "answers from memory": "S2",
+}
+
+#: Those of several nodes, within so many seeds; a fifth of them have several.
+BETWEEN = {
+    "no closing barrier": ("S5", 30),
+    "no bus health": ("S6", 20),
+    "a node's wall clock": ("S7", 20),
+    "a lost reply is decided anew": ("S2", 10),
 }
 
 
@@ -35,9 +44,16 @@ def test_what_was_taken_out_is_missed(name: str) -> None:
     assert SOON[name] in found.invariants, found
 
 
+@pytest.mark.parametrize("name", BETWEEN)
+def test_what_several_nodes_need_is_missed(name: str) -> None:
+    invariant, within = BETWEEN[name]
+    assert invariant in first_seed(name, range(within)).invariants
+
+
 def test_nothing_is_found_where_nothing_was_taken_out() -> None:
     assert first_seed(CONTROL, range(12)).seed is None
 
 
 def test_all_that_is_tried_soon_is_in_the_table() -> None:
     assert SOON.keys() < ABLATIONS.keys()
+    assert BETWEEN.keys() < NODES.keys()

@@ -155,9 +155,10 @@ class Troubles:
         world = self.world
         for when in self._moments(rng, world.faults.steps):
             await world.sleep_until(when)
-            if world.healed or world.serving is None:
+            node = world.lead(rng)
+            if world.healed or node is None:
                 continue
-            clock = world.serving.clock
+            clock = node.clock
             clock.wall = rng.choice((-5, -1, 1, 5)) * 60 * SECOND
             world.note(f"the wall clock is stepped by {clock.wall // SECOND} s")
             await world.sleep(rng.randrange(1 * SECOND, 20 * SECOND))
@@ -183,7 +184,8 @@ class Troubles:
         while not world.finished:
             await world.sleep(rng.randrange(500_000, 4 * SECOND))
             sale = rng.choice(world.sales)
-            node, room = world.serving, world.room(sale)
+            node = world.lead(rng)
+            room = None if node is None else node.room(sale.auction)
             if node is None or room is None or room.state.index == 0:
                 continue
             index = rng.randrange(room.state.index)

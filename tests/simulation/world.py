@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from hashlib import sha256
 from random import Random
@@ -12,9 +12,10 @@ from typing import Any
 from unittest.mock import patch
 
 from bidding.engine.hub import Room
+from bidding.engine.membership import Membership
 from bidding.testing import EPOCH, SECOND
 from tests.invariants import broken
-from tests.invariants.history import History, Span
+from tests.invariants.history import History
 from tests.simulation import sales
 from tests.simulation.clock import TrueClock
 from tests.simulation.faults import Faults, drawn
@@ -24,8 +25,6 @@ from tests.simulation.sales import Sale
 from tests.simulation.store import Store
 from tests.simulation.troubles import Troubles
 
-#: After the faults stop, so much time for everything to come right.
-_CALM = 90 * SECOND
 _OVER = ("closed", "terminated", "voided")
 
 
@@ -64,13 +63,16 @@ class Run:
 class World:
     """Everything of one run. `await run()` once."""
 
+    calm_seconds = 90
+    """After the faults stop, so much time for everything to come right."""
+
     def __init__(self, seed: int, faults: Faults | None = None) -> None:
         self.rng = Random(seed)
-        drew = drawn(self.rng)
+        drew = self._draw()
         self.drew = self.faults = drew if faults is None else faults
         self.clock = TrueClock()
         self.store = Store(self.clock, Random(self.rng.random()), self.faults)
-        self.sales = sales.drawn(self.rng, EPOCH + 30 * SECOND, self.faults.skew)
+        self.sales = self._sales()
         self.serving: Node | None = None
         """The node that people are led to."""
         self.heir: Node | None = None
@@ -80,6 +82,12 @@ class World:
         self.finished = False
         self._nodes = 0
         self._all: list[Node] = []
+
+    def _draw(self) -> Faults:
+        return drawn(self.rng)
+
+    def _sales(self) -> list[Sale]:
+        return sales.drawn(self.rng, EPOCH + 30 * SECOND, self.faults.skew)
 
     # -- for people -------------------------------------------------------------------------
 
@@ -103,7 +111,18 @@ class World:
 
     def room(self, sale: Sale) -> Room | None:
         """What a page shows now."""
-        return None if self.serving is None else self.serving.room(sale.auction)
+        rooms = (node.room(sale.auction) for node in self.standing())
+        return next((room for room in rooms if room is not None), None)
+
+    def lead(self, rng: Random, *, turned_away: bool = False) -> Node | None:
+        """The node that somebody reaches. As behind a load balancer: whom one turns away, another
+        one serves.
+        """
+        return self.heir if turned_away and self.heir is not None else self.serving
+
+    def standing(self) -> list[Node]:
+        """The nodes that people may be led to."""
+        return [] if self.serving is None else [self.serving]
 
     def note(self, what: str) -> None:
         """A line in the timeline of every auction."""
@@ -112,21 +131,25 @@ class World:
 
     def lost(self, start: int, why: str, stop: int | None = None) -> None:
         """From `start` until now, or `stop`, nobody could be served."""
-        span = Span(start, self.clock.now() if stop is None else stop, why)
         for sale in self.sales:
-            sale.history.outages.append(span)
+            sale.history.lost(start, self.clock.now() if stop is None else stop, why)
 
     def took_over(self, node: Node, since: int) -> None:
         """A process serves; nothing else was wrong since it was started."""
         for sale in self.sales:
-            sale.history.takeovers.append(Span(since, self.clock.now(), node.name))
+            sale.history.takes_over(since, self.clock.now(), node.name)
 
     def boot(self) -> Node:
         """A new process."""
         self._nodes += 1
         name = f"node-{self._nodes}"
-        self._all.append(Node(name, self.store, self.clock, self.rng, self.faults))
-        return self._all[-1]
+        node = Node(name, self.store, self.clock, self.rng, self.faults, others=self._others)
+        self._all.append(node)
+        return node
+
+    def _others(self, node: Node) -> Membership | None:
+        """Its part among several nodes."""
+        return None
 
     # -- the run ----------------------------------------------------------------------------
 
@@ -145,7 +168,7 @@ class World:
             cast = self._cast()
             await self.clock.advance(max(s.until for s in self.sales) - self.clock.now())
             self._heal(calm)
-            await self.clock.advance(_CALM)
+            await self.clock.advance(self.calm_seconds * SECOND)
             for _ in range(40):  # a full window after each late resumption
                 if all(self._over(sale) for sale in self.sales):
                     break
@@ -154,7 +177,7 @@ class World:
             self.finished = True
             ended = self.clock.now()
             await self.clock.advance(20 * SECOND)
-            left = 0 if self.serving is None else self.serving.left()
+            left = max((node.left() for node in self.standing()), default=0)
             for sale in self.sales:
                 sale.history.ended, sale.history.healed = ended, self.healed
                 sale.history.tasks_left = left
@@ -164,8 +187,8 @@ class World:
                 sale.history.writers = self.store.writers.get(sale.history.origin, [])
             for task in cast:
                 task.cancel()
-            if self.serving is not None:
-                self.serving.fall()
+            for node in self.standing():
+                node.fall()
             ends = await asyncio.gather(*cast, return_exceptions=True)
         finally:
             logging.disable(logging.NOTSET)
@@ -184,7 +207,7 @@ class World:
         await task
 
     async def _publish(self) -> None:
-        node = self.serving = self.boot()
+        node = self._first_node()
         for sale in self.sales:
             await node.spawn(node.house.publish(sale.document, "staff:li", "approver:wang"))
             officer = Client(self, sale, Random(1), "staff:wang")
@@ -192,6 +215,17 @@ class World:
                 await officer.want(admit)
                 if number:  # the first one pays in the middle of it all
                     await officer.want(sale.paid(admit.bidder, self.clock.now()))
+
+    def _first_node(self) -> Node:
+        self.serving = self.boot()
+        return self.serving
+
+    def _crowd(self, sale: Sale, own: Callable[[], Random]) -> list[Coroutine[Any, Any, None]]:
+        """Those who all come at the end."""
+        return [floods(self, sale, own())]
+
+    def _troubles(self) -> Troubles:
+        return Troubles(self)
 
     def _cast(self) -> list[asyncio.Task[Any]]:
         """Everybody who acts: each with chances of his own, so that one does not move another's."""
@@ -206,8 +240,8 @@ class World:
             channels = ("staff", f"bidder:{sale.admits[0].bidder}")
             parts += [Viewer(self, sale, own(), name).watch() for name in channels]
             parts += [resumes(self, sale, own()), pays_late(self, sale, own())]
-            parts += [interferes(self, sale, own()), floods(self, sale, own())]
-        parts += Troubles(self).all(own)
+            parts += [interferes(self, sale, own()), *self._crowd(sale, own)]
+        parts += self._troubles().all(own)
         return [asyncio.ensure_future(part) for part in parts]
 
     def _heal(self, calm: Faults) -> None:
@@ -221,10 +255,3 @@ class World:
     def _over(self, sale: Sale) -> bool:
         room = self.room(sale)
         return room is not None and room.state.status in _OVER
-
-
-def played(seed: int, faults: Faults | None = None) -> Run:
-    """The whole run of a seed, on a loop of its own; with `faults` instead of those it draws."""
-    world = World(seed, faults)
-    drew = world.drew
-    return Run(seed, drew, asyncio.run(world.run()))

@@ -167,6 +167,60 @@ async def test_what_was_lost_is_not_forgotten_when_saying_so_breaks(hall):
     assert up - SECOND <= made[0]["data"]["ask"]["since"] <= up
 
 
+async def test_what_an_outage_cost_is_not_forgotten_when_saying_so_breaks(hall):
+    """The store is back, and the first write, which says what was lost, breaks on its way."""
+    auction = await hall.running("03", document=english(resume="REMAINING"))
+    await hall.clock.advance(30 * SECOND)
+    lost = hall.clock.now()
+    hall.memory.go_down()
+    await hall.clock.advance(10 * SECOND)
+    hall.memory.go_down(down=False)
+    hall.memory.break_next(written=False)
+    await hall.clock.advance(3 * SECOND)
+    made = [e for e in await hall.entries(auction) if e["type"] == "suspend.accepted"]
+    assert lost - 2 * SECOND <= made[0]["data"]["ask"]["since"] <= lost
+    assert hall.house.room(auction).state.status == "running"
+
+
+async def test_the_note_of_being_up_does_not_run_ahead_of_what_is_owed(hall):
+    """It is all that whoever comes after a fall knows of a loss that no log tells of yet."""
+    auction = await hall.running("03")
+    await hall.clock.advance(30 * SECOND)
+    lost = hall.clock.now()
+    hall.memory.go_down()
+    await hall.clock.advance(10 * SECOND)
+    hall.memory.hold()
+    hall.memory.go_down(down=False)
+    await hall.clock.advance(3 * SECOND)
+    assert (await hall.types(auction))[-1] == "bell.accepted", "the suspension is on its way"
+    assert await hall.log.last_beat() <= lost
+    hall.memory.release()
+    await hall.clock.advance(2 * SECOND)
+    assert "suspend.accepted" in await hall.types(auction)
+    assert hall.clock.now() - await hall.log.last_beat() <= SECOND
+
+
+async def test_what_one_auction_lost_is_not_forgotten_for_what_another_was_given(hall):
+    """One could not be opened again yet after an outage when the house fell; another could."""
+    one = await hall.running("03", document=english(resume="REMAINING"))
+    other = english("zs-2", resume="REMAINING", opens=hall.clock.now() + SECOND)
+    await hall.house.publish(other, "staff:li", "approver:wang")
+    await hall.clock.advance(30 * SECOND)
+    lost = hall.clock.now()
+    hall.memory.go_down()
+    assert retry(await hall.house.ask(one, bid("03", 100_000))) == "recovering"
+    # Tried again after .1, .3, .7, 1.5, 3.1 and 6.3 seconds, and then after 11.3.
+    await hall.clock.advance(7 * SECOND)
+    hall.memory.go_down(down=False)
+    await hall.clock.advance(2 * SECOND)
+    assert (await hall.types("zs-2"))[-1] == "resume.accepted"
+    assert (await hall.types(one))[-1] == "bell.accepted"
+    await hall.house.close()
+    await hall.restarted()
+    made = [e for e in await hall.entries(one) if e["type"] == "suspend.accepted"]
+    assert lost - 2 * SECOND <= made[0]["data"]["ask"]["since"] <= lost
+
+
 async def test_after_more_than_five_minutes_people_resume_it(hall):
     """Also where the document says nothing of interruptions: then one officer does, and at once."""
     auction = await hall.running("03")

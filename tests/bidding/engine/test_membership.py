@@ -585,3 +585,18 @@ async def test_a_follower_gives_what_the_witnesses_signed_for_the_owner(town):
     assert trusted == parse_policy(owner.house.policy("zs-1"))
     # Only the owner asks them.
     assert other.house.witnessing.cosigned(ORIGIN) is None
+
+
+async def test_the_record_says_when_the_owner_s_own_door_had_what_was_decided_later(town):
+    """The batch broke on its way, and the request was handed to whoever came after."""
+    owner, _ = await town.running("03")
+    town.log.hold()
+    town.log.break_next(written=False)
+    stamp = town.clock.now()
+    asked = owner.ask(bid("03", 100_000, "r1"))
+    await town.clock.advance(200 * MS)
+    town.log.release()
+    answer = await town.answered(asked)
+    assert accepted(answer)
+    assert answer.entry["t"] > stamp
+    assert answer.entry["data"]["received"] == stamp

@@ -8,15 +8,16 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+import asyncpg
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bidding.adapters.keys import FileKeys
 from bidding.adapters.pg_log.schema import install
 from bidding.engine.identity import Role
 from tests.doors.house_process import HouseProcess, make_people
-from tests.postgres import Server, fresh_database
+from tests.postgres import fresh_database
 from tests.redis_server import RedisServer, redis_server, remove
 
 PREFIX = "daylight.local/log"
@@ -74,6 +75,8 @@ class Balancer:
                 self._pipes[task] = port
                 await _either(_pipe(reader, back), _pipe(there, writer))
                 return
+        except asyncio.CancelledError:
+            return  # cut off: to the server an end like others
         finally:
             writer.close()
 
@@ -99,11 +102,18 @@ async def _either(*ways: Any) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
+class Store(Protocol):
+    """A PostgreSQL: one server, or several of which one is written."""
+
+    def url(self, user: str, database: str) -> str: ...
+    async def shell(self, database: str = ...) -> asyncpg.Connection: ...
+
+
 @dataclass
 class Cluster:
     """What a test holds of it."""
 
-    server: Server
+    server: Store
     database: str
     redis: RedisServer
     data: Path
@@ -114,13 +124,21 @@ class Cluster:
         """A node that answers, new or come back."""
         node = self.nodes.get(name)
         if node is None:
-            log = self.server.url("house", self.database)
-            options = ("--no-demo", "--log", log, "--bus", self.redis.url, "--node", name)
+            options = ("--no-demo", *await self.reaches(name), "--node", name)
             node = self.nodes[name] = HouseProcess(self.data, options, called=name)
         await asyncio.to_thread(node.start)
-        if node.port not in self.balancer.backends:
-            self.balancer.backends.append(node.port)
+        door = await self.door(name)
+        if door not in self.balancer.backends:
+            self.balancer.backends.append(door)
         return node
+
+    async def door(self, name: str) -> int:
+        """The port at which the balancer finds a node."""
+        return self.nodes[name].port
+
+    async def reaches(self, name: str) -> tuple[str, ...]:
+        """The switches that tell a node where its record and its letters are."""
+        return ("--log", self.server.url("house", self.database), "--bus", self.redis.url)
 
     async def owner(self, auction: str) -> str | None:
         """Name of the node that is present and owns the auction."""
@@ -141,18 +159,27 @@ async def cluster(
 ) -> AsyncIterator[Cluster]:
     """Nodes on one record; ended, whatever became of them."""
     server, database = await fresh_database()
-    owner = create_async_engine(server.url("postgres", database))
+    found = Cluster(server, database, redis_server(), data, Balancer())
+    async with serving(found, names, people):
+        yield found
+
+
+@asynccontextmanager
+async def serving(
+    found: Cluster, names: tuple[str, ...], people: Mapping[str, tuple[Role, ...]]
+) -> AsyncIterator[None]:
+    """Schema, people, key, nodes and balancer, while the block runs."""
+    owner = create_async_engine(found.server.url("postgres", found.database))
     await install(owner, "house")
     await owner.dispose()
-    await make_people(data, people)
-    FileKeys(data / "signing.key")
-    found = Cluster(server, database, redis_server(), data, Balancer())
+    await make_people(found.data, people)
+    FileKeys(found.data / "signing.key")
     await found.balancer.start()
     try:
         # The first one makes the books that all share here.
         await found.start(names[0])
         await asyncio.gather(*(found.start(name) for name in names[1:]))
-        yield found
+        yield
     finally:
         for node in found.nodes.values():
             if node.process is not None and node.process.poll() is None:

@@ -51,7 +51,7 @@ def judged(raw: bytes, policy: Policy, crowd: list[Bidder]) -> Verdict:
         for asked in bidder.asked:
             said.commands += 1
             _acknowledged(said, history, entries, policy, bidder=bidder, asked=asked)
-    _once(said, entries, crowd)
+    counted_once(said, entries, crowd)
     said.broken += broken(history)
     verify(raw, policy)
     return said
@@ -97,7 +97,7 @@ def _acknowledged(
         said.lost.append(f"{key} has a receipt of entry {shown.index}, and the archive another")
 
 
-def _once(said: Verdict, entries: list[dict[str, Any]], crowd: list[Bidder]) -> None:
+def counted_once(said: Verdict, entries: list[dict[str, Any]], crowd: list[Bidder]) -> None:
     """No request counted twice, under its reference or another, and none that nobody made."""
     wanted = {f"{b.actor}/{a.ref}" for b in crowd for a in b.asked}
     keys = Counter(entry["cmd"] for entry in entries if "cmd" in entry)

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import aiohttp
 
 from bidding.client.visitor import HouseSaysNo
-from bidding.proof.policy import parse_policy
+from bidding.proof.policy import Policy, parse_policy
 from tests.doors.house_process import OFFICERS, SECOND, People
 from tests.faults.breaking import strike
 from tests.faults.crowd import Bidder, first_after, longest, now
@@ -40,6 +40,8 @@ class Round:
     """Of each fault: seconds from it to the first answer to a bid asked after it."""
     takeover: float | None = None
     """The same of a fallen writer, where nothing else was broken."""
+    held: tuple[bytes, Policy, list[Bidder]] | None = None
+    """Archive, policy and crowd that the verdict was found on."""
     longest: float = 0.0
     """The longest that any bidder waited from the first fault on, in seconds."""
 
@@ -129,7 +131,7 @@ async def rounds(folder: Path, plans: list[Plan], minutes: float) -> AsyncIterat
 async def played(at: Stage, people: People, plan: Plan) -> Round:
     """One auction, bid in while everything in the plan breaks; judged when all is whole again."""
     time = int((await people["staff"].get("/api/time"))["now"])
-    auction = await people.publish(_document(time + SECOND, plan))
+    auction = await people.publish(_document(time + 2 * SECOND, plan))
     numbers = await people.admit(auction, dict.fromkeys(BIDDERS), 0)
     found = Round(plan, Verdict())
     async with AsyncExitStack() as stack:
@@ -148,7 +150,8 @@ async def played(at: Stage, people: People, plan: Plan) -> Round:
             told = "".join(traceback.format_exception(error))
             found.verdict.broken.append(f"the round did not come to its end: {told}")
             return found
-    found.verdict = judged(raw, parse_policy(policy.decode()), crowd)
+    found.held = (raw, parse_policy(policy.decode()), crowd)
+    found.verdict = judged(*found.held)
     return found
 
 

@@ -19,6 +19,7 @@ import math
 import secrets
 import sys
 import tempfile
+from contextlib import aclosing
 from pathlib import Path
 
 from tests.faults.plan import KINDS, drawn
@@ -40,11 +41,12 @@ async def main(given: argparse.Namespace) -> int:
     totals = Totals()
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
         try:
-            async for one in rounds(Path(folder), plans, given.minutes):
-                totals.rounds.append(one)
-                say(str(one))
-                if not one.verdict.good:
-                    say(one.story())
+            async with aclosing(rounds(Path(folder), plans, given.minutes)) as played:
+                async for one in played:
+                    totals.rounds.append(one)
+                    say(str(one))
+                    if not one.verdict.good:
+                        say(one.story())
         finally:
             say(str(totals))
     return int(not all(one.verdict.good for one in totals.rounds))

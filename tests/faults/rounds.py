@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any, TypeAlias
 
 import aiohttp
 
-from bidding.client.visitor import HouseSaysNo
+from bidding.client.visitor import HouseSaysNo, Visitor
 from bidding.proof.policy import Policy, parse_policy
 from tests.doors.house_process import OFFICERS, SECOND, People
 from tests.faults.breaking import strike
@@ -26,6 +27,7 @@ Stage: TypeAlias = Nodes | House
 
 #: Of a node that writes the auction: from the fall to the first answer given by another.
 _TAKEN_OVER = ("node killed", "node stopped")
+_OFFICER_AFTER = 5
 
 
 @dataclass
@@ -104,16 +106,16 @@ async def staged(folder: Path, *, one_house: bool) -> AsyncIterator[tuple[Stage,
         yield at, people
 
 
-async def rounds(folder: Path, plans: list[Plan], minutes: float) -> AsyncIterator[Round]:
+async def rounds(folder: Path, plans: list[Plan], minutes: float) -> AsyncGenerator[Round, None]:
     """Each plan, on a stage that serves until a round fails; none begins after `minutes`."""
     end = now() + minutes * 60
-    stages: dict[bool, tuple[AsyncExitStack, Stage, People]] = {}
-    try:
+    async with AsyncExitStack() as all_of_them:
+        stages: dict[bool, tuple[AsyncExitStack, Stage, People]] = {}
         for number, plan in enumerate(plans):
             if now() > end:
                 return
             if plan.one_house not in stages:
-                stack = AsyncExitStack()
+                stack = await all_of_them.enter_async_context(AsyncExitStack())
                 at, people = await stack.enter_async_context(
                     staged(folder / str(number), one_house=plan.one_house)
                 )
@@ -123,16 +125,11 @@ async def rounds(folder: Path, plans: list[Plan], minutes: float) -> AsyncIterat
             if not found.verdict.good:
                 await stages.pop(plan.one_house)[0].aclose()
             yield found
-    finally:
-        for stack, _, _ in stages.values():
-            await stack.aclose()
 
 
 async def played(at: Stage, people: People, plan: Plan) -> Round:
     """One auction, bid in while everything in the plan breaks; judged when all is whole again."""
-    time = int((await people["staff"].get("/api/time"))["now"])
-    auction = await people.publish(_document(time + 2 * SECOND, plan))
-    numbers = await people.admit(auction, dict.fromkeys(BIDDERS), 0)
+    auction, numbers = await _announced(people, plan)
     found = Round(plan, Verdict())
     async with AsyncExitStack() as stack:
         price = [1_000]
@@ -144,18 +141,48 @@ async def played(at: Stage, people: People, plan: Plan) -> Round:
             *(b.seat.until(lambda s: s.room["status"] != "announced", 20) for b in crowd)
         )
         try:
-            await _bidding(at, plan, auction, crowd, found)
+            await _bidding(at, people, auction, crowd, found)
             raw, policy = await _left(people, auction, by_hand=plan.bell is None)
         except (TimeoutError, HouseSaysNo, AssertionError, ExceptionGroup) as error:
             told = "".join(traceback.format_exception(error))
             found.verdict.broken.append(f"the round did not come to its end: {told}")
+            found.verdict.broken += await _stands(people, auction)
             return found
     found.held = (raw, parse_policy(policy.decode()), crowd)
     found.verdict = judged(*found.held)
     return found
 
 
-async def _bidding(at: Stage, plan: Plan, auction: str, crowd: list[Bidder], found: Round) -> None:
+async def _stands(people: People, auction: str) -> list[str]:
+    """How the session stands, and its last entries, if anybody can still tell."""
+    path = f"/api/auctions/{auction}"
+    try:
+        room = (await people["auditor"].get(path))["room"]
+        size = (await people["auditor"].get(f"{path}/entries", limit=1))["size"]
+        last = await people["auditor"].get(f"{path}/entries", start=max(0, size - 12), limit=12)
+    except (HouseSaysNo, aiohttp.ClientError, OSError) as error:
+        return [f"nobody can tell how it stands: {error!r}"]
+    lines = [f"entry {e['i']} at {e['t']}: {e['type']} {e['data']}" for e in last["entries"]]
+    return [f"the session is {room['status']}, at {room}", *lines]
+
+
+async def _announced(people: People, plan: Plan) -> tuple[str, dict[str, str]]:
+    """An auction that opens presently, and the bidders' numbers in it."""
+    for ahead in (2, 5, 10, 20):
+        time = int((await people["staff"].get("/api/time"))["now"])
+        try:
+            auction = await people.publish(_document(time + ahead * SECOND, plan))
+            return auction, await people.admit(auction, dict.fromkeys(BIDDERS), 0)
+        except (HouseSaysNo, AssertionError):
+            # This machine has other things to do: it was open before all were admitted.
+            continue
+    raise TimeoutError("nobody could be admitted within twenty seconds")
+
+
+async def _bidding(
+    at: Stage, people: People, auction: str, crowd: list[Bidder], found: Round
+) -> None:
+    plan = found.plan
     began = now()
     fell: list[tuple[Fault, float]] = []
 
@@ -171,6 +198,7 @@ async def _bidding(at: Stage, plan: Plan, auction: str, crowd: list[Bidder], fou
     stop, kept = asyncio.Event(), asyncio.Event()
     bidding = [asyncio.create_task(b.bid_on(stop)) for b in crowd]
     keeping = [asyncio.create_task(b.keep(kept)) for b in crowd]
+    officer = asyncio.create_task(_sees_to_it(people["staff"], auction, crowd[0]))
     try:
         async with asyncio.TaskGroup() as faults:
             for fault in plan.faults:
@@ -194,9 +222,9 @@ async def _bidding(at: Stage, plan: Plan, auction: str, crowd: list[Bidder], fou
         async with asyncio.timeout(30):
             await asyncio.gather(*keeping)
     finally:
-        for task in (*bidding, *keeping):
+        for task in (officer, *bidding, *keeping):
             task.cancel()
-        await asyncio.gather(*bidding, *keeping, return_exceptions=True)
+        await asyncio.gather(officer, *bidding, *keeping, return_exceptions=True)
     for fault, when in fell:
         if (first := first_after(crowd, when)) is not None:
             found.first[fault.kind] = first
@@ -204,6 +232,18 @@ async def _bidding(at: Stage, plan: Plan, auction: str, crowd: list[Bidder], fou
     alone = plan.faults[0] if len(plan.faults) == 1 else None
     if alone is not None and alone.kind in _TAKEN_OVER and alone.writer:
         found.takeover = found.first.get(alone.kind)
+
+
+async def _sees_to_it(staff: Visitor, auction: str, watcher: Bidder) -> None:
+    """An officer resumes what stands still for five seconds: what broke twice in a row waits for him."""
+    still = 0
+    while True:
+        await asyncio.sleep(1)
+        still = still + 1 if watcher.seat.room["status"] == "suspended" else 0
+        if still >= _OFFICER_AFTER:
+            with contextlib.suppress(HouseSaysNo, aiohttp.ClientError, OSError):
+                await staff.post(f"/api/auctions/{auction}/resume", {"reason": "rehearsal"})
+            still = 0
 
 
 async def _left(people: People, auction: str, *, by_hand: bool) -> tuple[bytes, bytes]:

@@ -307,13 +307,17 @@ class House:
         """
         return self._keys.signer(signer_name(self.prefix)).sign(text)
 
-    def consistency(self, auction: str, start: int, stop: int) -> list[bytes] | None:
+    async def consistency(self, auction: str, start: int, stop: int) -> list[bytes] | None:
         """The proof that the tree of `stop` entries begins with the tree of `start`.
 
-        None while the auction is being read again. Raises NoSuchAuction, IndexError unless
-        0 < start <= stop <= what is durable.
+        None while the auction is being read again. Raises NoSuchAuction, LogError, IndexError
+        unless 0 < start <= stop <= what is durable.
         """
-        reader = self._seats[auction].reader
+        seat = self._seats[auction]
+        if seat.follower is not None and stop > seat.follower.checkpoint[0]:
+            # Another node has shown more than was read here: no reason to call it false.
+            await seat.follower.up_to_date()
+        reader = seat.reader
         if reader is None:
             return None
         if not 0 < start <= stop <= reader.checkpoint[0]:

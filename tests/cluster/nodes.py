@@ -8,15 +8,16 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+import asyncpg
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bidding.adapters.keys import FileKeys
 from bidding.adapters.pg_log.schema import install
 from bidding.engine.identity import Role
 from tests.doors.house_process import HouseProcess, make_people
-from tests.postgres import Server, fresh_database
+from tests.postgres import fresh_database
 from tests.redis_server import RedisServer, redis_server, remove
 
 PREFIX = "daylight.local/log"
@@ -74,6 +75,8 @@ class Balancer:
                 self._pipes[task] = port
                 await _either(_pipe(reader, back), _pipe(there, writer))
                 return
+        except asyncio.CancelledError:
+            return  # cut off: to the server an end like others
         finally:
             writer.close()
 
@@ -99,34 +102,52 @@ async def _either(*ways: Any) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
+class Store(Protocol):
+    """A PostgreSQL: one server, or several of which one is written."""
+
+    def url(self, user: str, database: str) -> str: ...
+    async def shell(self, database: str = ...) -> asyncpg.Connection: ...
+
+
 @dataclass
 class Cluster:
     """What a test holds of it."""
 
-    server: Server
+    server: Store
     database: str
-    books: str
     redis: RedisServer
     data: Path
     balancer: Balancer
     nodes: dict[str, HouseProcess] = field(default_factory=dict)
+    books: str | None = None
+    """Where the books are; None: in files of the one folder that all nodes share."""
 
     async def start(self, name: str, *more: str) -> HouseProcess:
         """A node that answers, new (with `more` options) or come back."""
         node = self.nodes.get(name)
         if node is None:
-            log = self.server.url("house", self.database)
-            key = str(self.data / "signing.key")
-            shared = ("--log", log, "--books", self.books, "--bus", self.redis.url, "--key", key)
-            # A folder each, as on machines of their own: whoever is known at all is in the books.
-            folder = self.data / name
-            folder.mkdir()
-            options = ("--no-demo", *shared, "--node", name, *more)
+            options = ("--no-demo", *await self.reaches(name), "--node", name, *more)
+            folder = self.data
+            if self.books is not None:
+                # A folder each, as on machines of their own: whoever is known at all is in the books.
+                folder /= name
+                folder.mkdir()
+                key = str(self.data / "signing.key")
+                options += ("--books", self.books, "--key", key)
             node = self.nodes[name] = HouseProcess(folder, options, called=name)
         await asyncio.to_thread(node.start)
-        if node.port not in self.balancer.backends:
-            self.balancer.backends.append(node.port)
+        door = await self.door(name)
+        if door not in self.balancer.backends:
+            self.balancer.backends.append(door)
         return node
+
+    async def door(self, name: str) -> int:
+        """The port at which the balancer finds a node."""
+        return self.nodes[name].port
+
+    async def reaches(self, name: str) -> tuple[str, ...]:
+        """The switches that tell a node where its record and its letters are."""
+        return ("--log", self.server.url("house", self.database), "--bus", self.redis.url)
 
     async def owner(self, auction: str) -> str | None:
         """Name of the node that is present and owns the auction."""
@@ -147,18 +168,29 @@ async def cluster(
 ) -> AsyncIterator[Cluster]:
     """Nodes on one record and one set of books; ended, whatever became of them."""
     server, database = await fresh_database()
-    owner = create_async_engine(server.url("postgres", database))
-    await install(owner, "house")
-    await owner.dispose()
     _, register = await fresh_database()
     books = server.url("postgres", register)
-    await make_people(data, people, books=books)
-    FileKeys(data / "signing.key")
-    found = Cluster(server, database, books, redis_server(), data, Balancer())
+    found = Cluster(server, database, redis_server(), data, Balancer(), books=books)
+    async with serving(found, names, people):
+        yield found
+
+
+@asynccontextmanager
+async def serving(
+    found: Cluster, names: tuple[str, ...], people: Mapping[str, tuple[Role, ...]]
+) -> AsyncIterator[None]:
+    """Schema, people, key, nodes and balancer, while the block runs."""
+    owner = create_async_engine(found.server.url("postgres", found.database))
+    await install(owner, "house")
+    await owner.dispose()
+    await make_people(found.data, people, books=found.books)
+    FileKeys(found.data / "signing.key")
     await found.balancer.start()
     try:
-        await asyncio.gather(*(found.start(name) for name in names))
-        yield found
+        # The first one makes the books where all share a folder.
+        await found.start(names[0])
+        await asyncio.gather(*(found.start(name) for name in names[1:]))
+        yield
     finally:
         for node in found.nodes.values():
             if node.process is not None and node.process.poll() is None:

@@ -166,7 +166,7 @@ async def consistency(call: Call) -> dict[str, Any]:
         # It tells whether the log has so many entries; a bidder knows that from his receipts.
         raise Problem("SEALED")
     try:
-        proof = call.door.house.consistency(call.auction, query.start, query.stop)
+        proof = await call.door.house.consistency(call.auction, query.start, query.stop)
     except IndexError:
         raise Problem("NOT_FOUND") from None
     if proof is None:

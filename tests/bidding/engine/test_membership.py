@@ -550,7 +550,8 @@ async def test_a_follower_proves_what_the_owner_proves(town):
     assert await other.house.receipt("zs-1", answer.index) == await owner.house.receipt(
         "zs-1", answer.index
     )
-    assert other.house.consistency("zs-1", 1, 3) == owner.house.consistency("zs-1", 1, 3)
+    proof = await owner.house.consistency("zs-1", 1, 3)
+    assert await other.house.consistency("zs-1", 1, 3) == proof
 
 
 async def test_many_auctions_are_spread_over_those_who_are_left(town):

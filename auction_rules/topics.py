@@ -44,6 +44,7 @@ _IDLE: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     (r"(distance|near_tie|trim_)", "winner", ("NEAREST_AVERAGE",)),
     (r"(residue|rounding)$", "margin", ("PRO_RATA",)),
     (r"mean_trimmed$", "formula", ("MEAN_DEDUCTION",)),
+    (r"price_weight$", "formula", ("LOWEST_RATIO", "LINEAR", "MEAN_DEDUCTION", "COEFFICIENT")),
     (r"escrow$", "quoting", ("SINGLE",)),
     (r"escrow$", "entry", ("QUOTE",)),
     (r"escrow$", "form", ("SEALED",)),

@@ -744,6 +744,23 @@ def test_an_opening_writes_its_formula_out(terms, zh, en):
     )
 
 
+def test_no_points_for_a_price_that_gets_none():
+    rule = EXAMPLES["opening"]
+    cost = {**rule.example, "formula": "LIFE_CYCLE", "point_addition": "2500"}
+    assert "价格分权重" in said(rule, rule.example)
+    assert "价格分权重" not in said(rule, cost)
+    assert "专家评分每少 1 分的加价：2,500 元" in said(rule, cost)
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [("reverse_procurement", "How offers are made"), ("mining_rights", "Form of the sale")],
+)
+def test_a_form_of_buying_is_no_form_of_a_sale(name, label):
+    rule = EXAMPLES[name]
+    assert f"{label}: " in said(rule, rule.example, "en")
+
+
 @pytest.mark.parametrize(
     "terms", [{"formula": "COEFFICIENT"}, {"formula": "LIFE_CYCLE", "point_addition": "2500"}]
 )

@@ -148,7 +148,7 @@ class _Replayed:
         for entry in self.recorded.entries[1:]:
             if entry["type"].startswith("bell.") or self._left_out(entry):
                 continue
-            self._ring(entry["t"])
+            self._ring(self._served_until(entry))
             self._ask(entry)
         # What was still running when the recording ends is not played beyond it.
         over = self.recorded.end.status in ("closed", "terminated", "voided")
@@ -177,6 +177,15 @@ class _Replayed:
         about = entry["data"]["ask"].get("bidder")
         gone = self.change.without_bidders
         return (role == "bidder" and name in gone) or about in gone
+
+    def _served_until(self, entry: Mapping[str, Any]) -> Instant:
+        """Until when bells could ring before this request: none rang while nobody was served."""
+        since = entry["data"]["ask"].get("since")
+        if since is None:
+            return int(entry["t"])
+        # One due at the very instant rang if the record has an entry of that instant.
+        before = self.recorded.entries[entry["i"] - 1]["t"]
+        return int(since) if before >= since else int(since) - 1
 
     def _ring(self, until: Instant | None) -> None:
         for _ in range(_MOST_BELLS):

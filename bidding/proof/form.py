@@ -50,6 +50,7 @@ _SENTENCES: Final = tuple(
         ("a log key has type 1 or 6", "日志公钥的类型应为 1 或 6"),
         ("this log key is listed already", "此日志公钥已列出"),
         ("a witness key has type 4 or 6", "见证公钥的类型应为 4 或 6"),
+        ("the log's own key cannot be a witness", "日志自己的公钥不能充当见证人"),
         ("this witness key is listed already", "此见证公钥已列出"),
         ("(.+) is a member already", "{0} 已属于某个组"),
         ("([0-9]+) of ([0-9]+) members cannot be asked for", "不能要求 {1} 个成员中的 {0} 个"),

@@ -207,6 +207,7 @@ class _Reader:
         # Duplicate means the same key under whatever name (tlog-policy, key representation).
         if any(key.public == other.public for other in self.logs):
             raise ValueError("this log key is listed already")
+        self._two_parties(key, self.witnesses.values())
         self.logs.append(key)
 
     def _witness(self, name: str, key: Verifier) -> None:
@@ -215,7 +216,14 @@ class _Reader:
             raise ValueError("a witness key has type 4 or 6")
         if any(key.public == other.public for other in self.witnesses.values()):
             raise ValueError("this witness key is listed already")
+        self._two_parties(key, self.logs)
         self.witnesses[name] = key
+
+    @staticmethod
+    def _two_parties(key: Verifier, others: Iterable[Verifier]) -> None:
+        # Whoever witnesses himself is no witness; another name for his key makes him none.
+        if any(key.public == other.public for other in others):
+            raise ValueError("the log's own key cannot be a witness")
 
     def _group(self, name: str, threshold: str, members: list[str]) -> None:
         self._new(name)

@@ -30,6 +30,7 @@ _WORDS: Final = {
     "why was it accepted, refused, extended or awarded": "说明为什么受理、拒绝、延时或成交",
     "the same requests under other terms, or without a bidder or an entry": "推演：改变条款，或去掉某位竞买人、某条记录",
     "leads (never verdicts): what in one or many sessions deserves a question": "线索（不是结论）：一场或多场中值得询问之处",
+    "where every second went: announced, running, suspended and why": "每一秒去了哪里：已公告、进行中、中止及其原因",
     "play scenario files and check what they expect": "演练情景文件，并核对其中的预期",
     "be an independent witness of a centre's logs": "担任中心日志的独立见证人",
     "print the record or the confirmation of a session: HTML, PDF or XLSX": "生成竞价记录或成交确认书：HTML、PDF 或 XLSX",

@@ -177,15 +177,20 @@ def _lines(
         yield f"    {say('正当解释', 'innocent')}{say('：', ': ')}{indicator.caveat[lang]}"
     yield ""
     if quiet:
-        names = ", ".join(str(one.indicator.number) for one in quiet)
-        yield say(f"未达标线：{names}", f"below the mark: {names}")
-    reasons: dict[str, list[str]] = {}
+        yield f"{say('未达标线：', 'below the mark: ')}{_named(quiet, lang)}"
+    reasons: dict[str, list[Found]] = {}
     for one in silent:
         why = one.leads[0].unsaid
         assert why is not None, "a lead without a value says why"
-        reasons.setdefault(why[lang], []).append(str(one.indicator.number))
-    for reason, numbers in reasons.items():
-        yield f"{reason}{say('：', ': ')}{', '.join(numbers)}"
+        reasons.setdefault(why[lang], []).append(one)
+    for reason, those in reasons.items():
+        yield f"{reason}{say('：', ': ')}{_named(those, lang)}"
+
+
+def _named(found: Sequence[Found], lang: str) -> str:
+    """Their numbers, which `--only` takes, each with what it is of."""
+    each = (f"{one.indicator.number} {one.indicator.title[lang]}" for one in found)
+    return ("；" if lang == "zh" else "; ").join(each)
 
 
 def _lead(lead: Lead, lang: str) -> Iterable[str]:

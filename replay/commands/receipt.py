@@ -153,6 +153,7 @@ def _document(
     try:
         document = json.loads(raw)
         assert isinstance(document["terms"]["unit"], dict)
+        bound(State(entry["log"], document=document))
     except STRANGE as wrong:
         raise Usage(
             f"{path}: neither an archive nor the document of a notice",

@@ -124,6 +124,16 @@ def test_a_log_key_is_no_witness_and_a_witness_key_no_log():
         )
 
 
+def test_whoever_owns_the_log_is_not_his_own_witness():
+    own = Cosigner("office.example.cn/witness", sample.seed("log")).verifier
+    assert own.public == LOG.verifier.public
+    with pytest.raises(PolicyError, match="line 2: the log's own key cannot be a witness") as told:
+        policy_text(LOG.verifier, [own], "all")
+    assert told.value.zh == "信任策略第 2 行有误：日志自己的公钥不能充当见证人"
+    with pytest.raises(PolicyError, match="line 2: the log's own key"):
+        parse_policy(f"witness w {own.vkey}\nlog {LOG.verifier.vkey}\nquorum w\n")
+
+
 def test_names_are_octets_not_unicode():
     kelvin = (
         f"witness K {OFFICE.verifier.vkey}\nwitness \u212a {NOTARY.verifier.vkey}\nquorum \u212a\n"

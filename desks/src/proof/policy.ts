@@ -125,6 +125,7 @@ export class Policy {
     if (key.alg !== ED25519 && key.alg !== ML_DSA_44) throw new Refusal("a log key has type 1 or 6", "日志公钥的类型应为 1 或 6");
     // Duplicate means the same key under whatever name.
     if (this.logs.some((other) => same(other.key, key.key))) throw new Refusal("this log key is listed already", "此日志公钥已列出");
+    twoParties(key, this.witnesses.values());
     this.logs.push(key);
   }
 
@@ -132,6 +133,7 @@ export class Policy {
     this.fresh(name);
     if (key.alg !== COSIGNATURE && key.alg !== ML_DSA_44) throw new Refusal("a witness key has type 4 or 6", "见证公钥的类型应为 4 或 6");
     if ([...this.witnesses.values()].some((other) => same(other.key, key.key))) throw new Refusal("this witness key is listed already", "此见证公钥已列出");
+    twoParties(key, this.logs);
     this.witnesses.set(name, key);
   }
 
@@ -188,6 +190,11 @@ export async function parsePolicy(raw: Uint8Array): Promise<Policy> {
   }
   if (policy.quorum === "") throw new Unbelieved("policy: no quorum line", "信任策略：缺少 quorum 行");
   return policy;
+}
+
+/** Whoever witnesses himself is no witness; another name for his key makes him none. */
+function twoParties(key: Verifier, others: Iterable<Verifier>): void {
+  if ([...others].some((other) => same(other.key, key.key))) throw new Refusal("the log's own key cannot be a witness", "日志自己的公钥不能充当见证人");
 }
 
 /** The spec sees octets: in a comment any byte may stand, in the rest every name is text. */

@@ -2,7 +2,7 @@
 /** A policy that an editor on Windows wrote is the same policy; nothing else in it is forgiven. */
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { utf8 } from "../../src/proof/text";
+import { fromBase64, joined, sha256, toBase64, toHex, utf8 } from "../../src/proof/text";
 import { check } from "../../src/verify/check";
 
 const golden = (ending: string): Uint8Array<ArrayBuffer> =>
@@ -16,6 +16,15 @@ it("reads a policy with an editor's mark and carriage returns as the one publish
     expect((await check(archive, utf8(written))).root).toBe(plain.root);
   }
   await expect(check(archive, utf8(policy.replace("\n", "\r")))).rejects.toThrow("control character");
+});
+
+it("refuses a policy in which the log witnesses itself under another name", async () => {
+  const vkey = /^log (\S+)$/m.exec(policy)![1]!;
+  const material = fromBase64(vkey.split("+").slice(2).join("+"));
+  material[0] = 4;
+  const id = toHex((await sha256(joined(utf8("office\n"), material))).slice(0, 4));
+  const own = `log ${vkey}\nwitness office office+${id}+${toBase64(material)}\nquorum office\n`;
+  await expect(check(archive, utf8(own))).rejects.toThrow("the log's own key cannot be a witness");
 });
 
 it("tells a file that was written anew from one of another kind", async () => {

@@ -13,8 +13,8 @@ from replay.commands.chinese import Chinese
 from tests.replay.draws import archived
 
 COMMANDS = (
-    *("verify", "receipt", "show", "at", "rejudge", "draw", "explain", "what-if"),
-    *("leads", "scenario", "witness", "transcript", "trustee-key"),
+    *("verify", "receipt", "show", "at", "rejudge", "draw", "explain", "seconds"),
+    *("what-if", "leads", "scenario", "witness", "transcript", "trustee-key"),
 )
 
 

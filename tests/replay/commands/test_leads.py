@@ -44,7 +44,7 @@ def test_a_session_told(tmp_path, capsys):
     assert "gap of the two best =" not in out.split("4  Spread")[1].split("\n", 2)[2], (
         "it has no mark"
     )
-    assert out.endswith("cannot be compared by who took part: 9\n")
+    assert out.endswith("cannot be compared by who took part: 9 Summary screens\n")
 
 
 def test_in_chinese(tmp_path, capsys):
@@ -55,13 +55,13 @@ def test_in_chinese(tmp_path, capsys):
     assert "* 变异系数 = 0.0127  A、B、C、D" in out
     assert "依据记录：6、7、8、9" in out
     assert "常见程度：样本太少，不作判断（所给 1 场，可比 1 例）" in out
-    assert "\n样本太少，不作判断：25\n" in out
+    assert "\n样本太少，不作判断：25 延迟是否公平\n" in out
 
 
 def test_below_the_mark_is_shown_when_asked_for(tmp_path, capsys):
     path = keep(tmp_path, "four", **FOUR)
     assert main(["leads", str(path), "--only", "8"]) == 0
-    assert "below the mark: 8" in capsys.readouterr().out
+    assert "below the mark: 8 Distance from uniform\n" in capsys.readouterr().out
     assert main(["leads", str(path), "--only", "8", "--all"]) == 0
     # 0, 1/3, 2/3, 1 against quarters.
     assert "    distance from uniform = 0.2500" in capsys.readouterr().out

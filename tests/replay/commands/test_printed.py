@@ -65,3 +65,27 @@ def test_a_receipt_says_its_entry_in_its_own_lines(
 def test_what_people_write_is_printed_as_they_write_it() -> None:
     plain = "张三（A 号）　报价 1,800 元，溢价率 80.00% · “好” – 🙂"
     assert legible(plain) == plain
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"terms": {"unit": {}}},
+        {
+            "rule": "english",
+            "version": "1",
+            "terms": {"unit": {"zh": "元", "en": "CNY", "scale": 2}},
+        },
+    ],
+)
+def test_a_file_that_is_no_notice_is_told_in_the_language_asked_for(
+    tmp_path: Path, document: dict[str, object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a schema says of it is English, and tells a clerk nothing."""
+    for name, raw in (("r", w.receipt(9)), ("p", w.POLICY.encode())):
+        (tmp_path / name).write_bytes(raw)
+    terms = tmp_path / "d.json"
+    terms.write_text(json.dumps(document), encoding="utf-8")
+    command = ["receipt", str(tmp_path / "r"), "--policy", str(tmp_path / "p"), "--lang", "zh"]
+    assert main([*command, "--terms", str(terms)]) == 2
+    assert capsys.readouterr().err == f"{terms}：既不是档案，也不是公告的规则文件\n"

@@ -135,15 +135,16 @@ def check(courses) -> tuple[Found, ...]:
 
 
 def test_every_old_archive():
-    courses = []
+    # Every version signs one session of the same name; across, one of a name is looked at.
+    courses = {}
     for path in GOLDEN:
         policy = parse_policy(path.with_suffix(".policy").read_text("utf-8"))
         held = verify(path.read_bytes(), policy)
         course = read(held.origin, held.entries)
         check([course])
-        courses.append(course)
+        courses[course.log] = course
     assert len(courses) > 40
-    check(courses)
+    check(list(courses.values()))
 
 
 @pytest.mark.parametrize("path", every_scenario(), ids=lambda path: path.stem)

@@ -6,8 +6,8 @@
 3. In the opening window an officer records what cannot be decrypted, revoked (撤销) or withdrawn
    (撤回) by its cause (电子招标投标办法 art. 31); the rest is read out. Fewer than three: it stops.
 4. Points for the price by formula, points for quality by experts working apart, sealed until
-   all are in (MECHANISMS M12, DOMAIN §8); or the price over a coefficient of quality, the lowest
-   first. Ties: as the terms say, and lots among those still level.
+   all are in (MECHANISMS M12, DOMAIN §8); or, the lowest first, the price over a coefficient of
+   quality, or the price and a stated addition for each point missing (life-cycle cost). Ties: as the terms say, and lots among those still level.
 5. Sealed in the bidders' browsers (`escrow_terms`) offers open by themselves or not at all, and
    the stage of decryption is that of the trustees or of the bidders.
 
@@ -29,7 +29,16 @@ from auction_rules.lint import Remark
 from auction_rules.money import divide_half_up, rate
 from auction_rules.opening_says import opened
 from auction_rules.opening_terms import OpeningTerms, Tie
-from auction_rules.points import POINT, Formula, PricePoints, evaluated, mean, without_ends
+from auction_rules.points import (
+    BY_PRICE,
+    POINT,
+    Formula,
+    PricePoints,
+    evaluated,
+    life_cycle,
+    mean,
+    without_ends,
+)
 from auction_rules.program import Stage, Staged
 from auction_rules.rule import Disclosure, Lot, Refuse, Settlement
 from auction_rules.says import Says
@@ -106,7 +115,7 @@ class Opening(Staged[OpeningTerms]):
         draw = DrawStage("draw", DRAWING, lambda floor: floor.terms.lot_id, level)
         if not terms.experts:
             return (window, *reading, draw)
-        most = (100 - terms.price_weight) * POINT
+        most = _most_quality(terms)
         panel = Panel("scores", SCORING, lambda f: f.terms.experts, _valid, most=most)
         return (window, *reading, panel, draw)
 
@@ -168,8 +177,16 @@ class Opening(Staged[OpeningTerms]):
         return super().disclosure(floor)
 
     def lint(self, terms: OpeningTerms) -> tuple[Remark, ...]:
-        """M12: under a relative formula an offer without a chance can decide who wins."""
-        if terms.formula in (Formula.LOWEST_RATIO, Formula.COEFFICIENT):
+        """M12: an offer without a chance can decide who wins, or an addition more than a price."""
+        if _most_added(terms) >= terms.start_price:
+            return (
+                Remark(
+                    "ADDITIONS_OUTWEIGH_PRICE",
+                    "专家评分可能带来的加价不低于最高投标限价：报价几乎不起作用。",
+                    "What experts' points can add reaches the ceiling: prices hardly count.",
+                ),
+            )
+        if terms.formula is Formula.LOWEST_RATIO or terms.formula in BY_PRICE:
             return ()
         return (
             Remark(
@@ -249,20 +266,31 @@ def results(floor: Floor[OpeningTerms]) -> tuple[Result, ...]:
 
 def _priced(terms: OpeningTerms, r: Result) -> tuple[str, int]:
     """What is told of a price: its points, or the evaluated price, half up to the smallest unit."""
-    if terms.formula is not Formula.COEFFICIENT:
+    if terms.formula not in BY_PRICE:
         return "price points", r.price
     exact = _evaluated(terms, r)
     return "evaluated price", divide_half_up(exact.numerator, exact.denominator)
 
 
+def _most_quality(terms: OpeningTerms) -> int:
+    return (100 - terms.price_weight) * POINT
+
+
+def _most_added(terms: OpeningTerms) -> Amount:
+    return terms.point_addition * (100 - terms.price_weight)
+
+
 def _evaluated(terms: OpeningTerms, r: Result) -> Fraction:
+    if terms.formula is Formula.LIFE_CYCLE:
+        missing = _most_quality(terms) - r.quality
+        return life_cycle(r.offer.amount, terms.point_addition, missing)
     return evaluated(r.offer.amount, terms.price_weight * POINT, r.quality)
 
 
 def _worth(terms: OpeningTerms, r: Result) -> tuple[int | Fraction, int]:
     """What an offer is worth for its place: the smaller comes first, equal ones draw lots."""
     apart = {Tie.LOWER_PRICE: r.offer.amount, Tie.HIGHER_QUALITY: -r.quality, Tie.DRAW: 0}
-    by_price = terms.formula is Formula.COEFFICIENT
+    by_price = terms.formula in BY_PRICE
     return _evaluated(terms, r) if by_price else -r.total, apart[terms.tie]
 
 

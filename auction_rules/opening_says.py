@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from auction_rules.clauses import TENDER_DECRYPTS, TENDER_LATE, citing
 from auction_rules.escrow_terms import Escrow
 from auction_rules.money import format_decimal
 from auction_rules.opening_terms import OpeningTerms
-from auction_rules.points import Formula
+from auction_rules.points import BY_PRICE, Formula
 from auction_rules.says import Says, both
 from auction_rules.terms import Text
 
@@ -20,11 +21,18 @@ _BY_SUM: Final = both(
     "价格分与专家评分之和高者为优，评分精确到百分之一分，四舍五入",
     "the higher sum of price points and experts' points is better, points to the hundredth, half up",
 )
-_BY_COEFFICIENT: Final = both(
-    "评标价低者为优，评标价为报价除以质量系数，按精确值比较，不作舍入",
-    "the lower evaluated price is better, which is the price over its coefficient of quality, "
-    "compared exactly, without rounding",
-)
+_BY_EVALUATED: Final[Mapping[Formula, Text]] = {
+    Formula.COEFFICIENT: both(
+        "评标价低者为优，评标价为报价除以质量系数，按精确值比较，不作舍入",
+        "the lower evaluated price is better, which is the price over its coefficient of quality, "
+        "compared exactly, without rounding",
+    ),
+    Formula.LIFE_CYCLE: both(
+        "评标价低者为优，评标价为报价加全生命周期成本的加价，按精确值比较，不作舍入",
+        "the lower evaluated price is better, which is the price and the additions for its cost "
+        "over its life, compared exactly, without rounding",
+    ),
+}
 _FIRST: Final = both(
     "排名第一的投标人中标，按其报价付款", "the first in that order wins, and is paid what he asked"
 )
@@ -81,6 +89,18 @@ def _formula(terms: OpeningTerms) -> tuple[Text, ...]:
                 f"质量系数＝1＋专家评分÷{most}", f"the coefficient is 1 + experts' points / {most}"
             )
             return (over,)
+        case Formula.LIFE_CYCLE:
+            return (_added(terms),)
+
+
+def _added(terms: OpeningTerms) -> Text:
+    most = 100 - terms.price_weight
+    zh, en = (terms.unit.written(terms.point_addition, lang) for lang in ("zh", "en"))
+    return both(
+        f"加价＝（{most}－专家评分）×{zh}，仅用于比较，合同价为报价",
+        f"the addition is {most} less the experts' points, times {en}; it only serves to compare, "
+        "and the contract is at the price offered",
+    )
 
 
 def _mean(terms: OpeningTerms) -> Text:
@@ -120,8 +140,8 @@ def _by_experts(terms: OpeningTerms) -> tuple[Text, ...]:
 
 
 def _best(terms: OpeningTerms) -> Text:
-    if terms.formula is Formula.COEFFICIENT:
-        return _BY_COEFFICIENT
+    if terms.formula in BY_PRICE:
+        return _BY_EVALUATED[terms.formula]
     return _BY_SUM if terms.experts else _BY_PRICE
 
 

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from auction_rules.draw_terms import DrawTerms
 from auction_rules.escrow_terms import EscrowTerms
-from auction_rules.points import Formula
+from auction_rules.points import BY_PRICE, Formula
 from auction_rules.terms import Choice, Moment, Money, Seconds, term, wrong
 
 Expert = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
@@ -70,6 +70,14 @@ class OpeningTerms(EscrowTerms, DrawTerms):
         kind="count",
         default=0,
     )
+    point_addition: Money = term(
+        "专家评分每少 1 分的加价",
+        "Addition to the price for each point missing",
+        help_zh="全生命周期成本法：满分不加价，不足 1 分的部分按比例计算",
+        help_en="Life-cycle cost: nothing at full points, a part of a point in proportion",
+        kind="money",
+        default=0,
+    )
     mean_trimmed: bool = term(
         "基准价去掉一个最高价和一个最低价",
         "Highest and lowest price left out of the mean",
@@ -117,8 +125,14 @@ def _formula_problem(c: OpeningTerms) -> tuple[str, str, str] | None:
             return ("over_deduction", "须规定扣分", "distance from the mean must cost points")
     elif c.over_deduction or c.under_deduction or c.mean_trimmed:
         return ("formula", "扣分仅适用于基准价法", "deductions go with the mean")
-    if c.formula is Formula.COEFFICIENT and not c.experts:
-        return ("formula", "质量系数须由专家评分", "a coefficient of quality needs experts")
+    if (c.formula is Formula.LIFE_CYCLE) != (c.point_addition > 0):
+        return (
+            "point_addition",
+            "全生命周期成本法须规定加价，其他公式不得规定",
+            "additions are stated exactly where the formula is life-cycle cost",
+        )
+    if c.formula in BY_PRICE and not c.experts:
+        return ("formula", "评标价须由专家评分", "an evaluated price needs experts")
     return None
 
 

@@ -1,8 +1,9 @@
 """Points for prices and for quality, in hundredths of a point (MECHANISMS M12).
 
 Three formulas are relative: another offer changes the reference and with it everybody's points.
-Each rounds once, half up to a hundredth, and a reference price half up to the smallest unit. The
-fourth gives no points: a price is divided by what its quality makes of it, and nothing is rounded.
+Each rounds once, half up to a hundredth, and a reference price half up to the smallest unit. Two
+more give no points: a price is divided by what its quality makes of it, or what it will cost over
+its life is added for each point it lacks, and nothing is rounded.
 What is not here: who enters points, and how equal totals are told apart.
 """
 
@@ -27,6 +28,15 @@ class Formula(Choice):
     LINEAR = ("LINEAR", "最低最高价线性插值法", "linear between the lowest and the highest")
     MEAN_DEDUCTION = ("MEAN_DEDUCTION", "基准价偏离扣分法", "deductions for distance from the mean")
     COEFFICIENT = ("COEFFICIENT", "报价除以质量系数法", "the price over a coefficient of quality")
+    LIFE_CYCLE = (
+        "LIFE_CYCLE",
+        "全生命周期成本法（报价加规定的加价）",
+        "life-cycle cost: the price and stated additions",
+    )
+
+
+BY_PRICE = frozenset({Formula.COEFFICIENT, Formula.LIFE_CYCLE})
+"""Those that rank by an evaluated price, the lowest first, and not by points."""
 
 
 def without_ends(values: Sequence[int]) -> list[int]:
@@ -45,6 +55,11 @@ def evaluated(price: Amount, most: int, quality: int) -> Fraction:
     return Fraction(price * most, most + quality)
 
 
+def life_cycle(price: Amount, each: Amount, missing: int) -> Fraction:
+    """The price and `each` for every point missing, told in hundredths: the lower one is better."""
+    return price + Fraction(each * missing, POINT)
+
+
 @dataclass(frozen=True, slots=True)
 class PricePoints:
     """A formula with its numbers: `most` and the deductions in hundredths of a point."""
@@ -61,10 +76,10 @@ class PricePoints:
     def of(self, price: Amount, prices: Sequence[Amount]) -> int:
         """Points for one of these prices, all at least one smallest unit; never below zero.
 
-        Under COEFFICIENT they rank nobody, and tell how far a price is from the lowest one.
+        Under those `BY_PRICE` they rank nobody, and tell how far a price is from the lowest one.
         """
         best, worst = min(prices), max(prices)
-        if self.formula in (Formula.LOWEST_RATIO, Formula.COEFFICIENT):
+        if self.formula is Formula.LOWEST_RATIO or self.formula in BY_PRICE:
             return divide_half_up(best * self.most, price)
         if self.formula is Formula.LINEAR:
             spread = worst - best

@@ -22,7 +22,7 @@ _TOPICS: Final[Mapping[str, str]] = {
     "what": r"^(sale|lot|lots|items|parcels|products|supply|quota|units$|lines|price$|basis|wins|form$)|"
     r"quantity",
     "result": r"^(pays|last_one|first_refusal|exercise|mode|winner|pricing|misfit|distance|best_offer|formula|price_weight|experts|"
-    r"award)|_deduction$|_trimmed$|preference",
+    r"award)|_deduction$|_addition$|_trimmed$|preference",
     "failure": r"^(single_bidder|listing_extension|after_extensions|on_missing)",
     "extension": r"extension|countdown|trigger|restart|candle|random_|^end_commit$",
     "when": r"^(last_hour|eligibility|timed_needs)$|_seconds$|_open|_clos|^opens|^closes|start$|latest|rounds?($|_)|tick|^clock|pause|"
@@ -44,6 +44,7 @@ _IDLE: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     (r"(distance|near_tie|trim_)", "winner", ("NEAREST_AVERAGE",)),
     (r"(residue|rounding)$", "margin", ("PRO_RATA",)),
     (r"mean_trimmed$", "formula", ("MEAN_DEDUCTION",)),
+    (r"price_weight$", "formula", ("LOWEST_RATIO", "LINEAR", "MEAN_DEDUCTION", "COEFFICIENT")),
     (r"escrow$", "quoting", ("SINGLE",)),
     (r"escrow$", "entry", ("QUOTE",)),
     (r"escrow$", "form", ("SEALED",)),

@@ -71,6 +71,8 @@ _LABELS: Final[Mapping[str, str]] = {
     "Ties within a tick": "Where several answer in one tick",
     "All leave together": "Where the last leave together",
 }
+_BOUGHT: Final[Mapping[str, str]] = {"Form": "How offers are made"}
+"""Of those, what is said otherwise where the lower offer wins: nothing is for sale there."""
 _SHORTER: Final[Mapping[str, str]] = {"仅剩一人时": "最后一人"}
 """Chinese titles that their own values say again."""
 # Titles that serve both directions: what they are where a higher, and where a lower, offer wins.
@@ -105,7 +107,8 @@ def label(field: Any, name: str, direction: int = 1) -> Text:
         titles = {lang: _PER_MYRIAD.sub("", title) for lang, title in titles.items()}
     titles = {lang: _HUNDREDTHS.sub("", _HINT.sub("", t)) for lang, t in titles.items()}
     zh, en = titles["zh"], titles["en"]
-    return both(_SHORTER.get(zh, zh), _LABELS.get(en, en))
+    bought = _BOUGHT.get(en) if direction < 0 else None
+    return both(_SHORTER.get(zh, zh), bought or _LABELS.get(en, en))
 
 
 def value(terms: RuleConfig, field: Any, name: str, given: Any) -> Text:

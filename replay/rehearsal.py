@@ -21,7 +21,7 @@ from auction_rules.terms import SECOND
 from bidding.core import commands as c
 from bidding.core import views
 from bidding.core.decide import Accepted, decide
-from bidding.core.document import Document
+from bidding.core.document import Document, least_deposit
 from bidding.core.record import Recorded, due, open_session, record
 from bidding.core.state import State
 from replay.company import STYLES, Officers, company, stand_ins
@@ -52,6 +52,7 @@ class Rehearsal:
                 "rule": rule.name,
                 "version": rule.version,
                 "terms": stood_in.terms,
+                "deposit": least_deposit(rule, terms),
             }
         )
         _, self.terms = self.document.bound()
@@ -70,6 +71,9 @@ class Rehearsal:
         )
         for guest in self.guests:
             self._ask("staff:1", c.Admit(guest.number, guest.lot), self.state.t)
+            if asked := self.document.deposit:
+                paid = c.Deposit(guest.number, asked, self.state.t, f"paid-{guest.number}")
+                self._ask("staff:1", paid, self.state.t)
             yield len(self.course.lines)
         while self.state.status not in _OVER:
             if len(self.course.lines) >= MOST_ENTRIES:

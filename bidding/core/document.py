@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from auction_rules.escrow_terms import EscrowTerms
-from auction_rules.money import LIMIT
+from auction_rules.money import LIMIT, divide_up
 from auction_rules.registry import UnknownRule, find, source_sha256
 from auction_rules.rule import Rule
 from auction_rules.terms import RuleConfig, wrong
@@ -125,18 +125,26 @@ class Document(BaseModel):
         return hashlib.sha256(canon.encode(self.canonical())).hexdigest()
 
 
+def least_deposit(rule: Rule, terms: RuleConfig) -> int:
+    """The least deposit, in fen, that the law of this rule accepts; 0 where it asks for none."""
+    share, start = getattr(rule, "deposit_percent", None), getattr(terms, "start_price", None)
+    if share is None or start is None:
+        return 0
+    return max(1, divide_up(share[0] * start * (terms.unit.fen or 0), 100))
+
+
 def _lawful_deposit(rule: Rule, terms: RuleConfig, deposit: int) -> None:
     """Raises ValidationError for a deposit outside the share of the start price that a law sets.
 
-    Compared in fen and whole per cents, nothing rounded. No deposit at all is the officers' own
-    choice, and a price unit that is worth no money cannot be compared.
+    Compared in fen and whole per cents, nothing rounded. A law that sets a share asks for a deposit:
+    none is refused also where the price unit is worth no money, and nothing else can be compared.
     """
     share, worth = getattr(rule, "deposit_percent", None), terms.unit.fen
     start = getattr(terms, "start_price", None)
-    if share is None or start is None or worth is None or not deposit:
+    if share is None or start is None or (worth is None and deposit):
         return
     least, most = share
-    if least * start * worth <= deposit * 100 <= most * start * worth:
+    if deposit and least * start * worth <= deposit * 100 <= most * start * worth:
         return
     problem = wrong(
         "deposit",

@@ -14,6 +14,7 @@ from auction_rules.remark import Remark
 from auction_rules.terms import RuleConfig
 
 ABOUT: Final[Mapping[str, tuple[str, ...]]] = {
+    "ADDITIONS_OUTWEIGH_PRICE": ("point_addition", "price_weight"),
     "AVERAGE_INVITES_AGREEMENT": ("winner", "formula", "mode", "eligibility"),
     "AVERAGE_OF_FEW": ("min_bidders", "min_offers"),
     "BROADCAST_FOR_NOBODY": ("broadcasts",),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from auction_rules.floor import Bid, Confirm, Draw, Leave, Stay
 from auction_rules.terms import SECOND
-from bidding.core.commands import Admit, Resume, Suspend
+from bidding.core.commands import Admit, Deposit, Resume, Suspend
 from bidding.core.document import Document
 from bidding.core.record import bind, command_of, record, replay
 from bidding.core.state import State, evolve
@@ -36,18 +36,21 @@ plans = st.lists(st.tuples(waits, acts), min_size=4, max_size=24)
 Plan = Sequence[tuple[int | None, tuple[Any, ...]]]
 
 
-def began(rule: str, terms: Mapping[str, Any]) -> Session:
-    """The session in its first stage, four bidders admitted."""
+def began(rule: str, terms: Mapping[str, Any], deposit: int = 0) -> Session:
+    """The session in its first stage, four bidders admitted who paid what deposit there is, in fen."""
     document = Document(
         auction="sample",
         title={"zh": "样例", "en": "Sample"},  # type: ignore[arg-type]
         rule=rule,
         version="1",
         terms={"unit": UNIT, "opens": OPENS, **terms},
+        deposit=deposit,
     )
     session = opened(document)
     for bidder in BIDDERS:
         session.ask("staff:li", Admit(bidder, None, 1 if bidder == SMALL else 0))
+        if deposit:
+            session.ask("staff:li", Deposit(bidder, deposit, session.now, f"paid-{bidder}"))
     session.until(OPENS)
     return session
 

@@ -175,7 +175,7 @@ def test_equal_offers_are_ranked_by_right():
 @given(rights)
 def test_any_course_judges_itself_again(plan):
     terms = {k: v for k, v in TERMS.items() if k != "unit"}
-    session = over(played(began("judicial", terms), plan))
+    session = over(played(began("judicial", terms, deposit=7_000), plan))
     rejudged(session)
     offers, leader = accepted(session), None
     best = 0

@@ -137,6 +137,9 @@ def test_equal_points_and_prices_are_drawn_for():
         {"formula": "MEAN_DEDUCTION"},
         {"formula": "LINEAR", "over_deduction": 1},
         {"formula": "COEFFICIENT", "price_weight": 100, "experts": []},
+        {"formula": "LIFE_CYCLE"},
+        {"formula": "LIFE_CYCLE", "point_addition": 1, "price_weight": 100, "experts": []},
+        {"formula": "COEFFICIENT", "point_addition": 1},
         {"formula": "LINEAR", "under_deduction": 1},
         {"mean_trimmed": True},
         {"price_weight": 100},
@@ -157,6 +160,7 @@ def test_terms_that_do_not_go_together(terms):
         {"price_weight": 100, "experts": [], "experts_trimmed": False, "formula": "LINEAR"},
         {"formula": "MEAN_DEDUCTION", "over_deduction": 100, "mean_trimmed": True},
         {"formula": "COEFFICIENT"},
+        {"formula": "LIFE_CYCLE", "point_addition": "1000"},
     ],
     ids=lambda terms: terms["formula"],
 )
@@ -172,6 +176,41 @@ def test_points_that_hang_on_others_are_remarked_on(formula, codes):
     terms = {**RULE.example, "formula": formula, "draws": {"source": "BALLS"}}
     remarks = lint(RULE, RULE.Config.model_validate(terms))
     assert [remark.code for remark in remarks] == codes
+
+
+@pytest.mark.parametrize(
+    ("each", "codes"), [("83333.33", []), ("83333.34", ["ADDITIONS_OUTWEIGH_PRICE"])]
+)
+def test_additions_that_reach_the_ceiling_are_remarked_on(each, codes):
+    """60 points of it: 4,999,999.80 and 5,000,000.40 against a ceiling of 5,000,000."""
+    terms = {"formula": "LIFE_CYCLE", "point_addition": each, "draws": {"source": "BALLS"}}
+    remarks = lint(RULE, RULE.Config.model_validate({**RULE.example, **terms}))
+    assert [remark.code for remark in remarks] == codes
+
+
+@pytest.mark.parametrize(
+    ("points", "order", "told"),
+    [
+        # Of 60 points: 900 + 10 x 5, 1,000 + 0, 950 + 10 x 5: two equal, the lower price first.
+        ((5_000, 6_000, 5_000), ("A", "C", "B"), (950, 1_000, 1_000)),
+        # 900 + 100, 1,000, 950 + 50.05: all are told as 1,000, and only two are equal.
+        ((4_000, 6_000, 4_999), ("A", "B", "C"), (1_000, 1_000, 1_000)),
+        # 900 + 100.05 comes after 1,000 though both are told as 1,000.
+        ((3_999, 6_000, 0), ("B", "A", "C"), (1_000, 1_000, 1_250)),
+    ],
+)
+def test_a_life_cycle_cost_ranks_by_the_exact_sum(points, order, told):
+    here = table(THREE, formula="LIFE_CYCLE", point_addition=5)
+    here.bell()
+    here.bell()
+    for bidder, given_to in zip("ABC", points, strict=True):
+        assert office(here, "E1", Score(bidder, given_to))
+    facts = here.bell()
+    for bidder, sum_told in zip("ABC", told, strict=True):
+        assert Noted(f"evaluated price {bidder}", sum_told) in facts
+    first = dict(THREE)[order[0]]
+    assert Awarded(order[0], None, first, None, first) in facts
+    assert RULE.ranking(here.floor) == order
 
 
 WINDOW = {"unit": UNIT, "opens": OPENS, "closes": OPENS + 60 * SECOND, "start_price": 1_000}

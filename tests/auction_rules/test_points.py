@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auction_rules.points import Formula, PricePoints, evaluated, mean, without_ends
+from auction_rules.points import (
+    Formula,
+    PricePoints,
+    evaluated,
+    life_cycle,
+    mean,
+    without_ends,
+)
 
 PRICES = (900, 1_000, 950, 2_000)
 
@@ -30,6 +37,12 @@ def test_a_price_over_its_coefficient_is_exact():
     """M12, price/coef: 1 + 16/80 takes 1,100 to 916 2/3, and no quality leaves a price as it is."""
     assert evaluated(1_100, 8_000, 1_600) == Fraction(2_750, 3)
     assert evaluated(900, 8_000, 0) == 900
+
+
+def test_a_life_cycle_cost_is_exact():
+    """M12, additive cost: 3.99 points short at 1,250 each add 4,987.5, and full points nothing."""
+    assert life_cycle(110_000, 1_250, 399) == Fraction(229_975, 2)
+    assert life_cycle(90_000, 1_250, 0) == 90_000
 
 
 def test_points_never_fall_below_zero():

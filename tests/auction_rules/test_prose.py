@@ -728,6 +728,11 @@ def test_a_falling_clock_says_what_is_told_after_each_tick():
             "of three or more without one highest and one lowest",
         ),
         ({"formula": "COEFFICIENT"}, "质量系数＝1＋专家评分÷40", "1 + experts' points / 40"),
+        (
+            {"formula": "LIFE_CYCLE", "point_addition": "2500"},
+            "加价＝（60－专家评分）×2,500 元，仅用于比较，合同价为报价",
+            "60 less the experts' points, times 2,500 CNY",
+        ),
     ],
 )
 def test_an_opening_writes_its_formula_out(terms, zh, en):
@@ -739,9 +744,29 @@ def test_an_opening_writes_its_formula_out(terms, zh, en):
     )
 
 
-def test_a_coefficient_ranks_by_the_evaluated_price():
+def test_no_points_for_a_price_that_gets_none():
     rule = EXAMPLES["opening"]
-    told = paragraph(rule, {**rule.example, "formula": "COEFFICIENT"}, "报价与增价：")
+    cost = {**rule.example, "formula": "LIFE_CYCLE", "point_addition": "2500"}
+    assert "价格分权重" in said(rule, rule.example)
+    assert "价格分权重" not in said(rule, cost)
+    assert "专家评分每少 1 分的加价：2,500 元" in said(rule, cost)
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [("reverse_procurement", "How offers are made"), ("mining_rights", "Form of the sale")],
+)
+def test_a_form_of_buying_is_no_form_of_a_sale(name, label):
+    rule = EXAMPLES[name]
+    assert f"{label}: " in said(rule, rule.example, "en")
+
+
+@pytest.mark.parametrize(
+    "terms", [{"formula": "COEFFICIENT"}, {"formula": "LIFE_CYCLE", "point_addition": "2500"}]
+)
+def test_offers_are_ranked_by_the_evaluated_price(terms):
+    rule = EXAMPLES["opening"]
+    told = paragraph(rule, {**rule.example, **terms}, "报价与增价：")
     assert "评标价低者为优" in told
     assert "价格分与专家评分之和" not in told
 

@@ -68,8 +68,9 @@ def test_a_draft_says_how_a_session_goes_on_after_an_interruption():
 @pytest.mark.parametrize(
     ("more", "path"),
     [
+        ({"deposit": 0}, "deposit"),
         ({"deposit": 1}, "deposit"),
-        ({"deposit_deadline": 1_772_413_200_000_000}, "deposit_deadline"),
+        ({"deposit": 7_000_000, "deposit_deadline": 1_772_413_200_000_000}, "deposit_deadline"),
     ],
 )
 async def test_what_the_rules_law_forbids_is_told_at_its_own_field(tmp_path, more, path):

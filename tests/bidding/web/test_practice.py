@@ -14,7 +14,7 @@ import pytest
 from auction_rules.registry import rules
 from auction_rules.rule import Rule
 from bidding.client import HouseSaysNo, Visitor
-from bidding.core.document import Document
+from bidding.core.document import Document, least_deposit
 from bidding.proof import escrow
 from bidding.web import practice
 from bidding.web.practice import Casting
@@ -182,7 +182,7 @@ async def test_every_rule_can_be_practised_to_its_end(tmp_path, monkeypatch):
                 "rule": rule.name,
                 "version": rule.version,
                 "terms": dict(rule.example),
-                "deposit": 100,
+                "deposit": least_deposit(rule, rule.Config.model_validate(rule.example)) or 100,
             }
         )
         casting = Casting.of({**document.canonical(), "sha256": document.sha256})

@@ -15,6 +15,7 @@ import pytest
 from auction_rules.lint import lint
 from auction_rules.registry import find, rules
 from bidding.client import HouseSaysNo, Visitor
+from bidding.core.document import least_deposit
 from bidding.engine.papers import MOST_BYTES
 from bidding.proof.policy import parse_policy
 from bidding.web.remarked import ABOUT, about
@@ -155,7 +156,9 @@ async def test_rows_and_records_move_with_the_rest(tmp_path: Path) -> None:
     async with open_door(tmp_path) as house, signed_in(house, "s") as (staff,):
         for rule in rules():
             terms = dict(rule.example)
-            made = await staff.post("/api/drafts", draft(0) | {"rule": rule.name, "terms": terms})
+            deposit = least_deposit(rule, rule.Config.model_validate(terms))
+            body = draft(0, deposit=deposit) | {"rule": rule.name, "terms": terms}
+            made = await staff.post("/api/drafts", body)
             copy = await staff.post(f"/api/drafts/{made['id']}/clone")
             before, after = made["canonical"]["terms"], copy["canonical"]["terms"]
             differ = dict(_differences(before, after))

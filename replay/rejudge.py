@@ -281,11 +281,19 @@ def _missed_bell(state: State, entry: dict[str, Any], rule: Rule) -> Said | None
     if kind == "bell" or (kind == "suspend" and entry["actor"] == "system"):
         return None
     at: Instant | None = due(state, rule)
-    return (
-        None
-        if at is None or at > entry["t"]
-        else Said(f"a bell at {show_instant(at)}", f"{show_instant(at)} 到时")
-    )
+    if at is None or at > entry["t"] or (at == entry["t"] and _came_before(entry, at)):
+        return None
+    return Said(f"a bell at {show_instant(at)}", f"{show_instant(at)} 到时")
+
+
+def _came_before(entry: dict[str, Any], at: Instant) -> bool:
+    """Whether a door had it before the bell's instant, at which it had to be written.
+
+    After an interruption both have one instant, and what came first goes first. At any later
+    instant the bell has rung, whatever a door says it had.
+    """
+    received: Instant = entry["data"].get("received", at)
+    return received < at
 
 
 __all__ = ["BadEntry", "Difference", "Rejudged", "RuleMissing", "rejudge"]

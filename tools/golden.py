@@ -90,7 +90,10 @@ def wordless(shown: Any) -> Any:
     """Without what is said in two languages: a later build may say it better, and judge no other."""
     if isinstance(shown, dict):
         return {key: wordless(value) for key, value in shown.items() if not _said(value)}
-    return [wordless(one) for one in shown] if isinstance(shown, list) else shown
+    if isinstance(shown, list):
+        # Nor lines that are words alone, as those of the terms: there may be fewer or more of them.
+        return [bare for one in shown if (bare := wordless(one)) != {} or one == {}]
+    return shown
 
 
 def _said(value: Any) -> bool:

@@ -4,12 +4,15 @@ import copy
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bidding.core import record
 from bidding.core.record import replay as fold
+from bidding.core.record import rule_of
 from bidding.core.state import State, evolve
 from bidding.proof import canon
 from replay.__main__ import main
@@ -159,6 +162,27 @@ def test_what_was_brought_in_is_counted() -> None:
     judged = rejudge(ORIGIN, rich())
     assert judged.difference is None
     assert judged.verified == {"draws": 1, "reserves": 0, "openings": 0, "signatures": 7}
+
+
+@pytest.mark.parametrize(
+    ("late", "early", "difference"),
+    [(0, 1, None), (0, 0, "order"), (0, None, "order"), (1, 2, "order")],
+    ids=["before the bell", "at the bell", "nobody had it earlier", "written after the bell"],
+)
+def test_at_the_bell_s_instant_what_a_door_had_before_goes_first(late, early, difference) -> None:
+    """The last admission is written again where the opening bell was due."""
+    origin, entries = session()
+    index = next(e["i"] for e in entries if e["type"] == "bell.accepted")
+    bell = entries[index]["t"]
+    del entries[index:]
+    state = fold(origin, map(canon.encode, entries))
+    asked = record.command_of(entries[-1])
+    received = None if early is None else bell + late - early
+    command = replace(asked, ref="again", received=received)
+    again = record.record(state, command, bell + late, rule_of(state))
+    entries.append(again.entry)
+    found = rejudge(origin, entries).difference
+    assert (found and found.about) == difference
 
 
 def test_another_order_than_the_seed_gives_is_a_difference() -> None:

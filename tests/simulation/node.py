@@ -141,10 +141,8 @@ class Node:
 
     def serves(self, auction: str) -> bool:
         """Whether a request for this auction would be decided now."""
-        try:
-            return self.house.consistency(auction, 1, 1) is not None
-        except NoSuchAuction:
-            return False
+        seats = self.house._seats
+        return auction in seats and seats[auction].reader is not None
 
     async def recover(self) -> None:
         """As the product starts: tried again until the store answers."""

@@ -38,6 +38,14 @@ export function parseReceipt(raw: Bytes): Receipt {
   }
 }
 
+/** The entry that a receipt carries, by what it says of itself. Nothing is verified here. */
+export function entryOf(receipt: Receipt): { type: string; t: number } {
+  const told: unknown = JSON.parse(fromUtf8(receipt.entry));
+  const { type, t } = told as { type?: unknown; t?: unknown };
+  if (typeof type !== "string" || typeof t !== "number") throw new Refusal("the receipt carries no entry", "回执中没有记录内容", "receipt");
+  return { type, t };
+}
+
 /** The receipt with its entry, once the policy trusts it and the entry is in the tree; raises Refusal. */
 export async function verifyReceipt(raw: Bytes, policy: Policy): Promise<VerifiedReceipt> {
   const weighed = await weighReceipt(raw, policy);

@@ -5,7 +5,7 @@ import { seal, type Kept } from "../escrow";
 import { Problem, bytes, get, sentenceOf, token } from "../http";
 import { both } from "../i18n";
 import * as links from "../links";
-import { parseReceipt } from "../proof/receipt";
+import { entryOf, parseReceipt } from "../proof/receipt";
 import { has, load, who } from "../session";
 import type { Ask, Frame, Mine, Refused, Room, Text, Welcome } from "../wire";
 import { Feed, monotonic, type Link } from "./feed";
@@ -204,7 +204,10 @@ export function useRoom(auction: string) {
     }
     try {
       const receipt = parseReceipt(await bytes(links.api.receiptByRef(auction, kept.ask.ref)));
-      settle(kept.ask.ref, "logged", { i: Number(receipt.index) });
+      // What came of it stands in the entry; whether that is the log's is looked at as with any answer.
+      const { type, t } = entryOf(receipt);
+      const refused = type.endsWith(".refused");
+      settle(kept.ask.ref, refused ? "refused" : "logged", { i: Number(receipt.index), t }, !refused);
     } catch (thrown) {
       if (thrown instanceof Problem && thrown.status === 404) settle(kept.ask.ref, "unsent", {});
       else show(kept.ask, "lost");

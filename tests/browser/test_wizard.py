@@ -205,7 +205,7 @@ async def test_a_copy_lies_ahead_and_a_scenario_is_played(
     complaints.expect("422")
     bad = FilePayload(name="bad.yaml", mimeType="text/yaml", buffer=b"scenario: a\nwhat: 1\n")
     await staff.at("run-file").set_input_files([bad])
-    await expect(staff.at("run-failure")).to_contain_text("line 2")
+    await expect(staff.at("run-failure")).to_contain_text("第 2 行")
 
 
 async def test_the_calendar_names_what_is_in_each_others_way(office: Office) -> None:

@@ -46,7 +46,7 @@ async def test_the_hall_sees_price_extension_break_and_result(
     assert box is not None
     assert box["height"] > 180
 
-    complaints.expect("WebSocket")
+    complaints.allow("WebSocket")
     await hall.context.set_offline(True)
     await hall.page.evaluate("window.dispatchEvent(new Event('offline'))")
     await asyncio.to_thread(house.end)

@@ -11,6 +11,7 @@ from playwright.async_api import FilePayload, expect
 
 from auction_rules.registry import rules
 from bidding.client import Visitor
+from bidding.core.document import least_deposit
 from tests.browser.conftest import Complaints
 from tests.browser.desk import PHONE, Desk, Office, local
 
@@ -57,7 +58,13 @@ async def test_the_form_says_every_term_of_every_rule(office: Office) -> None:
 async def _there_and_back(people: Visitor, staff: Desk, name: str) -> None:
     detail = await people.get(f"/api/rules/{name}")
     title = {"zh": "往返", "en": "There and back"}
-    body = {"title": title, "rule": name, "terms": detail["example"]}
+    # The law of judicial sales asks for a share of the start price.
+    deposit = next(
+        least_deposit(rule, rule.Config.model_validate(detail["example"]))
+        for rule in rules()
+        if rule.name == name
+    )
+    body = {"title": title, "rule": name, "terms": detail["example"], "deposit": deposit}
     made = await people.post("/api/drafts", body)
     assert made["problems"] == [], name
     await staff.go(f"/staff#/drafts/{made['id']}")

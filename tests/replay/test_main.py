@@ -263,7 +263,7 @@ def test_an_acknowledgement_of_a_complaint(
     out = capsys.readouterr().out.splitlines()
     assert out[0] == (
         "ok: the centre has complaint 3 on bid.example.cn/log/zs-1, from 07, "
-        "filed 1970-01-01 08:00:00 CST"
+        "filed 1970-01-01 08:00:00 UTC+8"
     )
     assert out[2] == f"the file complained with has SHA-256 {sha256}"
     assert main([*command, "--complaint", str(complaint), "--lang", "zh"]) == 0

@@ -253,6 +253,7 @@ async def test_a_store_of_the_first_release_comes_forward_with_all_that_is_in_it
         # A program of the first release looks here, and refuses what it does not know.
         "registry": {"house": [{"schema_version": 2}]},
         "bidders": {"complaint_count": [{"one": 1, "last": 2}]},
+        "money": {"sealed_guarantees": []},
     }
     told = [record.getMessage() for record in caplog.records if record.name == "books"]
     assert told == [f"{book} brought forward from schema 0001 to 0002"] * (book in added)
@@ -278,8 +279,8 @@ async def test_a_store_of_a_newer_program_is_refused_and_left_alone(place):
     await change(place, "UPDATE alembic_version SET version_num = '0099'")
     for _ in range(2):
         zh, en = await broken(place)
-        assert "由更新版本的程序写成（结构 0099，本程序至 0001）" in zh
-        assert "written by a newer program (schema 0099, this one knows 0001)" in en
+        assert "由更新版本的程序写成（结构 0099，本程序至 0002）" in zh
+        assert "written by a newer program (schema 0099, this one knows 0002)" in en
     with pytest.raises(BookBroken):
         await BookDatabase.version(place, "money")
 

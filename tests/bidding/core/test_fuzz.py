@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from auction_rules.floor import Bid
 from auction_rules.registry import rules
 from auction_rules.terms import SECOND
-from bidding.core.commands import KINDS, Admit, Announce, Command
-from bidding.core.document import Document
+from bidding.core.commands import KINDS, Admit, Announce, Command, Deposit
+from bidding.core.document import Document, least_deposit
 from bidding.core.record import command_of, record, same_request
 from bidding.core.writable import ASK_MAX, MARK
 from bidding.proof import canon
@@ -66,6 +66,7 @@ def sessions() -> dict[str, Session]:
     """Of each rule that ships one session of its example, in its first stage."""
     found = {}
     for rule in rules():
+        deposit = least_deposit(rule, rule.Config.model_validate(rule.example))
         doc = Document.model_validate(
             {
                 "auction": "fuzz",
@@ -73,11 +74,14 @@ def sessions() -> dict[str, Session]:
                 "rule": rule.name,
                 "version": rule.version,
                 "terms": rule.example,
+                "deposit": deposit,
             }
         )
         session = opened(doc)
         lots = [lot.id for lot in rule.lots(session.state.terms)] if rule.own_lots else [None]
         session.ask("staff:li", Admit("01", lots[0]))
+        if deposit:
+            session.ask("staff:li", Deposit("01", deposit, 0, "bank-01"))
         at = session.due()
         if at is not None:
             session.until(at)

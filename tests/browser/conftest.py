@@ -72,7 +72,7 @@ class Complaints:
     def on_console(self, message: ConsoleMessage) -> None:
         """Keep what a page writes to its console as an error."""
         if message.type == "error":
-            self._heard.append(message.text)
+            self._heard.append(f"{message.text} ({message.location['url']})")
 
     def on_error(self, error: Error) -> None:
         """Keep what a page threw and nobody caught."""

@@ -71,6 +71,8 @@ async def last_resort(request: web.Request, handler: Handler) -> web.StreamRespo
         # Not a no: nobody knows whether it was done, and asking again is right.
         log.warning("store away", route=_route(request), what=str(away))
         response = Problem("TRY_LATER", headers={"Retry-After": "1"}).response()
+    except ConnectionResetError:
+        raise  # whoever asked has gone while his request was read: nobody is to be answered
     except Exception:
         log.exception("bug", method=request.method, route=_route(request))
         response = Problem("BROKEN").response()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from playwright.async_api import Page, Route, WebSocketRoute
+from playwright.async_api import Page, WebSocketRoute
 
 from tests.browser.desk import Desk
 from tests.browser.pictures import Picture
@@ -57,7 +57,6 @@ class Shown:
         """The room with its first picture."""
         self._first, _ = first.at(_BEGIN)
         await self.page.route(f"**/api/auctions/{AUCTION}", self._auction)
-        await self.page.route(f"**/api/auctions/{AUCTION}/policy", _under_way)
         await self.page.route_web_socket("**/api/v1/stream", self._stream)
         await desk.go(path)
         await self.page.locator("[data-test=meter][data-link=live]").wait_for()
@@ -105,7 +104,3 @@ class Shown:
     def _send(self, frame: dict[str, Any]) -> None:
         assert self._socket is not None
         self._socket.send(json.dumps(frame))
-
-
-async def _under_way(_: Route) -> None:
-    """Nothing comes: there is no record behind the pictures whose policy could be told."""

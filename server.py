@@ -155,21 +155,7 @@ async def _serve(settings: Settings) -> int:
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         stack.push_async_callback(_close, house, door)
-        metrics.gauge("streams", "Open streams", lambda: float(door.stream.open))
-        _measure(metrics, witnessing)
-        metrics.gauge("auctions", "Auctions known here", lambda: float(len(house.auctions())))
-        metrics.gauge(
-            "background_ended",
-            "Times that work meant to go on for ever ended and was begun again",
-            lambda: float(house.supervisor.ended.total()),
-        )
-        metrics.gauge("lag_microseconds", "Longest way of late from stamp to disk", house.latest)
-        metrics.gauge(
-            "commit_microseconds",
-            "Longest commit of late: the disk's, the standby's",
-            house.slowest_commit,
-        )
-        metrics.gauge("queued", "Requests that wait for a decision", house.queued)
+        _measure(metrics, house, door)
         try:
             await house.learn()
         except LogError as error:
@@ -202,8 +188,23 @@ def _count(metrics: Metrics, now: Instant, steps: Sequence[Step]) -> None:
         metrics.decided(outcome, step.entry["data"].get("reason", ""))
 
 
-def _measure(metrics: Metrics, witnessing: Witnessing) -> None:
+def _measure(metrics: Metrics, house: House, door: Door) -> None:
+    witnessing = house.witnessing
     for name, what, read in (
+        ("streams", "Open streams", lambda: float(door.stream.open)),
+        ("auctions", "Auctions known here", lambda: float(len(house.auctions()))),
+        (
+            "background_ended",
+            "Times that work meant to go on for ever ended and was begun again",
+            lambda: float(house.supervisor.ended.total()),
+        ),
+        ("lag_microseconds", "Longest way of late from stamp to disk", house.latest),
+        (
+            "commit_microseconds",
+            "Longest commit of late: the disk's, the standby's",
+            house.slowest_commit,
+        ),
+        ("queued", "Requests that wait for a decision", house.queued),
         ("witness_lag_entries", "Most entries of a log without a quorum", witnessing.lag_entries),
         (
             "witness_lag_microseconds",

@@ -50,6 +50,7 @@ class Sealer:
         if what == "copy":
             return self._last[which]
         context = escrow.Context(self._auction, lot or "", bidder)
+        # ISO 4217's code for no currency.
         unit = "XXX.0" if what == "unit" else unit_name(self._terms)
         plain = escrow.plain(context, price, unit, self._chance("nonce", bidder))
         if what == "text":

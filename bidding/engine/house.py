@@ -307,17 +307,23 @@ class House:
         """
         return self._keys.signer(signer_name(self.prefix)).sign(text)
 
-    async def consistency(self, auction: str, start: int, stop: int) -> list[bytes] | None:
+    async def read_on(self, auction: str) -> None:
+        """Reads what another node has written of an auction; of one's own there is nothing to read.
+
+        Before somebody is told that there is no such entry: another node may have shown it to him.
+        Raises NoSuchAuction, LogError.
+        """
+        follower = self._seats[auction].follower
+        if follower is not None:
+            await follower.up_to_date()
+
+    def consistency(self, auction: str, start: int, stop: int) -> list[bytes] | None:
         """The proof that the tree of `stop` entries begins with the tree of `start`.
 
-        None while the auction is being read again. Raises NoSuchAuction, LogError, IndexError
-        unless 0 < start <= stop <= what is durable.
+        None while the auction is being read again. Raises NoSuchAuction, IndexError unless
+        0 < start <= stop <= what is durable.
         """
-        seat = self._seats[auction]
-        if seat.follower is not None and stop > seat.follower.checkpoint[0]:
-            # Another node has shown more than was read here: no reason to call it false.
-            await seat.follower.up_to_date()
-        reader = seat.reader
+        reader = self._seats[auction].reader
         if reader is None:
             return None
         if not 0 < start <= stop <= reader.checkpoint[0]:

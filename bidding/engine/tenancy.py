@@ -15,7 +15,7 @@ from bidding.engine.auctioneer import Answer
 from bidding.engine.ports import Instant, LogDamaged, LogError
 from bidding.engine.seating import Seating
 from bidding.engine.seats import Ground, Seat, Seats
-from bidding.engine.supervisor import Chores
+from bidding.engine.supervisor import Chores, told
 from bidding.proof import canon
 
 _log = logging.getLogger(__name__)
@@ -38,14 +38,14 @@ class Tenancy:
         """There is a log of this name, of this house or of another on the same record."""
         seat = self._seats.known(origin)
         if seat is not None and not self._chores.over and not self._seating.in_place(seat):
-            self._chores.begin(self._seating.opened(seat))
+            self._open(seat)
 
     def moved(self, origin: str) -> None:
         """It is owned by somebody else than before: it is opened here or followed."""
         seat = self._seats.at(origin)
         if seat is not None and self._ground.others is not None and not self._chores.over:
             seat.grant = self._ground.others.grant(origin)
-            self._chores.begin(self._seating.opened(seat))
+            self._open(seat)
 
     def known(self) -> list[str]:
         """Every log that somebody has to own, what runs first."""
@@ -66,7 +66,7 @@ class Tenancy:
         if seat is None:
             self.noticed(origin)
         elif seat.follower is not None and not self._chores.over:
-            self._chores.begin(self.catch_up(seat))
+            self._catch_up(seat)
 
     async def entry(self, origin: str, index: int) -> dict[str, Any]:
         """One entry, read from the log; by then the room shows it too. Raises LogError."""
@@ -76,6 +76,14 @@ class Tenancy:
         (body,) = await self._ground.log.read(origin, index, index + 1)
         found: dict[str, Any] = canon.decode(body)  # type: ignore[assignment] # an entry is an object
         return found
+
+    # Nobody waits for these: an end that nobody foresaw has to be told.
+
+    def _open(self, seat: Seat) -> None:
+        told(self._chores.begin(self._seating.opened(seat)), f"opening {seat.origin}")
+
+    def _catch_up(self, seat: Seat) -> None:
+        told(self._chores.begin(self.catch_up(seat)), f"following {seat.origin}")
 
     # -- following --------------------------------------------------------------------------
 
@@ -117,5 +125,5 @@ class Tenancy:
             for seat in self._seats:
                 runs = seat.room is not None and seat.room.state.status in ("running", "suspended")
                 if seat.follower is not None and (runs or turn % _LOOK_AT_ALL == 0):
-                    self._chores.begin(self.catch_up(seat))
+                    self._catch_up(seat)
             await self._ground.clock.sleep_until(now + _LOOK)

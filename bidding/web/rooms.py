@@ -25,12 +25,18 @@ class Present:
         self.name = name
 
     @classmethod
-    async def of(cls, door: Door, name: str) -> "Present":
-        """Waits for an auction that is still being read from its log."""
+    async def of(cls, door: Door, name: str, *, size: int = 0) -> "Present":
+        """Waits for an auction that is still being read from its log.
+
+        Where fewer than `size` entries are known, it is read on first: another node may have more.
+        """
         try:
-            return cls(door, name, await door.house.opened(name))
+            found = cls(door, name, await door.house.opened(name))
         except NoSuchAuction:
             raise Problem("NO_SUCH_AUCTION") from None
+        if found.state.index < size:
+            await door.house.read_on(name)
+        return found
 
     @property
     def state(self) -> State:

@@ -104,8 +104,8 @@ async def entries(call: Call) -> dict[str, Any]:
 
 async def receipt(call: Call) -> web.Response:
     """The signed proof of one entry: your own or the notice, or any for those who watch."""
-    present = await Present.of(call.door, call.auction)
     index = int(call.path["i"])
+    present = await Present.of(call.door, call.auction, size=index + 1)
     if index >= present.state.index:
         raise Problem("NOT_FOUND")
     if call.who.has("staff", "approver", "auditor"):
@@ -127,6 +127,9 @@ async def own_receipt(call: Call) -> web.Response:
     query = call.query(ReceiptQuery)
     key = f"{await _own_actor(call)}/{query.ref}"
     index = call.door.house.index_of(call.auction, key)
+    if index is None:
+        await call.door.house.read_on(call.auction)
+        index = call.door.house.index_of(call.auction, key)
     if index is None:
         raise Problem("NOT_FOUND")
     return await _receipt(call, index, query.stage)
@@ -161,12 +164,13 @@ async def _receipt(call: Call, index: int, wanted: Stage | None) -> web.Response
 
 async def consistency(call: Call) -> dict[str, Any]:
     """The proof that whoever kept an earlier checkpoint asks for, to see that nothing was rewritten."""
-    present, query = await Present.of(call.door, call.auction), call.query(SizesQuery)
+    query = call.query(SizesQuery)
+    present = await Present.of(call.door, call.auction, size=query.stop)
     if present.sealed and not await _seated(call):
         # It tells whether the log has so many entries; a bidder knows that from his receipts.
         raise Problem("SEALED")
     try:
-        proof = await call.door.house.consistency(call.auction, query.start, query.stop)
+        proof = call.door.house.consistency(call.auction, query.start, query.stop)
     except IndexError:
         raise Problem("NOT_FOUND") from None
     if proof is None:

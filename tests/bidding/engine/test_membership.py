@@ -550,8 +550,24 @@ async def test_a_follower_proves_what_the_owner_proves(town):
     assert await other.house.receipt("zs-1", answer.index) == await owner.house.receipt(
         "zs-1", answer.index
     )
-    proof = await owner.house.consistency("zs-1", 1, 3)
-    assert await other.house.consistency("zs-1", 1, 3) == proof
+    assert other.house.consistency("zs-1", 1, 3) == owner.house.consistency("zs-1", 1, 3)
+
+
+async def test_a_follower_reads_on_before_it_says_that_there_is_no_such_entry(town):
+    """A letter that the log grew is lost, and somebody asks with what the owner has shown him."""
+    owner, other = await town.running("03")
+    town.post.lost = lambda letter: letter["k"] == "grew"
+    answer = await town.answered(owner.ask(bid("03", 100_000, "r1")))
+    assert isinstance(answer, Final)
+    size = answer.index + 1
+    assert other.house.index_of("zs-1", "bidder:03/r1") is None
+    with pytest.raises(IndexError):
+        other.house.consistency("zs-1", 1, size)
+    await other.house.read_on("zs-1")
+    assert other.house.index_of("zs-1", "bidder:03/r1") == answer.index
+    proof = owner.house.consistency("zs-1", 1, size)
+    assert other.house.consistency("zs-1", 1, size) == proof
+    await owner.house.read_on("zs-1")
 
 
 async def test_many_auctions_are_spread_over_those_who_are_left(town):

@@ -41,9 +41,10 @@ class Open:
     clock: Clock
     url: str
 
-    async def publish(self, auction: str = "a") -> None:
-        now = self.clock.now()
-        terms = {"opens": now, "duration_seconds": 3600, "start_price": 100, "step": 1}
+    async def publish(self, auction: str = "a", *, later: int = 0) -> None:
+        """An auction that opens now, or `later` microseconds from now."""
+        opens = self.clock.now() + later
+        terms = {"opens": opens, "duration_seconds": 3600, "start_price": 100, "step": 1}
         document = Document.model_validate(
             {
                 "auction": auction,

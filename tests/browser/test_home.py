@@ -61,6 +61,7 @@ async def test_each_step_moves_to_the_next_and_the_check_is_kept(office: Office)
     await expect(card).to_have_attribute("data-next", "enrol", timeout=SOON)
 
     await desk.enter("steps")  # the room enrols the key by itself
+    await expect(desk.at("own-key")).to_be_attached(timeout=SOON)
     await desk.go("/home")
     await expect(card).to_have_attribute("data-next", "practise", timeout=SOON)
     await expect(card.locator("[data-step=enrol]")).to_have_attribute("data-state", "done")

@@ -1,4 +1,4 @@
-"""What every test gets: two Hypothesis profiles, and the promise that none is skipped.
+"""What every test gets: two Hypothesis profiles, a worker, and the promise that none is skipped.
 
     HYPOTHESIS_PROFILE=deep pytest      many more examples, newly drawn each time
 
@@ -11,6 +11,9 @@ from collections.abc import Generator
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
+
+from tests.lanes import Lanes, give_way
 
 settings.register_profile(
     "fast",
@@ -32,6 +35,13 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 def pytest_configure(config: pytest.Config) -> None:
     """Count the published vectors in the main process too, so that the summary names them."""
     config.pluginmanager.import_plugin("tests.proof.tally")
+    give_way()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Lanes:
+    """Files to workers."""
+    return Lanes(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

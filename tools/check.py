@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # closely was seen to hold at three times that load. A file's tests stay together, so that a server
 # is started once for them.
 _BESIDE = "simulation"
-PYTEST = ["-m", "pytest", "-n", "3", "--dist", "loadfile", "-q"]
+PYTEST = ["-m", "pytest", "-n", "5", "--dist", "loadfile", "-q"]
 
 
 def steps(pytest_words: list[str]) -> dict[str, list[list[str]]]:

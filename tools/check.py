@@ -23,11 +23,13 @@ from tools.browser import NoBrowser, bring
 from tools.build_desks import BuildFailed, build, node_binary
 
 ROOT = Path(__file__).resolve().parents[1]
-# Three workers on two cores: much of the suite waits for real seconds to pass, and what is timed
-# closely was seen to hold at three times that load. A file's tests stay together, so that a server
-# is started once for them.
-_BESIDE = "simulation"
+# Five workers on two cores: much of the suite waits for real seconds to pass (see tests/lanes.py,
+# which gives them their files). A file's tests stay together, so that a server is started once.
 PYTEST = ["-m", "pytest", "-n", "5", "--dist", "loadfile", "-q"]
+# Both only compute and have no clock of their own, so nothing can come out differently for what
+# runs beside them; they give way to the steps in front, some of which are timed closely.
+BESIDE = ("simulation", "golden")
+GIVE_WAY = 10
 
 
 def steps(pytest_words: list[str]) -> dict[str, list[list[str]]]:
@@ -76,23 +78,26 @@ def main(words: list[str]) -> int:
 
 
 def _all(chosen: list[str], known: dict[str, list[list[str]]]) -> dict[str, tuple[bool, float]]:
-    """Each step to its end, in order; the simulation beside those that keep one core busy.
-
-    It has no clock of its own, so nothing can come out differently for it. It has ended before
-    the tests begin: some of those are timed closely.
-    """
-    beside = threading.Thread(target=lambda: aside.update({_BESIDE: _run(_BESIDE, known[_BESIDE])}))
-    aside: dict[str, tuple[bool, float]] = {}
+    """Each step to its end, in order; those that only compute in a row of their own, beside."""
     results: dict[str, tuple[bool, float]] = {}
-    if _BESIDE in chosen:
-        beside.start()
-    for name in chosen:
-        if name == _BESIDE:
-            beside.join()
-            results[name] = aside[name]
-        else:
-            results[name] = _run(name, known[name])
-    return results
+    rows = [[name for name in chosen if (name in BESIDE) == beside] for beside in (False, True)]
+    told = threading.Lock()
+    threads = [threading.Thread(target=_row, args=(row, known, results, told)) for row in rows]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return {name: results[name] for name in chosen}
+
+
+def _row(
+    names: list[str],
+    known: dict[str, list[list[str]]],
+    results: dict[str, tuple[bool, float]],
+    told: threading.Lock,
+) -> None:
+    for name in names:
+        results[name] = _run(name, known[name], told)
 
 
 def _split(words: list[str]) -> tuple[list[str], list[str]]:
@@ -102,16 +107,37 @@ def _split(words: list[str]) -> tuple[list[str], list[str]]:
     return words, []
 
 
-def _run(name: str, commands: list[list[str]]) -> tuple[bool, float]:
-    sys.stdout.write(f"\n== {name}\n")
-    sys.stdout.flush()
+def _run(name: str, commands: list[list[str]], told: threading.Lock) -> tuple[bool, float]:
+    """One step. What runs beside another says all it has to say when it has ended."""
+    beside = name in BESIDE
+    _say(f"\n== {name}\n" if not beside else f"\n== {name}, beside the others\n", told)
     began = time.monotonic()  # noqa: TID251 - tells a person what the check spends its time on
-    where = ROOT / "desks" if name == "desks" else ROOT
-    passed = all(
-        subprocess.run(command, cwd=where, stdin=subprocess.DEVNULL, check=False).returncode == 0
-        for command in commands
-    )
+    passed = all(_passed(command, name, told) for command in commands)
     return passed, time.monotonic() - began  # noqa: TID251 - as above
+
+
+def _passed(command: list[str], name: str, told: threading.Lock) -> bool:
+    where = ROOT / "desks" if name == "desks" else ROOT
+    if name not in BESIDE:
+        done = subprocess.run(command, cwd=where, stdin=subprocess.DEVNULL, check=False)
+        return done.returncode == 0
+    aside = subprocess.run(
+        ["nice", "-n", str(GIVE_WAY), *command],
+        cwd=where,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    _say(f"\n== {name} says\n{aside.stdout}", told)
+    return aside.returncode == 0
+
+
+def _say(words: str, told: threading.Lock) -> None:
+    with told:
+        sys.stdout.write(words)
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ _GIVE_WAY: Final = 10
 """How nice a computing lane is: about a tenth of the share of a lane that is timed."""
 
 
-class Lanes(LoadFileScheduling):
+class Lanes(LoadFileScheduling):  # type: ignore[misc]  # xdist says nothing of its types
     """By file, the longest first; the first workers take what is timed, the others the rest."""
 
     def mark_test_complete(

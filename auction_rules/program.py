@@ -97,9 +97,10 @@ class Staged(Generic[T]):
         raise NotImplementedError
 
     def _stages(self, terms: T) -> tuple[Stage, ...]:
-        if terms._programme is None:  # noqa: SLF001 -- the memo is the programme's own
-            terms._programme = self.stages(terms)  # noqa: SLF001
-        built: tuple[Stage, ...] = terms._programme  # noqa: SLF001
+        # Looked up once: at every request, and a private attribute of terms is slow to find.
+        built: tuple[Stage, ...] | None = terms._programme  # noqa: SLF001 -- the programme's own
+        if built is None:
+            built = terms._programme = self.stages(terms)  # noqa: SLF001 -- as above
         return built
 
     def _current(self, floor: Floor[T]) -> Stage | None:

@@ -282,8 +282,8 @@ def scaled(model: type[BaseModel], data: Mapping[str, Any], units: Mapping[str, 
     result = dict(data)
     for name, field in model.model_fields.items():
         value = result.get(name)
-        markers = marks_of(field)
-        if markers and isinstance(value, str):
+        markers = marks_of(field) if isinstance(value, str) else ()
+        if markers:
             result[name] = _fits(name, markers[0], value, units)
         elif (inner := _model_in(field.annotation)) and inner is not Unit:
             if isinstance(value, Mapping):

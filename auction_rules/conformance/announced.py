@@ -67,39 +67,41 @@ def _too_early(rule: Rule, step: Step) -> Finding:
 
 def whole_numbers(play: Play) -> Finding:
     """Every number in a fact or a refusal, and every number told, is an int, as a log keeps it."""
-    for path, value in _values(play.first.standing, "the opening"):
-        if type(value) not in _PLAIN:
-            return f"{path} is {value!r}, a {type(value).__name__}"
+    for path, value in _odd(play.first.standing, "the opening"):
+        return f"{path} is {value!r}, a {type(value).__name__}"
     for step in play.steps:
-        for path, value in _values(step.answer, ""):
-            if type(value) not in _PLAIN:
-                return f"{step.act.line()}: {path[1:]} is {value!r}, a {type(value).__name__}"
-        for path, value in _told(play.rule, step):
-            if type(value) not in _PLAIN:
-                return f"after {step.act.line()}: {path} is {value!r}, a {type(value).__name__}"
+        for path, value in _odd(step.answer, ""):
+            return f"{step.act.line()}: {path[1:]} is {value!r}, a {type(value).__name__}"
+        for path, value in _odd_told(play.rule, step):
+            return f"after {step.act.line()}: {path} is {value!r}, a {type(value).__name__}"
     return None
 
 
-def _told(rule: Rule, step: Step) -> Iterator[tuple[str, Any]]:
+def _odd_told(rule: Rule, step: Step) -> Iterator[tuple[str, Any]]:
     floor = step.after
-    yield from _values(rule.due(floor), "due")
-    yield from _values(rule.least(floor), "least")
-    yield from _values(rule.settlement(floor), "the settlement")
+    yield from _odd(rule.due(floor), "due")
+    yield from _odd(rule.least(floor), "least")
+    yield from _odd(rule.settlement(floor), "the settlement")
     for bidder in floor.entrants:
-        yield from _values(rule.actions(floor, bidder, step.act.now), f"actions of {bidder}")
+        yield from _odd(rule.actions(floor, bidder, step.act.now), f"actions of {bidder}")
 
 
-def _values(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+def _odd(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """What a log cannot keep as it is, all levels down, and where it stands."""
+    if type(value) in _PLAIN:
+        return
     if is_dataclass(value):
         for field in fields(value):
-            yield from _values(getattr(value, field.name), f"{path}.{field.name}")
+            part = getattr(value, field.name)
+            if type(part) not in _PLAIN:  # asked here too: nearly every part is plain
+                yield from _odd(part, f"{path}.{field.name}")
     elif isinstance(value, Mapping):
         for key, part in value.items():
-            yield f"{path}: a key", key
-            yield from _values(part, f"{path}.{key}")
+            yield from _odd(key, f"{path}: a key")
+            yield from _odd(part, f"{path}.{key}")
     elif isinstance(value, list | tuple | set | frozenset):
         for number, part in enumerate(value):
-            yield from _values(part, f"{path}.{number}")
+            yield from _odd(part, f"{path}.{number}")
     else:
         yield path, value
 

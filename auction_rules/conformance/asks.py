@@ -74,8 +74,9 @@ def _quantities(terms: Any) -> Iterator[Amount]:
     """Amounts in the terms that count something else than prices: a least quantity, a limit."""
     for name, field in type(terms).model_fields.items():
         value = getattr(terms, name)
-        marks = [mark for mark in marks_of(field) if isinstance(mark, Scaled)]
-        if isinstance(value, int) and any(mark.unit_field != "unit" for mark in marks):
+        if isinstance(value, int) and any(
+            isinstance(mark, Scaled) and mark.unit_field != "unit" for mark in marks_of(field)
+        ):
             yield value
 
 

@@ -17,6 +17,7 @@ from auction_rules.reasons import clause, say
 from auction_rules.rule import Rule
 from auction_rules.terms import Text, Unit, show_instant
 from bidding.core import said, views
+from bidding.core.right import may_act
 from bidding.core.state import State
 from replay.film import Film
 
@@ -180,7 +181,7 @@ class _Chain:
 
     def _bounds(self, bidder: str) -> Iterator[Line]:
         amount = self.data["ask"].get("amount")
-        if amount is None:
+        if type(amount) is not int or may_act(self.before, bidder) is not None:
             return
         acts = self.rule.actions(self.before.floor(), bidder, self.entry["t"])
         if acts.minimum is None and acts.maximum is None:

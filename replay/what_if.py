@@ -20,7 +20,7 @@ from auction_rules.rule import Rule
 from auction_rules.terms import Text, Unit, show_instant
 from bidding.core import commands as c
 from bidding.core import views
-from bidding.core.document import Document
+from bidding.core.document import Document, Published
 from bidding.core.record import command_of, due, open_session, record
 from bidding.core.state import State
 from bidding.proof.text import BilingualError
@@ -158,11 +158,12 @@ class _Replayed:
         opening = self.recorded.entries[0]
         data = opening["data"]
         document = {**data["document"]}
-        document["terms"] = {**document["terms"], **self.change.terms}
         # The hash of the source is the session's own; a hypothetical one has no other.
         document.pop("rule_sha256", None)
+        lawful = _kind_of(document)
+        document["terms"] = {**document["terms"], **self.change.terms}
         try:
-            fresh = Document.model_validate(document)
+            fresh = lawful.model_validate(document)
             made = open_session(
                 self.recorded.origin, fresh, opening["t"], data["proposer"], data["approver"]
             )
@@ -214,6 +215,15 @@ class _Replayed:
         made = record(self.film.end, command, at, self.rule, first=first)
         self.film.add(made.entry)
         return made.entry
+
+
+def _kind_of(document: Mapping[str, Any]) -> type[Document]:
+    """What a changed document is held to: the law that the recorded one met, and no later one."""
+    try:
+        Document.model_validate(document).bound()
+    except ValueError:
+        return Published
+    return Document
 
 
 def _unfit(wrong: ValueError) -> Impossible:

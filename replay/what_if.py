@@ -16,6 +16,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from auction_rules.facts import Amount, Instant
+from auction_rules.reasons import REASONS, say
 from auction_rules.rule import Rule
 from auction_rules.terms import Text, Unit, show_instant
 from bidding.core import commands as c
@@ -295,6 +296,16 @@ _STATUS: Final[Mapping[str, Text]] = {
     "terminated": {"zh": "终止", "en": "terminated"},
     "voided": {"zh": "结果作废", "en": "void"},
 }
+
+
+def _unsold(code: str) -> Text:
+    """Why nothing was sold, as everywhere; a plug-in may have a reason of its own."""
+    if code not in REASONS:
+        return {"zh": f"未成交（{code}）", "en": f"unsold ({code})"}
+    told = say(code, {}, None)
+    return {"zh": told["zh"].rstrip("。"), "en": told["en"].rstrip(".")}
+
+
 _DASH: Final[Text] = {"zh": "无", "en": "none"}
 
 
@@ -329,11 +340,10 @@ def _shown(amount: Amount | None, unit: Unit) -> Text:
 
 
 def _winners(found: Course, unit: Unit) -> Text:
+    if found.unsold:
+        return _unsold(found.unsold)
     if not found.awards:
-        return {
-            "zh": f"未成交（{found.unsold}）" if found.unsold else "无",
-            "en": f"unsold ({found.unsold})" if found.unsold else "none",
-        }
+        return _DASH
     zh = [f"{a['bidder']} 号 {unit.show(a['price'], 'zh')}" for a in found.awards]
     en = [f"No. {a['bidder']} at {unit.show(a['price'], 'en')}" for a in found.awards]
     return {"zh": "；".join(zh), "en": "; ".join(en)}

@@ -139,6 +139,8 @@ class Staged(Generic[T]):
 
     def judge(self, floor: Floor[T], bidder: str, ask: BidderAsk, now: Instant) -> Judgement:
         """The open stage decides; between stages nothing can be asked."""
+        if bidder not in floor.entrants:
+            return Refuse("NOT_QUALIFIED")
         stage = self._current(floor)
         if stage is None:
             return Refuse("NOT_BIDDABLE")
@@ -169,7 +171,10 @@ class Staged(Generic[T]):
         return stage.unseal(floor, openings)
 
     def actions(self, floor: Floor[T], bidder: str, now: Instant) -> Actions:
-        """What the open stage allows."""
+        """What the open stage allows whoever is admitted."""
+        if bidder not in floor.entrants:
+            # A house asks for its own bidders only; a played one may have been turned away.
+            return Actions(blocked=Refuse("NOT_QUALIFIED"))
         stage = self._current(floor)
         closes = floor.standing.closes
         if stage is None:

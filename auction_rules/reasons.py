@@ -525,7 +525,7 @@ _ALL: Final = (
     ),
     Reason(
         "UNKNOWN_CAUSE",
-        "未受理：原因须为撤销（revoked）或撤回（withdrawn）。",
+        "未受理：原因须为撤销或者撤回。",
         "Not accepted: the cause is either revoked or withdrawn.",
     ),
     Reason(

@@ -20,6 +20,8 @@ from auction_rules.terms import RuleConfig, Scaled, Text, marks_of, show_instant
 
 LANGS: Final = ("zh", "en")
 _COMMA: Final[Text] = {"zh": "、", "en": ", "}
+_BETWEEN: Final[Text] = {"zh": "，", "en": ", "}
+_OTHER: Final[Text] = {"zh": "_en", "en": "_zh"}
 _HINT: Final = re.compile(r"\s*[（(](秒|s\b|0)[^（）()]*[）)]")
 NOTE: Final = re.compile(r"\s*[（(][^（）()]*[）)]$")
 _PER_MYRIAD: Final = re.compile(
@@ -114,10 +116,15 @@ def label(field: Any, name: str, direction: int = 1) -> Text:
 def value(terms: RuleConfig, field: Any, name: str, given: Any) -> Text:
     """A value in plain words: amounts in their unit, lengths of time in hours or minutes."""
     if isinstance(given, tuple):
-        rows = [value(terms, field, name, row) for row in given]
+        rows = [
+            _row(terms, row, listed=True)
+            if isinstance(row, BaseModel)
+            else value(terms, field, name, row)
+            for row in given
+        ]
         return {lang: _COMMA[lang].join(row[lang] for row in rows) for lang in LANGS}
     if isinstance(given, BaseModel):
-        return _row(terms, given)
+        return _row(terms, given, listed=False)
     if name.endswith("_basis_points"):
         return dict.fromkeys(LANGS, f"{format_decimal(given, 2)}%")
     if name.endswith("_seconds"):
@@ -138,8 +145,12 @@ def value(terms: RuleConfig, field: Any, name: str, given: Any) -> Text:
     return told
 
 
-def _row(terms: RuleConfig, row: BaseModel) -> Text:
-    """One row of a list of terms: its name, then (label value, label value); one value stands alone."""
+def _row(terms: RuleConfig, row: BaseModel, *, listed: bool) -> Text:
+    """A row of terms: its name, then (label value, label value).
+
+    One value stands alone. Without a name the first of them stands for it where there is a list of
+    such rows, and else nothing is in brackets.
+    """
     names = {lang: str(getattr(row, lang, "")) for lang in LANGS}
     said: dict[str, list[str]] = {lang: [] for lang in LANGS}
     alone: Text | None = None
@@ -150,8 +161,17 @@ def _row(terms: RuleConfig, row: BaseModel) -> Text:
             continue
         title, alone = label(field, name), value(terms, field, name, given)
         for lang in LANGS:
-            said[lang].append(f"{_BARE.sub('', title[lang])} {alone[lang]}")
+            if not name.endswith(_OTHER[lang]):
+                said[lang].append(f"{_BARE.sub('', title[lang])} {alone[lang]}")
     if alone is not None and len(said["zh"]) == 1 and not any(names.values()):
         return alone
-    zh, en = f"（{'，'.join(said['zh'])}）", f" ({', '.join(said['en'])})"
-    return both(names["zh"] + zh, (names["en"] + en).strip())
+    if listed:
+        names = {lang: names[lang] or said[lang].pop(0) for lang in LANGS}
+    return {lang: _bracketed(names[lang], said[lang], lang) for lang in LANGS}
+
+
+def _bracketed(name: str, parts: list[str], lang: str) -> str:
+    told = _BETWEEN[lang].join(parts)
+    if not name or not told:
+        return name or told
+    return f"{name}（{told}）" if lang == "zh" else f"{name} ({told})"

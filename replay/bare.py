@@ -46,7 +46,8 @@ def text(entry: Mapping[str, Any], first: State) -> Text:
     unit, data = _unit(first), entry["data"]
     if "reason" in data:
         code = str(data["reason"])
-        return _or_plain(lambda: say(code, data["detail"], unit, data["nearest"]), code)
+        plain = said.both(f"未受理（{code}）。", f"Not accepted ({code}).")
+        return _or(plain, lambda: say(code, data["detail"], unit, data["nearest"]))
     if entry["type"] == "session.opened":
         return said.both("公告发布，规则文件已锁定。", "Published; the rule document is fixed.")
     parts = [_fact(row, unit, first) for row in data.get("facts", ())]
@@ -104,15 +105,19 @@ def _fact(row: Mapping[str, Any], unit: Unit, first: State) -> Text:
     name = str(row.get("fact"))
     if name == "noted":
         # Only the rule knows what its own notes mean.
-        return said.both(plain, plain)
-    return _or_plain(lambda: said.fact(row, unit, _ABSENT, first), f"{name} {plain}".strip())
+        return said.both(f"规则自记：{plain}。", f"Noted by the rule: {plain}.")
+    told = f"{name} {plain}".strip()
+    return _or(
+        said.both(f"记录原文：{told}。", f"As recorded: {told}."),
+        lambda: said.fact(row, unit, _ABSENT, first),
+    )
 
 
-def _or_plain(sentence: Callable[[], Text], plain: str) -> Text:
+def _or(plain: Text, sentence: Callable[[], Text]) -> Text:
     try:
         return sentence()
     except _BROKEN:
-        return said.both(plain, plain)
+        return plain
 
 
 __all__ = ["room", "rule_name", "text"]

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from auction_rules import prose
-from auction_rules.facts import Instant
+from auction_rules.facts import Amount, Instant
 from auction_rules.reasons import clause, say
 from auction_rules.rule import Rule
 from auction_rules.terms import Text, Unit, show_instant
 from bidding.core import said, views
+from bidding.core.right import may_act
 from bidding.core.state import State
 from replay.film import Film
 
@@ -168,7 +169,7 @@ class _Chain:
             s.title for s in self.rule.programme(self.after.terms) if s.id == standing.stage
         )
         opens = show_instant(standing.opens)
-        until = _until(standing.closes)
+        until = _until(standing.closes, standing.kind)
         yield Line(
             {
                 "zh": f"当时处于“{title['zh']}”阶段，可操作时段为 {opens} 至 {until['zh']}。",
@@ -180,22 +181,35 @@ class _Chain:
 
     def _bounds(self, bidder: str) -> Iterator[Line]:
         amount = self.data["ask"].get("amount")
-        if amount is None:
+        if type(amount) is not int or may_act(self.before, bidder) is not None:
             return
         acts = self.rule.actions(self.before.floor(), bidder, self.entry["t"])
         if acts.minimum is None and acts.maximum is None:
             return
-        most = None if acts.open_ended else acts.maximum
-        low, high = (_shown(self.unit, bound) for bound in (acts.minimum, most))
         much = _shown(self.unit, amount)
+        could = self._range(acts.minimum, None if acts.open_ended else acts.maximum)
         yield Line(
             {
-                "zh": f"当时可报 {low['zh']} 至 {high['zh']}；请求为 {much['zh']}。",
-                "en": f"From {low['en']} to {high['en']} could be offered; asked was {much['en']}.",
+                "zh": f"当时可报 {could['zh']}；请求为 {much['zh']}。",
+                "en": f"{could['en']} could be offered; asked was {much['en']}.",
             },
             self._best(),
             prose.topic(self.rule, self.after.terms, "step"),
         )
+
+    def _range(self, low: Amount | None, high: Amount | None) -> Text:
+        """From what to what; one of the two may be missing."""
+        least, most = (None if end is None else _shown(self.unit, end) for end in (low, high))
+        if least is None:
+            assert most is not None, "asked for a range with an end"
+            return {"zh": f"至多 {most['zh']}", "en": f"Up to {most['en']}"}
+        if most is None:
+            onward = "up" if self.rule.direction(self.after.terms) > 0 else "down"
+            return {"zh": f"{least['zh']} 起", "en": f"From {least['en']} {onward}"}
+        return {
+            "zh": f"{least['zh']} 至 {most['zh']}",
+            "en": f"From {least['en']} to {most['en']}",
+        }
 
     def _best(self) -> tuple[int, ...]:
         """The offer to beat, where there is one."""
@@ -218,12 +232,9 @@ class _Chain:
         rests = prose.topic(self.rule, self.after.terms, topic) if topic else None
         match name:
             case "deadline_moved":
-                was = _until(self.before.standing.closes)
+                was = _before(self.before.standing.closes)
                 yield Line(
-                    {
-                        "zh": f"{told['zh']}原截止时间为 {was['zh']}。",
-                        "en": f"{told['en']} It was {was['en']} before.",
-                    },
+                    {lang: f"{told[lang]}{was[lang]}" for lang in ("zh", "en")},
                     (self.entry["i"],),
                     rests,
                 )
@@ -265,15 +276,23 @@ class _Chain:
         return tuple(i for i in found if i is not None)
 
 
-def _until(closes: Instant | None) -> Text:
-    if closes is None:
+def _until(closes: Instant | None, kind: str | None) -> Text:
+    if closes is None and kind in ("timed", "quoting"):
         return {"zh": "首个报价之后", "en": "after the first offer"}
+    if closes is None:
+        # Officers end it: they draw, give points, open a reserve.
+        return {"zh": "办理完毕", "en": "whenever it is done"}
     return {"zh": f"{show_instant(closes)}（不含）", "en": f"{show_instant(closes)} (excluded)"}
 
 
-def _shown(unit: Unit, amount: int | None) -> Text:
-    if amount is None:
-        return {"zh": "不限", "en": "no limit"}
+def _before(closes: Instant | None) -> Text:
+    if closes is None:
+        return {"zh": "此前尚无截止时间。", "en": " No end was set before."}
+    until = _until(closes, None)
+    return {"zh": f"原截止时间为 {until['zh']}。", "en": f" It was {until['en']} before."}
+
+
+def _shown(unit: Unit, amount: int) -> Text:
     return {"zh": unit.show(amount, "zh"), "en": unit.show(amount, "en")}
 
 

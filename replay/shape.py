@@ -16,7 +16,7 @@ from typing import Any, Final, TypeAlias, get_type_hints
 from pydantic import ValidationError
 
 from bidding.core.commands import KINDS
-from bidding.core.document import Document
+from bidding.core.document import Published
 from bidding.core.house_facts import SHAPES
 from bidding.proof.archive import ArchiveError
 
@@ -193,7 +193,7 @@ def _document(row: Mapping[str, Any]) -> str | None:
     if type(source) is not str or _HEX256.fullmatch(source) is None:
         return "data.document.rule_sha256"
     try:
-        Document.model_validate(plain)
+        Published.model_validate(plain)
     except ValidationError as wrong:
         return ".".join(("data.document", *map(str, wrong.errors()[0]["loc"])))
     return None

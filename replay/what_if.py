@@ -16,11 +16,12 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from auction_rules.facts import Amount, Instant
+from auction_rules.reasons import REASONS, say
 from auction_rules.rule import Rule
 from auction_rules.terms import Text, Unit, show_instant
 from bidding.core import commands as c
 from bidding.core import views
-from bidding.core.document import Document
+from bidding.core.document import Document, Published
 from bidding.core.record import command_of, due, open_session, record
 from bidding.core.state import State
 from bidding.proof.text import BilingualError
@@ -158,11 +159,12 @@ class _Replayed:
         opening = self.recorded.entries[0]
         data = opening["data"]
         document = {**data["document"]}
-        document["terms"] = {**document["terms"], **self.change.terms}
         # The hash of the source is the session's own; a hypothetical one has no other.
         document.pop("rule_sha256", None)
+        lawful = _kind_of(document)
+        document["terms"] = {**document["terms"], **self.change.terms}
         try:
-            fresh = Document.model_validate(document)
+            fresh = lawful.model_validate(document)
             made = open_session(
                 self.recorded.origin, fresh, opening["t"], data["proposer"], data["approver"]
             )
@@ -214,6 +216,15 @@ class _Replayed:
         made = record(self.film.end, command, at, self.rule, first=first)
         self.film.add(made.entry)
         return made.entry
+
+
+def _kind_of(document: Mapping[str, Any]) -> type[Document]:
+    """What a changed document is held to: the law that the recorded one met, and no later one."""
+    try:
+        Document.model_validate(document).bound()
+    except ValueError:
+        return Published
+    return Document
 
 
 def _unfit(wrong: ValueError) -> Impossible:
@@ -285,6 +296,16 @@ _STATUS: Final[Mapping[str, Text]] = {
     "terminated": {"zh": "终止", "en": "terminated"},
     "voided": {"zh": "结果作废", "en": "void"},
 }
+
+
+def _unsold(code: str) -> Text:
+    """Why nothing was sold, as everywhere; a plug-in may have a reason of its own."""
+    if code not in REASONS:
+        return {"zh": f"未成交（{code}）", "en": f"unsold ({code})"}
+    told = say(code, {}, None)
+    return {"zh": told["zh"].rstrip("。"), "en": told["en"].rstrip(".")}
+
+
 _DASH: Final[Text] = {"zh": "无", "en": "none"}
 
 
@@ -319,11 +340,10 @@ def _shown(amount: Amount | None, unit: Unit) -> Text:
 
 
 def _winners(found: Course, unit: Unit) -> Text:
+    if found.unsold:
+        return _unsold(found.unsold)
     if not found.awards:
-        return {
-            "zh": f"未成交（{found.unsold}）" if found.unsold else "无",
-            "en": f"unsold ({found.unsold})" if found.unsold else "none",
-        }
+        return _DASH
     zh = [f"{a['bidder']} 号 {unit.show(a['price'], 'zh')}" for a in found.awards]
     en = [f"No. {a['bidder']} at {unit.show(a['price'], 'en')}" for a in found.awards]
     return {"zh": "；".join(zh), "en": "; ".join(en)}

@@ -33,6 +33,7 @@ from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from bidding.proof.form import in_chinese
 from bidding.proof.note import Cosigner, NoteError, Verifier
 from bidding.proof.text import from_base64, to_base64
 from bidding.proof.witness import (
@@ -84,7 +85,9 @@ def read_configuration(path: Path) -> Configuration:
             f"{path} cannot be read: {error.strerror}.",
         ) from error
     except ValueError as error:
-        raise Misconfigured(f"配置文件 {path} 有误：{error}", f"{path}: {error}") from error
+        raise Misconfigured(
+            f"配置文件 {path} 有误：{in_chinese(error)}", f"{path}: {error}"
+        ) from error
 
 
 def _configuration(here: Path, found: dict[str, Any]) -> Configuration:
@@ -132,7 +135,7 @@ def make_key(configuration: Configuration) -> Cosigner:
             os.fsync(file.fileno())
         make_memory(configuration.state, cosigner.verifier)
     except NoteError as error:
-        raise Misconfigured(f"密钥名称有误：{error}", f"name: {error}") from error
+        raise Misconfigured(f"密钥名称有误：{in_chinese(error)}", f"name: {error}") from error
     except FileExistsError as error:
         raise Misconfigured(
             f"密钥 {path} 已存在，不会覆盖。", f"There is a key {path}; it is not overwritten."
@@ -162,7 +165,7 @@ def read_key(configuration: Configuration) -> Cosigner:
         return Cosigner(configuration.name, seed)
     except ValueError as error:
         raise Misconfigured(
-            f"{path} 不是见证密钥：{error}", f"{path} is no key of a witness: {error}"
+            f"{path} 不是见证密钥：{in_chinese(error)}", f"{path} is no key of a witness: {error}"
         ) from error
 
 

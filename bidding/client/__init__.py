@@ -15,13 +15,14 @@ from bidding.client.lots import Lots
 from bidding.client.offset import Offset
 from bidding.client.seat import Answer, Seat, SeatLost, WireError
 from bidding.client.visitor import HouseSaysNo, Visitor
-from bidding.client.watch import FalseRecord, Watch
+from bidding.client.watch import FalseRecord, NotNow, Watch
 
 __all__ = [
     "Answer",
     "FalseRecord",
     "HouseSaysNo",
     "Lots",
+    "NotNow",
     "Offset",
     "Seat",
     "SeatLost",

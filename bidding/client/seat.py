@@ -4,8 +4,9 @@
    with the same reference, and the house answers it once.
 2. Events are counted per channel. After a break the seat asks for what it missed; it never shows
    a gap, and drops the connection itself when it finds one.
-3. Every checkpoint that comes with an own receipt must fit those seen before (`watch`); a house
-   that shows two histories is not bid with any more, and the evidence is kept.
+3. Every checkpoint that comes with an own receipt must fit those seen before, and the entry that is
+   named as an answer must be what was asked (`watch`); a house that shows two histories, or another
+   request, is not bid with any more, and the evidence is kept.
 4. Nothing here decides anything: what may be bid is what the house last said in `you`.
 """
 
@@ -21,6 +22,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from bidding.client.offset import Offset
 from bidding.client.own_key import OwnKey
+from bidding.client.own_request import Own
 from bidding.client.sealing import Kept, sealed
 from bidding.client.watch import FalseRecord, Watch
 
@@ -28,6 +30,9 @@ VERSION: Final = 1
 
 #: Closed with one of these, coming back would change nothing.
 FOR_GOOD: Final = frozenset({4400, 4401, 4403, 4404, 4409})
+
+#: Fields of a message that say how it travels, and not what is asked.
+_TRAVELS: Final = frozenset({"type", "ref", "sig", "key"})
 
 _FIRST_WAIT: Final = 0.2
 _LONGEST_WAIT: Final = 5.0
@@ -204,10 +209,13 @@ class Seat:
     ) -> Answer:
         """Seal an offer here and hand it in; its key stays with this seat, in `kept`.
 
-        Raises NotSealed where the auction takes no sealed offers. A retry with the same `ref`
-        sends what was sealed first, since nothing is ever sealed to the same bytes twice.
+        Raises NotSealed where the auction takes no sealed offers; FalseRecord where the room names
+        other keys than the record, and NotNow where the record is not shown: nothing leaves then.
+        A retry with the same `ref` sends what was sealed first, since nothing is ever sealed to
+        the same bytes twice.
         """
         ref = ref or new_ref()
+        await self._as_published(within)
         parts, kept = sealed(self.room, self.welcome["bidder"], amount, lot)
         if ref not in self._asked:
             self.kept[parts["commit"]] = kept
@@ -272,11 +280,22 @@ class Seat:
 
     def _signed(self, message: dict[str, Any], key: OwnKey) -> dict[str, Any]:
         """The message with its signature; what is signed is all of it but `type` and `ref`."""
-        kind, ref = message["type"], message["ref"]
-        ask = {name: value for name, value in message.items() if name not in ("type", "ref")}
-        actor = f"bidder:{self.welcome['bidder']}"
-        signature = key.sign(self.room["origin"], actor, ref, kind, ask)
+        own = self._own_request(message, None)
+        signature = key.sign(self.room["origin"], own.actor, own.ref, own.kind, own.ask)
         return {**message, "sig": signature, "key": key.id}
+
+    def _own_request(self, message: dict[str, Any], accepted: bool | None) -> Own:
+        """A message as the log will hold it: all of it but how it travels."""
+        ask = {name: value for name, value in message.items() if name not in _TRAVELS}
+        actor = f"bidder:{self.welcome['bidder']}"
+        return Own(actor, message["ref"], message["type"], ask, accepted)
+
+    async def _as_published(self, within: float) -> None:
+        """Returns when the room says of sealing what the record says."""
+        self._check()
+        if self._watch is not None:
+            async with asyncio.timeout(within):
+                await self._watch.sealed(self.room.get("escrow"))
 
     async def _ask(self, message: dict[str, Any], ref: str, within: float) -> Answer:
         if self._key is not None and "sig" not in message:
@@ -422,8 +441,14 @@ class Seat:
 
     def _answered(self, message: dict[str, Any]) -> None:
         asked = self._asked.pop(message["ref"], None)
-        if asked is not None and not asked.answer.done():
-            asked.answer.set_result(Answer(message))
+        if asked is None:
+            return
+        answer = Answer(message)
+        if self._watch is not None:
+            own = self._own_request(orjson.loads(asked.frame), answer.accepted)
+            self._watch.answered(answer.i, own)
+        if not asked.answer.done():
+            asked.answer.set_result(answer)
 
     def _again(self, ref: str) -> None:
         asked = self._asked.get(ref)

@@ -8,6 +8,9 @@ signed notes in hand. It is no witness: it sees what it is shown, and only while
 1. The log's key is the one of the policy first seen, or of the policy brought along.
 2. A house that does not answer now is asked again; a house that answers wrongly is not believed
    any more, and whoever listens is told at once.
+3. A receipt proves what is in the log, not that it is what was asked: the entry that answers a
+   request is held against the request itself, and the keys that offers are sealed to against the
+   document in entry 0.
 """
 
 import asyncio
@@ -16,12 +19,13 @@ import contextlib
 import itertools
 import logging
 from base64 import b64decode
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 import aiohttp
 
+from bidding.client.own_request import Own, contradiction, sealing_published, sealing_told
 from bidding.proof.checkpoint import Checkpoint
 from bidding.proof.merkle import ProofError, verify_consistency
 from bidding.proof.policy import Policy, PolicyError, parse_policy
@@ -90,7 +94,12 @@ class Watch:
         self.receipts: dict[int, bytes] = {}
         """The latest receipt of each own entry that was looked at."""
         self.false: FalseRecord | None = None
-        self._wanted: int | None = None
+        self._wanted: dict[int, Own | None] = {}
+        """By entry: what is to be looked at, own requests and the newest that is known of."""
+        self._newest: int | None = None
+        self._turn = asyncio.Lock()
+        self._opening: tuple[Receipt, bytes] | None = None
+        """Of entry 0: the document as it was published."""
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -100,7 +109,18 @@ class Watch:
 
     def grew(self, index: int) -> None:
         """There is something new about the own entry `index`: look at it soon."""
-        self._wanted = index
+        # Of what is only new, the newest says it all; own requests are looked at one by one.
+        if self._newest is not None and self._wanted.get(self._newest, True) is None:
+            del self._wanted[self._newest]
+        self._newest = index
+        self._want(index, None)
+
+    def answered(self, index: int, own: Own) -> None:
+        """The house says that entry `index` answers this request: see soon whether it is so."""
+        self._want(index, own)
+
+    def _want(self, index: int, own: Own | None) -> None:
+        self._wanted[index] = own or self._wanted.get(index)
         if self._task is None and self.false is None:
             self._task = asyncio.create_task(self._look_on())  # noqa: TID251 held until close
 
@@ -110,11 +130,37 @@ class Watch:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    async def look(self, index: int) -> Receipt:
+    async def look(self, index: int, own: Own | None = None) -> Receipt:
         """The verified receipt of an own entry, its checkpoint fitting all seen before.
 
-        Raises FalseRecord, NotNow.
+        With `own` the entry must be that request, and come to what the house said. One look at a
+        time. Raises FalseRecord, NotNow.
         """
+        async with self._turn:
+            receipt, raw = await self._proved(index)
+            if own is not None and (lie := contradiction(receipt.entry, own)):
+                raise self._caught(*lie, raw)
+            self.receipts[index] = raw
+            return receipt
+
+    async def sealed(self, told: Mapping[str, Any] | None) -> None:
+        """Returns when offers are sealed as the record has published it, and the room `told` so.
+
+        Whoever can choose to whose keys an offer is sealed can read it. Raises FalseRecord, NotNow.
+        """
+        async with self._turn:
+            if self._opening is None:
+                self._opening = await self._proved(0)
+            opening, raw = self._opening
+            if sealing_published(opening.entry) != (told and sealing_told(told)):
+                raise self._caught(
+                    "offers are to be sealed here otherwise than the record has published it; "
+                    "an offer sealed so could be read by somebody else",
+                    "此处的密封方式与记录中公告的不一致；照此密封，报价可能被他人解读",
+                    raw,
+                )
+
+    async def _proved(self, index: int) -> tuple[Receipt, bytes]:
         policy = await self._trusted()
         while self._brought:
             await self._see(self._brought[0], policy)
@@ -135,27 +181,29 @@ class Watch:
                 raw,
             )
         await self._see(receipt.checkpoint, policy)
-        self.receipts[index] = raw
-        return receipt
+        return receipt, raw
 
     async def _look_on(self) -> None:
         try:
-            while self._wanted is not None:
-                index, self._wanted = self._wanted, None
-                try:
-                    await self.look(index)
-                except NotNow:
-                    self._once_more(index)
+            while self._wanted:
+                with contextlib.suppress(NotNow):
+                    for index in [*self._wanted]:
+                        if index in self._wanted:
+                            await self._look_at(index)
                 await asyncio.sleep(PAUSE)
         except FalseRecord as false:
             _log.critical("the record is false: %s", false)
         finally:
             self._task = None
 
-    def _once_more(self, index: int) -> None:
-        # Something newer may have been wished for meanwhile; it says more.
-        if self._wanted is None:
-            self._wanted = index
+    async def _look_at(self, index: int) -> None:
+        own = self._wanted.pop(index)
+        try:
+            await self.look(index, own)
+        except NotNow:
+            # After the others: one receipt that does not come must not hide what they say.
+            self._wanted[index] = own or self._wanted.pop(index, None)
+            raise
 
     async def _trusted(self) -> Policy:
         if self._policy is None:

@@ -97,9 +97,13 @@ class Document(BaseModel):
         """The rule named here and its validated terms; UnknownRule or ValidationError else."""
         rule = find(self.rule, self.version)
         terms = rule.Config.model_validate(self.terms)
+        self._may_be_published(rule, terms)
+        return rule, terms
+
+    def _may_be_published(self, rule: Rule, terms: RuleConfig) -> None:
+        """Raises ValidationError for what the rule can play and nobody may publish today."""
         _sound_keys(terms)
         _lawful_deposit(rule, terms, self.deposit)
-        return rule, terms
 
     def canonical(self) -> dict[str, Any]:
         """The document as entry 0 holds it: terms complete, amounts integers, source hash in."""
@@ -123,6 +127,23 @@ class Document(BaseModel):
     def sha256(self) -> str:
         """Hex SHA-256 of the canonical bytes: the hash the approver signs off."""
         return hashlib.sha256(canon.encode(self.canonical())).hexdigest()
+
+
+class Published(Document):
+    """A document as a record holds it: it could be published then, and is not asked again.
+
+    What may be published changes; a law of today binds what is published from today on. The terms
+    are still judged by the rule in the version that the record names, whose meaning never changes.
+    """
+
+    @field_validator("deposit_deadline")
+    @classmethod
+    def _no_sooner_than_the_rule(cls, deadline: int | None, info: ValidationInfo) -> int | None:
+        del info
+        return deadline
+
+    def _may_be_published(self, rule: Rule, terms: RuleConfig) -> None:
+        del rule, terms
 
 
 def least_deposit(rule: Rule, terms: RuleConfig) -> int:

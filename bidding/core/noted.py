@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias
 
+from auction_rules.money import format_decimal
 from auction_rules.rule import Rule
 from auction_rules.terms import Text, Unit, show_instant
 
@@ -107,9 +108,15 @@ def _in_stretch(n: _Note) -> Pair:
             f"No. {who} offered {en} before the last stretch",
         )
     return (
-        f"{who} 号报价 {zh}，在随机截止时段开始后 {elapsed} 微秒作出",
-        f"No. {who} offered {en}, {elapsed} microseconds into the last stretch",
+        f"{who} 号报价 {zh}，在随机截止时段开始后 {_seconds(elapsed)} 秒作出",
+        f"No. {who} offered {en}, {_seconds(elapsed)} s into the last stretch",
     )
+
+
+def _seconds(micros: str) -> str:
+    """Microseconds as seconds, to the last digit: it is they that decide."""
+    told = format_decimal(int(micros), 6)
+    return told.rstrip("0") if "." in told else told
 
 
 def _indicator(n: _Note) -> Pair:
@@ -195,13 +202,15 @@ _SAY: Final[Mapping[str, Callable[[_Note], Pair]]] = {
     r"eligibility (\S+)": _points,
     r"offer ([^/\s]+)/(\S+)": _lot_offer,
     r"waived (\S+)": _plain("{} 号豁免第 {value} 轮", "No. {} waives round {value}"),
-    r"waivers (\S+)": _plain("{} 号剩余豁免 {value} 轮", "No. {} has {value} waivers left"),
+    r"waivers (\S+)": _plain("{} 号剩余豁免 {value} 轮", "No. {}: waivers left: {value}"),
     r"out (\S+)": _plain("{} 号退出", "No. {} leaves"),
     r"withdraws (\S+)/(\S+)": _plain(
         "{} 号在第 {value} 轮撤回对 {} 的最高报价",
         "No. {} withdraws in round {value} the high offer for {}",
     ),
-    r"withdrawals (\S+)": _plain("{} 号已撤回 {value} 次", "No. {} has withdrawn {value} offers"),
+    r"withdrawals (\S+)": _plain(
+        "{} 号已撤回 {value} 次", "No. {}: offers withdrawn so far: {value}"
+    ),
     r"withdrawn (\S+)/(\S+) \d+": _of_lot(
         "{} 号撤回对{}的最高报价 {}", "No. {} withdrew the high offer for {}: {}"
     ),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from auction_rules.reasons import say
@@ -51,7 +52,7 @@ def why_moved(why: str) -> Text:
 
 def _title(row: Mapping[str, Any], rule: Rule, state: State) -> Text:
     found = next((s.title for s in rule.programme(state.terms) if s.id == row["stage"]), None)
-    return found or both(row["stage"], row["stage"])
+    return found or both(f"“{row['stage']}”阶段", f"stage “{row['stage']}”")
 
 
 def _stood(row: Mapping[str, Any], unit: Unit) -> Pair:
@@ -62,13 +63,25 @@ def _stood(row: Mapping[str, Any], unit: Unit) -> Pair:
     )
 
 
+_PHASES: Final = re.compile(r"one_price|total|clock|indicator(_[0-9]+)?")
+"""Slots that stand for a phase of the auction, and for nothing that a bidder chose."""
+
+
+def _whose(keys: Sequence[str]) -> Pair:
+    """Keys of offers for people: whose they are, and what for where there are several."""
+    zh, en = [], []
+    for key in keys:
+        who, _, slot = key.partition("/")
+        plain = not slot or _PHASES.fullmatch(slot) is not None
+        zh.append(who if plain else f"{who}（{slot}）")
+        en.append(who if plain else f"{who} ({slot})")
+    return "、".join(zh), ", ".join(en)
+
+
 def _leaders(row: Mapping[str, Any], unit: Unit) -> Pair:
     del unit
-    names = row["leaders"]
-    return (
-        f"当前领先：{'、'.join(names) or '无'}",
-        f"in the lead: {', '.join(names) or 'nobody'}",
-    )
+    zh, en = _whose(row["leaders"])
+    return f"当前领先：{zh or '无'}", f"in the lead: {en or 'nobody'}"
 
 
 def _awarded(row: Mapping[str, Any], unit: Unit) -> Pair:
@@ -132,10 +145,10 @@ def _round(row: Mapping[str, Any], unit: Unit) -> Pair:
 
 def _listed(row: Mapping[str, Any], unit: Unit) -> Pair:
     del unit
-    names = row.get("pool") or row.get("order") or ()
+    zh, en = _whose(row.get("pool") or row.get("order") or ())
     if row["fact"] == "pool_fixed":
-        return f"摇号名单已固定：{'、'.join(names)}", f"the draw is among {', '.join(names)}"
-    return f"摇号结果：{'、'.join(names)}", f"drawn in this order: {', '.join(names)}"
+        return f"摇号名单已固定：{zh}", f"the draw is among {en}"
+    return f"摇号结果：{zh}", f"drawn in this order: {en}"
 
 
 _DUTY: Final[dict[str, Pair]] = {
@@ -182,11 +195,19 @@ def _reserve(row: Mapping[str, Any], unit: Unit) -> Pair:
     return f"保留价揭示：{unit.show(amount, 'zh')}", f"the reserve is {unit.show(amount, 'en')}"
 
 
+_AVERAGE: Final = re.compile("average(?: ([0-9]+))?")
+
+
 def _revealed(row: Mapping[str, Any], unit: Unit) -> Pair:
     value = row["value"]
     if value is None:
         return "密封内容已公开", "what was sealed is open"
-    zh, en = {"average": ("平均价", "the average")}.get(row["what"], (row["what"], row["what"]))
+    zh, en = row["what"], row["what"]
+    if told := _AVERAGE.fullmatch(row["what"]):
+        number = told[1]
+        zh, en = f"第 {number} 次播报的平均价", f"average {number} of those told"
+        if number is None:
+            zh, en = "平均价", "the average"
     return f"{zh}为 {unit.show(value, 'zh')}", f"{en} is {unit.show(value, 'en')}"
 
 
@@ -271,8 +292,8 @@ def _seconded(row: Mapping[str, Any], unit: Unit) -> Pair:
     del unit
     number, agreed = row["proposal"], row["agree"]
     return (
-        f"№{number} 的提请{'已由另一名审批人员确认' if agreed else '未获同意'}",
-        f"the proposal of №{number} was {'confirmed by a second officer' if agreed else 'turned down'}",
+        f"第 {number} 号记录的提请{'已由另一名审批人员确认' if agreed else '未获同意'}",
+        f"the proposal of entry {number} was {'confirmed by a second officer' if agreed else 'turned down'}",
     )
 
 
@@ -392,7 +413,7 @@ _SAY: Final[Mapping[str, Callable[[Mapping[str, Any], Unit], Pair]]] = {
     ),
     "quorum_missing": _plain(
         "仅 {have} 名受托人公布私钥，需 {need} 名，报价未解密",
-        "{have} trustees published their keys of the {need} it takes; nothing is opened",
+        "of the {need} trustees it takes {have} published a key; nothing is opened",
     ),
     "proxy_set": _limit,
     "raised_by_house": _raised,

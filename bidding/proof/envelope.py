@@ -10,6 +10,7 @@ only after the leaf hash is proved; before that the bytes are anybody's.
 from typing import Final
 
 from bidding.proof.canon import MAX_INT, CanonError, decode
+from bidding.proof.form import in_chinese
 from bidding.proof.text import BilingualError
 
 MIN_ENTRY: Final = 2
@@ -37,7 +38,7 @@ def open_entry(entry: bytes, origin: str, index: int) -> dict[str, object]:
         value = decode(entry)
     except CanonError as error:
         raise EntryError(
-            f"is not canonical JSON ({error})", f"不是规范格式的 JSON（{error}）"
+            f"is not canonical JSON ({error})", f"不是规范格式的 JSON（{in_chinese(error)}）"
         ) from error
     if not isinstance(value, dict):
         raise EntryError("is not a JSON object", "不是 JSON 对象")

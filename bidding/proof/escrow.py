@@ -36,6 +36,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from bidding.proof import canon, hpke, shamir
+from bidding.proof.form import in_chinese
 from bidding.proof.hpke import Curve
 from bidding.proof.text import BilingualError, from_base64, to_base64
 
@@ -125,7 +126,9 @@ def read(context: Context, raw: bytes, unit: str) -> int:
     try:
         value = canon.decode(raw)
     except canon.CanonError as error:
-        raise EscrowError(f"not a sealed bid: {error}", f"密封内容无法识别：{error}") from None
+        raise EscrowError(
+            f"not a sealed bid: {error}", f"密封内容无法识别：{in_chinese(error)}"
+        ) from None
     if not isinstance(value, dict) or value.keys() != _FIELDS:
         raise EscrowError("not the fields of a sealed bid", "密封内容的字段不对")
     price, nonce = value["price"], value["nonce"]

@@ -76,6 +76,37 @@ _SENTENCES: Final = tuple(
         ("a hash has 32 bytes", "哈希值应为 32 字节"),
         ("proof too long", "证明路径过长"),
         ("proof too short", "证明路径过短"),
+        # Of checkpoints (checkpoint.py).
+        (
+            "origin and extension lines are non-empty text",
+            "日志名称和附加行不得为空，也不得含有控制字符",
+        ),
+        (r"size outside 0 \.\. 2\*\*63-1", "记录条数超过 2**63-1"),
+        ("the root has 32 bytes", "根应为 32 字节"),
+        ("the empty tree has another root", "空日志的根不符"),
+        ("three lines expected, each ended by a newline", "应为三行，每行以换行符结束"),
+        ("size or root: (.+)", "记录条数或根有误：{0}"),
+        # Of entries (canon.py); the place is named before.
+        (r"\$: not JSON: .+", "不是 JSON"),
+        (
+            r"\$: not the canonical spelling \(first difference at byte ([0-9]+)\)",
+            "不是规范写法，从第 {0} 个字节起不同",
+        ),
+        (r"(\$.*): integer beyond 2\*\*53-1", "{0}：整数超过 2**53-1"),
+        (r"(\$.*): nested deeper than ([0-9]+)", "{0}：嵌套超过 {1} 层"),
+        (r"(\$.*): float has no place here", "{0}：不允许出现小数"),
+        (r"(\$.*): .+ has no place here", "{0}：含有不允许的数据类型"),
+        (r"(\$.*): lone surrogate", "{0}：含有不成对的代理码位"),
+        (r"(\$.*): key .+ does not match .+", "{0}：字段名不符合规范"),
+        # Of SM2 keys and signatures (sm2.py, gm.py).
+        (
+            "an SM2 public key is 04 and two coordinates of 32 bytes",
+            "SM2 公钥应为 04 和两个 32 字节的坐标",
+        ),
+        ("the SM2 public key is no point of its curve", "SM2 公钥不是曲线上的点"),
+        ("the key of (.+) is no SM2 key", "{0} 的公钥不是 SM2 公钥"),
+        ("bad SM2 signature by (.+)", "{0} 的 SM2 签名不成立"),
+        ("an SM2 signature has 64 bytes by (.+)", "{0} 的 SM2 签名应为 64 字节"),
         # Of acknowledgements (acknowledgement.py).
         (
             "the lines of an acknowledgement are missing or in another order",

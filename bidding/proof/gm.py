@@ -14,6 +14,7 @@ from typing import Final
 
 from bidding.proof import sm2
 from bidding.proof.checkpoint import Checkpoint, CheckpointError, parse_body
+from bidding.proof.form import in_chinese
 from bidding.proof.merkle import Tree
 from bidding.proof.note import (
     NoteError,
@@ -109,7 +110,7 @@ def parse_gm_policy(text: str) -> GmVerifier:
     try:
         return GmVerifier.parse(words[1])
     except NoteError as error:
-        raise GmError(f"SM2 key file: {error}", f"SM2 公钥文件有误：{error}") from error
+        raise GmError(f"SM2 key file: {error}", f"SM2 公钥文件有误：{in_chinese(error)}") from error
 
 
 def open_gm(note: bytes, verifier: GmVerifier, origin: str) -> Checkpoint:
@@ -118,7 +119,8 @@ def open_gm(note: bytes, verifier: GmVerifier, origin: str) -> Checkpoint:
         checkpoint = parse_body(open_note(note, [verifier]).text)
     except (NoteError, CheckpointError) as error:
         raise GmError(
-            f"the SM2 checkpoint does not verify: {error}", f"SM2 检查点未通过验证：{error}"
+            f"the SM2 checkpoint does not verify: {error}",
+            f"SM2 检查点未通过验证：{in_chinese(error)}",
         ) from error
     if verifier.name != checkpoint.origin or checkpoint.origin != gm_origin(origin):
         raise GmError(

@@ -28,9 +28,10 @@ from auction_rules.rule import Rule
 from auction_rules.terms import SECOND
 from bidding.core import commands as c
 from bidding.core.decide import Accepted, decide
-from bidding.core.document import Document
+from bidding.core.document import Document, Published
 from bidding.core.record import due, open_session
 from bidding.core.state import State
+from bidding.engine.auctioneer import Final as Decided
 from bidding.engine.bidders import Preparation
 from bidding.engine.house import House
 from bidding.engine.hub import Room
@@ -59,6 +60,10 @@ _LEAD: Final = 20 * SECOND
 _PACE: Final = (900, 2_600)
 """Milliseconds between two acts of the played bidders, from and to."""
 _OVER: Final = ("closed", "terminated", "voided")
+_NOT_NOW: Final = {
+    "zh": "练习暂时不能开始，请稍后再试。",
+    "en": "Practice cannot begin just now. Try again in a moment.",
+}
 _STAFF, _SECOND_OFFICER = "staff:practice-1", "approver:practice-2"
 
 
@@ -93,11 +98,12 @@ class Casting:
     def of(cls, approved: Mapping[str, Any]) -> Casting:
         """From the document of a published auction, with stand-ins for others' secrets."""
         fields = {name: approved[name] for name in Document.model_fields if name in approved}
-        rule, terms = Document.model_validate(fields).bound()
+        # It is published already: what could be published today is no matter of practice.
+        rule, terms = Published.model_validate(fields).bound()
         stood_in = stand_ins(terms)
         if stood_in.replaced:
             fields["terms"] = stood_in.terms
-        document = Document.model_validate(fields)
+        document = Published.model_validate(fields)
         rule, terms = document.bound()
         return cls(document, rule, terms, stood_in.privates, stood_in.replaced)
 
@@ -138,7 +144,10 @@ class Practice:
         self._log = PassingLog()
 
     async def open(self, outer: Door) -> None:
-        """Publishes the document in a house of its own, admits everybody, and takes their money."""
+        """Publishes the document in a house of its own, admits everybody, and takes their money.
+
+        Raises TRY_LATER where its bidder is not let in. Played ones who are not do not play.
+        """
         start, first = self.cast.begins()
         self._clock = ShiftedClock(outer.clock, start)
         house = House(self._log, self._clock, PassingKeys(), f"practice/{self.name}")
@@ -156,18 +165,20 @@ class Practice:
             oversight=outer.oversight,
         )
         self.door.sessions = outer.sessions
-        for number, lot in (
-            (self.paddle, self.lot),
-            *((guest.number, guest.lot) for guest in self._guests),
-        ):
-            await self._ask(_STAFF, c.Admit(number, lot))
-            if self.cast.document.deposit:
-                paid = self.cast.document.deposit
-                await self._ask(
-                    _STAFF, c.Deposit(number, paid, self._clock.now(), f"practice:{number}")
-                )
+        if not await self._let_in(self.paddle, self.lot):
+            await house.close()
+            raise Problem("TRY_LATER", headers={"Retry-After": "1"}, sentence=_NOT_NOW)
+        self._guests = [one for one in self._guests if await self._let_in(one.number, one.lot)]
         if first is not None:
             self._forward(first - _LEAD)
+
+    async def _let_in(self, number: str, lot: str | None) -> bool:
+        """Whether he is admitted now, with his deposit."""
+        if not await self._ask(_STAFF, c.Admit(number, lot)):
+            return False
+        paid = self.cast.document.deposit
+        money = c.Deposit(number, paid, self._clock.now(), f"practice:{number}")
+        return not paid or await self._ask(_STAFF, money)
 
     @property
     def room(self) -> Room:
@@ -246,9 +257,11 @@ class Practice:
         now = max(self._clock.now(), self.room.state.t)
         return isinstance(decide(self.room.state, command, now, self.cast.rule), Accepted)
 
-    async def _ask(self, actor: str, ask: c.Ask | BidderAsk) -> None:
+    async def _ask(self, actor: str, ask: c.Ask | BidderAsk) -> bool:
+        """Whether it was accepted."""
         command = c.Command(actor, ask, secrets.token_urlsafe(12))
-        await asyncio.shield(self.door.house.ask(self.auction, command))
+        answer = await asyncio.shield(self.door.house.ask(self.auction, command))
+        return isinstance(answer, Decided) and answer.entry["type"].endswith(".accepted")
 
     async def close(self) -> None:
         """Everybody who looks at it is told to go; then it is forgotten."""

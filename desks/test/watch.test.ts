@@ -1,73 +1,11 @@
 // @vitest-environment node
 /** One bidder's eye on the record, against houses that are honest, silent, forgetful and two-faced. */
-import { createHash, generateKeyPairSync, sign } from "node:crypto";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { Unable } from "../src/proof/able";
 import { encode } from "../src/proof/canon";
-import { toBase64, utf8, type Bytes } from "../src/proof/text";
 import { FalseRecord, Watch, type House, type Memory } from "../src/room/watch";
 import type { Escrow } from "../src/wire";
-
-const ORIGIN = "bid.example.cn/log/watched";
-const sha = (...parts: Uint8Array[]): Bytes => Uint8Array.from(createHash("sha256").update(Buffer.concat(parts)).digest());
-const leaf = (text: string): Bytes => sha(Uint8Array.of(0), utf8(text));
-const split = (width: number): number => 2 ** Math.floor(Math.log2(width - 1));
-
-/** RFC 6962 section 2.1 by its definitions. */
-function root(leaves: Bytes[]): Bytes {
-  if (leaves.length === 1) return leaves[0]!;
-  const k = split(leaves.length);
-  return sha(Uint8Array.of(1), root(leaves.slice(0, k)), root(leaves.slice(k)));
-}
-function path(m: number, leaves: Bytes[]): Bytes[] {
-  if (leaves.length === 1) return [];
-  const k = split(leaves.length);
-  return m < k ? [...path(m, leaves.slice(0, k)), root(leaves.slice(k))] : [...path(m - k, leaves.slice(k)), root(leaves.slice(0, k))];
-}
-function between(m: number, leaves: Bytes[], whole = true): Bytes[] {
-  if (m === leaves.length) return whole ? [] : [root(leaves)];
-  const k = split(leaves.length);
-  return m <= k ? [...between(m, leaves.slice(0, k), whole), root(leaves.slice(k))] : [...between(m - k, leaves.slice(k), false), root(leaves.slice(0, k))];
-}
-
-class Log {
-  private readonly pair = generateKeyPairSync("ed25519");
-  readonly policy: Bytes;
-  private readonly id: Bytes;
-
-  constructor() {
-    const raw = Buffer.from(this.pair.publicKey.export({ format: "jwk" }).x!, "base64url");
-    const material = Buffer.concat([Uint8Array.of(1), raw]);
-    this.id = sha(utf8(`${ORIGIN}\n`), material).slice(0, 4);
-    this.policy = utf8(`log ${ORIGIN}+${Buffer.from(this.id).toString("hex")}+${material.toString("base64")}\nquorum none\n`);
-  }
-
-  entries(n: number, changed = ""): string[] {
-    return Array.from({ length: n }, (_, i) => JSON.stringify({ i, log: ORIGIN, t: 1_000 + i, type: `bid${i === 0 ? changed : ""}`, v: 1 }));
-  }
-
-  note(entries: string[]): string {
-    const body = `${ORIGIN}\n${entries.length}\n${toBase64(root(entries.map(leaf)))}\n`;
-    return `${body}\n\u2014 ${ORIGIN} ${toBase64(Buffer.concat([this.id, sign(null, utf8(body), this.pair.privateKey)]))}\n`;
-  }
-
-  receipt(index: number, entries: string[]): Bytes {
-    const hashes = path(index, entries.map(leaf)).map(toBase64);
-    return utf8([`c2sp.org/tlog-proof@v1`, `extra ${toBase64(utf8(entries[index]!))}`, `index ${index}`, ...hashes, "", this.note(entries)].join("\n"));
-  }
-}
-
-function honest(log: Log, now: { entries: string[] }): House & { asked: string[] } {
-  const asked: string[] = [];
-  return {
-    asked,
-    policy: async () => log.policy,
-    receipt: async (index) => log.receipt(index, now.entries),
-    async consistency(from, to) {
-      asked.push(`${from}-${to}`);
-      return between(Number(from), now.entries.slice(0, Number(to)).map(leaf)).map(toBase64);
-    },
-  };
-}
+import { Log, ORIGIN, honest } from "./record";
 
 const start = (): Memory => ({ policy: null, notes: [] });
 const watched = (house: House, memory: Memory = start()) => ({ watch: new Watch(house, memory, async () => undefined), memory });
@@ -149,6 +87,16 @@ describe("a watch", () => {
     await expect(watch.look(3)).rejects.not.toBeInstanceOf(FalseRecord);
     away = false;
     expect((await watch.look(3)).index).toBe(3);
+  });
+
+  it("says nothing against a house where the browser cannot check signatures", async () => {
+    const log = new Log();
+    const { watch } = watched(honest(log, { entries: log.entries(5) }));
+    const missing = vi.spyOn(crypto.subtle, "importKey").mockRejectedValue(new DOMException("", "NotSupportedError"));
+    const thrown = await watch.look(3).then(() => null, (error: unknown) => error);
+    missing.mockRestore();
+    expect(thrown).toBeInstanceOf(Unable);
+    expect(thrown).not.toBeInstanceOf(FalseRecord);
   });
 
   const SENT = { log: ORIGIN, actor: "bidder:7", ref: "r1", kind: "bid", ask: { amount: 100, lot: null } };

@@ -26,7 +26,7 @@ from auction_rules.far_adjustment import RULE
 from auction_rules.far_grants import tied, winning_set
 from auction_rules.floor import Bid, Draw
 from auction_rules.registry import find
-from auction_rules.rule import Accept, Settlement
+from auction_rules.rule import Accept, Refuse, Settlement
 from auction_rules.terms import SECOND
 from tests.auction_rules.table import Table
 from tests.shared import SHARED
@@ -61,6 +61,14 @@ def table(quotes=QUOTES, bidders="1 2 3 4 5 6", **terms):
 def award(bidder, yuan, area=None):
     area = AREAS[f"P{bidder}"] if area is None else area
     return Awarded(bidder, f"P{bidder}", yuan * YUAN, area, yuan * YUAN * area)
+
+
+def test_whoever_is_not_admitted_is_told_so():
+    """A house asks for its own bidders; one who is played may have been turned away."""
+    here = table()
+    refused = Refuse("NOT_QUALIFIED")
+    assert RULE.actions(here.floor, "9", OPENS + 9).blocked == refused
+    assert RULE.judge(here.floor, "9", Bid(5_000 * YUAN), OPENS + 9) == refused
 
 
 def test_s14_is_the_example_of_the_shared_file():

@@ -47,6 +47,17 @@ def test_why_refused_stops_at_the_check_that_refused():
     assert "The stage was" not in poor
 
 
+def test_what_could_be_offered_is_told_only_to_whoever_could_offer():
+    """His reference was used before: that comes first, and his deposit is missing all the same."""
+    twice = [
+        {"at": "10:02:00", "by": "C", "bid": bid, "ref": "again", "expect": refused}
+        for bid, refused in (("120", "DEPOSIT_NOT_CONFIRMED"), ("130", "REF_REUSED"))
+    ]
+    shown = opened(first_run(small(steps=twice, variants=[], outcome={"status": "unsold"})))[2].film
+    said = told(shown, entry_of(shown, "bid.refused", "REF_REUSED"))
+    assert "could be offered" not in said
+
+
 def test_why_the_deadline_moved():
     shown = film()
     index = entry_of(shown, "bid.accepted", nth=2)

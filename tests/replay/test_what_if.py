@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from auction_rules.registry import find
 from bidding.proof.policy import parse_policy
 from replay.__main__ import main
 from replay.play import play
@@ -84,6 +85,45 @@ def test_every_play_comes_out_the_same_when_nothing_is_changed(path: Path):
     found = what_if(shown, Change())
     assert found.otherwise == ()
     assert found.recorded == found.hypothetical
+
+
+COURT = {
+    "scenario": "court",
+    "rule": "judicial",
+    "terms": {"opens": "10:00:00", "basis_price": "10000", "start_price": "7000", "step": "100"},
+    "steps": [
+        {"at": "10:30:00", "by": "A", "bid": "7000"},
+        {"at": "10:31:00", "by": "B", "bid": "7100"},
+    ],
+    "outcome": {"status": "sold"},
+    "bidders": {"A": {}, "B": {}},
+}
+
+
+def court(monkeypatch, **more):
+    """A sale recorded before the law of deposits was looked at."""
+    with monkeypatch.context() as then:
+        then.setattr("bidding.core.document._lawful_deposit", lambda *_: None)
+        then.setattr(type(find("judicial")), "deposit_until_end", False)
+        return opened(first_run(small(**COURT | more)))[2].film
+
+
+@pytest.mark.parametrize("more", [{}, {"deposit": "1", "deposit_deadline": "09:30:00"}])
+def test_a_record_is_held_to_no_law_that_came_after_it(monkeypatch, more):
+    shown = court(monkeypatch, **more)
+    found = what_if(shown, Change())
+    assert (found.recorded, found.otherwise) == (found.hypothetical, ())
+    assert award(what_if(shown, Change(terms={"step": 20_000})).hypothetical) == [("A", 700_000)]
+    # The terms themselves are the rule's: a changed one is refused as it ever was (art. 20).
+    with pytest.raises(Impossible, match="extension_seconds"):
+        what_if(shown, Change(terms={"extension_seconds": 60}))
+
+
+def test_a_change_is_held_to_the_law_that_the_record_met():
+    shown = opened(first_run(small(**COURT, deposit="700")))[2].film
+    assert what_if(shown, Change(terms={"step": 5_000})).otherwise == ()
+    with pytest.raises(Impossible, match="5% and 20% of the start price"):
+        what_if(shown, Change(terms={"start_price": 2_000_000, "basis_price": 2_000_000}))
 
 
 def test_a_hypothetical_session_keeps_its_own_rules():

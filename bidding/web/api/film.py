@@ -255,7 +255,10 @@ async def hypothesis(call: Call) -> dict[str, Any]:
     try:
         found = await source.ask(lambda: what_if(source.showing.film, change))
     except Impossible as why:
-        sentence = {"zh": f"无法按此条件推演：{why}。", "en": f"This cannot be played: {why}."}
+        sentence = {
+            "zh": f"无法按此条件推演：{why.zh}。",
+            "en": f"This cannot be played: {why.en}.",
+        }
         raise Problem("NOT_PLAYABLE", sentence=sentence) from None
     return _hypothetical(found)
 

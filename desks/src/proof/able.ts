@@ -17,28 +17,31 @@ const KNOWN = {
   signature: "kqAJqfDUyrhyDoILX2QlQKKye1QWUD+Ps3YiI+vbadoIWsHkPhWZbkWPNhPQ8R2MOHsurrQwKu6wDSkWErsMAA==",
 };
 
-export const INSECURE = new Refusal(
+/** This browser cannot tell: it says nothing against what it was shown. */
+export class Unable extends Refusal {}
+
+export const INSECURE = new Unable(
   "This page was not opened over a secure connection (https), so the browser offers no cryptography. Nothing can be verified here.",
   "本页面不是通过安全连接（https）打开的，浏览器不提供密码功能，无法在此核验。",
 );
-export const NO_ED25519 = new Refusal(
+export const NO_ED25519 = new Unable(
   "This browser cannot check Ed25519 signatures. Use a current version of Chrome, Edge, Firefox or Safari, or replay on a computer.",
   "此浏览器不能验证 Ed25519 签名。请使用新版 Chrome、Edge、Firefox 或 Safari，或在电脑上使用 replay。",
 );
-export const NO_MLDSA = new Refusal(
+export const NO_MLDSA = new Unable(
   "This browser cannot check ML-DSA-44 signatures, which this policy names. Use replay on a computer.",
   "策略中列有 ML-DSA-44 公钥，而此浏览器不能验证这种签名。请在电脑上使用 replay。",
 );
 
-let found: Promise<Refusal | null> | undefined;
+let found: Promise<Unable | null> | undefined;
 
 /** Why nothing can be verified here; null when it can. */
-export function whyNot(): Promise<Refusal | null> {
+export function whyNot(): Promise<Unable | null> {
   found ??= look();
   return found;
 }
 
-async function look(): Promise<Refusal | null> {
+async function look(): Promise<Unable | null> {
   if (!globalThis.crypto?.subtle) return INSECURE;
   try {
     return (await holds("ed25519", fromBase64(KNOWN.key), fromBase64(KNOWN.signature), utf8(KNOWN.text))) ? null : NO_ED25519;

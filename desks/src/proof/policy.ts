@@ -4,6 +4,7 @@
  * screens must say so too.
  */
 
+import { Unable } from "./able";
 import { parseBody, type Checkpoint } from "./checkpoint";
 import { COSIGNATURE, ED25519, ML_DSA_44, cosignedAt, openNote, parseKey, type Verifier } from "./note";
 import { Refusal, fromDecimal, fromUtf8, same, type Bytes } from "./text";
@@ -81,7 +82,7 @@ export class Policy {
       });
       return { checkpoint, witnesses, strangers: opened.unverified.length };
     } catch (thrown) {
-      if (thrown instanceof Unbelieved || !(thrown instanceof Refusal)) throw thrown;
+      if (thrown instanceof Unbelieved || thrown instanceof Unable || !(thrown instanceof Refusal)) throw thrown;
       throw new Unbelieved(`the checkpoint does not verify: ${thrown.en}`, `检查点未通过验证：${thrown.zh}`);
     }
   }

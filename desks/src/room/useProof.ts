@@ -6,6 +6,7 @@
 import { onUnmounted, ref, shallowRef } from "vue";
 import { Problem, bytes, get } from "../http";
 import * as links from "../links";
+import { Unable, whyNot } from "../proof/able";
 import { Refusal, toBase64, type Bytes } from "../proof/text";
 import { who } from "../session";
 import type { Accepted, Ask, Escrow, Proof, Refused, WireError } from "../wire";
@@ -31,10 +32,14 @@ export function useProof(auction: string, send: (ask: Ask) => boolean) {
   const followed = shallowRef<Followed | null>(null);
   const fork = shallowRef<FalseRecord | null>(null);
   const alone = ref<boolean | null>(null);
+  /** Why this browser can verify nothing: then the centre's word is all there is, and the room says so. */
+  const unable = shallowRef<Unable | null>(null);
   const name = (): string => `${who.value?.account ?? ""}/${links.shelf(auction)}`;
   const signing = new Signing({ key: async () => OwnKey.of(await Shelves.open(), name()), send });
   let signer: Signer | null = null;
   let compared = false;
+  /** Offers are made in the clear here, and the record has published it so. */
+  let plain = false;
   let watch: Promise<Watch> | null = null;
   let lateTimer: ReturnType<typeof setTimeout> | undefined;
   let wanted: number | null = null;
@@ -46,13 +51,23 @@ export function useProof(auction: string, send: (ask: Ask) => boolean) {
     signer = next;
     if (over) return;
     void signing.seated(next);
-    if (!compared) void sealed(escrow);
+    if (!compared) void compare(escrow);
     compared = true;
   }
 
-  /** Whether offers are sealed as the record has published it. False: it is not so, or nobody can tell now. */
+  /** Before anything is offered, so that nobody who bids has to wait for it. */
+  async function compare(escrow: Escrow | null): Promise<void> {
+    for (let tries = 0; !gone && fork.value === null && !(await sealed(escrow)); tries += 1) await pause(again(tries));
+  }
+
+  /**
+   * Whether offers are sealed as the record has published it, or this browser cannot tell and says so.
+   * False: it is not so, or the house does not show it now.
+   */
   async function sealed(escrow: Escrow | null): Promise<boolean> {
-    return (await watched((eye) => eye.sealed(escrow).then(() => true))) ?? false;
+    const same = (await watched((eye) => eye.sealed(escrow).then(() => true))) ?? unable.value !== null;
+    plain ||= same && escrow === null;
+    return same;
   }
 
   /** Begins to follow a request that is about to leave. */
@@ -61,7 +76,7 @@ export function useProof(auction: string, send: (ask: Ask) => boolean) {
     followed.value = { ask, looked: null, late: false };
     clearTimeout(lateTimer);
     lateTimer = setTimeout(() => {
-      if (followed.value && followed.value.looked === null) followed.value = { ...followed.value, late: true };
+      if (followed.value && followed.value.looked === null && unable.value === null) followed.value = { ...followed.value, late: true };
     }, LATE_AFTER * 1000);
   }
 
@@ -80,13 +95,13 @@ export function useProof(auction: string, send: (ask: Ask) => boolean) {
   /** Verifies the receipt of the followed request, as often as it takes. */
   async function recorded(ask: Ask, index: number, accepted: boolean | null): Promise<Looked | null> {
     const { ref } = ask;
-    for (let tries = 0; !gone && fork.value === null; tries += 1) {
+    for (let tries = 0; !gone && fork.value === null && unable.value === null; tries += 1) {
       const looked = signer && (await look(index, { request: requestOf(ask, signer), accepted }));
       if (looked !== null) {
         if (followed.value?.ask.ref === ref) followed.value = { ...followed.value, looked, late: false };
         return looked;
       }
-      await pause(AGAIN_MS[Math.min(tries, AGAIN_MS.length - 1)]!);
+      await pause(again(tries));
     }
     return null;
   }
@@ -99,7 +114,7 @@ export function useProof(auction: string, send: (ask: Ask) => boolean) {
     wanted = more ? seen.index : newer ? frame.signed - 1 : wanted;
     if (looking) return;
     looking = true;
-    while (wanted !== null && !gone && fork.value === null) {
+    while (wanted !== null && !gone && fork.value === null && unable.value === null) {
       const index = wanted;
       wanted = null;
       const looked = await look(index);
@@ -116,13 +131,16 @@ export function useProof(auction: string, send: (ask: Ask) => boolean) {
     return looked;
   }
 
-  /** What was found; null where nobody can tell now, or the record is false. */
+  /** What was found; null where nobody can tell now, this browser never can, or the record is false. */
   async function watched<T>(work: (eye: Watch) => Promise<T>): Promise<T | null> {
     try {
+      unable.value ??= await whyNot();
+      if (unable.value !== null) return null;
       watch ??= watching();
       return await work(await watch);
     } catch (thrown) {
       if (thrown instanceof FalseRecord) fork.value = thrown;
+      else if (thrown instanceof Unable) unable.value = thrown;
       else if (!(thrown instanceof Problem || thrown instanceof Refusal)) console.warn(thrown);
       return null;
     }
@@ -155,12 +173,15 @@ export function useProof(auction: string, send: (ask: Ask) => boolean) {
     followed,
     fork,
     alone,
+    unable,
     standing: signing.standing,
     seated,
     follow,
     unfollow,
     signed,
     sealed,
+    /** Whether an amount may leave in the clear without more. */
+    plain: (): boolean => plain,
     recorded,
     grew,
     complaint,
@@ -171,6 +192,7 @@ export function useProof(auction: string, send: (ask: Ask) => boolean) {
   };
 }
 
+const again = (tries: number): number => AGAIN_MS[Math.min(tries, AGAIN_MS.length - 1)]!;
 const pause = (ms: number): Promise<void> => new Promise((go) => setTimeout(go, ms));
 
 function house(auction: string): House {

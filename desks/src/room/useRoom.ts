@@ -221,7 +221,14 @@ export function useRoom(auction: string) {
   function ask(wish: Omit<Ask, "ref">): void {
     // Where offers are sealed the amount itself never leaves the page.
     if (wish.type === "bid" && you.value?.actions.ask === "seal") void sealAndSend(wish);
+    else if (wish.type === "bid" && !proof.plain()) void sendPlain(wish);
     else send(wish);
+  }
+
+  /** A house that asks for a plain offer where sealed ones were published would read it: first the record, then the offer. */
+  async function sendPlain(wish: Omit<Ask, "ref">): Promise<void> {
+    if (await proof.sealed(room.value?.escrow ?? null)) send(wish);
+    else if (proof.fork.value === null) failed("seal.unproved", { ...wish, ref: newRef() });
   }
 
   async function sealAndSend(wish: Omit<Ask, "ref">): Promise<void> {

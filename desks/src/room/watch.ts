@@ -4,6 +4,7 @@
  * A house that shows two histories is caught here with two signed notes in hand. One bidder, one log.
  */
 
+import { Unable } from "../proof/able";
 import { encode, type Json } from "../proof/canon";
 import { signedText, type Request } from "../proof/commandKey";
 import type { Entry } from "../proof/envelope";
@@ -185,7 +186,7 @@ export class Watch {
     try {
       return await work();
     } catch (thrown) {
-      if (!(thrown instanceof Refusal)) throw thrown;
+      if (thrown instanceof Unable || !(thrown instanceof Refusal)) throw thrown;
       throw new FalseRecord(`${en}: ${thrown.en}`, `${zh}：${thrown.zh}`, evidence);
     }
   }

@@ -9,6 +9,13 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
 from bidding.client.seat import Seat, SeatLost, WireError
+from bidding.client.watch import FalseRecord, Watch
+from bidding.proof.canon import encode
+from bidding.proof.checkpoint import Checkpoint
+from bidding.proof.merkle import Tree, leaf_hash
+from bidding.proof.note import Signer
+from bidding.proof.receipt import Receipt
+from bidding.proof.witness_policy import NOBODY
 
 
 class House:
@@ -84,11 +91,41 @@ class House:
 
 
 @contextlib.asynccontextmanager
-async def visit():
+async def visit(watch: Watch | None = None):
     house = House()
     async with serve(house.handle, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        yield house, Seat(f"ws://127.0.0.1:{port}", "a", "sid=x", "csrf")
+        yield house, Seat(f"ws://127.0.0.1:{port}", "a", "sid=x", "csrf", watch=watch)
+
+
+class Record:
+    """A record that has one entry of everything: an offer of 5 that was accepted."""
+
+    ORIGIN = "bid.example.cn/log/a"
+    SIGNER = Signer(ORIGIN, bytes(32))
+
+    async def policy(self) -> str:
+        return NOBODY.text(self.SIGNER.verifier)
+
+    async def receipt(self, index: int) -> bytes:
+        ask = dict.fromkeys(("lot", "quantity", "stage", "slot")) | {"amount": 5}
+        entry = {
+            "v": 1,
+            "log": self.ORIGIN,
+            "i": index,
+            "t": 1,
+            "type": "bid.accepted",
+            "actor": "bidder:None",
+            "cmd": "bidder:None/one",
+            "data": {"ask": ask, "document": {"terms": {"start_price": 1}}},
+        }
+        body = encode(entry)
+        tree = Tree.from_leaves(leaf_hash(body) for _ in range(index + 1))
+        note = self.SIGNER.sign(Checkpoint(self.ORIGIN, tree.size, tree.root()).body())
+        return Receipt(body, index, tuple(tree.inclusion(index)), note).encode()
+
+    async def consistency(self, start: int, stop: int) -> list[str] | None:
+        return None
 
 
 async def heard(house: House, count: int) -> None:
@@ -235,6 +272,33 @@ async def test_other_closes_are_survived():
         for connections, code in enumerate((1001, 4408, 4429), 2):
             await house.lines[-1].close(code, "come back")
             await seat.until(lambda s, n=connections: s.connections == n, within=5)
+
+
+async def test_the_entry_named_as_its_answer_is_held_against_what_it_asked():
+    watch = Watch(Record())
+    async with visit(watch) as (_, seat), seat:
+        assert (await seat.bid(5, ref="one")).accepted
+        await seat.until(lambda _: 9 in watch.receipts, within=5)
+        assert watch.false is None
+    watch = Watch(Record())
+    async with visit(watch) as (_, seat), seat:
+        assert (await seat.bid(6, ref="one")).accepted
+        with pytest.raises(FalseRecord, match="entry 9 was named as this request"):
+            await seat.until(lambda _: False, within=5)
+        with pytest.raises(FalseRecord):
+            await seat.bid(7)
+
+
+async def test_nothing_is_sealed_to_keys_that_the_record_does_not_name():
+    watch = Watch(Record())
+    async with visit(watch) as (house, seat), seat:
+        trustee = {"id": "T1", "public": "AAAA"}
+        escrow = {"mode": "TRUSTEES", "threshold": 1, "unit": "CNY.2", "trustees": [trustee]}
+        await house.events(house.lines[0], 4, 3, escrow=escrow, auction="a")
+        await seat.until(lambda s: "escrow" in s.room, within=5)
+        with pytest.raises(FalseRecord, match="otherwise than the record has published"):
+            await seat.seal(5)
+        assert [m for m in house.heard if m["type"] == "seal"] == []
 
 
 async def test_the_house_s_time_is_known():

@@ -2,11 +2,14 @@
 
 import asyncio
 from base64 import b64encode
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from bidding.client import FalseRecord, Visitor
 from bidding.client import watch as watch_module
+from bidding.client.own_request import Own
 from bidding.client.watch import NotNow, Watch
 from bidding.proof.canon import encode
 from bidding.proof.checkpoint import Checkpoint
@@ -152,6 +155,140 @@ async def test_a_house_that_is_away_is_asked_again(told, monkeypatch):
         while not watch.seen:
             await asyncio.sleep(0.01)
     await watch.close()
+
+
+# What the entry is, and to whose keys offers are sealed ------------------------------------------
+
+SENT = Own("bidder:07", "r1", "bid", {"amount": 100, "lot": None}, accepted=True)
+LOGGED = {
+    "v": 1,
+    "log": ORIGIN,
+    "i": 0,
+    "t": 0,
+    "type": "bid.accepted",
+    "actor": "bidder:07",
+    "cmd": "bidder:07/r1",
+    "data": {"ask": {"amount": 100, "lot": None}},
+}
+
+
+class Alone(Told):
+    """A record of one entry."""
+
+    def __init__(self, **entry):
+        super().__init__()
+        self.entry = encode({name: one for name, one in entry.items() if one is not None})
+
+    async def receipt(self, index):
+        tree = Tree.from_leaves([leaf_hash(self.entry)])
+        note = self.signer.sign(Checkpoint(ORIGIN, 1, tree.root()).body())
+        return Receipt(self.entry, index, (), note).encode()
+
+
+@pytest.mark.parametrize(
+    ("entry", "accepted"),
+    [
+        ({}, True),
+        ({}, None),
+        ({"type": "bid.refused"}, False),
+        # A reference that was used before is refused under the first one's number.
+        ({"cmd": None, "by": 1, "type": "bid.refused"}, False),
+    ],
+)
+async def test_a_proved_entry_that_is_the_request_is_taken_for_it(entry, accepted):
+    watch = Watch(Alone(**LOGGED | entry))
+    await watch.look(0, replace(SENT, accepted=accepted))
+    assert (watch.false, [*watch.receipts]) == (None, [0])
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"actor": "bidder:08", "cmd": "bidder:08/r1"},
+        {"cmd": "bidder:07/r2"},
+        {"cmd": None},
+        {"cmd": None, "by": 1},
+        {"type": "stay.accepted"},
+        {"data": {"ask": {"amount": 101, "lot": None}}},
+        {"data": {}},
+    ],
+)
+async def test_a_house_that_vouches_for_another_entry_is_caught(entry):
+    watch = Watch(Alone(**LOGGED | entry))
+    with pytest.raises(FalseRecord, match="the log has something else there") as caught:
+        await watch.look(0, SENT)
+    assert "而日志中该处是另外的内容" in caught.value.zh
+    assert watch.false is caught.value
+
+
+@pytest.mark.parametrize(("kind", "accepted"), [("bid.refused", True), ("bid.accepted", False)])
+async def test_an_answer_that_the_log_contradicts_is_caught_with_the_receipt_in_hand(
+    kind, accepted
+):
+    watch = Watch(Alone(**LOGGED | {"type": kind}))
+    with pytest.raises(FalseRecord, match="the log has the opposite") as caught:
+        await watch.look(0, replace(SENT, accepted=accepted))
+    assert caught.value.evidence[0].startswith(b"c2sp.org/tlog-proof@v1")
+
+
+TRUSTED: dict[str, Any] = {
+    "escrow": "TRUSTEES",
+    "threshold": 2,
+    "trustees": [{"id": "T1", "public": "AAAA", "zh": "公证处"}, {"id": "T2", "public": "BBBB"}],
+    "unit": {"zh": "元", "en": "CNY", "scale": 2},
+}
+ROOM: dict[str, Any] = {
+    "mode": "TRUSTEES",
+    "threshold": 2,
+    "unit": "CNY.2",
+    "trustees": [{"id": "T1", "public": "AAAA", "title": {}}, {"id": "T2", "public": "BBBB"}],
+}
+
+
+def published(terms):
+    return Watch(Alone(v=1, log=ORIGIN, i=0, t=0, data={"document": {"terms": terms}}))
+
+
+@pytest.mark.parametrize(
+    ("terms", "room"),
+    [
+        (TRUSTED, ROOM),
+        ({"escrow": "PLAIN", "trustees": []}, None),
+        ({"start_price": 1}, None),
+        (
+            {"escrow": "BIDDER_OPENS", "trustees": [], "threshold": 0, "unit": TRUSTED["unit"]},
+            {"mode": "BIDDER_OPENS", "trustees": [], "threshold": 0, "unit": "CNY.2"},
+        ),
+    ],
+)
+async def test_offers_are_sealed_as_it_was_published(terms, room):
+    watch = published(terms)
+    await watch.sealed(room)
+    assert watch.false is None
+
+
+@pytest.mark.parametrize(
+    "room",
+    [
+        None,
+        {},
+        ROOM | {"trustees": [ROOM["trustees"][0], {"id": "T2", "public": "CCCC"}]},
+        ROOM | {"trustees": ROOM["trustees"][:1]},
+        ROOM | {"trustees": ROOM["trustees"][::-1]},
+        ROOM | {"threshold": 1},
+        ROOM | {"unit": "CNY.0"},
+        ROOM | {"mode": "BIDDER_OPENS", "trustees": [], "threshold": 0},
+    ],
+)
+async def test_a_room_that_names_other_keys_than_the_record_is_caught(room):
+    with pytest.raises(FalseRecord, match="otherwise than the record has published") as caught:
+        await published(TRUSTED).sealed(room)
+    assert len(caught.value.evidence) == 1
+
+
+async def test_sealing_that_was_never_published_is_caught():
+    with pytest.raises(FalseRecord, match="otherwise than the record has published"):
+        await published({"start_price": 1}).sealed(ROOM)
 
 
 # The same, with a real house and a real seat ---------------------------------------------------

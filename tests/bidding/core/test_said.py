@@ -16,7 +16,7 @@ from tests.bidding.core.session import T0, document, opened, running
 FACTS: list[tuple[Any, str, str]] = [
     (f.StageOpened("timed", "timed", T0, T0), "限时竞价开始", "Timed bidding opened"),
     (f.StageClosed("timed"), "限时竞价截止", "Timed bidding closed"),
-    (f.StageClosed("gone"), "gone截止", "gone closed"),
+    (f.StageClosed("gone"), "“gone”阶段截止", "stage “gone” closed"),
     (
         f.OfferStood("03", None, 110_050, None),
         "03 号报价 1,100.50 元",
@@ -24,6 +24,12 @@ FACTS: list[tuple[Any, str, str]] = [
     ),
     (f.LeadersChanged(("03", "01"), 1), "当前领先：03、01", "in the lead: 03, 01"),
     (f.LeadersChanged((), None), "当前领先：无", "in the lead: nobody"),
+    # What stands behind the bidder is a lot or a line; a phase is nobody's choice and not told.
+    (
+        f.LeadersChanged(("03/L2", "01/indicator_2"), 1),
+        "当前领先：03（L2）、01",
+        "in the lead: 03 (L2), 01",
+    ),
     (
         f.DeadlineMoved(T0, "extension"),
         "截止时间改为 2026-03-02 09:00:00（有效报价触发延时）",
@@ -117,18 +123,23 @@ FACTS: list[tuple[Any, str, str]] = [
     ),
     (
         h.Seconded(7, agree=True),
-        "№7 的提请已由另一名审批人员确认",
-        "the proposal of №7 was confirmed by a second officer",
+        "第 7 号记录的提请已由另一名审批人员确认",
+        "the proposal of entry 7 was confirmed by a second officer",
     ),
     (
         h.Seconded(7, agree=False),
-        "№7 的提请未获同意",
-        "the proposal of №7 was turned down",
+        "第 7 号记录的提请未获同意",
+        "the proposal of entry 7 was turned down",
     ),
     (f.Entitled("timed", ("01",)), "可进入下一阶段：01", "may go on: 01"),
     (f.Entitled("timed", ()), "可进入下一阶段：无", "may go on: nobody"),
     (f.Answered("01", answer=True), "01 号确认参加", "No. 01 goes on"),
     (f.Answered("01", answer=False), "01 号放弃", "No. 01 waived"),
+    (
+        f.Revealed("average 2", 1_200_000),
+        "第 2 次播报的平均价为 12,000 元",
+        "average 2 of those told is 12,000 CNY",
+    ),
     (f.Revealed("offers"), "密封内容已公开", "what was sealed is open"),
     (f.RoundOpened(2, None, T0, None), "第 2 轮开始", "round 2 opened"),
     (f.RoundOpened(0, None, T0, T0), "本阶段重新计时", "the stage is timed anew"),
@@ -156,7 +167,7 @@ FACTS: list[tuple[Any, str, str]] = [
     (
         f.QuorumMissing(1, 2),
         "仅 1 名受托人公布私钥，需 2 名，报价未解密",
-        "1 trustees published their keys of the 2 it takes; nothing is opened",
+        "of the 2 trustees it takes 1 published a key; nothing is opened",
     ),
     (
         f.OfferOpened("03", None, 110_050),

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import aiohttp
 import pytest
+from pydantic import ValidationError
 
-from auction_rules.registry import rules
+from auction_rules.registry import find, rules
 from auction_rules.rule import Rule
 from bidding.client import HouseSaysNo, Visitor
-from bidding.core.document import Document, least_deposit
+from bidding.core import commands as c
+from bidding.core.document import Document, Published, least_deposit
+from bidding.engine.auctioneer import Answer, Retry
+from bidding.engine.house import House
 from bidding.proof import escrow
 from bidding.web import practice
 from bidding.web.practice import Casting
@@ -168,6 +172,55 @@ def test_only_what_others_alone_know_is_replaced_and_it_is_named():
     # The practice house opens what is sealed to it; no real trustee's key is in it.
     assert not {one.public for one in found.terms.trustees} & set(publics)
     assert found.document.sha256 != keyed.sha256
+
+
+def test_what_was_published_under_an_older_law_can_be_practised():
+    """A judicial sale without a deposit, with a deadline for it: nobody may publish one any more."""
+    rule = find("judicial")
+    fields = {
+        "auction": "p",
+        "title": {"zh": "标的", "en": "Lot"},
+        "rule": "judicial",
+        "version": rule.version,
+        "terms": dict(rule.example),
+        "deposit": 0,
+        "deposit_deadline": 1,
+    }
+    old = Published.model_validate(fields)
+    found = Casting.of({**old.canonical(), "sha256": old.sha256})
+    assert (found.document.sha256, found.replaced) == (old.sha256, ())
+    with pytest.raises(ValidationError):
+        Document.model_validate(fields)
+
+
+@contextmanager
+def turned_away(monkeypatch, number: str) -> Iterator[None]:
+    """The practice house is too busy for one of those who are to be admitted."""
+    ask = House.ask
+
+    def busy(self: House, auction: str, command: c.Command) -> asyncio.Future[Answer]:
+        if isinstance(command.ask, c.Admit) and command.ask.bidder == number:
+            waiter: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+            waiter.set_result(Retry("busy"))
+            return waiter
+        return ask(self, auction, command)
+
+    with monkeypatch.context() as now:
+        now.setattr(House, "ask", busy)
+        yield
+
+
+async def test_whoever_could_not_be_let_in_does_not_play(tmp_path, monkeypatch):
+    async with open_door(tmp_path) as house, signed_in(house, "b") as (bidder,):
+        await announced(house)
+        with turned_away(monkeypatch, "02"):
+            told = await bidder.post("/api/auctions/h/practice")
+        assert told["bots"] == 2
+        with turned_away(monkeypatch, told["bidder"]), pytest.raises(HouseSaysNo) as no:
+            await bidder.post("/api/auctions/h/practice")
+        assert no.value.code == "TRY_LATER"
+        assert "练习暂时不能开始" in no.value.body["sentence"]["zh"]
+        assert len(house.door.practices) == 0
 
 
 async def test_every_rule_can_be_practised_to_its_end(tmp_path, monkeypatch):

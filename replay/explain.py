@@ -184,13 +184,18 @@ class _Chain:
         acts = self.rule.actions(self.before.floor(), bidder, self.entry["t"])
         if acts.minimum is None and acts.maximum is None:
             return
-        most = None if acts.open_ended else acts.maximum
-        low, high = (_shown(self.unit, bound) for bound in (acts.minimum, most))
-        much = _shown(self.unit, amount)
+        low, high, much = (_shown(self.unit, n) for n in (acts.minimum, acts.maximum, amount))
+        zh, en = f"{low['zh']} 至 {high['zh']}", f"From {low['en']} to {high['en']}"
+        if acts.open_ended:
+            up = self.rule.direction(self.after.terms) > 0
+            zh, en = (
+                f"{low['zh']} 及{'以上' if up else '以下'}",
+                f"{low['en']} or {'more' if up else 'less'}",
+            )
         yield Line(
             {
-                "zh": f"当时可报 {low['zh']} 至 {high['zh']}；请求为 {much['zh']}。",
-                "en": f"From {low['en']} to {high['en']} could be offered; asked was {much['en']}.",
+                "zh": f"当时可报 {zh}；请求为 {much['zh']}。",
+                "en": f"{en} could be offered; asked was {much['en']}.",
             },
             self._best(),
             prose.topic(self.rule, self.after.terms, "step"),

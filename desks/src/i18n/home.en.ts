@@ -27,7 +27,7 @@ export const en = {
   "home.is_later": "later",
   "home.is_missed": "missed",
   "home.do_apply": "Apply to take part",
-  "home.do_apply_again": "Declined; you may apply again",
+  "home.do_apply_again": "You may apply again",
   "home.apply_again": "Apply again",
   "home.declined_next": "Put it right and apply again. If you think it should not have been declined, file a complaint: it gets a number and a signed receipt at once, and the answer stands here.",
   "home.declined_late": "The auction is over, so nobody can apply any more. If you think it should not have been declined, file a complaint: it gets a number and a signed receipt at once, and the answer stands here.",

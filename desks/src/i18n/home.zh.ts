@@ -27,7 +27,7 @@ export const zh = {
   "home.is_later": "稍后",
   "home.is_missed": "已错过",
   "home.do_apply": "提交参加申请",
-  "home.do_apply_again": "申请未获准，可以重新申请",
+  "home.do_apply_again": "可以重新申请",
   "home.apply_again": "重新申请",
   "home.declined_next": "补正后可以重新申请。认为不应拒绝的，可以提出异议：中心立即编号并出具签名回执，答复会显示在这里。",
   "home.declined_late": "本场已经结束，不能再申请。认为不应拒绝的，可以提出异议：中心立即编号并出具签名回执，答复会显示在这里。",

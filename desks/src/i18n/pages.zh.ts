@@ -123,7 +123,7 @@ export const zh = {
   "watch.decline": "不予准入",
   "watch.decline_one": "不予准入 {alias}",
   "watch.decline_more": "申请人会在个人页面读到这一理由，可以重新申请，也可以提出异议。不写入竞价记录，也不对外公开；请勿写人名。",
-  "watch.declined": "{at} 未获准（{by}）：{reason}",
+  "watch.declined": "{at} 未获准（{by}）：",
   "watch.deposits": "保证金入账",
   "watch.deposits_text": "以银行到账时间为准。同一银行流水号只计一次。",
   "watch.amount": "到账金额（元）",

@@ -192,6 +192,11 @@ class Judicial(Staged[JudicialTerms]):
         """The announced opening."""
         return terms.opens
 
+    def priorities(self, terms: JudicialTerms) -> bool:
+        """Holders of a prior right are named before the sale (art. 19)."""
+        del terms
+        return True
+
     def follows(self, floor: Floor[JudicialTerms], closed: str) -> str | None:
         """There is but one stage."""
         del floor, closed

@@ -220,6 +220,11 @@ class Staged(Generic[T]):
         del terms
         return None
 
+    def priorities(self, terms: T) -> bool:
+        """No prior right, unless the rule says otherwise."""
+        del terms
+        return False
+
     def settlement_unit(self, terms: T) -> Unit:
         """The unit of the prices, unless the rule says otherwise."""
         return terms.unit

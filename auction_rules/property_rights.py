@@ -124,6 +124,10 @@ class PropertyRights(Staged[PropertyTerms]):
         """The announced opening."""
         return terms.opens
 
+    def priorities(self, terms: PropertyTerms) -> bool:
+        """Where the terms let a first refusal be used."""
+        return terms.first_refusal is not Refusal.NONE
+
     def follows(self, floor: Floor[PropertyTerms], closed: str) -> str | None:
         """Offers, the reserve, the holders; between claim and raise until somebody is silent."""
         if opening := following(floor, closed, "single"):

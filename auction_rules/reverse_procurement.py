@@ -176,6 +176,10 @@ class ReverseProcurement(Staged[ReverseTerms]):
         """The opening time."""
         return terms.opens
 
+    def priorities(self, terms: ReverseTerms) -> bool:
+        """Where small firms are compared at a discount."""
+        return terms.preference_basis_points > 0
+
     def follows(self, floor: Floor[ReverseTerms], closed: str) -> str | None:
         """The opening of what is sealed; somebody to confirm, if there is a result to be confirmed."""
         many = handed_in(floor) >= floor.terms.min_offers

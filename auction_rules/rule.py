@@ -52,6 +52,8 @@ class Line:
     withdraw: bool = False
     """Whether an offer of zero takes back what he holds here."""
     blocked: Refuse | None = None
+    open_ended: bool = False
+    """As in `Actions`: whether no term names the maximum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,4 +229,8 @@ class Rule(Protocol):
 
     def quantity_unit(self, terms: Any) -> Unit | None:
         """The unit of quantities, where the rule has any."""
+        ...
+
+    def priorities(self, terms: Any) -> bool:
+        """Whether a priority given with the admission (`Entrant.priority`) can change anything."""
         ...

@@ -92,13 +92,12 @@ class _Chain:
 
     def _asked(self) -> Line:
         at, i = show_instant(self.entry["t"]), self.entry["i"]
-        told = self.film.text(i)
+        told, who = self.film.text(i), said.who(self.entry["actor"])
         return Line(
             {
-                "zh": f"第 {i} 号记录，北京时间 {at} 到达服务器，请求方 {self.entry['actor']}："
-                f"{told['zh']}",
+                "zh": f"第 {i} 号记录，北京时间 {at} 到达服务器，请求方：{who['zh']}。{told['zh']}",
                 "en": f"Entry {i} reached the server at {at} China Standard Time, "
-                f"from {self.entry['actor']}: {told['en']}",
+                f"from {who['en']}: {told['en']}",
             },
             (i,),
         )

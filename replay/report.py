@@ -139,24 +139,28 @@ def _awards(lines: Sequence[Line], known: Mapping[str, Result]) -> Table:
         both("竞买号", "Number"),
         both("标的", "Lot"),
         both("成交金额（元）", "Amount (CNY)"),
+        both("已由他人递补，不计入（元）", "Lapsed, not counted (CNY)"),
     )
     rows = []
     for line in lines:
         result = known.get(line.key)
         if result is None:
             continue
-        fen = result.unit.fen
-        rows += [
-            (
-                _word(result.origin),
-                _count(won.i),
-                _word(show_instant(won.t)),
-                _word(won.bidder),
-                _word(won.lot or ""),
-                _yuan(None if fen is None else won.total * fen),
+        gone = [one.won for one in result.lapsed] if result.counted else []
+        for won in sorted((*gone, *result.counted), key=lambda each: each.i):
+            fen = None if result.unit.fen is None else won.total * result.unit.fen
+            counts = won not in gone
+            rows.append(
+                (
+                    _word(result.origin),
+                    _count(won.i),
+                    _word(show_instant(won.t)),
+                    _word(won.bidder),
+                    _word(won.lot or ""),
+                    _yuan(fen if counts else None),
+                    _yuan(None if counts else fen),
+                )
             )
-            for won in result.counted
-        ]
     return Table(heads, tuple(rows))
 
 

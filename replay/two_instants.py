@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from auction_rules.terms import Text, Unit, show_instant
+from auction_rules.terms import YUAN, Text, Unit, show_instant
 from bidding.core import said, views
 from bidding.proof import canon
 from replay.film import Film
 
 Room = Mapping[str, Any]
 
+_PARCELS: Final = Unit(zh="宗", en="parcels")
 _NONE: Final[Text] = {"zh": "无", "en": "none"}
 _ANY: Final[Text] = {"zh": "不限", "en": "no limit"}
 _STATUS: Final[Mapping[str, Text]] = {
@@ -58,7 +59,7 @@ _ABOUT: Final[Mapping[str, Text]] = {
     "you.minimum": {"zh": "本人最低可报", "en": "least he could offer"},
     "you.maximum": {"zh": "本人最高可报", "en": "most he could offer"},
     "you.blocked": {"zh": "本人不能操作的原因", "en": "why he could not act"},
-    "you.deposit": {"zh": "本人保证金（分）", "en": "his deposit (fen)"},
+    "you.deposit": {"zh": "本人保证金", "en": "his deposit"},
 }
 
 
@@ -101,6 +102,7 @@ def _tellers(film: Film) -> Mapping[str, Callable[[Room], Text]]:
     """How each row is told; every key of the room's patch is among them or is told as JSON."""
     rule, state = film.asked(), film.state(0)
     unit, money = views.unit_of(state), rule.settlement_unit(state.terms)
+    area = rule.quantity_unit(state.terms)
     own = dict(_own(unit))
     told: dict[str, Callable[[Room], Text]] = {
         "status": lambda r: _STATUS[r["status"]],
@@ -114,7 +116,7 @@ def _tellers(film: Film) -> Mapping[str, Callable[[Room], Text]]:
         "top": lambda r: _amount(r["top"], unit),
         "leaders": lambda r: _numbers(r["leaders"]),
         "cutoff": lambda r: _amount(r["cutoff"], unit),
-        "quota": lambda r: _plain(_of(r["quota"], "used")),
+        "quota": lambda r: _quota(r["quota"], area),
         "next": lambda r: _amount(r["next"], unit),
         "awards": lambda r: _listed([_award(a, unit) for a in r["awards"]]),
         "pool": lambda r: _numbers(r["pool"]),
@@ -138,7 +140,7 @@ def _own(unit: Unit) -> Iterator[tuple[str, Callable[[Room], Text]]]:
     yield "you.minimum", lambda r: _amount(r["you"]["actions"]["minimum"], unit)
     yield "you.maximum", lambda r: _most(r["you"]["actions"], unit)
     yield "you.blocked", lambda r: _of(r["you"]["actions"]["blocked"], "sentence") or _NONE
-    yield "you.deposit", lambda r: _plain(r["you"]["deposit"]["paid"])
+    yield "you.deposit", lambda r: _amount(r["you"]["deposit"]["paid"], YUAN)
 
 
 def _of(value: Mapping[str, Any] | None, key: str) -> Any:
@@ -166,6 +168,12 @@ def _amount(value: int | None, unit: Unit) -> Text:
     if value is None:
         return _NONE
     return {"zh": unit.show(value, "zh"), "en": unit.show(value, "en")}
+
+
+def _quota(quota: Mapping[str, Any] | None, area: Unit | None) -> Text:
+    """Floor area in its own unit, or a number of parcels."""
+    unit = area if area is not None and _of(quota, "kind") == "AREA" else _PARCELS
+    return _amount(_of(quota, "used"), unit)
 
 
 def _most(actions: Mapping[str, Any], unit: Unit) -> Text:

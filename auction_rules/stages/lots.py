@@ -325,7 +325,12 @@ class LotRounds:
         if first is None:
             return shown if waives else replace(shown, blocked=lines[-1].blocked)
         return replace(
-            shown, minimum=first.minimum, maximum=first.maximum, step=first.step, quick=first.quick
+            shown,
+            minimum=first.minimum,
+            maximum=first.maximum,
+            open_ended=first.open_ended,
+            step=first.step,
+            quick=first.quick,
         )
 
     def _line(self, floor: Floor[Any], bidder: str, lot: str) -> Line:
@@ -340,6 +345,7 @@ class LotRounds:
             lot,
             minimum=ladder.minimum(current),
             maximum=ladder.maximum(current),
+            open_ended=ladder.open_ended,
             step=ladder.step_from(current or ladder.start),
             quick=ladder.quick(current),
             pending=None if pending is None else pending.amount,

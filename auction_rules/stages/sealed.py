@@ -176,6 +176,7 @@ class Sealed:
             slot,
             minimum=self.ladder.minimum(current),
             maximum=self.ladder.maximum(current),
+            open_ended=self.ladder.open_ended,
             step=self.ladder.step_from(current or self.ladder.start),
             quantity_minimum=least,
             quantity_maximum=most,

@@ -37,6 +37,7 @@ from bidding.engine.identity import (
     Application,
     ApplicationState,
     BankNotice,
+    Decline,
     Draft,
     DraftState,
     Role,
@@ -102,6 +103,17 @@ _applications = Table(
     Column("priority", Integer, nullable=False),
     # One application a person and auction: asking twice is the same question.
     UniqueConstraint("auction", "account"),
+)
+
+_declines = Table(
+    "declines",
+    _meta,
+    Column("number", BIG, primary_key=True, autoincrement=True),
+    Column("application", ForeignKey("applications.id"), nullable=False),
+    Column("applied", BIG, nullable=False),
+    Column("at", BIG, nullable=False),
+    Column("by", String(32), nullable=False),
+    Column("reason", Text, nullable=False),
 )
 
 _seats = Table(
@@ -340,11 +352,19 @@ class SqlRegistry:
     # Applications and paddles -------------------------------------------------------------
 
     async def apply(self, application: Application) -> Application:
-        """Record an application; the one already there if this account asked before."""
+        """Record an application; the one already there if this account asked before.
+
+        One that was declined waits again, as of now: what was asked then and why it was declined
+        stay in `declines`.
+        """
+        again = {"state": "waiting", "created": application.created, "lot": application.lot}
 
         async def work(c: AsyncConnection) -> Application:
-            kept, _ = await put_once(c, _applications, asdict(application), "auction", "account")
-            return _application(kept)
+            row = asdict(application)
+            kept, _ = await put_once(c, _applications, row, "auction", "account")
+            declined = (_applications.c.id == kept["id"], _applications.c.state == "refused")
+            anew = update(_applications).where(*declined).values(again).returning(*_applications.c)
+            return _application((await c.execute(anew)).mappings().first() or kept)
 
         return await self._whole(work)
 
@@ -367,6 +387,37 @@ class SqlRegistry:
                 .order_by(_applications.c.created, _applications.c.id)
             )
             return [_application(row) for row in rows.mappings()]
+
+        return await self._whole(work)
+
+    async def decline(self, decline: Decline) -> bool:
+        """False: it is not waiting any more, or was asked anew since; nothing is changed then."""
+        waiting = (
+            _applications.c.id == decline.application,
+            _applications.c.created == decline.applied,
+            _applications.c.state == "waiting",
+        )
+
+        async def work(c: AsyncConnection) -> bool:
+            done = await c.execute(update(_applications).where(*waiting).values(state="refused"))
+            if done.rowcount:
+                await c.execute(insert(_declines).values(asdict(decline)))
+            return bool(done.rowcount)
+
+        return await self._whole(work)
+
+    async def declines(self, auction: str) -> list[Decline]:
+        """The earliest first."""
+
+        async def work(c: AsyncConnection) -> list[Decline]:
+            columns = (column for column in _declines.c if column.name != "number")
+            rows = await c.execute(
+                select(*columns)
+                .join(_applications, _applications.c.id == _declines.c.application)
+                .where(_applications.c.auction == auction)
+                .order_by(_declines.c.number)
+            )
+            return [Decline(**row) for row in rows.mappings()]
 
         return await self._whole(work)
 

@@ -45,6 +45,20 @@ def place(name: str) -> Text:
     return both(*_PLACES[name])
 
 
+_WHO: Final[dict[str, Pair]] = {
+    "bidder": ("竞买人 {}", "bidder {}"),
+    "staff": ("工作人员 {}", "officer {}"),
+    "approver": ("审批人员 {}", "approver {}"),
+}
+
+
+def who(actor: str) -> Text:
+    """Who asked, as people say it: `bidder:64` is 竞买人 64; the house itself is the system."""
+    role, _, name = actor.partition(":")
+    zh, en = _WHO.get(role, ("系统", "the system"))
+    return both(zh.format(name), en.format(name))
+
+
 def why_moved(why: str) -> Text:
     """Why a deadline moved."""
     return both(*_WHY[why])

@@ -488,7 +488,7 @@ def _line(line: Line, unit: Unit) -> dict[str, Any]:
         "slot": line.slot,
         "ask": line.ask,
         "minimum": line.minimum,
-        "maximum": line.maximum,
+        "maximum": None if line.open_ended else line.maximum,
         "step": line.step,
         "quick": list(line.quick),
         "price": line.price,

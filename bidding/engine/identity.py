@@ -105,6 +105,17 @@ class Application:
 
 
 @dataclass(frozen=True, slots=True)
+class Decline:
+    """That an officer declined what was asked at `applied`, and the reason that the applicant reads."""
+
+    application: str
+    applied: int
+    at: int
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Seat:
     """Which paddle an account holds in an auction, and the salt of its commitment."""
 
@@ -160,6 +171,8 @@ class Registry(Protocol):
     async def apply(self, application: Application) -> Application: ...
     async def application(self, application: str) -> Application | None: ...
     async def applications(self, auction: str) -> list[Application]: ...
+    async def decline(self, decline: Decline) -> bool: ...
+    async def declines(self, auction: str) -> list[Decline]: ...
     async def give_paddle(
         self, application: str, candidates: tuple[str, ...], salt: bytes, priority: int
     ) -> Seat: ...

@@ -46,6 +46,8 @@ class Place:
     now: int
     #: What the document asks of everybody, in fen; known before anybody applies.
     deposit: int = 0
+    declined: bool = False
+    """His application was declined; he may ask again as long as anybody may."""
 
 
 def steps(place: Place) -> list[Step]:
@@ -53,7 +55,7 @@ def steps(place: Place) -> list[Step]:
     panel, before = place.panel, place.status == "announced"
     begins = place.opens if before else None
     found = [
-        Step("apply", "done" if place.applied else _open(place, None), place.pay_by or begins),
+        Step("apply", "done" if _waits(place) else _open(place, None), place.pay_by or begins),
         Step("admission", _admission(place), begins),
     ]
     admitted = panel is not None and panel["admitted"]
@@ -81,7 +83,7 @@ def next_step(place: Place) -> Step | None:
     listed = steps(place)
     act, result = listed[-2:]
     if place.status in OVER:
-        return result if place.applied else None
+        return result if _waits(place) else None
     if act.state == "now":
         return act
     his = [one for one in listed if one.state in ("now", "missed")]
@@ -89,6 +91,10 @@ def next_step(place: Place) -> Step | None:
         # Too late to practise; what still bars him comes first.
         his = [one for one in his if one.step in ("apply", "admission", "pay")]
     return next(iter(his), None) or next((one for one in listed if one.state == "waiting"), act)
+
+
+def _waits(place: Place) -> bool:
+    return place.applied and not place.declined
 
 
 def _open(place: Place, until: int | None) -> Standing:
@@ -100,9 +106,9 @@ def _open(place: Place, until: int | None) -> Standing:
 def _admission(place: Place) -> Standing:
     if place.panel is not None:
         return "done" if place.panel["admitted"] else "missed"
-    if not place.applied:
-        return "later"
-    return "missed" if place.status in OVER else "waiting"
+    if place.status in OVER:
+        return "missed"
+    return "waiting" if _waits(place) else "later"
 
 
 def _act(place: Place) -> Step:

@@ -141,10 +141,18 @@ async def mine_of(
             "lot": seat.lot,
             "admitted": panel["admitted"],
             "applied": True,
+            "declined": False,
             "deposit": panel["deposit"],
         }
     applied = await door.registry.applications(present.name)
     own = next((a for a in applied if a.account == who.account.account), None)
     if own is None:
         return None
-    return {"bidder": None, "lot": own.lot, "admitted": False, "applied": True, "deposit": None}
+    return {
+        "bidder": None,
+        "lot": own.lot,
+        "admitted": False,
+        "applied": True,
+        "declined": own.state == "refused",
+        "deposit": None,
+    }

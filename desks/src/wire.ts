@@ -381,5 +381,7 @@ export interface Mine {
   lot: string | null;
   admitted: boolean;
   applied: boolean;
+  /** His application was declined; he may ask again. */
+  declined: boolean;
   deposit: { required: number; paid: number; ok: boolean } | null;
 }

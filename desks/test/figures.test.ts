@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { inWan, readAsked, readChosen, share, total, writeAsked, writePlace, type Line } from "../src/oversight/figures";
+import { inWan, readAsked, readChosen, rests, share, total, writeAsked, writePlace, type Line } from "../src/oversight/figures";
 
 const LINE: Line = {
   key: "a", source: "log", category: "land", centre: "c", closed: 0, title: { zh: "甲", en: "A" }, rule: null, status: "closed", deals: 2, amount: 300, start: 200,
-  budget: null, premium: 100, saved: null, unit: null, awards: [], extensions: [4, 7], acts: [{ i: 3, t: 0, role: "staff", kind: "suspend" }], defaults: [], failure: null, agrees: true, lag: null, entered: null,
+  budget: null, premium: 100, saved: null, unit: null, awards: [], lapsed: [], extensions: [4, 7], acts: [{ i: 3, t: 0, role: "staff", kind: "suspend" }], defaults: [], failure: null, agrees: true, lag: null, entered: null,
 };
 
 describe("amounts in ten thousands", () => {
@@ -18,6 +18,12 @@ describe("amounts in ten thousands", () => {
 });
 
 describe("a figure", () => {
+  it("rests on the award that counts, the one that lapsed and the default, in the order of the log", () => {
+    const won = (i: number, bidder: string, total: number) => ({ i, t: 0, bidder, lot: null, total });
+    const line: Line = { ...LINE, awards: [won(20, "C", 96)], lapsed: [{ ...won(12, "A", 90), by: 20 }], defaults: [15] };
+    expect(rests(line).map((one) => [one.i, one.what])).toEqual([[12, "lapsed"], [15, "default"], [20, "won"]]);
+  });
+
   const failed: Line = { ...LINE, key: "b", deals: 0, amount: 0, start: null, premium: null, extensions: [], acts: [], failure: { i: 5, sentence: { zh: "流拍", en: "unsold" } } };
 
   it("counts only the lines that have a part in it", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { matches, openings, readFilter, rulesOf, writeFilter, type Filter } from "../src/board/filter";
+import { matches, openings, priceOf, readFilter, rulesOf, writeFilter, type Filter } from "../src/board/filter";
 import type { AuctionLine, Status } from "../src/wire";
 
 const unit = { zh: "元", en: "CNY", scale: 2, fen: 1 };
@@ -10,6 +10,12 @@ const line = (auction: string, status: Status, opens: number | null = null, rule
 const ALL: Filter = { state: "all", rule: "", words: "" };
 
 describe("the list of auctions", () => {
+  it("names the price of the award, not the best offer of one who lost it again; of several the best", () => {
+    const award = { bidder: "86", lot: null, price: 100, quantity: null, total: 100 };
+    const sold = { ...line("a", "closed"), top: 120 };
+    expect([[], [award], [award, award]].map((awards) => priceOf({ ...sold, awards }))).toEqual([120, 100, 120]);
+  });
+
   it.each([
     [{ ...ALL }, true],
     [{ ...ALL, words: "岐江 a1" }, true],

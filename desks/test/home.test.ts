@@ -5,7 +5,7 @@ import { STOPS, point } from "../src/practice/tour";
 
 const step = (name: Step["step"], state: Step["state"], by: number | null = null): Step => ({ step: name, state, by, ask: null });
 const one = (auction: string, next: Step | null): MyAuction =>
-  ({ line: { auction } as MyAuction["line"], bidder: null, lot: null, sentence: null, deposit: { required: 0, paid: 0, ok: true }, deposit_deadline: null, account: null, steps: [], next, checked: null, practised: null, complaints: 0, answered: 0 });
+  ({ line: { auction } as MyAuction["line"], bidder: null, lot: null, sentence: null, deposit: { required: 0, paid: 0, ok: true }, deposit_deadline: null, declined: null, account: null, steps: [], next, checked: null, practised: null, complaints: 0, answered: 0 });
 
 describe("my auctions", () => {
   it.each([
@@ -19,6 +19,12 @@ describe("my auctions", () => {
     [null, "over"],
   ] as const)("are sorted by what is asked: %o", (next, group) => {
     expect(groupOf(one("a", next))).toBe(group);
+  });
+
+  it("ask him again who was declined, before they offer what he never asked for", () => {
+    const declined = { at: 1, reason: "过期", sentence: { zh: "", en: "" }, alias: "A1" };
+    expect(groupOf({ ...one("a", step("apply", "now")), declined })).toBe("asked");
+    expect(groupOf({ ...one("a", null), declined })).toBe("over");
   });
 
   it("come in the order of their deadlines, those without one last, the latest result first", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { batches, noticesOf, receivedOf, records, textOf } from "../src/staff/notices";
+import { MAY, batches, noticesOf, receivedOf, records, textOf } from "../src/staff/notices";
 
 const HEAD = "银行,流水号,子账号,付款户名,付款账号,金额,到账时间";
 const ROW = "ICBC,S-1,6000000000000001,\"中山某某, 集团\",6222 0000,\"50,000.00\",2026-03-02 14:00:00";
@@ -52,4 +52,13 @@ it("goes in batches of a hundred", () => {
   expect(batches(all).map((part) => part.length)).toEqual([100, 100, 1]);
   expect(batches(all).flat()).toEqual(all);
   expect(batches([])).toEqual([]);
+});
+
+describe("what an officer may do", () => {
+  it("lets him finish what a break left unfinished, and send back what counts nowhere", () => {
+    expect(MAY.told).toEqual(["grant"]);
+    expect(MAY.held).toEqual(["grant", "return"]);
+    expect(MAY.refused).toEqual(["return"]);
+    expect([...MAY.counted, ...MAY.returned]).toEqual([]);
+  });
 });

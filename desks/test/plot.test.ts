@@ -31,6 +31,8 @@ describe("the sheet", () => {
     const [[x, y]] = drawn.points as [[number, number]];
     expect(x).toBeCloseTo((drawn.left + drawn.right) / 2, 0);
     expect(y).toBeCloseTo((drawn.top + drawn.bottom) / 2, 0);
+    // It stands: a line, and not a dot.
+    expect(drawn.path).toBe(`M${x} ${y}H${drawn.right}`);
   });
 
   it("marks extensions and ends that lie on it, and no others", () => {

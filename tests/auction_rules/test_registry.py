@@ -37,6 +37,25 @@ def test_the_built_in_rules_are_found():
     assert set(registry.BUILT_IN) <= set(registry.rules())
 
 
+@pytest.mark.parametrize(
+    ("name", "terms"),
+    [
+        ("judicial", {}),
+        ("property_rights", {"first_refusal": "IN_HALL_EQUAL", "equal_ranks": "EARLIER"}),
+        ("reverse_procurement", {"preference_basis_points": 600}),
+    ],
+)
+def test_a_place_among_prior_rights_means_something_under_few_terms(name, terms):
+    rule = registry.find(name)
+    assert rule.priorities(rule.Config.model_validate({**rule.example, **terms}))
+    plain = {each.name for each in registry.BUILT_IN if each.priorities(_example(each))}
+    assert plain == {"judicial"}
+
+
+def _example(rule):
+    return rule.Config.model_validate(rule.example)
+
+
 @pytest.mark.parametrize(("name", "version"), [("english", "2"), ("barter", None)])
 def test_a_rule_that_is_not_installed_is_named(name, version):
     with pytest.raises(registry.UnknownRule, match=name):

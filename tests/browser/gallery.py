@@ -14,6 +14,7 @@ import os
 import sys
 import tempfile
 from contextlib import suppress
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,15 @@ async def far(people: People, auction: str, **terms: Any) -> dict[str, str]:
     numbers = await people.admit(auction, dict(BIDDERS), DEPOSIT)
     await asyncio.sleep(1.5)
     return numbers
+
+
+async def applied(people: People, auction: str) -> None:
+    """Somebody who was declined, and somebody who waits."""
+    path = f"/api/auctions/{auction}"
+    told = await people["zhao"].post(f"{path}/apply", {"lot": None})
+    body = {"application": told["id"], "created": told["created"], "reason": "营业执照已过期"}
+    await people["staff"].post(f"{path}/decline", body)
+    await people["li"].post(f"{path}/apply", {"lot": None})
 
 
 async def bid(people: People, auction: str, account: str, amount: int) -> None:
@@ -248,6 +258,7 @@ async def offices(gallery: Gallery) -> None:
     await gallery.shoot(approver, "staff-approve")
     await practice(await gallery.desk("qian"), gallery)
     await complaint(await gallery.desk("zhao"), gallery)
+    await decline(await gallery.desk("staff"), gallery)
     auditor = await gallery.desk("auditor")
     await film(auditor, gallery)
 
@@ -271,6 +282,13 @@ async def complaint(bidder: Desk, gallery: Gallery) -> None:
     await bidder.at("why-chain").wait_for()
     await bidder.at("complain").click()
     await gallery.shoot(bidder, "home-complain")
+
+
+async def decline(staff: Desk, gallery: Gallery) -> None:
+    """The form that declines an application; nobody is declined."""
+    await staff.go("/staff#/auctions/announced")
+    await staff.at("decline").click()
+    await gallery.shoot(staff, "staff-decline")
 
 
 async def film(auditor: Desk, gallery: Gallery) -> None:
@@ -333,6 +351,7 @@ async def furnish(people: People, pause: float = 1.0) -> None:
     day = 24 * 3600
     now = (await people["staff"].get("/api/time"))["now"]
     await english(people, "announced", ["qian"], opens=now + day * SECOND, latest_start=None)
+    await applied(people, "announced")
     await english(people, "over", ["zhao", "qian"], duration_seconds=4, extension_seconds=2)
     await english(people, "halted", ["zhao"])
     await far(people, "far", countdown_seconds=LONG)
@@ -376,6 +395,11 @@ async def faces(gallery: Gallery) -> None:
     for number, picture in enumerate(chosen.values()):
         await shown.show(picture)
         await gallery.shoot(desk, f"face-{number:02d}-{picture.kind}-{picture.rule}")
+    # The clock of the last minute has colours of its own.
+    hurried = next(one for (kind, lines), one in chosen.items() if kind == "timed" and not lines)
+    await shown.show(replace(hurried, now=hurried.room["stage"]["closes"] - 50 * SECOND))
+    await desk.page.locator(".clock.urgent").wait_for()
+    await gallery.shoot(desk, "room-last-minute")
 
 
 async def every_screen(browser: Browser, only: str | None) -> None:

@@ -67,7 +67,7 @@ KEYS = frozenset(
     )
 )
 #: What people of this play wrote themselves, which nobody translates.
-THEIRS = re.compile("电力故障|大屏幕的价格晚了几秒。")
+THEIRS = re.compile("营业执照已过期|电力故障|大屏幕的价格晚了几秒。")
 
 
 class Examined(Gallery):

@@ -82,6 +82,10 @@ async def test_open_data_is_described_and_can_be_taken_home(stranger: Desk) -> N
     land = page.locator("[data-set=land]")
     await land.locator("summary").click()
     await expect(land).to_contain_text("DEAL_LAND_CODE")
+    # Nothing is bought in this house: whoever opens the package knows before, and why.
+    bought = page.locator("[data-set=ocds]")
+    await expect(bought.locator("[data-test=no-releases]")).to_be_visible()
+    await expect(bought).to_contain_text("该标准没有相应字段")
     async with page.expect_download() as waiting:
         await page.locator("[data-set=results] a[download]").click()
     raw = (await (await waiting.value).path()).read_text("utf-8-sig")

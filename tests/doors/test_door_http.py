@@ -230,6 +230,7 @@ MATRIX: dict[tuple[str, str], str] = {
     ("POST", "/api/auctions/{auction}/apply"): "b",
     ("GET", "/api/auctions/{auction}/applications"): "sa",
     ("POST", "/api/auctions/{auction}/admit"): "s",
+    ("POST", "/api/auctions/{auction}/decline"): "s",
     ("POST", "/api/auctions/{auction}/deposits"): "s",
     ("POST", "/api/auctions/{auction}/exclude"): "sa",
     ("POST", "/api/auctions/{auction}/suspend"): "sa",

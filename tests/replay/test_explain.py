@@ -32,8 +32,10 @@ def test_why_accepted():
     shown = film()
     index = entry_of(shown, "bid.accepted", nth=1)
     said = told(shown, index)
+    assert ", from bidder B: No. B offered" in said
+    assert "请求方：竞买人 B。" in told(shown, index, "zh")
     assert "No. B was admitted" in said
-    assert "From 110" in said.replace(".00", "")
+    assert "110 CNY or more could be offered" in said.replace(".00", "")
     assert "No. B offered" in said
 
 

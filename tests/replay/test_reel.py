@@ -7,10 +7,11 @@ import pytest
 
 from bidding.core import views
 from replay.film import Film, NoRule
+from replay.play import play
 from replay.reel import MARKS, Reel
 from replay.scenario import read
 from replay.two_instants import between
-from tests.replay.plays import every_scenario, first_run, opened, small
+from tests.replay.plays import SCENARIOS, every_scenario, first_run, opened, small
 
 
 def film(**changes: Any) -> Film:
@@ -172,6 +173,16 @@ def test_without_a_ceiling_nothing_is_said_of_one() -> None:
     shown = film()
     opened_at = entry(shown, "bell.accepted", 0)
     assert moved(shown, 0, opened_at, "bidder:A")["you.maximum"] == ("none", "no limit")
+
+
+def test_what_is_used_of_a_quota_has_its_unit_and_so_has_a_deposit() -> None:
+    shown = opened(next(play(read(SCENARIOS / "far-quota.yaml"))))[2].film
+    last = len(shown) - 1
+    found = moved(shown, 0, last, "auditor")
+    # S14: of 100,000 m² there are 10,000 left.
+    assert found["quota"] == ("0 m²", "90,000 m²")
+    sale = film()
+    assert moved(sale, 0, len(sale) - 1, "bidder:A")["you.deposit"] == ("0 CNY", "1 CNY")
 
 
 def test_every_key_that_a_room_shows_anew_is_compared() -> None:

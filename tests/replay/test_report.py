@@ -5,8 +5,10 @@ from decimal import Decimal
 import pytest
 
 from replay.figures import Category, Line, day_begins, day_of
+from replay.play import play
 from replay.report import noon, sections
-from tests.replay.plays import first_run, small
+from replay.scenario import read
+from tests.replay.plays import SCENARIOS, first_run, small
 from tests.replay.test_results import result_of
 
 TITLE = {"zh": "甲", "en": "A"}
@@ -17,6 +19,17 @@ def test_a_day_counts_at_its_noon():
     assert noon("2020-06-30") - day_begins("2020-06-30") == 12 * 3_600_000_000
     with pytest.raises(ValueError, match="day"):
         noon("2020-06-31")
+
+
+def test_an_award_that_lapsed_is_listed_and_adds_nothing():
+    result = result_of(next(play(read(SCENARIOS / "officers" / "next-in-line.yaml"))))
+    held = result.line()
+    awards = sections([held], {held.key: result}, {held.key: TITLE}, None, None)[2].table
+    assert awards is not None
+    # A won at 900.00 and was in default; C took the place at 960.00.
+    found = [(row[3].text["zh"], row[5].number, row[6].number) for row in awards.rows]
+    assert found == [("A", None, Decimal("900.00")), ("C", Decimal("960.00"), None)]
+    assert [row[1].number for row in awards.rows] == [result.lapsed[0].won.i, result.awards[0].i]
 
 
 def test_sums_lines_and_awards():

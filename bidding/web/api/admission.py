@@ -1,4 +1,4 @@
-"""Who takes part: asking for it, being admitted under a paddle, paying, and losing the admission."""
+"""Who takes part: asking for it, being admitted under a paddle or declined, paying, being excluded."""
 
 import hashlib
 import secrets
@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field
 
 from bidding.core import commands as c
-from bidding.engine.identity import Application, BankNotice, Taken, commitment
+from bidding.engine.identity import Application, BankNotice, Decline, Taken, commitment
 from bidding.web import wire
 from bidding.web.api.asking import ROOM, Paddle, Reason, as_house, by_staff, command_route, told
 from bidding.web.problems import Problem
@@ -33,10 +33,26 @@ class ApplicationLine(Answer):
     priority: int
 
 
-class ApplicationList(Answer):
-    """All applications for an auction, the earliest first."""
+class DeclineTold(Answer):
+    """That what was asked at `applied` was declined: when, by which officer, and why."""
 
-    applications: list[ApplicationLine]
+    applied: wire.Instant
+    at: wire.Instant
+    by: str
+    reason: str
+
+
+class AnsweredLine(ApplicationLine):
+    """An application as the house's people see it; whoever was declined may have asked again."""
+
+    declines: list[DeclineTold]
+
+
+class ApplicationList(Answer):
+    """All applications for an auction, the earliest first. `priorities`: whether the rule knows any."""
+
+    applications: list[AnsweredLine]
+    priorities: bool
 
 
 class AdmitBody(Body):
@@ -44,6 +60,14 @@ class AdmitBody(Body):
 
     application: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
     priority: Annotated[int, Field(ge=0, le=9)] = 0
+
+
+class DeclineBody(Body):
+    """Decline an application that waits since `created`; the applicant reads the reason."""
+
+    application: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
+    created: wire.Instant
+    reason: Reason
 
 
 class DepositBody(Body):
@@ -85,9 +109,12 @@ async def apply(call: Call) -> dict[str, Any]:
 
 async def applications(call: Call) -> dict[str, Any]:
     """Who asks to take part, by alias."""
-    await Present.of(call.door, call.auction)
-    found = await call.door.registry.applications(call.auction)
-    return {"applications": [_application(a) for a in found]}
+    present, registry = await Present.of(call.door, call.auction), call.door.registry
+    declines = await registry.declines(call.auction)
+    return {
+        "applications": [_answered(a, declines) for a in await registry.applications(call.auction)],
+        "priorities": present.rule.priorities(present.state.terms),
+    }
 
 
 def _application(a: Application) -> dict[str, Any]:
@@ -102,17 +129,55 @@ def _application(a: Application) -> dict[str, Any]:
     }
 
 
+def _answered(a: Application, declines: list[Decline]) -> dict[str, Any]:
+    told = [
+        {"applied": d.applied, "at": d.at, "by": d.by, "reason": d.reason}
+        for d in declines
+        if d.application == a.id
+    ]
+    return {**_application(a), "declines": told}
+
+
+async def _asked(call: Call, name: str) -> Application:
+    application = await call.door.registry.application(name)
+    if application is None or application.auction != call.auction:
+        raise Problem("NOT_FOUND")
+    return application
+
+
+async def decline(call: Call) -> dict[str, Any]:
+    """Decline an application. It is no part of the auction, so it stands in the register alone:
+    who asked in vain is nobody's concern who reads the log.
+    """
+    body, registry = call.body(DeclineBody), call.door.registry
+    present = await Present.of(call.door, call.auction)
+    application = await _asked(call, body.application)
+    if present.over:
+        raise Problem("NOT_OPEN")
+    # A crash may have left an admission in the log that the register does not know of yet.
+    admitted = application.paddle in present.state.people
+    given = Decline(
+        application.id,
+        body.created,
+        call.door.clock.now(),
+        call.account.account,
+        body.reason.strip(),
+    )
+    if admitted or not await registry.decline(given):
+        raise Problem("OUT_OF_DATE")
+    return _answered(await _asked(call, application.id), await registry.declines(call.auction))
+
+
 async def admit(call: Call) -> Any:
     """Reserve a paddle, write the admission into the log, then say so in the register.
 
     Whichever of the three a crash leaves undone, asking again finishes: the paddle is kept, and
-    the reference of the command is the application's own.
+    the reference of the command is the application's own. One that was declined can still be
+    admitted: that is how a complaint about it is put right.
     """
     body, registry = call.body(AdmitBody), call.door.registry
     present = await Present.of(call.door, call.auction)
-    application = await registry.application(body.application)
-    if application is None or application.auction != call.auction:
-        raise Problem("NOT_FOUND")
+    application = await _asked(call, body.application)
     try:
         seat = await registry.give_paddle(
             application.id, _paddles(), secrets.token_bytes(32), body.priority
@@ -202,6 +267,18 @@ ROUTES: Final = (
         roles=STAFF,
         body=AdmitBody,
         problems=("NOT_FOUND", "NO_PADDLE_LEFT"),
+    ),
+    Route(
+        "POST",
+        "/api/auctions/{auction}/decline",
+        decline,
+        ROOM,
+        "不予准入",
+        "Decline an application",
+        roles=STAFF,
+        body=DeclineBody,
+        answer=AnsweredLine,
+        problems=("NOT_FOUND", "NOT_OPEN", "OUT_OF_DATE"),
     ),
     command_route(
         "deposits",

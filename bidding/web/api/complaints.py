@@ -44,7 +44,7 @@ from bidding.web.routes import (
 ROOM: Final = "complaints"
 NOTE_TYPE: Final = "text/plain"
 
-Ground = Literal["result", "refused", "missing", "conduct", "other"]
+Ground = Literal["result", "admission", "refused", "missing", "conduct", "other"]
 Words = Annotated[
     str,
     Field(
@@ -168,9 +168,20 @@ async def _file(call: Call, state: State, party: Seat | Application, now: int) -
     }
     if isinstance(party, Seat):
         files |= await own_receipts(call, party, body.entries)
+    elif rows := await _declines(call, party):
+        files["declined.json"] = canon.encode({"declined": rows})
     if body.browser is not None:
         files["from-the-browser.json"] = body.browser.encode()
     return await asyncio.to_thread(packed, files)
+
+
+async def _declines(call: Call, party: Application) -> list[dict[str, Any]]:
+    """Why he was not admitted, and when: that is in no log."""
+    return [
+        {"applied": one.applied, "at": one.at, "reason": one.reason}
+        for one in await call.door.registry.declines(call.auction)
+        if one.application == party.id
+    ]
 
 
 def _notice(document: Mapping[str, Any]) -> str:

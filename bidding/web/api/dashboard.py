@@ -32,7 +32,7 @@ from bidding.web.routes import (
 from bidding.web.wire import Instant, Sentence, Whole
 from replay import report
 from replay.figures import CATEGORIES, Category, Figures, Line, summed, within
-from replay.results import Result
+from replay.results import Result, Won
 
 ROOM: Final = "oversight"
 
@@ -120,6 +120,12 @@ class AwardTold(Answer):
     total: Whole
 
 
+class LapsedTold(AwardTold):
+    """An award that counts no longer: in entry `by` the next in line took its place."""
+
+    by: Whole
+
+
 class ActTold(Answer):
     """One intervention, entry `i` of the log."""
 
@@ -148,6 +154,7 @@ class LineTold(Answer):
     saved: Whole | None
     unit: dict[str, Any] | None
     awards: list[AwardTold]
+    lapsed: list[LapsedTold]
     extensions: list[Whole]
     acts: list[ActTold]
     defaults: list[Whole]
@@ -289,10 +296,8 @@ def _told(call: Call, line: Line, result: Result | None, typed: Entered | None) 
         "rule": dict(result.rule_title),
         "status": result.status,
         "unit": result.unit.model_dump(mode="json"),
-        "awards": [
-            {"i": won.i, "t": won.t, "bidder": won.bidder, "lot": won.lot, "total": won.total}
-            for won in result.awards
-        ],
+        "awards": [_award(won) for won in result.awards],
+        "lapsed": [_award(one.won) | {"by": one.i} for one in result.lapsed],
         "extensions": list(result.extensions),
         "acts": [asdict(act) for act in result.acts],
         "defaults": list(result.defaults),
@@ -303,11 +308,16 @@ def _told(call: Call, line: Line, result: Result | None, typed: Entered | None) 
     }
 
 
+def _award(won: Won) -> dict[str, Any]:
+    return {"i": won.i, "t": won.t, "bidder": won.bidder, "lot": won.lot, "total": won.total}
+
+
 _NOTHING: Final[dict[str, Any]] = {
     "rule": None,
     "status": None,
     "unit": None,
     "awards": [],
+    "lapsed": [],
     "extensions": [],
     "acts": [],
     "defaults": [],

@@ -19,7 +19,7 @@ from bidding.web.asked import Place, Step, next_step, steps
 from bidding.web.problems import Problem
 from bidding.web.rooms import Present
 from bidding.web.routes import BIDDER, Answer, Body, Call, Route
-from bidding.web.wire import Instant, Whole
+from bidding.web.wire import Instant, Sentence, Whole
 
 ROOM: Final = "bidder"
 
@@ -35,6 +35,15 @@ class StepTold(Answer):
     ask: str | None
 
 
+class Declined(Answer):
+    """Why you were not admitted, and what staff call you (`alias`), as in a complaint about it."""
+
+    at: Instant
+    reason: str
+    sentence: Sentence
+    alias: str
+
+
 class MyAuction(Answer):
     """An auction as in the public list, with your own part in it."""
 
@@ -44,6 +53,7 @@ class MyAuction(Answer):
     sentence: dict[str, str] | None
     deposit: dict[str, Any] | None
     deposit_deadline: Instant | None
+    declined: Declined | None
     account: str | None
     steps: list[StepTold]
     next: StepTold | None
@@ -133,6 +143,7 @@ async def _row(
         pay_by=state.document["deposit_deadline"],
         now=now,
         deposit=required,
+        declined=asked is not None and asked.state == "refused",
     )
     listed, due = steps(place), next_step(place)
     paying = seat is not None and any(s.step == "pay" and s.state == "now" for s in listed)
@@ -146,12 +157,26 @@ async def _row(
         if panel is not None
         else {"required": required, "paid": 0, "ok": required == 0},
         "deposit_deadline": place.pay_by,
+        "declined": await _declined(call, asked) if asked is not None and place.declined else None,
         "account": await _account(call, present.name, seat, now) if paying else None,
         "steps": [_told(one) for one in listed],
         "next": None if due is None else _told(due),
         "checked": None if checked is None else {"at": checked.at, **checked.found},
         "practised": None if practised is None else practised.at,
     }
+
+
+async def _declined(call: Call, asked: Application) -> dict[str, Any] | None:
+    listed = await call.door.registry.declines(asked.auction)
+    last = next((one for one in reversed(listed) if one.application == asked.id), None)
+    if last is None:
+        return None
+    reason = last.reason.rstrip("。.")
+    sentence = {
+        "zh": f"您的参加申请未获准。理由：{reason}。",
+        "en": f"Your application was declined. The reason: {reason}.",
+    }
+    return {"at": last.at, "reason": last.reason, "sentence": sentence, "alias": asked.alias}
 
 
 def _told(step: Step) -> dict[str, Any]:

@@ -175,9 +175,13 @@ async def datasets(call: Call) -> web.Response:
             "id": "ocds",
             "title": {"zh": "采购（OCDS 1.1）", "en": "Purchases (OCDS 1.1)"},
             "text": {
-                "zh": "采购类场次的公告与成交，按开放合同数据标准 1.1 的发布包提供。",
+                "zh": "采购类场次的公告与成交，按开放合同数据标准 1.1 的发布包提供。"
+                "土地、产权等出让由中心收款，没有采购人和供应商，该标准没有相应字段，请用上面的数据集；"
+                "一页中没有采购类场次的，releases 为空。",
                 "en": "Tenders and awards of purchases, as release packages of the Open "
-                "Contracting Data Standard 1.1.",
+                "Contracting Data Standard 1.1. Sales of land and rights bring money in and have "
+                "neither buyer nor supplier: the standard has no place for them, so they are in "
+                "the sets above, and a page of auctions without a purchase has no releases.",
             },
             "json_url": "/open/ocds",
             "csv_url": None,

@@ -30,7 +30,7 @@ export function askOf(entry: Entry): string {
   return ASKS.has(kind) ? t(`ask.${kind}` as Key) : entry.type;
 }
 
-export function actorOf(entry: Entry): string {
+export function actorOf(entry: Pick<Entry, "actor">): string {
   const [role, id = ""] = entry.actor.split(":");
   switch (role) {
     case "staff":

@@ -34,6 +34,12 @@ export function matches(filter: Filter, line: AuctionLine): boolean {
   return plain(filter.words).split(/\s+/).every((word) => all.includes(word));
 }
 
+/** What a finished auction brought, where it is one award: not the best offer, whose bidder may have lost it again. */
+export function priceOf(line: AuctionLine): number | null {
+  const [award, more] = line.awards;
+  return award !== undefined && more === undefined ? award.price : line.top;
+}
+
 /** The rules there are auctions of, each once. */
 export function rulesOf(lines: AuctionLine[]): { name: string; title: Text }[] {
   return [...new Map(lines.map((line) => [line.rule.name, line.rule])).values()];

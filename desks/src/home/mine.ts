@@ -20,6 +20,8 @@ export interface MyAuction {
   /** In fen. */
   deposit: { required: number; paid: number; ok: boolean };
   deposit_deadline: number | null;
+  /** Why he was not admitted; null where he was not declined, or has asked again since. */
+  declined: { at: number; reason: string; sentence: Text; alias: string } | null;
   account: string | null;
   steps: Step[];
   next: Step | null;
@@ -34,7 +36,7 @@ export type Group = (typeof GROUPS)[number];
 
 export function groupOf(one: MyAuction): Group {
   if (one.next === null || one.next.step === "result") return "over";
-  if (one.next.step === "apply") return "open";
+  if (one.next.step === "apply") return one.declined === null ? "open" : "asked";
   return one.next.state === "now" ? "asked" : "waiting";
 }
 

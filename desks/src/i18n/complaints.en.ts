@@ -6,6 +6,7 @@ export const en = {
   "complaint.open": "File a complaint",
   "complaint.about": "What about",
   "complaint.ground_result": "The result",
+  "complaint.ground_admission": "My application was declined",
   "complaint.ground_refused": "A bid was refused",
   "complaint.ground_missing": "A bid is missing",
   "complaint.ground_conduct": "How it was conducted",

@@ -6,6 +6,7 @@ export const zh = {
   "complaint.open": "提出异议",
   "complaint.about": "事由",
   "complaint.ground_result": "对结果有异议",
+  "complaint.ground_admission": "参加申请未获准",
   "complaint.ground_refused": "报价未被受理",
   "complaint.ground_missing": "报价没有被记录",
   "complaint.ground_conduct": "对组织过程有异议",

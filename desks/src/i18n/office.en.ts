@@ -163,6 +163,7 @@ export const en = {
   "money.state_held": "held",
   "money.state_refused": "not counted",
   "money.state_returned": "sent back",
+  "money.told_more": "It came in but was not finished, for instance because the system broke off. Check who paid, then count it; what was counted before does not count twice.",
   "money.look": "Decide",
   "money.decide": "Decide on {serial} (No. {bidder})",
   "money.grant": "It is his: count it",

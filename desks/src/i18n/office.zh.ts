@@ -163,6 +163,7 @@ export const zh = {
   "money.state_held": "待核实",
   "money.state_refused": "未计入",
   "money.state_returned": "已退回",
+  "money.told_more": "这笔通知已收到，但没有处理完（例如当时系统中断）。核对付款人后可以计入；此前已计入的不会重复。",
   "money.look": "处理",
   "money.decide": "处理 {serial}（{bidder} 号）",
   "money.grant": "核实无误，计入",

@@ -51,6 +51,7 @@ export const en = {
   "fig.won": "No. {bidder}: {total}",
   "fig.won_lot": "No. {bidder}, {lot}: {total}",
   "fig.moved": "extended",
+  "fig.lapsed": "{won} (lapsed; another took the place; not counted)",
   "fig.default": "default",
   "fig.sum": "Sum, the figure above",
   "fig.by_hand": "entered by {by}; source: {source}",

@@ -51,6 +51,7 @@ export const zh = {
   "fig.won": "{bidder} 号成交 {total}",
   "fig.won_lot": "{bidder} 号成交 {lot}：{total}",
   "fig.moved": "延时",
+  "fig.lapsed": "{won}（已由他人递补，不再计入）",
   "fig.default": "认定违约",
   "fig.sum": "合计，与上方数字一致",
   "fig.by_hand": "{by} 录入，依据：{source}",

@@ -32,6 +32,7 @@ export const en: Record<keyof typeof zh, string> = {
   "board.now": "Server time",
 
   "mine.applied": "Applied, waiting for admission",
+  "mine.declined": "Application declined",
   "mine.admitted": "Paddle {bidder}",
   "mine.no_deposit": "Paddle {bidder}, deposit missing",
 
@@ -120,7 +121,11 @@ export const en: Record<keyof typeof zh, string> = {
   "watch.paddle": "Paddle",
   "watch.admitted": "Admitted",
   "watch.waiting": "Waiting",
-  "watch.refused": "Refused",
+  "watch.refused": "Declined",
+  "watch.decline": "Decline",
+  "watch.decline_one": "Decline {alias}",
+  "watch.decline_more": "The applicant reads this reason at home, and may apply again or complain. It does not go into the auction’s record and is not published; name no people.",
+  "watch.declined": "Declined {at} by {by}: ",
   "watch.deposits": "Deposit received",
   "watch.deposits_text": "The bank's time of receipt counts. One bank reference counts once.",
   "watch.amount": "Amount received (CNY)",
@@ -201,9 +206,9 @@ export const en: Record<keyof typeof zh, string> = {
   "audit.no_auctions": "There is no auction to verify.",
 
   "actor.system": "system",
-  "actor.staff": "staff {id}",
+  "actor.staff": "officer {id}",
   "actor.approver": "approver {id}",
-  "actor.bidder": "paddle {id}",
+  "actor.bidder": "bidder {id}",
 
   "ask.session.opened": "publish the auction",
   "ask.bid": "bid",

@@ -30,6 +30,7 @@ export const zh = {
   "board.now": "服务器时间",
 
   "mine.applied": "已申请，等待受理",
+  "mine.declined": "申请未获准",
   "mine.admitted": "号牌 {bidder}",
   "mine.no_deposit": "号牌 {bidder}，保证金未到",
 
@@ -118,7 +119,11 @@ export const zh = {
   "watch.paddle": "号牌",
   "watch.admitted": "已受理",
   "watch.waiting": "待受理",
-  "watch.refused": "未受理",
+  "watch.refused": "未获准",
+  "watch.decline": "不予准入",
+  "watch.decline_one": "不予准入 {alias}",
+  "watch.decline_more": "申请人会在个人页面读到这一理由，可以重新申请，也可以提出异议。不写入竞价记录，也不对外公开；请勿写人名。",
+  "watch.declined": "{at} 未获准（{by}）：",
   "watch.deposits": "保证金入账",
   "watch.deposits_text": "以银行到账时间为准。同一银行流水号只计一次。",
   "watch.amount": "到账金额（元）",
@@ -201,7 +206,7 @@ export const zh = {
   "actor.system": "系统",
   "actor.staff": "工作人员 {id}",
   "actor.approver": "审批人员 {id}",
-  "actor.bidder": "号牌 {id}",
+  "actor.bidder": "竞买人 {id}",
 
   "ask.session.opened": "发布场次",
   "ask.bid": "报价",

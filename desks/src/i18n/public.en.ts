@@ -23,6 +23,7 @@ export const en = {
   "data.text": "Public data for anybody to use. No account is needed, and no bidder is named.",
   "data.json": "JSON",
   "data.csv": "CSV",
+  "data.no_releases": "There is no purchase in this house yet: the package is empty.",
   "data.fields": "Fields ({n})",
   "data.field": "Field",
   "data.means": "Meaning",

@@ -23,6 +23,7 @@ export const zh = {
   "data.text": "供查询、统计和研究使用的公开数据，无须登录，不含竞买人身份。",
   "data.json": "JSON",
   "data.csv": "CSV",
+  "data.no_releases": "目前本站没有采购类场次，发布包为空。",
   "data.fields": "字段说明（{n}）",
   "data.field": "字段",
   "data.means": "含义",

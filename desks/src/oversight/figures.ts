@@ -46,6 +46,8 @@ export interface Line {
   saved: number | null;
   unit: Unit | null;
   awards: Won[];
+  /** Awards that count no longer; `by`: the entry in which the next in line took the place. */
+  lapsed: (Won & { by: number })[];
   extensions: number[];
   acts: { i: number; t: number; role: string; kind: string }[];
   defaults: number[];
@@ -85,6 +87,18 @@ export function share(name: Name, line: Line): { part: number; base: number | nu
     case "interventions":
       return line.acts.length === 0 ? null : { part: line.acts.length, base: null };
   }
+}
+
+export type Rest = { i: number; what: "won" | "lapsed"; award: Won } | { i: number; what: "default" };
+
+/** The entries that deals and amounts rest on, in the order of the log: awards that count, those that lapsed, and defaults. */
+export function rests(line: Line): Rest[] {
+  const found: Rest[] = [
+    ...line.awards.map((award): Rest => ({ i: award.i, what: "won", award })),
+    ...line.lapsed.map((award): Rest => ({ i: award.i, what: "lapsed", award })),
+    ...line.defaults.map((i): Rest => ({ i, what: "default" })),
+  ];
+  return found.sort((a, b) => a.i - b.i);
 }
 
 export function total(name: Name, lines: Line[]): number {

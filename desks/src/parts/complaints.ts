@@ -2,7 +2,7 @@
 
 import type { Key } from "../i18n";
 
-export const GROUNDS = ["result", "refused", "missing", "conduct", "other"] as const;
+export const GROUNDS = ["result", "admission", "refused", "missing", "conduct", "other"] as const;
 export type Ground = (typeof GROUNDS)[number];
 
 export interface Complaint {

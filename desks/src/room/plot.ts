@@ -46,7 +46,7 @@ function ticks(low: number, high: number, step: number): number[] {
   return Array.from({ length: Math.max(0, Math.floor(high / step) - first + 1) }, (_, i) => (first + i) * step);
 }
 
-/** `until` in microseconds: the last price holds up to there. `deadlines` in seconds. */
+/** `until` in microseconds: the sheet goes up to there. The last price holds to the end of the sheet. `deadlines` in seconds. */
 export function plot(course: Course, scale: number, width: number, until: number | null, deadlines: readonly number[]): Plot | null {
   const { times, prices } = course;
   const [first, last] = [times[0], times.at(-1)];
@@ -74,7 +74,7 @@ export function plot(course: Course, scale: number, width: number, until: number
   const within = (instants: readonly number[]): number[] => instants.filter((at) => at >= from && at <= to).map(x);
   return {
     width, left, right, top, bottom,
-    path: stepped(points, x(end)),
+    path: stepped(points, right),
     points: points.length > POINTS ? [] : points,
     hours,
     prices: named.map((one) => ({ at: y(one.amount), label: one.label })),

@@ -16,6 +16,12 @@ export interface BankNotice {
   received: number;
 }
 
+/** What became of a notice: `told` is one that nobody finished. */
+export type NoticeState = "told" | "counted" | "held" | "refused" | "returned";
+
+/** What an officer may do with a notice: count it, or say that it was sent back. */
+export const MAY: Record<NoticeState, readonly ("grant" | "return")[]> = { told: ["grant"], counted: [], held: ["grant", "return"], refused: ["return"], returned: [] };
+
 export type Trouble = "columns" | "cells" | "amount" | "received" | "account" | "empty";
 
 export interface Row {

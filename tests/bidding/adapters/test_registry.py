@@ -11,6 +11,7 @@ from bidding.engine.identity import (
     Account,
     Application,
     BankNotice,
+    Decline,
     Draft,
     Role,
     SignIn,
@@ -149,6 +150,23 @@ async def test_one_application_a_person_and_auction(nodes):
             other.apply(replace(application(f"q{n}", "b2"), auction=f"z{n}")),
         )
         assert one == two
+
+
+async def test_who_was_declined_waits_again_once_he_asks_anew_and_the_reason_stays(nodes):
+    here, there = nodes
+    asked = await here.apply(application("x", "b1"))
+    no = Decline("x", asked.created, 5, "s1", "材料不全")
+    assert sorted(await both(nodes, lambda node: node.decline(no))) == [False, True]
+    assert (await there.application("x")).state == "refused"
+    again = await there.apply(replace(application("y", "b1", "P2"), created=9))
+    assert again == replace(asked, created=9, lot="P2")
+    # An officer who still reads what was asked before declines nothing now.
+    assert not await here.decline(no)
+    await here.give_paddle("x", ("07",), b"s" * 32, 0)
+    await here.admitted("x")
+    assert not await there.decline(replace(no, applied=9))
+    assert (await there.application("x")).state == "admitted"
+    assert (await there.declines("a"), await there.declines("b")) == ([no], [])
 
 
 async def test_a_paddle_is_given_once_and_kept(registry):

@@ -531,7 +531,9 @@ def test_the_lines_of_a_bidder_carry_the_sentence_of_what_blocks_them():
     session.until(session.closes)
     actions = views.you(session.state, session.rule, "01", session.now)["actions"]
     (line,) = actions["lines"]
-    assert (line["slot"], line["minimum"]) == ("L1", 1100)
+    # Nobody set an end to the ladder, so no number is told for one.
+    assert (line["slot"], line["minimum"], line["maximum"]) == ("L1", 1100, None)
+    assert session.rule.actions(session.state.floor(), "01", session.now).lines[0].maximum
     assert line["blocked"]["reason"] == "ALREADY_LEADING"
     assert set(line["blocked"]["sentence"]) == {"zh", "en"}
     assert actions["points"] == [1, 1]

@@ -34,6 +34,7 @@ RUNNING = replace(READY, status="running", opens=None, closes=200, now=150)
         (STRANGER, "apply", "now", 50),
         (replace(STRANGER, pay_by=None), "apply", "now", 100),
         (APPLIED, "admission", "waiting", 100),
+        (replace(APPLIED, declined=True), "apply", "now", 50),
         (POOR, "pay", "now", 50),
         (replace(POOR, now=50), "pay", "missed", 50),
         (KEYLESS, "enrol", "now", 100),
@@ -68,6 +69,7 @@ def test_what_the_rule_asks_is_named():
 
 def test_of_a_session_he_had_no_part_in_nothing_is_asked():
     assert next_step(replace(STRANGER, status="closed")) is None
+    assert next_step(replace(APPLIED, declined=True, status="closed")) is None
 
 
 def test_where_no_deposit_is_asked_there_is_no_such_step():

@@ -13,7 +13,12 @@ import pytest
 from bidding.client import HouseSaysNo, Visitor
 from bidding.core.document import Document
 from replay.figures import day_of
+from replay.play import play as played
+from replay.results import Result
+from replay.scenario import read
 from tests.bidding.web.door_in_process import Open, open_door, signed_in
+from tests.replay.plays import SCENARIOS
+from tests.replay.test_results import result_of
 
 SECOND = 1_000_000
 WAN = 1_000_000
@@ -91,6 +96,23 @@ async def test_every_figure_is_found_again_in_the_entries_it_names(tmp_path):
         assert (await auditor.get("/api/figures", last="2020-01-01"))["figures"]["sessions"] == 0
         assert (await auditor.get("/api/figures", centre="x"))["lines"] == []
         assert found["centres"] == ["test/log"]
+
+
+async def test_the_award_that_lapsed_is_listed_beside_the_one_that_counts(tmp_path, monkeypatch):
+    async with open_door(tmp_path) as house, signed_in(house, "u") as (auditor,):
+        result = result_of(next(played(read(SCENARIOS / "officers" / "next-in-line.yaml"))))
+
+        async def all_of() -> list[Result]:
+            return [result]
+
+        monkeypatch.setattr(house.door.results, "all", all_of)
+        monkeypatch.setattr(house.door.house, "lag", lambda _auction: None)
+        found = await auditor.get("/api/figures")
+        (line,) = found["lines"]
+        assert found["figures"]["amount"] == sum(one["total"] for one in line["awards"]) == 96_000
+        (lapsed,) = line["lapsed"]
+        assert (lapsed["bidder"], lapsed["total"]) == ("A", 90_000)
+        assert lapsed["i"] < line["defaults"][0] < lapsed["by"] == line["awards"][0]["i"]
 
 
 async def test_a_result_declared_void_counts_no_more(tmp_path):

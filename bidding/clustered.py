@@ -64,6 +64,11 @@ def measure(metrics: Metrics, standing: Standing) -> None:
     clock, bus, others = standing.clock, standing.bus, standing.others
     for name, what, read in (
         ("takeovers", "Auctions taken from a node that fell", lambda: others.takeovers),
+        (
+            "takeover_microseconds",
+            "From an owner's last sign until his auction went on here, last time",
+            lambda: others.took,
+        ),
         ("owned", "Auctions that this node writes", lambda: others.owned),
         ("present", "1 while this node is surely present", lambda: int(others.sure)),
         (

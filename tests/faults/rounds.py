@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 import aiohttp
 
 from bidding.client.visitor import HouseSaysNo, Visitor
+from bidding.client.watch import FalseRecord
 from bidding.proof.policy import Policy, parse_policy
 from tests.doors.house_process import OFFICERS, SECOND, People
 from tests.faults.breaking import strike
@@ -143,7 +144,13 @@ async def played(at: Stage, people: People, plan: Plan) -> Round:
         try:
             await _bidding(at, people, auction, crowd, found)
             raw, policy = await _left(people, auction, by_hand=plan.bell is None)
-        except (TimeoutError, HouseSaysNo, AssertionError, ExceptionGroup) as error:
+        except (
+            TimeoutError,
+            HouseSaysNo,
+            FalseRecord,
+            AssertionError,
+            ExceptionGroup,
+        ) as error:
             told = "".join(traceback.format_exception(error))
             found.verdict.broken.append(f"the round did not come to its end: {told}")
             found.verdict.broken += await _stands(people, auction)

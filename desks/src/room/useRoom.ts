@@ -297,7 +297,7 @@ export function useRoom(auction: string) {
   const online = (): void => feed.distrust();
   const offline = (): void => feed.cut();
   // A bidder's line is watched closely in the last minute, and while he waits for an answer.
-  const hurry = computed(() => you.value !== null && ((room.value !== null && lastMinute(room.value, now.value)) || answer.value?.progress === "sent"));
+  const hurry = computed(() => you.value !== null && ((room.value !== null && lastMinute(room.value, now.value)) || answer.value?.progress === "sent" || answer.value?.progress === "retrying"));
   watch(hurry, (on) => feed.hasten(on));
 
   onMounted(() => {

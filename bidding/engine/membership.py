@@ -232,7 +232,7 @@ class Membership:
 
     async def _enter(self) -> None:
         sent = self._clock.now()
-        address = await self._leases.enter(self._name)
+        address = await self._leases.enter(self._name, self._bus.place)
         self._renewed = max(sent, self._renewed)
         self._own_letter = self._clock.now()
         self.address = address
@@ -300,6 +300,7 @@ class Membership:
         """What the leases say, made true here."""
         before, self._view = self._view, view
         self.doors.present(view)
+        self._bus.meet({node: view.places.get(node) for node in view.present})
         for origin in [o for o in self._held if view.owners.get(o, self.address) != self.address]:
             _log.error("%s is owned by %s now", origin, view.owners[origin])
             del self._held[origin]
@@ -335,7 +336,9 @@ class Membership:
         return wanted
 
     def _go_for(self, origin: str) -> None:
-        if origin not in self._acquiring and self.sure and not self._leaving:
+        if origin in self._acquiring or origin in self._held:
+            return
+        if self.sure and not self._leaving:
             self._spawn(self._acquire(origin))
 
     async def _acquire(self, origin: str) -> None:
@@ -429,7 +432,7 @@ class Membership:
                 self._stir.set()
             case "mine":
                 owners = {**self._view.owners, read["a"]: sender}
-                self._view = View(self._view.now, self._view.present, self._view.left, owners)
+                self._view = replace(self._view, owners=owners)
                 self._house.noticed(read["a"])
                 self.asking.look_again(read["a"])
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
+from bidding.client import silence
 from bidding.client.seat import Seat, SeatLost, WireError
 
 
@@ -19,6 +20,7 @@ class House:
         self.hellos: list[dict[str, Any]] = []
         self.lines: list[ServerConnection] = []
         self.answers = True
+        self.still: set[ServerConnection] = set()
         self.refuse_with: int | None = None
         self.n = 3
         self.moved = asyncio.Condition()
@@ -57,6 +59,8 @@ class House:
             async with self.moved:
                 self.heard.append(message)
                 self.moved.notify_all()
+            if line in self.still:
+                continue
             if message["type"] == "time":
                 await self.say(
                     line, type="time", c=message["c"], r=message["c"] + 500, s=message["c"] + 500
@@ -134,6 +138,17 @@ async def test_after_a_break_it_asks_for_what_it_missed_and_sends_again_what_is_
         assert house.bids() == ["one", "one"]
         assert house.hellos[1]["cursors"] == {"public": 3}
         assert (seen, seat.connections, seat.unanswered) == ([4, 5], 2, [])
+
+
+async def test_a_line_that_falls_silent_under_a_bid_is_left_and_the_bid_sent_again(monkeypatch):
+    """A node that stands still closes nothing; another one answers."""
+    monkeypatch.setattr(silence, "QUIET", 0.05)
+    async with visit() as (house, seat), seat:
+        await seat.until(lambda s: s.offset.known, within=5)
+        house.still.add(house.lines[0])
+        assert (await seat.bid(5, ref="one", within=10)).accepted
+        assert set(house.bids()) == {"one"}
+        assert seat.connections >= 2
 
 
 async def test_a_gap_is_never_shown():

@@ -22,7 +22,8 @@ class Line:
         self.tried += 1
         self.moved.set()
         if self.answers:
-            self.silence.heard()
+            # An answer comes later than the call that asks for it.
+            asyncio.get_running_loop().call_soon(self.silence.heard)
 
     def _leave(self) -> None:
         self.left = True

@@ -3,7 +3,8 @@
 Three nodes, PostgreSQL and Redis, all real. A bid is asked at another node the moment after the
 signal, and the clock stops when its final answer is there: detection, take-over, replay of the
 tail, the suspension and resumption in the record, and the way back. `python -m bench.takeover
---rounds 50` for more of them.
+--rounds 50` for more of them; `--past 100` with so many auctions beside it that are over, which
+the next owner has to take as well.
 """
 
 from __future__ import annotations
@@ -112,8 +113,8 @@ HAPPENINGS: Final[dict[str, Callable[[Stage], Awaitable[float]]]] = {
 }
 
 
-async def rounds(count: int) -> dict[str, list[float]]:
-    """Seconds that the bidder waited, each time, by what happened."""
+async def rounds(count: int, past: int) -> dict[str, list[float]]:
+    """Seconds that the bidder waited, each time, by what happened; `past` auctions are over."""
     found: dict[str, list[float]] = {what: [] for what in HAPPENINGS}
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "data"
@@ -122,6 +123,10 @@ async def rounds(count: int) -> dict[str, list[float]]:
         )
         people = await stack.enter_async_context(People(there.balancer))
         await people.sign_in(*OFFICERS, _BIDDER)
+        now = int((await people["staff"].get("/api/time"))["now"])
+        for _ in range(past):
+            over = await people.publish(_document(now + 3600 * SECOND))
+            await people["approver"].post(f"/api/auctions/{over}/terminate", {"reason": "past"})
         now = int((await people["staff"].get("/api/time"))["now"])
         auction = await people.publish(_document(now + SECOND))
         await people.admit(auction, {_BIDDER: None}, 0)
@@ -155,7 +160,7 @@ def _share(waited: list[float], share: float) -> int:
     return round(ordered[math.ceil(len(ordered) * share) - 1] * 1000)
 
 
-def measure(count: int = ROUNDS) -> list[dict[str, Any]]:
+def measure(count: int = ROUNDS, past: int = 0) -> list[dict[str, Any]]:
     """Rows for the table."""
     return [
         {
@@ -165,13 +170,15 @@ def measure(count: int = ROUNDS) -> list[dict[str, Any]]:
             "p99 ms": _share(waited, 0.99),
             "most ms": _share(waited, 1),
         }
-        for what, waited in asyncio.run(rounds(count)).items()
+        for what, waited in asyncio.run(rounds(count, past)).items()
     ]
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--past", type=int, default=0)
+    given = parser.parse_args()
     with contextlib.suppress(KeyboardInterrupt):
-        for row in measure(parser.parse_args().rounds):
+        for row in measure(given.rounds, given.past):
             print("  ".join(f"{name} {value}" for name, value in row.items()))

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bidding.adapters.clock import SharedClock
+from bidding.adapters.direct_bus import BothWays, DirectBus
 from bidding.adapters.keys import FileKeys
 from bidding.adapters.metrics import Metrics
 from bidding.adapters.pg_log import PgLeases, PgLog
@@ -36,14 +37,23 @@ class Standing:
     log: PgLog
     clock: SharedClock
     bus: RedisBus
+    direct: DirectBus | None
     others: Membership
 
 
 async def stand(
-    stack: AsyncExitStack, log: str, bus: str, *, node: str, prefix: str, keys: FileKeys
+    stack: AsyncExitStack,
+    log: str,
+    bus: str,
+    *,
+    direct: str | None,
+    node: str,
+    prefix: str,
+    keys: FileKeys,
 ) -> Standing:
     """Connects to `log` (postgresql+asyncpg://) and `bus` (redis://). Raises LogError, LeasesAway.
 
+    At `direct` (host:port) the other nodes may write to it without Redis; OSError when it cannot listen.
     The clock is set right before anybody can read it; the node is present once its house recovers.
     """
     record = PgLog(log)
@@ -53,17 +63,29 @@ async def stand(
     leases = PgLeases(log, clock, clock.hears, ttl=TTL)
     stack.push_async_callback(leases.close)
     await leases.look()
-    letters = RedisBus(bus, prefix, keys.secret(f"daylight letters {prefix}"))
+    secret = keys.secret(f"daylight letters {prefix}")
+    letters = RedisBus(bus, prefix, secret)
     stack.push_async_callback(letters.close)
-    others = Membership(leases, letters, clock, node, most=INBOX_MAX)
-    return Standing(record, clock, letters, others)
+    second = None if direct is None else DirectBus(prefix, secret)
+    if direct is not None and second is not None:
+        stack.push_async_callback(second.close)
+        await second.open(direct)
+    ways = letters if second is None else BothWays(letters, second)
+    others = Membership(leases, ways, clock, node, most=INBOX_MAX)
+    return Standing(record, clock, letters, second, others)
 
 
 def measure(metrics: Metrics, standing: Standing) -> None:
     """What an operator of several nodes watches, beside what every house shows."""
-    clock, bus, others = standing.clock, standing.bus, standing.others
+    clock, bus, direct = standing.clock, standing.bus, standing.direct
+    others = standing.others
     for name, what, read in (
         ("takeovers", "Auctions taken from a node that fell", lambda: others.takeovers),
+        (
+            "takeover_microseconds",
+            "From an owner's last sign until his auction went on here, last time",
+            lambda: others.took,
+        ),
         ("owned", "Auctions that this node writes", lambda: others.owned),
         ("present", "1 while this node is surely present", lambda: int(others.sure)),
         (
@@ -71,7 +93,12 @@ def measure(metrics: Metrics, standing: Standing) -> None:
             "How old the presence is that this node relies on",
             others.since_renewed,
         ),
-        ("bus_up", "1 while letters go and come", lambda: int(bus.up)),
+        ("bus_up", "1 while letters go and come by Redis", lambda: int(bus.up)),
+        (
+            "direct_up",
+            "1 while every other node is reached without Redis",
+            lambda: int(direct is not None and direct.up),
+        ),
         ("bus_lag_microseconds", "How long a letter is on its way", lambda: others.lag),
         ("bus_letters", "Letters that came here", lambda: bus.carried),
         (

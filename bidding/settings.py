@@ -8,9 +8,14 @@ from __future__ import annotations
 import argparse
 import os
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+#: Up to 65535.
+_PORT: Final = (
+    r"(?:[0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+)
 
 
 class Mistake(Exception):
@@ -47,6 +52,7 @@ class Settings(BaseModel):
     tags: Literal["off", "session", "lasting"] = "off"
     log: Annotated[str, Field(pattern=r"^postgresql\+asyncpg://")] | None = None
     bus: Annotated[str, Field(pattern=r"^(rediss?|unix)://")] | None = None
+    direct: Annotated[str, Field(pattern=rf"^[A-Za-z0-9.-]+:{_PORT}$")] | None = None
     node: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,32}$")] = "node"
     ocid_prefix: Annotated[str, Field(pattern=r"^ocds-[a-z0-9]{6}$")] | None = None
 
@@ -109,6 +115,7 @@ def parser(description: str) -> argparse.ArgumentParser:
         help="the record that several nodes share: postgresql+asyncpg://... (extra [cluster])",
     )
     add("--bus", help="what carries letters between them: redis://...")
+    add("--direct", help="host:port at which other nodes write to this one without Redis, too")
     add("--node", help="what this node is called in log lines and in the leases (node)")
     add("--metrics-port", help="answer /metrics on this port")
     add("--metrics-host", help="address of that port, which no bidder may reach (127.0.0.1)")

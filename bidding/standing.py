@@ -175,10 +175,19 @@ async def ground(
     prefix = settings.origin_prefix
     try:
         found = await clustered.stand(
-            stack, settings.log, settings.bus, node=settings.node, prefix=prefix, keys=keys
+            stack,
+            settings.log,
+            settings.bus,
+            direct=settings.direct,
+            node=settings.node,
+            prefix=prefix,
+            keys=keys,
         )
     except (LogError, LeasesAway) as error:
         raise unreadable(error) from error
+    except OSError as error:
+        host, _, port = str(settings.direct).rpartition(":")
+        raise _not_listening(host, int(port), error) from error
     clustered.measure(metrics, found)
     return found.log, keys, found.clock, found.others
 

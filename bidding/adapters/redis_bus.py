@@ -1,9 +1,7 @@
 """Letters between nodes over Redis, sealed and signed by what only nodes of this house have.
 
 It implements `bidding.engine.nodes.Bus` with publish and subscribe, which promises nothing: letters
-are lost while Redis is away, and that is all that is lost. Redis is told no content: a letter may
-carry a sealed offer, and whoever could write one could bid for anybody. So each is encrypted and
-authenticated (AES-256-GCM) under a key made from the house's signing key, bound to its address.
+are lost while Redis is away, and that is all that is lost. Redis is told no content (`letter_seal`).
 
 What it is not: a queue. Nothing waits in Redis, and nothing waits here while it is away.
 """
@@ -13,14 +11,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import secrets
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from redis.asyncio import Redis
+
+from bidding.adapters.letter_seal import LetterSeal
 
 _log = logging.getLogger(__name__)
 
@@ -31,7 +28,6 @@ _AT_ONCE: Final = 256
 #: Seconds until a connection that says nothing is given up, and between two attempts.
 _PATIENCE: Final = 1.0
 _PAUSE: Final = 0.1
-_NONCE: Final = 12
 _ALL: Final = "*"
 
 
@@ -43,7 +39,7 @@ class RedisBus:
 
     def __init__(self, url: str, house: str, secret: bytes) -> None:
         self._url, self._house = url, house
-        self._cipher = AESGCM(secret)
+        self._seal = LetterSeal(secret)
         self._address: str | None = None
         self._take: Callable[[bytes], None] | None = None
         self._sending: deque[tuple[str, bytes]] = deque(maxlen=_WAITING)
@@ -59,6 +55,13 @@ class RedisBus:
         """Whether both ways stood when they were used last."""
         return self._hearing and self._speaking
 
+    @property
+    def place(self) -> None:
+        """As the port says: all letters go by Redis."""
+
+    def meet(self, places: Mapping[str, str | None]) -> None:
+        """As the port says: nobody is written to directly."""
+
     def listen(self, address: str, take: Callable[[bytes], None]) -> None:
         """As the port says."""
         self._address, self._take = address, take
@@ -70,9 +73,7 @@ class RedisBus:
     def post(self, address: str | None, letter: bytes) -> None:
         """As the port says: while Redis is away, the oldest are forgotten."""
         channel = self._channel(address or _ALL)
-        nonce = secrets.token_bytes(_NONCE)
-        sealed = nonce + self._cipher.encrypt(nonce, letter, channel.encode())
-        self._sending.append((channel, sealed))
+        self._sending.append((channel, self._seal.close(letter, channel.encode())))
         self._stir.set()
 
     async def close(self) -> None:
@@ -156,10 +157,8 @@ class RedisBus:
     def _open(self, message: dict[str, Any]) -> None:
         if message["type"] != "message":
             return
-        sealed, channel = message["data"], message["channel"]
-        try:
-            letter = self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], channel)
-        except (InvalidTag, ValueError):
+        letter = self._seal.open(message["data"], message["channel"])
+        if letter is None:
             _log.error("a letter that no node of this house wrote was thrown away")
             return
         self.carried += 1

@@ -7,7 +7,8 @@
 3. Every checkpoint that comes with an own receipt must fit those seen before, and the entry that is
    named as an answer must be what was asked (`watch`); a house that shows two histories, or another
    request, is not bid with any more, and the evidence is kept.
-4. Nothing here decides anything: what may be bid is what the house last said in `you`.
+4. While an answer is due, a line on which nothing is heard is tried, and then left (`silence`).
+5. Nothing here decides anything: what may be bid is what the house last said in `you`.
 """
 
 import asyncio
@@ -24,6 +25,7 @@ from bidding.client.offset import Offset
 from bidding.client.own_key import OwnKey
 from bidding.client.own_request import Own
 from bidding.client.sealing import Kept, sealed
+from bidding.client.silence import Silence
 from bidding.client.watch import FalseRecord, Watch
 
 VERSION: Final = 1
@@ -34,8 +36,12 @@ FOR_GOOD: Final = frozenset({4400, 4401, 4403, 4404, 4409})
 #: Fields of a message that say how it travels, and not what is asked.
 _TRAVELS: Final = frozenset({"type", "ref", "sig", "key"})
 
+#: Seconds between tries. They grow slowly at first: another node takes over within two seconds.
 _FIRST_WAIT: Final = 0.2
 _LONGEST_WAIT: Final = 5.0
+_GROWTH: Final = 1.5
+#: A house that recovers is asked again at this pace; one that is busy, ever less often.
+_RECOVERING_WAIT: Final = 0.8
 _chance = secrets.SystemRandom()
 
 
@@ -102,6 +108,11 @@ class Seat:
         self._sending: set[asyncio.Task[None]] = set()
         self._moved = asyncio.Condition()
         self._listeners: list[Callable[[dict[str, Any]], None]] = []
+        self._silence = Silence(
+            due=lambda: bool(self._asked),
+            attempt=lambda: self._spawn(self.compare_clocks()),
+            leave=self._cut,
+        )
         self._pictures: set[str] = set()
         self.offset = Offset()
         self.cursors: dict[str, int] = {}
@@ -131,6 +142,7 @@ class Seat:
         if self._watch is not None:
             await self._watch.close()
         await asyncio.gather(self._task, *self._sending, return_exceptions=True)
+        self._silence.close()
         for handle in self._later:
             handle.cancel()
         for asked in self._asked.values():
@@ -305,9 +317,13 @@ class Seat:
         if asked is None:
             future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
             asked = self._asked[ref] = _Asked(orjson.dumps(message), future)
-            await self._write(asked.frame)
+            await self._send(asked)
         async with asyncio.timeout(within):
             return await asyncio.shield(asked.answer)
+
+    async def _send(self, asked: _Asked) -> None:
+        await self._write(asked.frame)
+        self._silence.asked()
 
     async def _write(self, frame: bytes) -> None:
         if self._socket is not None:
@@ -318,6 +334,9 @@ class Seat:
 
     async def break_connection(self) -> None:
         """Cut the line without a word, as a network does. For tests and drills."""
+        self._cut()
+
+    def _cut(self) -> None:
         if self._socket is not None:
             self._socket.transport.abort()
 
@@ -335,7 +354,8 @@ class Seat:
                 code = closed.rcvd.code if closed.rcvd else 1006
                 if code in FOR_GOOD:
                     await self._lose(SeatLost(code, closed.rcvd.reason if closed.rcvd else ""))
-            wait = _FIRST_WAIT if self.connections > before else min(wait * 2, _LONGEST_WAIT)
+            grown = min(wait * _GROWTH, _LONGEST_WAIT)
+            wait = _FIRST_WAIT if self.connections > before else grown
             await asyncio.sleep(wait * _chance.uniform(0.5, 1.0))
 
     async def _lose(self, lost: SeatLost) -> None:
@@ -391,6 +411,7 @@ class Seat:
                 self._socket = None
 
     async def _read(self, socket: ClientConnection, message: dict[str, Any]) -> None:
+        self._silence.heard()
         match message["type"]:
             case "welcome":
                 self.welcome = message
@@ -400,7 +421,7 @@ class Seat:
                 self._pictures |= set(self.cursors) & set(self.rooms)
                 await self.compare_clocks()
                 for asked in list(self._asked.values()):
-                    await self._write(asked.frame)
+                    await self._send(asked)
             case "snapshot":
                 channel = message["channel"]
                 self.rooms[channel] = message["room"]
@@ -417,7 +438,8 @@ class Seat:
             case "accepted" | "refused":
                 self._answered(message)
             case "retry":
-                self._again(message["ref"])
+                recovering = message["why"] == "recovering"
+                self._again(message["ref"], _RECOVERING_WAIT if recovering else _LONGEST_WAIT)
             case "error":
                 self._error(message)
             case "time":
@@ -450,16 +472,16 @@ class Seat:
         if not asked.answer.done():
             asked.answer.set_result(answer)
 
-    def _again(self, ref: str) -> None:
+    def _again(self, ref: str, longest: float = _LONGEST_WAIT) -> None:
         asked = self._asked.get(ref)
         if asked is None:
             return
-        asked.wait = min(asked.wait * 2, _LONGEST_WAIT)
+        asked.wait = min(asked.wait * 2, longest)
 
         def send() -> None:
             self._later.discard(handle)
             if ref in self._asked:
-                self._spawn(self._write(asked.frame))
+                self._spawn(self._send(asked))
 
         handle = asyncio.get_running_loop().call_later(asked.wait * _chance.uniform(0.5, 1.0), send)
         self._later.add(handle)

@@ -40,6 +40,7 @@ from bidding.engine.ports import (
     EventLog,
     Instant,
     Keys,
+    LogBroken,
 )
 from bidding.engine.publishing import Publishing
 from bidding.engine.seating import AT_ONCE, Seating
@@ -187,7 +188,8 @@ class House:
         await self.supervisor.drop(_LOOKING, _PULSE)
         await self._chores.end()
         seats = list(self._seats)
-        await asyncio.gather(*(self._seating.hand_over(s) for s in seats))
+        for over in (False, True):  # whoever is in the midst of bidding does not wait for the shelf
+            await asyncio.gather(*(self._seating.hand_over(s) for s in seats if s.over is over))
         await asyncio.gather(*(s.room.close() for s in seats if s.room))
         if self._others is not None:
             await self.supervisor.drop()
@@ -311,11 +313,15 @@ class House:
         """Reads what another node has written of an auction; of one's own there is nothing to read.
 
         Before somebody is told that there is no such entry: another node may have shown it to him.
+        A writer who slept may have been replaced meanwhile: he cannot tell, and does not say no.
         Raises NoSuchAuction, LogError.
         """
-        follower = self._seats[auction].follower
-        if follower is not None:
-            await follower.up_to_date()
+        seat = self._seats[auction]
+        if seat.follower is not None:
+            await seat.follower.up_to_date()
+        mine = self._others is None or self._others.holds(seat.origin)
+        if seat.follower is None and (seat.auctioneer is None or not mine):
+            raise LogBroken(f"{auction} is being read anew")
 
     def consistency(self, auction: str, start: int, stop: int) -> list[bytes] | None:
         """The proof that the tree of `stop` entries begins with the tree of `start`.

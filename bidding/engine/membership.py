@@ -46,7 +46,8 @@ _TURN: Final = 50_000
 _BEAT: Final = 500_000
 #: Without a letter of its own for so long a node goes: later than what runs was suspended for it.
 _ALONE_AFTER: Final = 3_000_000
-#: So many logs are acquired or let go of at a time: renewing must find the leases free.
+#: So many logs are acquired or let go of at a time: renewing must find the leases free. And of what
+#: is over, so many are opened at a time.
 _AT_ONCE: Final = 2
 
 
@@ -62,7 +63,16 @@ class Tenant(Protocol):
         ...
 
     def known(self) -> list[str]:
-        """Every log that somebody has to own, what runs first."""
+        """Every log that somebody has to own, what runs first and what is over last."""
+        ...
+
+    def patient(self, origin: str) -> bool:
+        """Whether it is over, so that its next owner has time."""
+        ...
+
+    @property
+    def opening(self) -> int:
+        """How many logs are being opened here."""
         ...
 
     def local(self, origin: str, command: Command, stamp: Instant) -> asyncio.Future[Answer] | None:
@@ -90,11 +100,13 @@ class Membership:
         self.doors = Doors(clock, look=leases.look, flush=self._flush)
         self.takeovers = 0
         """How often this node took an auction that its owner had not let go."""
+        self.took: Instant = 0
+        """From the last sign of such an owner until his auction went on, the last time; microseconds."""
         self._view = View(0)
         self._held: dict[str, Grant] = {}
         self._free_since: dict[str, Instant] = {}
         self._renewed: Instant = 0
-        self._leaving = self._lost_letters = False
+        self._leaving = self._lost_letters = self._put_off = False
         self._own_letter: Instant = 0
         self.lag: Instant = 0
         """How long the last letter of this node to itself was on its way, in microseconds."""
@@ -160,6 +172,14 @@ class Membership:
             self.takeovers += 1
         self._post(None, "mine", a=origin)
         self.asking.look_again(origin)
+        if self._put_off:
+            self._stir.set()
+
+    def went_on(self, origin: str, grant: Grant) -> None:
+        """What had to be said of a fall is durable: from here on bids are answered."""
+        if not grant.handed:
+            self.took = self._clock.now() - grant.served
+            _log.warning("%s goes on %d ms after its owner's last sign", origin, self.took // 1000)
 
     def wrote(self, origin: str) -> None:
         """Entries of an auction that is owned here are durable."""
@@ -212,7 +232,7 @@ class Membership:
 
     async def _enter(self) -> None:
         sent = self._clock.now()
-        address = await self._leases.enter(self._name)
+        address = await self._leases.enter(self._name, self._bus.place)
         self._renewed = max(sent, self._renewed)
         self._own_letter = self._clock.now()
         self.address = address
@@ -280,6 +300,7 @@ class Membership:
         """What the leases say, made true here."""
         before, self._view = self._view, view
         self.doors.present(view)
+        self._bus.meet({node: view.places.get(node) for node in view.present})
         for origin in [o for o in self._held if view.owners.get(o, self.address) != self.address]:
             _log.error("%s is owned by %s now", origin, view.owners[origin])
             del self._held[origin]
@@ -293,20 +314,31 @@ class Membership:
                 if owner != self.address:
                     self.asking.look_again(origin)
         self._free_since = {o: s for o, s in self._free_since.items() if o not in view.owners}
-        for origin in self._house.known():
-            if origin not in view.owners and origin not in self._held:
-                self._want(origin)
+        free = [o for o in self._house.known() if o not in view.owners and o not in self._held]
+        hands = _AT_ONCE - len(self._acquiring) - self._house.opening
+        self._put_off = False
+        for origin in free:
+            patient = self._house.patient(origin)
+            # A shelf of past auctions would stand between a bidder and his answer.
+            if patient and hands <= 0:
+                self._put_off = True
+                break
+            hands -= self._want(origin) and patient
 
-    def _want(self, origin: str) -> None:
+    def _want(self, origin: str) -> bool:
         """A log that nobody owns: its first choice takes it, and the others wait a little."""
         now = self._clock.now()
         since = self._free_since.setdefault(origin, now)
         first = _first_choice(origin, list(self._view.present)) == self.address
-        if first or now - since >= _HEAD_START:
+        wanted = first or now - since >= _HEAD_START
+        if wanted:
             self._go_for(origin)
+        return wanted
 
     def _go_for(self, origin: str) -> None:
-        if origin not in self._acquiring and self.sure and not self._leaving:
+        if origin in self._acquiring or origin in self._held:
+            return
+        if self.sure and not self._leaving:
             self._spawn(self._acquire(origin))
 
     async def _acquire(self, origin: str) -> None:
@@ -394,13 +426,13 @@ class Membership:
                 self._post(sender, "mark", a=read["a"], upto=self.asking.mark(read["a"]))
             case "mark":
                 self.doors.mark(read["a"], sender, read["upto"])
-            case "free" if read["heir"] == self.address:
+            case "free" if read["heir"] == self.address and not self._house.patient(read["a"]):
                 self._go_for(read["a"])
             case "free":
                 self._stir.set()
             case "mine":
                 owners = {**self._view.owners, read["a"]: sender}
-                self._view = View(self._view.now, self._view.present, self._view.left, owners)
+                self._view = replace(self._view, owners=owners)
                 self._house.noticed(read["a"])
                 self.asking.look_again(read["a"])
 

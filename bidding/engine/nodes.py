@@ -39,6 +39,8 @@ class View:
     """Addresses that ended with a goodbye: nobody has to wait for a word of theirs."""
     owners: Mapping[str, str] = field(default_factory=dict)
     """Log -> address of its owner, for every owner who is present."""
+    places: Mapping[str, str] = field(default_factory=dict)
+    """Address of each node that is present and may be written to directly -> its host:port."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,10 @@ class Grant:
 class Leases(Protocol):
     """Who is present and who owns which log; the clock that all nodes agree on."""
 
-    async def enter(self, name: str) -> str:
+    async def enter(self, name: str, place: str | None = None) -> str:
         """The address of a node that is present from now on; each one is given once.
 
-        Raises LeasesAway.
+        `place` is the host:port at which the others may write to it directly. Raises LeasesAway.
         """
         ...
 
@@ -96,6 +98,15 @@ class Bus(Protocol):
     @property
     def up(self) -> bool:
         """Whether letters are on their way as far as this end can tell."""
+        ...
+
+    @property
+    def place(self) -> str | None:
+        """The host:port at which others may write to this node directly."""
+        ...
+
+    def meet(self, places: Mapping[str, str | None]) -> None:
+        """Who is present, by address, and where he may be written to directly, if he may."""
         ...
 
     def listen(self, address: str, take: Callable[[bytes], None]) -> None:

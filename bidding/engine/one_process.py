@@ -7,7 +7,7 @@ letters. Nothing here survives the process, so it is of no use where two machine
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bidding.engine.nodes import Grant, NotPresent, View
@@ -18,6 +18,7 @@ from bidding.engine.ports import Clock, Instant
 class _Node:
     seen: Instant
     until: Instant
+    place: str | None = None
     left: bool = False
 
 
@@ -35,11 +36,11 @@ class LocalLeases:
         self._nodes: dict[str, _Node] = {}
         self._leases: dict[str, _Lease] = {}
 
-    async def enter(self, name: str) -> str:
+    async def enter(self, name: str, place: str | None = None) -> str:
         """As the port says."""
         now = self._clock.now()
         address = f"{name}.{len(self._nodes) + 1}"
-        self._nodes[address] = _Node(now, now + self._ttl)
+        self._nodes[address] = _Node(now, now + self._ttl, place)
         return address
 
     async def renew(self, address: str) -> View:
@@ -55,7 +56,8 @@ class LocalLeases:
         present = {a: n.until for a, n in self._nodes.items() if self._is_there(a)}
         left = frozenset(a for a, n in self._nodes.items() if n.left)
         owners = {k: lease.owner for k, lease in self._leases.items() if lease.owner in present}
-        return View(now, present, left, {k: owner for k, owner in owners.items() if owner})
+        places = {a: n.place for a, n in self._nodes.items() if n.place and a in present}
+        return View(now, present, left, {k: v for k, v in owners.items() if v}, places)
 
     async def acquire(self, log: str, address: str) -> Grant | None:
         """As the port says."""
@@ -122,6 +124,13 @@ class LocalBus:
     def up(self) -> bool:
         """As the port says; within a process letters always go."""
         return True
+
+    @property
+    def place(self) -> None:
+        """As the port says; within a process nobody needs one."""
+
+    def meet(self, places: Mapping[str, str | None]) -> None:
+        """As the port says."""
 
     def listen(self, address: str, take: Callable[[bytes], None]) -> None:
         """As the port says."""

@@ -27,7 +27,7 @@ from bidding.engine.supervisor import Chores, told
 
 _log = logging.getLogger(__name__)
 
-_PATIENCE: Final = (100_000, 5_000_000)
+_PATIENCE: Final = (100_000, 2_000_000)
 """First and longest wait, in microseconds, before a broken store is tried again."""
 AT_ONCE: Final = 8
 """So many logs are read at a time."""
@@ -84,9 +84,19 @@ class Seating:
         return self._ground.others is None or self._ground.others.holds(seat.origin)
 
     async def _own(self, seat: Seat) -> None:
-        lease, found = await self._believe(seat)
+        began = self._ground.clock.now()
+        lease = await self._ground.log.take_over(seat.origin, self._ground.holder)
+        fenced = self._ground.clock.now()
+        found = await self._believe(seat, lease)
         if self._mine(seat):
             now = self._ground.clock.now()
+            if (grant := seat.grant) is not None and not grant.handed:
+                # Where the seconds of a take-over went, for whoever has to explain them.
+                parts = (began - grant.served, fenced - began, now - fenced)
+                told_ms = [part // 1000 for part in parts]
+                _log.warning(
+                    "%s: owner missed for %d ms, fenced in %d, read in %d", seat.origin, *told_ms
+                )
             if self._ground.others is not None and not self._heart.watched(now):
                 # Nothing ran here, so that no pulse was felt; taking over was a write too.
                 self._heart.pulse.begin(now)
@@ -115,20 +125,19 @@ class Seating:
             on_steps(late)
         seat.follower = Follower(self._ground.log, key, found, on_steps)
 
-    async def _believe(self, seat: Seat) -> tuple[Lease, Verified]:
-        # Taken over before reading: nobody may add to what we are about to believe.
-        lease = await self._ground.log.take_over(seat.origin, self._ground.holder)
+    async def _believe(self, seat: Seat, lease: Lease) -> Verified:
+        """What stands in a log that nobody else adds to any more."""
         follower, seat.follower = seat.follower, None
         if follower is not None:
             # All but the last entries were read and believed as they came.
-            return lease, await follower.given_up(lease.next_index)
+            return await follower.given_up(lease.next_index)
         key = self._ground.keys.signer(seat.origin).verifier
         since = None if seat.room is None else seat.room.state.index
         found = await verify(self._ground.log, seat.origin, key, since)
         if found.state.index != lease.next_index:
             counts = f"{found.state.index} entries found, {lease.next_index} written"
             raise LogDamaged(f"{seat.origin}: {counts}")
-        return lease, found
+        return found
 
     def take_seat(
         self, seat: Seat, found: Verified, lease: Lease, first: Sequence[Command]
@@ -143,7 +152,13 @@ class Seating:
             # Written before the break, answered to nobody: the room has yet to show it.
             room.publish(found.late)
 
+        grant = seat.grant if first else None
+
         def on_commit(steps: Sequence[Step]) -> None:
+            nonlocal grant
+            if grant is not None and others is not None:
+                others.went_on(seat.origin, grant)
+                grant = None
             seat.lost_from = None
             if any(step.entry["actor"] != "system" for step in steps):
                 seat.failures = 0

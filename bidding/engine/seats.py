@@ -76,6 +76,11 @@ class Seat:
     """The end of the session that a quorum has signed; what is announced later takes nothing back."""
 
     @property
+    def over(self) -> bool:
+        """Whether its session is known to have ended: nobody waits for its next second."""
+        return self.room is not None and self.room.state.status in OVER
+
+    @property
     def reader(self) -> Auctioneer | Follower | None:
         """Who knows the log now; None while it is being read."""
         return self.auctioneer or self.follower

@@ -48,10 +48,19 @@ class Tenancy:
             self._open(seat)
 
     def known(self) -> list[str]:
-        """Every log that somebody has to own, what runs first."""
+        """Every log that somebody has to own: what runs or stands still first, what is over last."""
         seats = [seat for seat in self._seats if seat.refused is None]
-        runs = [s.room is not None and s.room.state.status == "running" for s in seats]
-        return [s.origin for s, _ in sorted(zip(seats, runs, strict=True), key=lambda p: not p[1])]
+        return [seat.origin for seat in sorted(seats, key=lambda s: (s.over, not _goes_on(s)))]
+
+    def patient(self, origin: str) -> bool:
+        """Whether it is over, so that its next owner has time."""
+        seat = self._seats.at(origin)
+        return seat is not None and seat.over
+
+    @property
+    def opening(self) -> int:
+        """How many auctions are being opened here, to be written or to be followed."""
+        return sum(seat.opening is not None and not seat.opening.done() for seat in self._seats)
 
     def local(self, origin: str, command: Command, stamp: Instant) -> asyncio.Future[Answer] | None:
         """Asks the auctioneer of this process; None where there is none."""
@@ -123,7 +132,10 @@ class Tenancy:
             now = self._ground.clock.now()
             turn += 1
             for seat in self._seats:
-                runs = seat.room is not None and seat.room.state.status in ("running", "suspended")
-                if seat.follower is not None and (runs or turn % _LOOK_AT_ALL == 0):
+                if seat.follower is not None and (_goes_on(seat) or turn % _LOOK_AT_ALL == 0):
                     self._catch_up(seat)
             await self._ground.clock.sleep_until(now + _LOOK)
+
+
+def _goes_on(seat: Seat) -> bool:
+    return seat.room is not None and seat.room.state.status in ("running", "suspended")

@@ -79,6 +79,48 @@ describe("a line that falls silent", () => {
   });
 });
 
+describe("a line on which an answer is due", () => {
+  const say = (frame: object): void => last().onmessage?.({ data: JSON.stringify(frame) });
+
+  it("is left after two seconds of silence, and the way back is tried again soon", () => {
+    expect(feed.send({ type: "bid", ref: "r" } as never)).toBe(true);
+    expect(last().said().slice(-2)).toEqual(["bid", "time"]);
+    vi.advanceTimersByTime(1_900);
+    expect(feed.welcome).not.toBeNull();
+    vi.advanceTimersByTime(200);
+    expect(feed.welcome).toBeNull();
+    // Nobody answers at first: four tries within four seconds.
+    const before = Line.made.length;
+    for (const wait of [400, 600, 800, 1_200]) {
+      vi.advanceTimersByTime(wait);
+      last().onclose?.({ code: 1006 });
+    }
+    expect(Line.made.length).toBe(before + 4);
+  });
+
+  it("is kept as long as anything is heard, and as a calm one once the answer is there", () => {
+    feed.send({ type: "bid", ref: "r" } as never);
+    for (let n = 0; n < 5; n += 1) {
+      vi.advanceTimersByTime(1_500);
+      expect(last().said()).toContain("time");
+      say({ type: "time", c: 0, r: 0, s: 0 });
+    }
+    say({ type: "accepted", ref: "r", i: 1, t: 1, facts: [] });
+    vi.advanceTimersByTime(11_900);
+    expect(feed.welcome).not.toBeNull();
+  });
+
+  it("is given the time that a slow line takes", () => {
+    const sent = Math.round(performance.now() * 1000) - 700_000;
+    say({ type: "time", c: sent, r: 0, s: 0 });
+    feed.send({ type: "bid", ref: "r" } as never);
+    vi.advanceTimersByTime(3_400);
+    expect(feed.welcome).not.toBeNull();
+    vi.advanceTimersByTime(200);
+    expect(feed.welcome).toBeNull();
+  });
+});
+
 describe("a machine without a network", () => {
   it("knows it at once, and begins where it stopped as soon as there is one", () => {
     expect(links.at(-1)).toEqual({ state: "live" });

@@ -147,7 +147,8 @@ class Cluster:
 
     async def reaches(self, name: str) -> tuple[str, ...]:
         """The switches that tell a node where its record and its letters are."""
-        return ("--log", self.server.url("house", self.database), "--bus", self.redis.url)
+        log = self.server.url("house", self.database)
+        return ("--log", log, "--bus", self.redis.url, "--direct", "127.0.0.1:0")
 
     async def owner(self, auction: str) -> str | None:
         """Name of the node that is present and owns the auction."""

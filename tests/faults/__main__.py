@@ -5,6 +5,7 @@
     --seed S         that of the first round; drawn when left out
     --kind K         only this breaks; may be given several times
     --kinds          what can break, and what this machine cannot do
+    --redis-only     nodes do not write to each other directly
 
 A stage (three nodes, PostgreSQL with a synchronous standby, Redis; or one house) serves for many
 rounds, and is made anew after one that failed. It ends with 1 when any did; each is told by
@@ -41,7 +42,10 @@ async def main(given: argparse.Namespace) -> int:
     totals = Totals()
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
         try:
-            async with aclosing(rounds(Path(folder), plans, given.minutes)) as played:
+            direct = not given.redis_only
+            async with aclosing(
+                rounds(Path(folder), plans, given.minutes, direct=direct)
+            ) as played:
                 async for one in played:
                     totals.rounds.append(one)
                     say(str(one))
@@ -65,4 +69,5 @@ if __name__ == "__main__":
     parser.add_argument("--seed", type=int)
     parser.add_argument("--kind", action="append", choices=list(KINDS))
     parser.add_argument("--kinds", action="store_true")
+    parser.add_argument("--redis-only", action="store_true")
     sys.exit(asyncio.run(main(parser.parse_args())))

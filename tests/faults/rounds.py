@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 import aiohttp
 
 from bidding.client.visitor import HouseSaysNo, Visitor
+from bidding.client.watch import FalseRecord
 from bidding.proof.policy import Policy, parse_policy
 from tests.doors.house_process import OFFICERS, SECOND, People
 from tests.faults.breaking import strike
@@ -96,17 +97,25 @@ def _share(ordered: list[float], share: float) -> float:
 
 
 @asynccontextmanager
-async def staged(folder: Path, *, one_house: bool) -> AsyncIterator[tuple[Stage, People]]:
+async def staged(
+    folder: Path, *, one_house: bool, direct: bool = True
+) -> AsyncIterator[tuple[Stage, People]]:
     """A stage that serves, and everybody signed in there."""
     folder.mkdir()
     async with AsyncExitStack() as stack:
-        at: Stage = await stack.enter_async_context(house(folder) if one_house else nodes(folder))
+        at: Stage = (
+            await stack.enter_async_context(house(folder))
+            if one_house
+            else await stack.enter_async_context(nodes(folder, direct=direct))
+        )
         people = await stack.enter_async_context(People(at))
         await people.sign_in(*OFFICERS, *BIDDERS)
         yield at, people
 
 
-async def rounds(folder: Path, plans: list[Plan], minutes: float) -> AsyncGenerator[Round, None]:
+async def rounds(
+    folder: Path, plans: list[Plan], minutes: float, *, direct: bool = True
+) -> AsyncGenerator[Round, None]:
     """Each plan, on a stage that serves until a round fails; none begins after `minutes`."""
     end = now() + minutes * 60
     async with AsyncExitStack() as all_of_them:
@@ -117,7 +126,7 @@ async def rounds(folder: Path, plans: list[Plan], minutes: float) -> AsyncGenera
             if plan.one_house not in stages:
                 stack = await all_of_them.enter_async_context(AsyncExitStack())
                 at, people = await stack.enter_async_context(
-                    staged(folder / str(number), one_house=plan.one_house)
+                    staged(folder / str(number), one_house=plan.one_house, direct=direct)
                 )
                 stages[plan.one_house] = stack, at, people
             _, at, people = stages[plan.one_house]
@@ -143,7 +152,13 @@ async def played(at: Stage, people: People, plan: Plan) -> Round:
         try:
             await _bidding(at, people, auction, crowd, found)
             raw, policy = await _left(people, auction, by_hand=plan.bell is None)
-        except (TimeoutError, HouseSaysNo, AssertionError, ExceptionGroup) as error:
+        except (
+            TimeoutError,
+            HouseSaysNo,
+            FalseRecord,
+            AssertionError,
+            ExceptionGroup,
+        ) as error:
             told = "".join(traceback.format_exception(error))
             found.verdict.broken.append(f"the round did not come to its end: {told}")
             found.verdict.broken += await _stands(people, auction)

@@ -37,6 +37,7 @@ class Nodes(Cluster):
     """Three nodes; everything that one of them reaches, and its own door, is behind a wire."""
 
     pair: Pair = field(kw_only=True)
+    direct: bool = field(kw_only=True)
     wires: dict[tuple[str, str], Wire] = field(default_factory=dict)
     breaking: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
@@ -49,7 +50,8 @@ class Nodes(Cluster):
         store = await self._wire(name, "store", self._to_store)
         letters = await self._wire(name, "letters", self._to_letters)
         log = f"postgresql+asyncpg://house@127.0.0.1:{store.port}/{self.database}?ssl=disable"
-        return ("--log", log, "--bus", f"redis://127.0.0.1:{letters.port}/0")
+        direct = ("--direct", "127.0.0.1:0") if self.direct else ()
+        return ("--log", log, "--bus", f"redis://127.0.0.1:{letters.port}/0", *direct)
 
     async def door(self, name: str) -> int:
         node = self.nodes[name]
@@ -136,15 +138,19 @@ class House:
 
 
 @asynccontextmanager
-async def nodes(folder: Path) -> AsyncIterator[Nodes]:
-    """Three nodes that serve; all is ended afterwards, whatever became of it."""
+async def nodes(folder: Path, *, direct: bool) -> AsyncIterator[Nodes]:
+    """Three nodes that serve; all is ended afterwards, whatever became of it.
+
+    `direct`: they write to each other without Redis too.
+    """
     pair = await asyncio.to_thread(Pair.made)
     try:
         shell = await pair.shell()
         await shell.execute("CREATE ROLE house LOGIN")
         await shell.execute("CREATE DATABASE house")
         await shell.close()
-        found = Nodes(pair, "house", redis_server(), folder / "data", Balancer(), pair=pair)
+        data, redis = folder / "data", redis_server()
+        found = Nodes(pair, "house", redis, data, Balancer(), pair=pair, direct=direct)
         async with serving(found, NAMES, PEOPLE):
             watching = asyncio.create_task(found.watch())
             try:

@@ -35,7 +35,7 @@ def test_why_accepted():
     assert ", from bidder B: No. B offered" in said
     assert "请求方：竞买人 B。" in told(shown, index, "zh")
     assert "No. B was admitted" in said
-    assert "110 CNY or more could be offered" in said.replace(".00", "")
+    assert "From 110 CNY up could be offered" in said.replace(".00", "")
     assert "No. B offered" in said
 
 

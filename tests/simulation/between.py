@@ -83,8 +83,8 @@ class Desk:
     def __init__(self, kept: LocalLeases, node: Node) -> None:
         self._kept, self._node = kept, node
 
-    async def enter(self, name: str) -> str:
-        return await self._ask(lambda: self._kept.enter(name))
+    async def enter(self, name: str, place: str | None = None) -> str:
+        return await self._ask(lambda: self._kept.enter(name, place))
 
     async def renew(self, address: str) -> View:
         return await self._ask(lambda: self._kept.renew(address))

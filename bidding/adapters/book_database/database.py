@@ -34,6 +34,10 @@ BIG: Final = BigInteger().with_variant(Integer, "sqlite")
 #: Seconds until whoever asks is told that the book does not answer. The transaction itself goes on.
 PATIENCE: Final = 10.0
 
+#: Milliseconds after which a transaction in which nothing is said is undone: whoever stands still in the
+#: midst of one (SIGSTOP, a machine that froze) holds its rows, and all others wait for him.
+_STILL: Final = 5_000
+
 #: Connections of one book and node, opened as they are needed: four books, so 16 a node at most.
 _CONNECTIONS: Final = 4
 
@@ -194,7 +198,13 @@ def _engine(place: Path | str, book: str) -> AsyncEngine:
             max_overflow=0,
             pool_timeout=PATIENCE,
             pool_pre_ping=True,
-            connect_args={"timeout": PATIENCE, "server_settings": {"search_path": _schema(book)}},
+            connect_args={
+                "timeout": PATIENCE,
+                "server_settings": {
+                    "search_path": _schema(book),
+                    "idle_in_transaction_session_timeout": str(_STILL),
+                },
+            },
         )
     engine = create_async_engine(
         f"sqlite+aiosqlite:///{place}",

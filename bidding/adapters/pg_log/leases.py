@@ -48,9 +48,9 @@ class PgLeases:
         self._clock, self._hears, self._ttl = clock, hears, ttl
         self._running: set[asyncio.Task[Any]] = set()
 
-    async def enter(self, name: str) -> str:
+    async def enter(self, name: str, place: str | None = None) -> str:
         """As the port says."""
-        rows = await self._ask("SELECT daylight.enter($1, $2)", name, self._ttl)
+        rows = await self._ask("SELECT daylight.enter($1, $2, $3)", name, self._ttl, place)
         await self.look()  # so that the first stamp is on the clock of the others
         return f"{name}.{rows[0][0]}"
 
@@ -68,7 +68,9 @@ class PgLeases:
         nodes = [row for row in rows if row.address is not None]
         present = {row.address: row.until for row in nodes if not row.gone}
         owners = {log: row.address for row in nodes if not row.gone for log in row.owns or ()}
-        return View(now, present, frozenset(row.address for row in nodes if row.gone), owners)
+        places = {row.address: row.place for row in nodes if row.place and not row.gone}
+        left = frozenset(row.address for row in nodes if row.gone)
+        return View(now, present, left, owners, places)
 
     async def acquire(self, log: str, address: str) -> Grant | None:
         """As the port says."""

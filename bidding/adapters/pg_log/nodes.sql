@@ -11,6 +11,9 @@ CREATE TABLE IF NOT EXISTS daylight.node (
   gone boolean NOT NULL DEFAULT false
 );
 
+-- Where the other nodes reach it without Redis, as host:port; null where they do not.
+ALTER TABLE daylight.node ADD COLUMN IF NOT EXISTS place text;
+
 CREATE TABLE IF NOT EXISTS daylight.log_lease (
   log_id bigint PRIMARY KEY REFERENCES daylight.log,
   -- Null: released, at `since`.
@@ -25,7 +28,11 @@ $$;
 CREATE OR REPLACE FUNCTION daylight.address_of(p daylight.node) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$ SELECT p.name || '.' || p.node_id $$;
 
-CREATE OR REPLACE FUNCTION daylight.enter(p_name text, p_ttl bigint) RETURNS bigint
+DROP FUNCTION IF EXISTS daylight.enter(text, bigint);
+
+-- A node of the release before has no place.
+CREATE OR REPLACE FUNCTION daylight.enter(p_name text, p_ttl bigint, p_place text DEFAULT NULL)
+RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   at bigint := daylight.now_us();
@@ -34,7 +41,7 @@ BEGIN
   -- Old presences that own nothing any more; a day is longer than anybody looks back.
   DELETE FROM daylight.node AS n WHERE n.until < at - 86400000000
     AND NOT EXISTS (SELECT FROM daylight.log_lease AS l WHERE l.node_id = n.node_id);
-  INSERT INTO daylight.node (name, seen, until) VALUES (p_name, at, at + p_ttl)
+  INSERT INTO daylight.node (name, seen, until, place) VALUES (p_name, at, at + p_ttl, p_place)
     RETURNING node_id INTO made;
   RETURN made;
 END $$;
@@ -91,9 +98,12 @@ $$;
 
 -- One row a node that is present or left within the minute, with the logs it owns; and the instant
 -- by itself, so that there is one. VOLATILE: the tables are read after the clock, so that whoever
--- is not seen in them had not entered at `at`.
+-- is not seen in them had not entered at `at`. Dropped first: what it returns has grown.
+DROP FUNCTION IF EXISTS daylight.look();
+
 CREATE OR REPLACE FUNCTION daylight.look(
-  OUT at bigint, OUT address text, OUT until bigint, OUT gone boolean, OUT owns text[]
+  OUT at bigint, OUT address text, OUT until bigint, OUT gone boolean, OUT owns text[],
+  OUT place text
 ) RETURNS SETOF record LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -101,7 +111,7 @@ BEGIN
   RETURN NEXT;
   RETURN QUERY
     SELECT look.at, daylight.address_of(n), n.until, n.gone,
-           array_agg(l.name) FILTER (WHERE l.name IS NOT NULL)
+           array_agg(l.name) FILTER (WHERE l.name IS NOT NULL), n.place
     FROM daylight.node AS n
     LEFT JOIN (daylight.log_lease JOIN daylight.log AS l USING (log_id)) USING (node_id)
     WHERE n.until > look.at OR (n.gone AND n.until > look.at - 60000000)

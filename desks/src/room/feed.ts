@@ -34,7 +34,12 @@ const FIRST_EVERY_MS = 300;
 const CALM = { every: 5_000, silence: 12_000 } as const;
 /** Where seconds count, whoever may bid must know sooner that nothing of his would arrive. */
 const BRISK = { every: 1_500, silence: 4_000 } as const;
-const BACKOFF_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000] as const;
+/** While an answer is due: a machine that stands still closes nothing by itself, and another has taken over by then. */
+const ASKED = { every: 750, silence: 2_000 } as const;
+/** On a slow line silence means nothing before so many of its trips have passed. */
+const TRIPS = 4;
+/** Close together at first: another node takes over within two seconds. */
+const BACKOFF_MS = [400, 600, 800, 1_200, 2_000, 4_000, 8_000, 15_000] as const;
 
 /** Microseconds of a clock that never goes back. */
 export function monotonic(): number {
@@ -49,6 +54,8 @@ export class Feed {
   private tries = 0;
   private exchanges = 0;
   private pace: typeof CALM | typeof BRISK = CALM;
+  /** Something was asked on this line, and nothing was said to it yet. */
+  private asked = false;
   private beat: ReturnType<typeof setTimeout> | undefined;
   private wake: ReturnType<typeof setTimeout> | undefined;
   private stopped = false;
@@ -127,6 +134,9 @@ export class Feed {
   send(ask: Ask): boolean {
     if (!this.welcome || this.socket?.readyState !== WebSocket.OPEN) return false;
     this.socket.send(JSON.stringify(ask));
+    this.asked = true;
+    this.exchange();
+    this.armSilence(this.socket);
     return true;
   }
 
@@ -134,8 +144,9 @@ export class Feed {
     if (socket !== this.socket || typeof message.data !== "string") return;
     const local = monotonic();
     this.lastHeard = local;
-    this.armSilence(socket);
     const frame = JSON.parse(message.data) as Frame;
+    if (frame.type === "accepted" || frame.type === "refused" || frame.type === "retry" || frame.type === "error") this.asked = false;
+    this.armSilence(socket);
     if (frame.type === "time") {
       this.clock.add({ sent: frame.c, serverReceived: frame.r, serverSent: frame.s, received: local });
     } else if (frame.type === "welcome") {
@@ -156,14 +167,16 @@ export class Feed {
     if (this.socket?.readyState !== WebSocket.OPEN) return;
     this.socket.send(JSON.stringify({ type: "time", c: monotonic() }));
     this.exchanges += 1;
-    this.beat = setTimeout(() => this.exchange(), this.exchanges < FIRST_EXCHANGES ? FIRST_EVERY_MS : this.pace.every);
+    const every = this.asked ? ASKED.every : this.pace.every;
+    this.beat = setTimeout(() => this.exchange(), this.exchanges < FIRST_EXCHANGES ? FIRST_EVERY_MS : every);
   }
 
   private silence: ReturnType<typeof setTimeout> | undefined;
 
   private armSilence(socket: WebSocket): void {
     clearTimeout(this.silence);
-    this.silence = setTimeout(() => this.drop(socket), this.pace.silence);
+    const patience = Math.max(ASKED.silence, ASKED.every + (TRIPS * (this.clock.trip ?? 0)) / 1000);
+    this.silence = setTimeout(() => this.drop(socket), this.asked ? Math.min(patience, this.pace.silence) : this.pace.silence);
   }
 
   private drop(socket: WebSocket): void {
@@ -177,6 +190,7 @@ export class Feed {
     if (socket !== this.socket) return;
     this.socket = null;
     this.welcome = null;
+    this.asked = false;
     clearTimeout(this.beat);
     clearTimeout(this.silence);
     if (this.stopped) return;

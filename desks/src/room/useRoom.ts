@@ -32,7 +32,8 @@ export interface LastAnswer {
 
 type Verdict = Partial<Pick<Refused, "i" | "t" | "sentence" | "clause" | "nearest">>;
 
-const RETRY_MS = [400, 800, 1_600, 3_000] as const;
+/** Who is busy is asked ever less often; who recovers has a successor within two seconds. */
+const RETRY_MS = { busy: [400, 800, 1_600, 3_000], recovering: [400, 600, 800] } as const;
 
 export function useRoom(auction: string) {
   const knowledge = shallowRef(state.nothing());
@@ -145,7 +146,7 @@ export function useRoom(auction: string) {
         if (!proof.takes(frame)) settle(frame.ref, "refused", frame, false);
         break;
       case "retry":
-        retry(frame.ref);
+        retry(frame.ref, frame.why === "recovering" ? "recovering" : "busy");
         break;
       case "error":
         if (frame.ref !== null && !proof.takes(frame)) settle(frame.ref, "error", { sentence: frame.sentence });
@@ -175,7 +176,7 @@ export function useRoom(auction: string) {
     else if (progress === "error") proof.unfollow(ref);
   }
 
-  function retry(ref: string): void {
+  function retry(ref: string, why: keyof typeof RETRY_MS): void {
     const kept = pending?.list().find((p) => p.ask.ref === ref);
     if (!kept) return;
     const count = retries.get(ref) ?? 0;
@@ -183,7 +184,7 @@ export function useRoom(auction: string) {
     show(kept.ask, "retrying");
     setTimeout(() => {
       if (pending?.list().some((p) => p.ask.ref === ref)) void again(kept);
-    }, RETRY_MS[Math.min(count, RETRY_MS.length - 1)]);
+    }, RETRY_MS[why][Math.min(count, RETRY_MS[why].length - 1)]);
   }
 
   /** After a connection was lost: what is young is sent again under its ref, what is old is only looked up. */
@@ -304,7 +305,7 @@ export function useRoom(auction: string) {
   const online = (): void => feed.distrust();
   const offline = (): void => feed.cut();
   // A bidder's line is watched closely in the last minute, and while he waits for an answer.
-  const hurry = computed(() => you.value !== null && ((room.value !== null && lastMinute(room.value, now.value)) || answer.value?.progress === "sent"));
+  const hurry = computed(() => you.value !== null && ((room.value !== null && lastMinute(room.value, now.value)) || answer.value?.progress === "sent" || answer.value?.progress === "retrying"));
   watch(hurry, (on) => feed.hasten(on));
 
   onMounted(() => {

@@ -63,6 +63,35 @@ async def test_a_row_is_put_once_and_the_other_finds_it(nodes):
     assert sorted(found) == [(5, False), (5, True)]
 
 
+async def test_whoever_stands_still_in_a_transaction_does_not_hold_up_the_others(monkeypatch):
+    """As a node does that is stopped between two statements: its rows are free again by themselves."""
+    monkeypatch.setattr(database, "_STILL", 50)
+    where = await new_place("postgresql", Path())
+    stopped, other = [await BookDatabase.open(where, "money") for _ in range(2)]
+    await other.whole(lambda c: c.run_sync(DRAWER.create))
+    await other.whole(lambda c: c.execute(insert(DRAWER), [{"key": 1, "value": 0}]))
+    holds, wakes = asyncio.Event(), asyncio.Event()
+
+    async def stands_still(c: AsyncConnection) -> None:
+        await c.execute(update(DRAWER).values(value=1))
+        holds.set()
+        await wakes.wait()
+        await c.execute(update(DRAWER).values(value=2))
+
+    asleep = asyncio.ensure_future(stopped.whole(stands_still))
+    await holds.wait()
+    await other.whole(lambda c: c.execute(update(DRAWER).values(value=3)))
+    wakes.set()
+    with pytest.raises(BookAway):
+        await asleep
+    assert await values(other) == [3]
+    # What it was in the midst of is undone, and the next thing that it does is done.
+    await stopped.whole(lambda c: c.execute(update(DRAWER).values(value=4)))
+    assert await values(other) == [4]
+    for each in (stopped, other):
+        await each.close()
+
+
 async def test_what_is_read_to_be_changed_is_not_changed_meanwhile(nodes):
     async def count(c: AsyncConnection) -> None:
         one = select(DRAWER.c.value).where(DRAWER.c.key == 1).with_for_update()

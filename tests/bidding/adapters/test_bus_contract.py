@@ -3,12 +3,13 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
 from redis.asyncio import Redis
 
+from bidding.adapters.direct_bus import BothWays, DirectBus
 from bidding.adapters.redis_bus import RedisBus
 from bidding.engine.nodes import Bus
 from bidding.engine.one_process import LocalBus, LocalPost
@@ -21,15 +22,32 @@ SECRET = bytes(32)
 class Ends:
     """Nodes on one bus, and what each was brought."""
 
-    make: Callable[[], Bus]
+    make: Callable[[], Awaitable[Bus]]
     buses: dict[str, Bus] = field(default_factory=dict)
     brought: dict[str, list[bytes]] = field(default_factory=dict)
 
-    def join(self, name: str) -> Bus:
-        bus = self.buses[name] = self.make()
+    async def join(self, name: str) -> Bus:
+        bus = self.buses[name] = await self.make()
         self.brought[name] = []
         bus.listen(name, self.brought[name].append)
+        self.meet()
         return bus
+
+    def move(self, name: str, now: str) -> None:
+        """Who was called `name` enters anew; what he is brought is kept under the old one."""
+        bus = self.buses.pop(name)
+        self.buses[now] = bus
+        bus.listen(now, self.brought[name].append)
+        self.meet()
+
+    def meet(self) -> None:
+        places = {name: bus.place for name, bus in self.buses.items()}
+        for bus in self.buses.values():
+            bus.meet(places)
+
+    async def close(self) -> None:
+        for bus in self.buses.values():
+            await bus.close()
 
     async def up(self) -> None:
         """Until letters go both ways; a letter of nobody's is what shows that."""
@@ -54,21 +72,40 @@ def redis() -> Iterator[RedisServer]:
     remove(server)
 
 
-@pytest.fixture(params=["one process", "redis"])
+def by_redis(server: RedisServer) -> Callable[[], Awaitable[Bus]]:
+    async def make() -> Bus:
+        return RedisBus(server.url, "x/log", SECRET)
+
+    return make
+
+
+async def directly(house: str = "x/log", secret: bytes = SECRET) -> DirectBus:
+    """One that listens."""
+    bus = DirectBus(house, secret)
+    await bus.open("127.0.0.1:0")
+    return bus
+
+
+@pytest.fixture(params=["one process", "redis", "directly"])
 async def ends(request: pytest.FixtureRequest, redis: RedisServer) -> AsyncIterator[Ends]:
     post = LocalPost()
-    found = Ends(
-        (lambda: LocalBus(post))
-        if request.param == "one process"
-        else (lambda: RedisBus(redis.url, "bid.example.cn/log", SECRET))
-    )
+
+    async def make() -> Bus:
+        match request.param:
+            case "one process":
+                return LocalBus(post)
+            case "redis":
+                return RedisBus(redis.url, "bid.example.cn/log", SECRET)
+            case _:
+                return await directly()
+
+    found = Ends(make)
     yield found
-    for bus in found.buses.values():
-        await bus.close()
+    await found.close()
 
 
 async def test_a_letter_reaches_whom_it_is_written_to_and_nobody_else(ends):
-    one, _, _ = ends.join("a.1"), ends.join("b.2"), ends.join("c.3")
+    one, _, _ = [await ends.join(name) for name in ("a.1", "b.2", "c.3")]
     await ends.up()
     for n in range(3):
         one.post("b.2", b"%d" % n)
@@ -78,7 +115,7 @@ async def test_a_letter_reaches_whom_it_is_written_to_and_nobody_else(ends):
 
 
 async def test_a_letter_to_all_reaches_all_and_its_writer(ends):
-    one, _ = ends.join("a.1"), ends.join("b.2")
+    one, _ = await ends.join("a.1"), await ends.join("b.2")
     await ends.up()
     one.post(None, b"x")
     await ends.until("a.1", b"x")
@@ -86,7 +123,7 @@ async def test_a_letter_to_all_reaches_all_and_its_writer(ends):
 
 
 async def test_nobody_is_brought_a_letter_while_he_writes_one(ends):
-    one = ends.join("a.1")
+    one = await ends.join("a.1")
     await ends.up()
     one.post("a.1", b"x")
     assert not ends.brought["a.1"]
@@ -94,9 +131,9 @@ async def test_nobody_is_brought_a_letter_while_he_writes_one(ends):
 
 
 async def test_who_has_a_new_address_gets_no_letters_to_the_old_one(ends):
-    one, two = ends.join("a.1"), ends.join("b.2")
+    one, _ = await ends.join("a.1"), await ends.join("b.2")
     await ends.up()
-    two.listen("b.3", ends.brought["b.2"].append)
+    ends.move("b.2", "b.3")
     async with asyncio.timeout(5):
         while not ends.brought["b.2"]:
             one.post("b.3", b"new")
@@ -110,9 +147,9 @@ async def test_who_has_a_new_address_gets_no_letters_to_the_old_one(ends):
 
 async def test_letters_go_again_when_redis_comes_back_and_old_ones_do_not():
     server = redis_server()
-    ends = Ends(lambda: RedisBus(server.url, "x/log", SECRET))
+    ends = Ends(by_redis(server))
     try:
-        one, two = ends.join("a.1"), ends.join("b.2")
+        one, two = await ends.join("a.1"), await ends.join("b.2")
         await ends.up()
         server.end()
         async with asyncio.timeout(5):
@@ -129,16 +166,15 @@ async def test_letters_go_again_when_redis_comes_back_and_old_ones_do_not():
         assert set(ends.brought["b.2"]) == {b"new"}
         assert one.up
     finally:
-        for bus in ends.buses.values():
-            await bus.close()
+        await ends.close()
         remove(server)
 
 
 async def test_a_redis_that_stands_still_is_noticed():
     server = redis_server()
-    ends = Ends(lambda: RedisBus(server.url, "x/log", SECRET))
+    ends = Ends(by_redis(server))
     try:
-        one = ends.join("a.1")
+        one = await ends.join("a.1")
         await ends.up()
         assert server.process is not None
         server.process.send_signal(signal.SIGSTOP)
@@ -148,14 +184,13 @@ async def test_a_redis_that_stands_still_is_noticed():
         server.process.send_signal(signal.SIGCONT)
         await asyncio.wait_for(ends.up(), 10)
     finally:
-        for bus in ends.buses.values():
-            await bus.close()
+        await ends.close()
         remove(server)
 
 
 async def test_redis_is_told_nothing_and_believed_nothing(redis):
-    ends = Ends(lambda: RedisBus(redis.url, "x/log", SECRET))
-    one = ends.join("a.1")
+    ends = Ends(by_redis(redis))
+    one = await ends.join("a.1")
     stranger = RedisBus(redis.url, "x/log", bytes(31) + b"1")
     client = Redis.from_url(redis.url)
     try:
@@ -185,3 +220,91 @@ async def test_redis_is_told_nothing_and_believed_nothing(redis):
         await stranger.close()
         with contextlib.suppress(Exception):
             await client.aclose()
+
+
+async def test_without_redis_letters_go_directly_and_no_moment_is_lost():
+    server = redis_server()
+
+    async def make() -> Bus:
+        return BothWays(RedisBus(server.url, "x/log", SECRET), await directly())
+
+    ends = Ends(make)
+    try:
+        one, two = await ends.join("a.1"), await ends.join("b.2")
+        await ends.up()
+        async with asyncio.timeout(5):
+            # Twice: by each way. What is late on Redis's is of the letter before.
+            while ends.brought["b.2"].count(b"both") < 2:
+                one.post("b.2", b"both")
+                await asyncio.sleep(0.02)
+        server.end()
+        one.post("b.2", b"at once")
+        two.post(None, b"to all")
+        async with asyncio.timeout(5):
+            while b"at once" not in ends.brought["b.2"] or b"to all" not in ends.brought["a.1"]:
+                await asyncio.sleep(0.01)
+        assert b"to all" in ends.brought["b.2"]
+        assert one.up
+    finally:
+        await ends.close()
+        remove(server)
+
+
+async def test_who_does_not_reach_every_other_gets_no_letter_of_his_own():
+    ends = Ends(directly)
+    one = await ends.join("a.1")
+    one.post(None, b"alone on the record")
+    await ends.until("a.1", b"alone on the record")
+    two = await ends.join("b.2")
+    await ends.up()
+    one.meet({"a.1": one.place, "b.2": two.place, "c.3": None})
+    assert not one.up, "somebody is there who is reached by the other way alone"
+    ends.meet()
+    assert one.up
+    await two.close()
+    async with asyncio.timeout(5):
+        while one.up:
+            await asyncio.sleep(0.01)
+    one.post(None, b"nobody")
+    one.post("a.1", b"nobody")
+    await asyncio.sleep(0.05)
+    assert not ends.brought["a.1"]
+    await one.close()
+
+
+async def test_a_stranger_at_the_door_is_not_believed_and_ends_nobody_s_hearing():
+    ends = Ends(directly)
+    try:
+        one = await ends.join("a.1")
+        stranger = await directly(secret=bytes(31) + b"1")
+        ends.buses["z.9"], ends.brought["z.9"] = stranger, []
+        stranger.listen("z.9", ends.brought["z.9"].append)
+        ends.meet()
+        async with asyncio.timeout(5):
+            while not stranger.up:
+                await asyncio.sleep(0.01)
+        stranger.post("a.1", b"made up")
+        stranger.post(None, b"made up")
+        assert one.place is not None
+        host, _, port = one.place.rpartition(":")
+        for said in (
+            b"GET / HTTP/1.1\r\n\r\n",
+            b"\x00\x00\x00\x00\x01",
+            b"\x00\x00\x00\x28\x00" + b"x" * 40,
+        ):
+            _, writer = await asyncio.open_connection(host, int(port))
+            writer.write(said)
+            await writer.drain()
+            await asyncio.sleep(0.02)
+            writer.close()
+        two = await ends.join("b.2")
+        async with asyncio.timeout(5):
+            while b"true" not in ends.brought["a.1"]:
+                two.post("a.1", b"true")
+                await asyncio.sleep(0.02)
+        assert set(ends.brought["a.1"]) == {b"true"}
+        two.post("z.9", b"of this house")
+        await asyncio.sleep(0.05)
+        assert ends.brought["z.9"] == [b"made up"], "his own, which came back to him"
+    finally:
+        await ends.close()

@@ -67,6 +67,13 @@ async def test_whoever_enters_is_seen_by_all_until_his_time_is_over(keeper):
     assert not (await keeper.leases.look()).present
 
 
+async def test_where_a_node_is_written_to_is_known_as_long_as_it_is_present(keeper):
+    one, two = await keeper.leases.enter("a", "10.0.0.11:8090"), await keeper.leases.enter("b")
+    assert (await keeper.leases.renew(two)).places == {one: "10.0.0.11:8090"}
+    await keeper.leases.leave(one)
+    assert (await keeper.leases.look()).places == {}
+
+
 async def test_who_renews_stays(keeper):
     one = await keeper.leases.enter("a")
     for _ in range(4):

@@ -4,6 +4,7 @@ import socket
 import urllib.request
 
 from bidding.adapters.clock import WallClock
+from bidding.adapters.direct_bus import DirectBus
 from bidding.adapters.metrics import Metrics
 from bidding.clustered import Standing, measure
 from bidding.engine.membership import TTL, Membership
@@ -58,10 +59,11 @@ async def test_one_of_several_nodes_shows_how_it_stands():
     clock, bus = Told(), Counting(LocalPost())
     others = Membership(LocalLeases(clock, TTL), bus, clock, "a", most=1)
     metrics = Metrics()
-    measure(metrics, Standing(None, clock, bus, others))  # type: ignore[arg-type]
+    measure(metrics, Standing(None, clock, bus, DirectBus("x", bytes(32)), others))  # type: ignore[arg-type]
     found = read(metrics)
     assert found["daylight_takeovers"] == found["daylight_owned"] == found["daylight_present"] == 0
-    assert found["daylight_bus_up"] == 1
+    assert found["daylight_takeover_microseconds"] == 0
+    assert found["daylight_bus_up"] == found["daylight_direct_up"] == 1
     assert found["daylight_bus_letters"] == 7
     assert found["daylight_under_way"] == found["daylight_doors_silent_microseconds"] == 0
     assert found["daylight_clock_uncertainty_microseconds"] == 250

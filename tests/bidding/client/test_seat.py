@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
+from bidding.client import seat as seat_module
+from bidding.client import silence
 from bidding.client.seat import Seat, SeatLost, WireError
 from bidding.client.watch import FalseRecord, Watch
 from bidding.proof.canon import encode
@@ -26,6 +28,7 @@ class House:
         self.hellos: list[dict[str, Any]] = []
         self.lines: list[ServerConnection] = []
         self.answers = True
+        self.still: set[ServerConnection] = set()
         self.refuse_with: int | None = None
         self.n = 3
         self.moved = asyncio.Condition()
@@ -64,6 +67,8 @@ class House:
             async with self.moved:
                 self.heard.append(message)
                 self.moved.notify_all()
+            if line in self.still:
+                continue
             if message["type"] == "time":
                 await self.say(
                     line, type="time", c=message["c"], r=message["c"] + 500, s=message["c"] + 500
@@ -173,6 +178,17 @@ async def test_after_a_break_it_asks_for_what_it_missed_and_sends_again_what_is_
         assert (seen, seat.connections, seat.unanswered) == ([4, 5], 2, [])
 
 
+async def test_a_line_that_falls_silent_under_a_bid_is_left_and_the_bid_sent_again(monkeypatch):
+    """A node that stands still closes nothing; another one answers."""
+    monkeypatch.setattr(silence, "QUIET", 0.05)
+    async with visit() as (house, seat), seat:
+        await seat.until(lambda s: s.offset.known, within=5)
+        house.still.add(house.lines[0])
+        assert (await seat.bid(5, ref="one", within=10)).accepted
+        assert set(house.bids()) == {"one"}
+        assert seat.connections >= 2
+
+
 async def test_a_gap_is_never_shown():
     async with visit() as (house, seat), seat:
         seen: list[int] = []
@@ -194,6 +210,43 @@ async def test_retry_is_asked_again_with_the_same_reference():
         house.answers = True
         assert (await flying).accepted
         assert house.bids() == ["again", "again"]
+
+
+@pytest.mark.parametrize(
+    ("why", "longest"), [("recovering", 0.8), ("closed_door", 5.0), ("busy", 5.0)]
+)
+async def test_a_house_that_recovers_is_asked_again_soon_and_a_busy_one_ever_later(
+    monkeypatch, why, longest
+):
+    """Another node takes over within two seconds: nobody is to wait longer than that for his own sake."""
+    waits: list[float] = []
+
+    class Thousandth:
+        def uniform(self, _low: float, _high: float) -> float:
+            return 0.001
+
+    monkeypatch.setattr(seat_module, "_chance", Thousandth())
+    async with visit() as (house, seat), seat:
+        loop = asyncio.get_running_loop()
+        later = loop.call_later
+
+        def noted(delay: float, *rest: Any) -> asyncio.TimerHandle:
+            if delay < silence.QUIET / 100:
+                waits.append(round(delay * 1000, 1))
+            return later(delay, *rest)
+
+        monkeypatch.setattr(loop, "call_later", noted)
+        house.answers = False
+        flying = asyncio.create_task(seat.bid(5, ref="again"))
+        for count in range(1, 8):
+            await heard(house, count)
+            sentence = {"zh": "", "en": ""}
+            await house.say(house.lines[0], type="retry", ref="again", why=why, sentence=sentence)
+        await heard(house, 8)
+        await house.say(house.lines[0], type="accepted", ref="again", i=4, t=1, facts=[])
+        await flying
+        assert max(waits) == longest
+        assert waits[0] == 0.4
 
 
 async def test_a_limit_goes_out_under_a_reference_nobody_can_foresee():

@@ -10,12 +10,14 @@ from typing import Any
 import orjson
 import pytest
 
+from bidding.core.commands import Command, Terminate
 from bidding.core.document import Document
 from bidding.engine.auctioneer import Answer, Final
 from bidding.engine.house import House
 from bidding.engine.membership import TTL, Membership
 from bidding.engine.nodes import LeasesAway, View
 from bidding.engine.one_process import LocalBus, LocalLeases, LocalPost
+from bidding.engine.ports import LogBroken
 from bidding.engine.witnessing import Witnessing
 from bidding.proof.policy import parse_policy
 from bidding.proof.receipt import verify_receipt
@@ -568,6 +570,55 @@ async def test_a_follower_reads_on_before_it_says_that_there_is_no_such_entry(to
     proof = owner.house.consistency("zs-1", 1, size)
     assert other.house.consistency("zs-1", 1, size) == proof
     await owner.house.read_on("zs-1")
+
+
+async def test_a_writer_who_slept_does_not_say_that_there_is_no_such_entry(town, monkeypatch):
+    """Another node has taken over and shown what it wrote; the sleeper has not noticed yet."""
+    owner, other = await town.running("03")
+    renew, asleep = town.leases.renew, owner.others.address
+
+    async def never(address: str) -> View:
+        await (asyncio.Event().wait() if address == asleep else asyncio.sleep(0))
+        return await renew(address)
+
+    monkeypatch.setattr(town.leases, "renew", never)
+    town.post.cut.add(owner.name)
+    await town.clock.advance(1_700 * MS)
+    assert other.owns
+    answer = await town.answered(other.ask(bid("03", 100_000, "r1")))
+    assert isinstance(answer, Final)
+    assert owner.house._seats["zs-1"].auctioneer is not None
+    assert owner.house.index_of("zs-1", "bidder:03/r1") is None
+    with pytest.raises(LogBroken):
+        await owner.house.read_on("zs-1")
+
+
+async def test_what_is_over_is_taken_over_after_what_runs_and_by_and_by(town):
+    """A centre's past auctions do not stand between a bidder and his answer."""
+    owner, other = await town.running("03", seconds=20)
+    for n in range(8):
+        document = english(f"past-{n}", opens=EPOCH + 3600 * SECOND, duration_seconds=6)
+        name = await owner.house.publish(document, "staff:li", "approver:wang")
+        over = owner.house.ask(name, Command("approver:wang", Terminate("PAST"), "end"))
+        assert accepted(await town.answered(over))
+    await town.clock.advance(1 * SECOND)
+    taken: list[str] = []
+    take_over = town.log.take_over
+
+    async def noted(log: str, holder: str) -> Any:
+        taken.append(log)
+        await asyncio.sleep(0)
+        waiting = sum(1 for seat in other.house._seats if seat.opening and not seat.opening.done())
+        assert waiting <= 2 + (ORIGIN in taken[:1]), "two at a time"
+        return await take_over(log, holder)
+
+    town.log.take_over = noted
+    await owner.fall()
+    await town.clock.advance(4 * SECOND)
+    assert taken[0] == ORIGIN
+    assert len(taken) == len(set(taken)) == 9
+    assert other.others.owned == 9
+    assert TTL // MS - 400 <= other.others.took // MS <= TTL // MS + 600
 
 
 async def test_many_auctions_are_spread_over_those_who_are_left(town):

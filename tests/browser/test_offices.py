@@ -13,6 +13,7 @@ from bidding.proof.policy import parse_policy
 from replay.verify import verify
 from tests.browser.conftest import Complaints
 from tests.browser.desk import PHONE, Desk, Office, english
+from tests.browser.gallery import Quiet
 from tests.doors.house_process import PASSWORD
 
 BIDDERS = ("sun", "li")
@@ -271,14 +272,15 @@ async def test_nothing_runs_over_the_edge(office: Office, language: str) -> None
     known = (await office.people["staff"].get("/api/auctions"))["auctions"]
     if not any(line["auction"] == "wide" for line in known):
         await english(office.people, "wide", ["sun"], start_price="90000000000000")
-    windows: dict[str | None, Desk] = {}
+    windows: dict[str | None, tuple[Desk, Quiet]] = {}
     for account, path in SCREENS:
         if account not in windows:
-            windows[account] = await office.desk(account, viewport=PHONE, locale=language)
-        desk = windows[account]
+            desk = await office.desk(account, viewport=PHONE, locale=language)
+            windows[account] = desk, Quiet(desk.page)
+        desk, quiet = windows[account]
         await desk.go(path)
         await desk.page.locator("main").wait_for()
-        await desk.page.wait_for_load_state("networkidle")
+        await quiet.wait()
         for size in (PHONE, {"width": 768, "height": 1024}, {"width": 1280, "height": 800}):
             # A window is pulled larger and smaller in place, and the page follows.
             await desk.page.set_viewport_size(size)  # type: ignore[arg-type]

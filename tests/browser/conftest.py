@@ -29,9 +29,10 @@ from playwright.async_api import (
     Error,
     Page,
     async_playwright,
+    expect,
 )
 
-from tests.browser.desk import Office, open_house
+from tests.browser.desk import PATIENCE, Office, open_house
 from tests.doors.house_process import HouseProcess, People
 from tools.browser import find
 from tools.build_desks import node_binary
@@ -102,6 +103,7 @@ async def browser() -> AsyncIterator[Browser]:
     """One headless Chromium for all tests of this worker."""
     # Playwright's own Node wants a library that bare machines lack; ours does not.
     os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(node_binary())
+    expect.set_options(timeout=PATIENCE)
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(
             executable_path=find(), headless=True, args=ARGUMENTS
@@ -125,7 +127,7 @@ async def context(browser: Browser, complaints: Complaints) -> AsyncIterator[Bro
     Both are set because under a bare `LANG` the browser's language is no valid tag.
     """
     visitor = await browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
-    visitor.set_default_timeout(10_000)
+    visitor.set_default_timeout(PATIENCE)
     complaints.listen(visitor)
     yield visitor
     await visitor.close()

@@ -48,7 +48,7 @@ LONG = 3600
 
 
 async def far(people: People, auction: str, **terms: Any) -> dict[str, str]:
-    """A floor-area auction whose timed stage has begun, with everybody's quotes in."""
+    """A floor-area auction in which everybody may quote now, for some seconds."""
     now = (await people["staff"].get("/api/time"))["now"]
     await people.publish(
         {
@@ -63,8 +63,8 @@ async def far(people: People, auction: str, **terms: Any) -> dict[str, str]:
                 "quota_area": "60000",
                 "start_price": "4000",
                 "step": "50",
-                "quoting_opens": now + 2 * SECOND,
-                "quoting_closes": now + 9 * SECOND,
+                "quoting_opens": now + SECOND,
+                "quoting_closes": now + 10 * SECOND,
                 "eligibility": "ALL",
                 "countdown_seconds": 240,
                 **terms,
@@ -72,7 +72,7 @@ async def far(people: People, auction: str, **terms: Any) -> dict[str, str]:
         }
     )
     numbers = await people.admit(auction, dict(BIDDERS), DEPOSIT)
-    await asyncio.sleep(1.5)
+    await people.until(auction, "running")
     return numbers
 
 
@@ -92,12 +92,16 @@ async def bid(people: People, auction: str, account: str, amount: int) -> None:
     await people[account].post(f"/api/auctions/{auction}/bids", body)
 
 
-async def contest(people: People, auction: str, pause: float = 1.0) -> None:
-    """Quotes, then raises in the timed stage, `pause` seconds apart so that the chart has a course."""
-    quotes = {"zhao": 4200, "qian": 4350, "sun": 4100, "li": 4400, "zhou": 4150}
-    for account, yuan in quotes.items():
+async def quotes(people: People, auction: str, pause: float) -> None:
+    """Everybody's quote, `pause` seconds apart."""
+    amounts = {"zhao": 4200, "qian": 4350, "sun": 4100, "li": 4400, "zhou": 4150}
+    for account, yuan in amounts.items():
         await bid(people, auction, account, yuan * 100)
         await asyncio.sleep(pause)
+
+
+async def contest(people: People, auction: str, pause: float) -> None:
+    """Raises in the timed stage, `pause` seconds apart so that the chart has a course."""
     while (await people["staff"].get(f"/api/auctions/{auction}"))["room"]["stage"][
         "kind"
     ] != "timed":
@@ -350,11 +354,14 @@ async def furnish(people: People, pause: float = 1.0) -> None:
     """Everything the pictures show; `pause` seconds between the offers."""
     day = 24 * 3600
     now = (await people["staff"].get("/api/time"))["now"]
+    await far(people, "far", countdown_seconds=LONG)
+    await quotes(people, "far", pause)
     await english(people, "announced", ["qian"], opens=now + day * SECOND, latest_start=None)
     await applied(people, "announced")
-    await english(people, "over", ["zhao", "qian"], duration_seconds=4, extension_seconds=2)
+    await english(people, "over", ["zhao", "qian"], quiet=2)
     await english(people, "halted", ["zhao"])
-    await far(people, "far", countdown_seconds=LONG)
+    for auction in ("over", "halted"):
+        await people.until(auction, "running")
     for account, yuan in [("zhao", 1_000_000), ("qian", 1_120_000), ("zhao", 1_250_000)]:
         with suppress(KeyError):
             body = {"ref": f"o-{yuan}", "amount": yuan * 100}

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Self
 
 from tests.doors.house_process import HouseProcess
+from tests.ports import Port
 
 
 class Line:
@@ -21,7 +22,7 @@ class Line:
         self._ends: set[asyncio.StreamWriter] = set()
         self._open = asyncio.Event()
         self._open.set()
-        self.port = 0
+        self._port = Port()
 
     async def __aenter__(self) -> Self:
         await self.mend()
@@ -32,7 +33,7 @@ class Line:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://127.0.0.1:{self._port.number}"
 
     def silence(self) -> None:
         """Nothing goes through any more, and nothing says so; what is under way is lost."""
@@ -52,8 +53,7 @@ class Line:
             end.transport.abort()
         self._open.set()
         if self._server is None or not self._server.is_serving():
-            self._server = await asyncio.start_server(self._carry, "127.0.0.1", self.port)
-            self.port = self._server.sockets[0].getsockname()[1]
+            self._server = await asyncio.start_server(self._carry, "127.0.0.1", self._port.number)
 
     async def _carry(self, here: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         with suppress(OSError):

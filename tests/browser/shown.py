@@ -20,7 +20,7 @@ _BEGIN: Final = 1_772_413_200_000_000
 _LOOK: Final = """async (mark) => {
   const began = performance.now();
   while (document.querySelector('h1')?.textContent !== mark) {
-    if (performance.now() - began > 5000) throw new Error(`not shown: ${mark}`);
+    if (performance.now() - began > 20000) throw new Error(`not shown: ${mark}`);
     await new Promise((go) => setTimeout(go, 4));
   }
   const at = (name) => document.querySelector(`[data-test=${name}]`);

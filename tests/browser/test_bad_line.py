@@ -15,8 +15,13 @@ from tests.browser.line import Line
 from tests.doors.house_process import SECOND
 
 BIDDERS = ("zhao", "qian")
-#: Seconds in which a silent line must be noticed where seconds count.
-NOTICED = 7
+#: Seconds in which a silent line must be noticed where seconds count: elsewhere it is believed for
+#: twelve. That it is four to the instant is said by the tests of the feed, on a clock of their own.
+NOTICED = 11
+#: Whether the page has told it in the very turn in which the machine did.
+AT_ONCE = """window.addEventListener("offline", () => setTimeout(() => {
+  window.toldAtOnce = document.querySelector("[data-test=banner]") !== null;
+}));"""
 
 
 async def bid(office: Office, auction: str, account: str, yuan: int) -> None:
@@ -58,7 +63,7 @@ async def test_the_line_falls_silent_under_a_bid_in_the_last_minute(
 ) -> None:
     complaints.expect("WebSocket")
     complaints.allow("ERR_INTERNET_DISCONNECTED")
-    await english(office.people, "silent", list(BIDDERS), duration_seconds=36, extension_seconds=16)
+    await english(office.people, "silent", list(BIDDERS), quiet=30, extension_seconds=12)
     async with Line(office.house) as line:
         zhao = await office.desk("zhao")
         zhao.house = replace(zhao.house, url=line.url)
@@ -93,8 +98,10 @@ async def test_the_line_falls_silent_under_a_bid_in_the_last_minute(
 
         # Then the machine itself says that it has no network: he is told at once, and at once again.
         async with zhao.page.expect_console_message(lambda said: "WebSocket" in said.text):
+            await zhao.page.evaluate(AT_ONCE)
             await zhao.context.set_offline(True)
-            await expect(zhao.at("banner")).to_be_visible(timeout=2_000)
+            await zhao.page.wait_for_function("'toldAtOnce' in window")
+            assert await zhao.page.evaluate("window.toldAtOnce")
             await nothing_can_be_asked(zhao)
         await line.cut()
         await line.mend()
@@ -110,7 +117,7 @@ async def test_the_line_falls_silent_under_a_bid_in_the_last_minute(
             ("bid.refused", 101_000_000),
             ("bid.accepted", 102_000_000),
         ]
-        await expect(zhao.at("outcome")).to_contain_text("1,020,000.00", timeout=40_000)
+        await expect(zhao.at("outcome")).to_contain_text("1,020,000.00", timeout=60_000)
         await zhao.state("won")
 
 
@@ -148,10 +155,12 @@ async def test_a_machine_three_minutes_wrong_is_told_so_and_bids_in_time(
     closes = (await office.people["zhao"].get(f"/api/auctions/{auction}"))["room"]["stage"][
         "closes"
     ]
+    # What is shown lies between what was left before it was read and after.
+    before = (closes - await office.now()) / SECOND
     shown = await zhao.at("clock").inner_text()
-    left = (closes - await office.now()) / SECOND
+    after = (closes - await office.now()) / SECOND
     minutes, _, seconds = shown.partition(":")
-    assert abs(int(minutes) * 60 + float(seconds) - left) < 1.5, (shown, left)
+    assert after - 1.5 < int(minutes) * 60 + float(seconds) < before + 1.5, (shown, before, after)
     # What the page keeps for a lost answer is told in the house's time as well.
     assert (
         await zhao.page.evaluate("Object.keys(localStorage).some((k) => k.includes('pending'))")

@@ -8,7 +8,7 @@ from typing import Any
 from playwright.async_api import expect
 
 from tests.browser.desk import BEIJING, Desk, Office
-from tests.doors.house_process import SECOND, People
+from tests.doors.house_process import SECOND, People, begun_by_an_offer
 
 BIDDERS = ("sun", "li")
 
@@ -25,11 +25,9 @@ async def paid_in(people: People, staff: Desk) -> dict[str, str]:
     """Both bidders' money comes in by a file: one line is wrong, one payer is somebody else."""
     now = (await people["staff"].get("/api/time"))["now"]
     terms: dict[str, Any] = {
-        "opens": now + 12 * SECOND,
-        "duration_seconds": 4,
         "start_price": "1000000",
         "step": "10000",
-        "extension_seconds": 0,
+        **begun_by_an_offer(now + SECOND, 2),
     }
     title = {"zh": "岐江北路商业用地使用权", "en": "Commercial land, Qijiang North Road"}
     fields = {"auction": "paid", "title": title, "rule": "english", "terms": terms}
@@ -95,7 +93,7 @@ async def to_the_end(people: People, winner: str) -> None:
 async def concluded(staff: Desk, approver: Desk) -> None:
     """Reviewed by one, confirmed and published by another, packed for the records office."""
     await staff.go("/staff#/auctions/paid")
-    await expect(staff.at("after")).to_be_visible(timeout=15_000)
+    await expect(staff.at("after")).to_be_visible()
     await staff.at("next-step").click()
     await staff.at("after-reason").fill("核对无误")
     await staff.at("do-step").click()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
 
@@ -12,7 +11,13 @@ from playwright.async_api import Browser, BrowserContext, FilePayload, expect
 
 from tests.browser.conftest import Complaints
 from tests.browser.desk import Desk, open_house
-from tests.doors.house_process import PASSWORD, SECOND, HouseProcess, People
+from tests.doors.house_process import (
+    PASSWORD,
+    SECOND,
+    HouseProcess,
+    People,
+    begun_by_an_offer,
+)
 
 AUCTION = "lined"
 PATH = f"/api/auctions/{AUCTION}"
@@ -54,25 +59,21 @@ async def opened(
     async with open_house(tmp_path_factory.mktemp("house"), "zhao", "qian") as (house, people):
         now = (await people["staff"].get("/api/time"))["now"]
         terms = {
-            "opens": now + 2 * SECOND,
-            "duration_seconds": 4,
             "start_price": "1000000",
             "step": "10000",
-            "extension_seconds": 0,
+            **begun_by_an_offer(now + SECOND, 3),
         }
         title = {"zh": "岐江北路商业用地使用权", "en": "Commercial land, Qijiang North Road"}
         fields = {"auction": AUCTION, "title": title, "rule": "english", "terms": terms}
         officers = {"next_in_line": True, "second": ["reaward"]}
         await people.publish(fields | {"deposit": 0, "officers": officers})
         seats = await people.admit(AUCTION, dict.fromkeys(("zhao", "qian")), 0)
-        while (await people["staff"].get(PATH))["room"]["status"] != "running":
-            await asyncio.sleep(0.1)
+        await people.until(AUCTION, "running")
         for account, fen in (("zhao", 100_000_000), ("qian", 120_000_000)):
             body = {"ref": account, "amount": fen}
             answer = await people[account].post(f"{PATH}/bids", body)
             assert answer["type"] == "accepted", answer
-        while (await people["staff"].get(PATH))["room"]["status"] != "closed":
-            await asyncio.sleep(0.1)
+        await people.until(AUCTION, "closed")
         yield house, people, seats
 
 
@@ -97,17 +98,17 @@ async def test_a_figure_leads_to_its_award_and_the_address_leads_there_again(vis
     auditor = await visit.desk("auditor")
     await auditor.go("/oversight")
     await auditor.page.locator("[data-figure=premium]").click()
-    assert "figure=premium" in auditor.page.url
+    await expect(auditor.page).to_have_url(re.compile("figure=premium"))
     row = auditor.page.locator(f"[data-line={AUCTION}]")
     await row.locator("summary").click()
     await row.locator(f"[data-entry='{award}'] a").click()
     await stands_at(auditor, award)
-    address = auditor.page.url.removeprefix(visit.house.url)
-    assert address == f"/audit#/{AUCTION}/{award}"
+    address = f"/audit#/{AUCTION}/{award}"
+    await expect(auditor.page).to_have_url(visit.house.url + address)
     # The address follows what one looks at, and another on the same page is followed.
     await auditor.at("step-back").click()
     await stands_at(auditor, award - 1)
-    assert auditor.page.url.endswith(f"#/{AUCTION}/{award - 1}")
+    await expect(auditor.page).to_have_url(re.compile(f"#/{AUCTION}/{award - 1}$"))
     await auditor.page.evaluate(f"location.hash = '#/{AUCTION}/1'")
     await stands_at(auditor, 1)
     await auditor.go(f"/audit#/{AUCTION}/999")
@@ -130,7 +131,8 @@ async def test_a_figure_leads_to_its_award_and_the_address_leads_there_again(vis
 async def test_a_receipt_and_a_bid_lead_to_their_entry(visit: Visit) -> None:
     bidder = await visit.desk("zhao")
     await bidder.enter(AUCTION)
-    number = bidder.at("history").locator("li.mine [data-test=to-entry]").last
+    number = bidder.at("history").locator("li.mine [data-test=to-entry]")
+    await expect(number).to_have_count(1)
     index = int((await number.inner_text()).removeprefix("№").strip())
     await number.click()
     line = bidder.page.locator(f"#line-{index}")
@@ -215,6 +217,10 @@ async def test_after_a_default_two_officers_award_the_next_in_line(visit: Visit)
 async def test_a_guarantee_is_sealed_in_the_browser_and_backs_the_first_bid(visit: Visit) -> None:
     people = visit.people
     path = "/api/auctions/backed"
+    # What a browser needs to start is not taken from the time before the opening.
+    bidder, staff = await visit.desk("zhao"), await visit.desk("staff")
+    await bidder.go("/home")
+    await staff.go("/staff")
     now = (await people["staff"].get("/api/time"))["now"]
     terms = {
         "opens": now + 15 * SECOND,
@@ -228,7 +234,6 @@ async def test_a_guarantee_is_sealed_in_the_browser_and_backs_the_first_bid(visi
     applied = await people["zhao"].post(f"{path}/apply", {"lot": None})
     body = {"application": applied["id"]}
     paddle = (await people["staff"].post(f"{path}/admit", body))["bidder"]
-    bidder, staff = await visit.desk("zhao"), await visit.desk("staff")
     await bidder.go("/home")
     card = bidder.page.locator("[data-auction=backed]")
     await card.locator("[data-test=e-guarantee] summary").click()
@@ -245,8 +250,7 @@ async def test_a_guarantee_is_sealed_in_the_browser_and_backs_the_first_bid(visi
     await expect(staff.at("sealed-guarantees")).to_contain_text("1 份电子保函已密封送达")
     assert "BH-2026-77" not in await staff.page.locator("main").inner_text()
     assert (await people["staff"].get(path))["room"]["status"] == "announced"
-    while (await people["staff"].get(path))["room"]["status"] != "running":
-        await asyncio.sleep(0.2)
+    await people.until("backed", "running")
     bid = await people["zhao"].post(f"{path}/bids", {"ref": "first", "amount": 10_000})
     assert bid["type"] == "accepted", bid
     await staff.page.reload()

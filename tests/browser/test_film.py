@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable
@@ -30,14 +29,10 @@ Open = Callable[..., Awaitable[Desk]]
 async def seats(opened: tuple[HouseProcess, People]) -> dict[str, str]:
     """A finished session: two bidders, a refusal, two changes of the lead, an end that moved."""
     _, people = opened
-    numbers = await english(
-        people, AUCTION, ["zhao", "qian"], duration_seconds=4, extension_seconds=3
-    )
+    numbers = await english(people, AUCTION, ["zhao", "qian"], quiet=3)
     await people.until(AUCTION, "running")
     for account, yuan in (("zhao", 1_000_000), ("qian", 1_000_001), ("qian", 1_010_000)):
         await bid(people, account, yuan)
-    # In its last three seconds an offer moves the end.
-    await asyncio.sleep(1.5)
     await bid(people, "zhao", 1_050_000)
     await people.until(AUCTION, "closed")
     return numbers
@@ -62,18 +57,25 @@ async def film(office: Office, seats: dict[str, str]) -> Open:
     return open_
 
 
-async def index(desk: Desk) -> int:
-    """Where the playhead stands."""
-    return int(await desk.at("rail").get_attribute("data-index") or -1)
+async def stands_at(desk: Desk, index: int) -> None:
+    """Waits until the playhead is there."""
+    await expect(desk.at("rail")).to_have_attribute("data-index", str(index))
+
+
+async def moved(desk: Desk) -> int:
+    """Where the playhead stands, once that is no longer the beginning."""
+    await expect(desk.at("rail")).not_to_have_attribute("data-index", "0")
+    return int(await desk.at("rail").get_attribute("data-index") or 0)
 
 
 async def jump(desk: Desk, mark: str) -> int:
     """To the next mark of a kind, from the beginning."""
     await desk.at("slider").focus()
     await desk.page.keyboard.press("Home")
+    await stands_at(desk, 0)
     await desk.at("jump-mark").select_option(mark)
     await desk.at("jump-forth").click()
-    return await index(desk)
+    return await moved(desk)
 
 
 async def test_the_room_is_drawn_as_each_party_saw_it(film: Open, seats: dict[str, str]) -> None:
@@ -83,7 +85,8 @@ async def test_the_room_is_drawn_as_each_party_saw_it(film: Open, seats: dict[st
     raised = await jump(desk, "lead")
     await desk.at("jump-forth").click()
     await expect(desk.at("price")).to_have_text("1,010,000.00")
-    assert await index(desk) == raised + 2, "the refusal between them is no change of the lead"
+    # The refusal between them is no change of the lead.
+    await stands_at(desk, raised + 2)
     await desk.at("audience").select_option(f"bidder:{seats['zhao']}")
     await expect(desk.at("my-state")).to_have_attribute("data-state", "outbid")
     await expect(desk.at("could")).to_contain_text("1,020,000.00")
@@ -142,22 +145,21 @@ async def test_it_plays_and_is_moved_by_keyboard_alone(film: Open) -> None:
     page = desk.page
     await desk.at("slider").focus()
     await page.keyboard.press("Home")
-    assert await index(desk) == 0
+    await stands_at(desk, 0)
     await page.keyboard.press("ArrowRight")
-    assert await index(desk) == 1
+    await stands_at(desk, 1)
     await desk.at("jump-mark").select_option("extension")
     await desk.at("slider").focus()
     await page.keyboard.press("PageDown")
     await expect(desk.at("film-told")).to_contain_text("截止")
-    moved = await index(desk)
-    assert moved > 1
+    assert await moved(desk) > 1
     await page.keyboard.press("Home")
     await desk.at("speed").select_option("64")
     await desk.at("slider").focus()
     await page.keyboard.press(" ")
-    await expect(desk.at("play")).to_have_attribute("aria-pressed", "false", timeout=8_000)
     rows = await desk.at("timeline").locator("tbody tr").count()
-    assert await index(desk) == rows - 1
+    await stands_at(desk, rows - 1)
+    await expect(desk.at("play")).to_have_attribute("aria-pressed", "false")
     await expect(desk.at("outcome")).to_be_visible()
     await expect(desk.at("entry")).to_have_attribute("data-entry", str(rows - 1))
 
@@ -194,7 +196,7 @@ async def test_filters_stand_in_the_address(film: Open, seats: dict[str, str]) -
     await expect(rows).to_have_count(2)
     await desk.at("by-reason").select_option("BELOW_MIN_NEXT")
     await expect(rows).to_have_count(1)
-    assert "reason=BELOW_MIN_NEXT" in desk.page.url
+    await expect(desk.page).to_have_url(re.compile("reason=BELOW_MIN_NEXT"))
     await desk.page.reload()
     await expect(rows).to_have_count(1)
 

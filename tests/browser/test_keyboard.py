@@ -132,7 +132,7 @@ async def test_staff_prepare_a_second_person_approves_and_an_act_is_taken(office
 
 
 async def test_an_auditor_goes_through_a_session(office: Office) -> None:
-    await english(office.people, "reel", ["sun"], duration_seconds=2, extension_seconds=0)
+    await english(office.people, "reel", ["sun"], quiet=1)
     await office.people.until("reel", "running")
     body = {"ref": "one", "amount": 100_000_000}
     await office.people["sun"].post("/api/auctions/reel/bids", body)
@@ -157,7 +157,7 @@ async def test_an_auditor_goes_through_a_session(office: Office) -> None:
 
 
 async def test_a_stranger_finds_a_session_and_verifies_it(office: Office) -> None:
-    await english(office.people, "open", ["li"], duration_seconds=2, extension_seconds=0)
+    await english(office.people, "open", ["li"], quiet=1)
     await office.people.until("open", "running")
     body = {"ref": "one", "amount": 100_000_000}
     await office.people["li"].post("/api/auctions/open/bids", body)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from playwright.async_api import expect
@@ -14,12 +13,12 @@ BIDDERS = ("sun", "li")
 
 
 async def equal_offers(people: People, auction: str) -> dict[str, str]:
-    """A sealed auction of two seconds that ends in a draw by balls between two."""
+    """A sealed auction of some seconds that ends in a draw by balls between two."""
     now = (await people["staff"].get("/api/time"))["now"]
     terms: dict[str, Any] = {
         "lot_id": "LOT-01",
-        "opens": now + 2 * SECOND,
-        "closes": now + 5 * SECOND,
+        "opens": now + SECOND,
+        "closes": now + 7 * SECOND,
         "start_price": "1000",
         "step": "100",
         "tie": "DRAW",
@@ -29,8 +28,7 @@ async def equal_offers(people: People, auction: str) -> dict[str, str]:
     fields = {"auction": auction, "title": title, "rule": "sealed_bid", "terms": terms}
     await people.publish(fields | {"deposit": 0})
     numbers = await people.admit(auction, dict.fromkeys(("sun", "li")), 0)
-    while (await people["staff"].get("/api/time"))["now"] < now + 2 * SECOND:
-        await asyncio.sleep(0.1)
+    await people.until(auction, "running")
     for account in numbers:
         body = {"ref": account, "amount": 180_000}
         answer = await people[account].post(f"/api/auctions/{auction}/bids", body)
@@ -43,7 +41,7 @@ async def test_two_officers_type_the_balls_and_neither_sees_the_others(office: O
     first, second = await office.desk("staff"), await office.desk("approver")
     for desk in (first, second):
         await desk.go("/staff#/auctions/balls")
-        await expect(desk.at("draw-acts")).to_contain_text("现场摇球", timeout=15_000)
+        await expect(desk.at("draw-acts")).to_contain_text("现场摇球")
     one, other = sorted(numbers.values())
     box = first.page.locator("[name=balls]")
     await box.fill(f"{other} 777")
@@ -70,7 +68,8 @@ async def test_the_board_puts_what_needs_somebody_first(office: Office) -> None:
     people = office.people
     await english(people, "calm", [])
     await english(people, "halted", ["sun"])
-    await asyncio.sleep(2.2)
+    for auction in ("calm", "halted"):
+        await people.until(auction, "running")
     body = {"ref": "low", "amount": 5}
     answer = await people["sun"].post("/api/auctions/halted/bids", body)
     assert answer["reason"] == "BELOW_START"
@@ -95,7 +94,7 @@ async def granted(people: People, auction: str) -> dict[str, str]:
     """An ascending auction whose notice lets officers do everything, each act by two."""
     now = (await people["staff"].get("/api/time"))["now"]
     terms: dict[str, Any] = {
-        "opens": now + 2 * SECOND,
+        "opens": now + SECOND,
         "duration_seconds": 900,
         "start_price": "1000000",
         "step": "10000",
@@ -105,8 +104,7 @@ async def granted(people: People, auction: str) -> dict[str, str]:
     fields = {"auction": auction, "title": title, "rule": "english", "terms": terms, "deposit": 0}
     await people.publish(fields | {"officers": {"extend_seconds": 1800, "surrogate": True}})
     numbers = await people.admit(auction, dict.fromkeys(("sun", "li")), 0)
-    while (await people["staff"].get("/api/time"))["now"] < now + 2 * SECOND:
-        await asyncio.sleep(0.1)
+    await people.until(auction, "running")
     return numbers
 
 

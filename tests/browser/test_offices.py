@@ -13,6 +13,7 @@ from bidding.proof.policy import parse_policy
 from replay.verify import verify
 from tests.browser.conftest import Complaints
 from tests.browser.desk import PHONE, Desk, Office, english
+from tests.browser.gallery import Quiet
 from tests.doors.house_process import PASSWORD
 
 BIDDERS = ("sun", "li")
@@ -112,7 +113,7 @@ async def test_from_the_form_to_a_paddle(office: Office, complaints: Complaints)
         await staff.at("enter-deposit").click()
         await expect(deposits).to_contain_text(re.compile(words))
         await expect(staff.at("live")).to_contain_text(f"{paddle} 号保证金到账")
-    await expect(line).to_contain_text(f"号牌 {paddle}", timeout=15_000)
+    await expect(line).to_contain_text(f"号牌 {paddle}")
     await bidder.enter("by-hand")
     await expect(bidder.page.locator(".notice.mine .paddle")).to_have_text(paddle)
 
@@ -260,7 +261,7 @@ async def test_revoked_sign_in_ends_the_room_at_once(office: Office) -> None:
         before = await rows.count()
         await others.first.get_by_role("button", name="撤销").click()
         await expect(rows).to_have_count(before - 1)
-    await expect(there.at("banner")).to_contain_text("登录已失效", timeout=15_000)
+    await expect(there.at("banner")).to_contain_text("登录已失效")
     # Either the pad is gone or its button is dead, whichever way the house ended the stream.
     await expect(there.page.locator("[data-test=bid][aria-disabled=false]")).to_have_count(0)
     await expect(current).to_have_count(1)
@@ -288,14 +289,15 @@ async def test_nothing_runs_over_the_edge(office: Office, language: str) -> None
     known = (await office.people["staff"].get("/api/auctions"))["auctions"]
     if not any(line["auction"] == "wide" for line in known):
         await english(office.people, "wide", ["sun"], start_price="90000000000000")
-    windows: dict[str | None, Desk] = {}
+    windows: dict[str | None, tuple[Desk, Quiet]] = {}
     for account, path in SCREENS:
         if account not in windows:
-            windows[account] = await office.desk(account, viewport=PHONE, locale=language)
-        desk = windows[account]
+            desk = await office.desk(account, viewport=PHONE, locale=language)
+            windows[account] = desk, Quiet(desk.page)
+        desk, quiet = windows[account]
         await desk.go(path)
         await desk.page.locator("main").wait_for()
-        await desk.page.wait_for_load_state("networkidle")
+        await quiet.wait()
         for size in (PHONE, {"width": 768, "height": 1024}, {"width": 1280, "height": 800}):
             # A window is pulled larger and smaller in place, and the page follows.
             await desk.page.set_viewport_size(size)  # type: ignore[arg-type]

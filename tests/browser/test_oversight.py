@@ -16,9 +16,8 @@ SOLD = "sold"
 async def sessions(opened: tuple[HouseProcess, People]) -> None:
     """One auction sold and one left unsold."""
     _, people = opened
-    short = {"duration_seconds": 2, "extension_seconds": 0}
-    await english(people, SOLD, ["zhao"], **short)
-    await english(people, "unsold", [], **short)
+    await english(people, SOLD, ["zhao"], quiet=1)
+    await english(people, "unsold", [], duration_seconds=1)
     await people.until(SOLD, "running")
     # Seconds after staff acted the later winner leads: something to ask about.
     for act in ("suspend", "resume"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.async_api import expect
 
 from tests.browser.desk import PHONE, Office
-from tests.browser.test_home import SOON, announced
+from tests.browser.test_home import announced
 
 BIDDERS = ("sun",)
 
@@ -43,10 +43,10 @@ async def test_a_bidder_practises_under_the_approved_hash_and_home_shows_it(
     await expect(sun.at("tour-stop")).to_have_count(0)
 
     await sun.at("skip").click()
-    await expect(sun.at("history")).to_contain_text("号报价", timeout=SOON)
+    await expect(sun.at("history")).to_contain_text("号报价")
     # Far above what the played bidders would go to meanwhile.
     await sun.bid("1800000")
-    await expect(sun.at("answer")).to_have_attribute("data-progress", "signed", timeout=SOON)
+    await expect(sun.at("answer")).to_have_attribute("data-progress", "signed")
     await sun.at("leave-practice").click()
     await sun.page.wait_for_url("**/home")
     step = sun.page.locator("[data-auction=land] [data-step=practise]")

@@ -137,7 +137,7 @@ async def test_without_a_receipt_the_request_itself_is_kept(
     await zhao.context.route("**/receipts/*", away)
     await zhao.bid("1,000,000")
     await zhao.answered("logged")
-    await expect(zhao.at("late")).to_contain_text("已过 5 秒", timeout=10_000)
+    await expect(zhao.at("late")).to_contain_text("已过 5 秒")
     async with zhao.page.expect_download() as waiting:
         await zhao.at("complaint").click()
     kept = json.loads(Path(await (await waiting.value).path()).read_bytes())

@@ -21,7 +21,7 @@ async def opens(opened: tuple[HouseProcess, People]) -> int:
     """One auction sold, one live, one that opens tomorrow: when that is."""
     _, people = opened
     tomorrow = int((await people["staff"].get("/api/time"))["now"]) + DAY
-    await english(people, "sold", ["zhao"], duration_seconds=2, extension_seconds=0)
+    await english(people, "sold", ["zhao"], quiet=1)
     await english(people, "live", [])
     await english(people, "tomorrow", [], opens=tomorrow)
     await people.until("sold", "running")

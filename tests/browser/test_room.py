@@ -90,8 +90,9 @@ async def test_main_button_stays_and_takes_no_mistap(office: Office) -> None:
     button = zhao.at("bid")
     await expect(button).to_have_attribute("aria-disabled", "false")
     before = await button.bounding_box()
-    # The second tap of a double tap comes after the label has changed.
-    await button.dblclick()
+    # The second tap of a double tap comes after the label has changed, and before anything else:
+    # a mouse at the end of a busy line might be slower than any double tap.
+    await button.evaluate("async (one) => { one.click(); await null; await null; one.click(); }")
     await zhao.at("confirm-panel").wait_for()
     assert await button.bounding_box() == before
     await expect(zhao.at("answer")).to_have_count(0)
@@ -224,7 +225,7 @@ async def test_house_killed_and_back(office: Office, complaints: Complaints) -> 
     await expect(zhao.at("bid")).to_have_text("连接已断开")
     await expect(zhao.at("amount")).to_be_disabled()
     await asyncio.to_thread(office.house.start)
-    await expect(zhao.at("banner")).to_have_count(0, timeout=30_000)
+    await expect(zhao.at("banner")).to_have_count(0, timeout=60_000)
     await expect(zhao.at("price")).to_have_text("1,000,000.00")
     await expect(zhao.at("bid")).to_have_attribute("aria-disabled", "false")
     await zhao.bid("1,010,000")
@@ -343,15 +344,13 @@ async def test_phone_has_the_pad_under_the_thumb(office: Office, language: str) 
 
 async def test_the_end_says_who_won(office: Office) -> None:
     zhao, qian = await office.desk("zhao"), await office.desk("qian")
-    numbers = await english(
-        office.people, "ending", list(BIDDERS), duration_seconds=12, extension_seconds=4
-    )
+    numbers = await english(office.people, "ending", list(BIDDERS), quiet=8)
     await zhao.enter("ending")
     await qian.enter("ending")
     await zhao.bid("1,000,000")
     await zhao.answered("signed")
     for desk in (zhao, qian):
-        await expect(desk.at("outcome")).to_contain_text("1,000,000.00", timeout=30_000)
+        await expect(desk.at("outcome")).to_contain_text("1,000,000.00", timeout=60_000)
         await expect(desk.at("outcome").locator(".paddle")).to_have_text(numbers["zhao"])
         await expect(desk.at("pad")).to_have_count(0)
     await zhao.state("won")
@@ -378,7 +377,7 @@ async def quoting(people: People, auction: str, **terms: object) -> dict[str, st
                 "quota_area": "40000",
                 "start_price": "4000",
                 "step": "50",
-                "quoting_opens": now + 2 * SECOND,
+                "quoting_opens": now + SECOND,
                 "countdown_seconds": 600,
                 **terms,
             },
@@ -439,24 +438,27 @@ async def test_price_that_gets_in_is_offered(office: Office) -> None:
 
 
 async def test_question_at_the_gate(office: Office) -> None:
-    # Windows open first: what a browser needs to start is not taken from the stages.
     zhao, qian = await office.desk("zhao"), await office.desk("qian")
-    now = (await office.people["staff"].get("/api/time"))["now"]
+    people, now = office.people, (await office.people["staff"].get("/api/time"))["now"]
     await quoting(
-        office.people,
+        people,
         "gate",
-        quoting_closes=now + 15 * SECOND,
+        quoting_closes=now + 8 * SECOND,
         eligibility="QUOTE_AND_CONFIRMED",
-        confirm_seconds=12,
+        confirm_seconds=15,
     )
-    for desk, amount in ((zhao, "4350"), (qian, "4100")):
+    await people.until("gate", "running")
+    # What the story is not about takes none of the time that its windows need.
+    for account, yuan in (("zhao", 4350), ("qian", 4100)):
+        body = {"ref": account, "amount": yuan * 100, "lot": PARCELS[account]}
+        answer = await people[account].post("/api/auctions/gate/bids", body)
+        assert answer["type"] == "accepted", answer
+    for desk in (zhao, qian):
         await desk.enter("gate")
-        await desk.bid(amount)
-        await desk.answered("signed")
     await expect(zhao.at("bid")).to_have_text("参加限时竞价", timeout=30_000)
     await zhao.press()
     await zhao.answered("signed")
-    await expect(qian.at("decline")).to_be_enabled(timeout=15_000)
+    await expect(qian.at("decline")).to_be_enabled()
     await qian.at("decline").click()
     # After the question only he who said yes has the floor.
     await expect(zhao.at("amount")).to_be_enabled(timeout=30_000)

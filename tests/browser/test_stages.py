@@ -32,7 +32,7 @@ async def a_clock_is_answered(people: People, enter: Enter) -> None:
     terms = {"start_price": "1000", "last_price": "600", "step": "100", "tick_seconds": 600}
     await published(people, "clock", "dutch", **terms, supply="5", max_per_bidder="3")
     zhao = await enter("clock")
-    await expect(zhao.at("price")).to_have_text("1,000.00", timeout=15_000)
+    await expect(zhao.at("price")).to_have_text("1,000.00")
     await zhao.at("quantity").fill("9")
     await expect(zhao.at("bid")).to_have_text("请输入数量")
     await zhao.at("quantity").fill("2")
@@ -68,7 +68,7 @@ async def a_question_is_answered(people: People, enter: Enter) -> None:
     terms = {"closes": now + 600 * SECOND, "start_price": "80000", "mode": "RANDOM"}
     await published(people, "asked", "intermediary", **terms, entry="REGISTER")
     zhao = await enter("asked")
-    await expect(zhao.page.get_by_role("heading", name="是否报名")).to_be_visible(timeout=15_000)
+    await expect(zhao.page.get_by_role("heading", name="是否报名")).to_be_visible()
     await expect(zhao.at("bid")).to_have_text("报名")
     await zhao.press()
     await zhao.answered("signed")
@@ -81,7 +81,7 @@ async def a_sealed_offer_is_taken_back(people: People, enter: Enter) -> None:
     terms = {"closes": now + 600 * SECOND, "start_price": "100", "step": "1", "amendments": 2}
     await published(people, "back", "sealed_bid", **terms, may_withdraw=True)
     zhao = await enter("back")
-    await expect(zhao.at("left")).to_have_text("还可报 3 次", timeout=15_000)
+    await expect(zhao.at("left")).to_have_text("还可报 3 次")
     await zhao.bid("120")
     await zhao.answered("signed")
     await expect(zhao.at("left")).to_have_text("还可报 2 次")
@@ -96,7 +96,7 @@ async def the_last_minute(people: People, enter: Enter) -> None:
     terms = {"duration_seconds": 55, "extension_seconds": 57}
     await english(people, "hurry", ["zhao"], **terms)
     zhao = await enter("hurry")
-    await expect(zhao.at("bid")).to_have_text("报价 1,000,000.00 元", timeout=15_000)
+    await expect(zhao.at("bid")).to_have_text("报价 1,000,000.00 元")
     await zhao.at("one-tap").check()
     await expect(zhao.at("bid")).to_have_text("一键报价 1,000,000.00 元")
     await zhao.press()

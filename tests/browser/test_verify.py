@@ -50,11 +50,11 @@ async def finished(browser: Browser, opened: tuple[HouseProcess, People]) -> Non
     """An auction in which one bid was made in a browser, closed."""
     house, people = opened
     zhao = await Desk.open(browser, house, lambda _: None, "zhao")
-    await english(people, AUCTION, ["zhao"], duration_seconds=10, extension_seconds=0)
+    await english(people, AUCTION, ["zhao"], quiet=6)
     await zhao.enter(AUCTION)
     await zhao.bid("1,000,000")
     await zhao.answered("signed")
-    await expect(zhao.at("outcome")).to_be_visible(timeout=30_000)
+    await expect(zhao.at("outcome")).to_be_visible(timeout=60_000)
     link = zhao.at("verify-result")
     await expect(link).to_have_attribute("href", f"/verify?auction={AUCTION}")
     await zhao.context.close()

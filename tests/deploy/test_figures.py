@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import socket
 import urllib.request
 from typing import Any
 
@@ -15,6 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.cluster.nodes import cluster
 from tests.doors.house_process import OFFICERS
 from tests.doors.program import ROOT
+from tests.ports import Port
 
 DEPLOY = ROOT / "deploy"
 #: What a family is called when it is asked for.
@@ -44,11 +44,10 @@ def sections() -> dict[str, str]:
 
 
 async def exported(folder) -> set[str]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = Port()
     async with cluster(folder / "data", ("a",), OFFICERS) as there:
-        await there.start("b", "--metrics-port", str(port), "--metrics-host", "127.0.0.1")
-        url = f"http://127.0.0.1:{port}/metrics"
+        await there.start("b", "--metrics-port", str(port.number), "--metrics-host", "127.0.0.1")
+        url = f"http://127.0.0.1:{port.number}/metrics"
         text = await asyncio.to_thread(lambda: urllib.request.urlopen(url).read().decode())
     return {
         family.name + suffix

@@ -17,6 +17,7 @@ from tests.doors.house_process import (
     PASSWORD,
     SECOND,
     HouseProcess,
+    begun_by_an_offer,
     make_people,
     now,
     publish,
@@ -24,7 +25,16 @@ from tests.doors.house_process import (
 )
 from tests.doors.program import ROOT
 
-__all__ = ["PASSWORD", "ROOT", "SECOND", "HouseProcess", "now", "publish", "take_part"]
+__all__ = [
+    "PASSWORD",
+    "ROOT",
+    "SECOND",
+    "HouseProcess",
+    "begun_by_an_offer",
+    "now",
+    "publish",
+    "take_part",
+]
 
 PEOPLE: dict[str, tuple[Role, ...]] = {
     "bidder1": ("bidder",),
@@ -36,6 +46,8 @@ PEOPLE: dict[str, tuple[Role, ...]] = {
     "auditor1": ("auditor",),
     "guessed": ("bidder",),
 }
+PATIENCE = 30.0
+"""Seconds until what must come has come: a busy machine is no defect."""
 #: What a person is called; it must never be found in the record or in a log line.
 REAL_NAME = "欧阳真名"
 
@@ -108,7 +120,7 @@ async def running(staff: Visitor, approver: Visitor, seconds: int = 600) -> str:
     return auction
 
 
-async def until_status(visitor: Visitor, auction: str, status: str, within: float = 30) -> None:
+async def until_status(visitor: Visitor, auction: str, status: str, within: float = 60) -> None:
     end = time.monotonic() + within
     while (found := (await visitor.get(f"/api/auctions/{auction}"))["room"]["status"]) != status:
         assert time.monotonic() < end, found
@@ -127,7 +139,12 @@ async def socket(
     url = visitor.url.replace("http", "ws", 1) + "/api/v1/stream"
     cookies = {"Cookie": visitor.cookie} if visitor.cookie else {}
     async with connect(
-        url, additional_headers={**cookies, **headers}, compression=None, proxy=None, max_size=2**24
+        url,
+        additional_headers={**cookies, **headers},
+        compression=None,
+        proxy=None,
+        max_size=2**24,
+        open_timeout=PATIENCE,
     ) as ws:
         if hello:
             await ws.send(
@@ -139,7 +156,7 @@ async def socket(
         yield ws
 
 
-async def receive(ws: ClientConnection, *kinds: str, within: float = 10) -> dict[str, Any]:
+async def receive(ws: ClientConnection, *kinds: str, within: float = PATIENCE) -> dict[str, Any]:
     """The next message of one of these kinds; others are passed over."""
     async with asyncio.timeout(within):
         while True:
@@ -148,7 +165,7 @@ async def receive(ws: ClientConnection, *kinds: str, within: float = 10) -> dict
                 return message
 
 
-async def closed_with(ws: ClientConnection, within: float = 10) -> int:
+async def closed_with(ws: ClientConnection, within: float = PATIENCE) -> int:
     """The code the house closes this connection with; what comes before is passed over."""
     async with asyncio.timeout(within):
         while True:

@@ -14,9 +14,10 @@ from typing import Any, Protocol, Self
 from bidding.adapters.passwords import Argon2Passwords
 from bidding.adapters.registry import SqlRegistry
 from bidding.books import place_of
-from bidding.client import Visitor
+from bidding.client import HouseSaysNo, Visitor
 from bidding.engine.identity import Account, Role
 from tests.doors.program import Running, forked, from_nothing
+from tests.ports import Port
 
 PASSWORD = "correct horse battery"
 OFFICERS: Mapping[str, tuple[Role, ...]] = {
@@ -31,7 +32,8 @@ SECOND = 1_000_000
 class HouseProcess:
     """The program as a centre starts it, on its own data folder and a port the system chose.
 
-    Started again after its end, whatever ended it, it has the port it had before.
+    Started again after its end, whatever ended it, it has the port it had before: nobody else was
+    given that meanwhile.
     """
 
     data: Path
@@ -41,12 +43,12 @@ class HouseProcess:
     process: Running | None = None
     logs: list[Path] = field(default_factory=list)
     called: str = "stderr"
+    _held: Port = field(default_factory=Port)
 
     def start(self) -> None:
         """Returns when the door answers."""
         self.logs.append(self.data / f"{self.called}-{len(self.logs)}.txt")
-        port = str(self.port if self.url else 0)
-        words = ["--port", port, "--data", str(self.data), *self.options]
+        words = ["--port", str(self.port), "--data", str(self.data), *self.options]
         with self.logs[-1].open("w") as errors:
             self.process = (
                 from_nothing(words, errors, self.environment)
@@ -60,13 +62,13 @@ class HouseProcess:
 
     @property
     def port(self) -> int:
-        return int(self.url.rsplit(":", 1)[1])
+        return self._held.number
 
     def end(self, number: int = signal.SIGTERM) -> int:
         """Ends it with a signal, and waits for it. SIGKILL: no goodbye, no flush."""
         assert self.process is not None
         self.process.send_signal(number)
-        code = self.process.wait(20)
+        code = self.process.wait(60)
         assert self.process.stdout is not None
         self.process.stdout.close()
         return code
@@ -112,13 +114,46 @@ async def now(visitor: Visitor) -> int:
 
 
 async def publish(staff: Visitor, approver: Visitor, fields: dict[str, Any]) -> str:
-    """Staff propose, the approver approves what was submitted; the auction's name."""
-    draft = await staff.post("/api/drafts", fields)
-    submitted = await staff.post(f"/api/drafts/{draft['id']}/submit")
-    done = await approver.post(
-        f"/api/drafts/{draft['id']}/approve", {"sha256": submitted["sha256"]}
-    )
-    return str(done["auction"])
+    """Staff propose, the approver approves what was submitted; the auction's name.
+
+    Where the announced opening went by meanwhile, because this machine has other things to do,
+    everything that was announced is announced for later.
+    """
+    draft = f"/api/drafts/{(await staff.post('/api/drafts', fields))['id']}"
+    while True:
+        try:
+            submitted = await staff.post(f"{draft}/submit")
+            done = await approver.post(f"{draft}/approve", {"sha256": submitted["sha256"]})
+            return str(done["auction"])
+        except HouseSaysNo as no:
+            wrong = {field["path"] for field in no.body.get("fields", ())}
+            if not wrong & {"terms.opens", "terms.quoting_opens"}:
+                raise
+        if (await staff.get(draft))["state"] == "submitted":
+            await approver.post(f"{draft}/return", {"reason": "late"})
+        fields = _later(fields, 5 * SECOND)
+        await staff.put(draft, fields)
+
+
+def _later(value: Any, by: int) -> Any:
+    if isinstance(value, dict):
+        return {key: _later(one, by) for key, one in value.items()}
+    # No amount here is so large; every instant after 2001 is larger.
+    return value + by if isinstance(value, int) and value > 10**15 else value
+
+
+def begun_by_an_offer(opens: int, seconds: int) -> dict[str, Any]:
+    """Terms of an ascending auction that ends so many seconds after its last offer, and not before.
+
+    Whoever has to offer may be as slow as his machine: no time runs before the first offer.
+    """
+    return {
+        "opens": opens,
+        "clock_starts": "FIRST_BID",
+        "latest_start": opens + 600 * SECOND,
+        "duration_seconds": seconds,
+        "extension_seconds": seconds,
+    }
 
 
 async def take_part(

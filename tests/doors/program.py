@@ -80,7 +80,7 @@ def forked(words: list[str], errors: TextIO) -> Running:
     return _Forked(process, process.pid, os.fdopen(reads))
 
 
-def errand(words: list[str], timeout: float = 30) -> subprocess.CompletedProcess[str]:
+def errand(words: list[str], timeout: float = 100) -> subprocess.CompletedProcess[str]:
     """The program run to its end, and what it said."""
     with tempfile.TemporaryFile("w+") as errors:
         running = forked(words, errors)

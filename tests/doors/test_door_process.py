@@ -3,7 +3,6 @@
 import asyncio
 import json
 import signal
-import socket as sockets
 import subprocess
 import sys
 
@@ -24,6 +23,7 @@ from tests.doors.door import (
     socket,
     take_part,
 )
+from tests.ports import Port
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def errand(
         input=stdin,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=100,
         check=False,
     )
 
@@ -129,7 +129,7 @@ async def test_accounts_are_made_and_closed_beside_the_running_house(house: Hous
             auction = await running(staff, approver)
         async with socket(li, auction) as ws:
             assert (await run("--disable-account", "li")).returncode == 0
-            assert await closed_with(ws, within=2.5) == 4409
+            assert await closed_with(ws) == 4409
         assert (await second.get("/api/me"))["account"] is None
         with pytest.raises(HouseSaysNo):
             await li.sign_in("li", "a good long one")
@@ -159,7 +159,7 @@ async def test_the_demonstration_has_a_live_session_within_seconds_and_its_accou
         async with Visitor(house.url) as newcomer:
             await newcomer.sign_in("demo-bidder", "daylight")
             live, lines = None, []
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while live is None:
                     lines = (await newcomer.get("/api/auctions"))["auctions"]
                     open_now = [a for a in lines if a["status"] == "running" and a["mine"]]
@@ -193,18 +193,16 @@ async def size_as(house: HouseProcess, account: str, auction: str) -> int:
 
 
 async def test_figures_for_operators_name_nobody(tmp_path):
-    with sockets.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        with_port = probe.getsockname()[1]
+    port = Port()
     loop = asyncio.get_running_loop()
-    house = HouseProcess(tmp_path, ("--no-demo", "--metrics-port", str(with_port)))
+    house = HouseProcess(tmp_path, ("--no-demo", "--metrics-port", str(port.number)))
     await loop.run_in_executor(None, house.start)
     try:
         async with Visitor(house.url) as public:
             await public.get("/api/auctions")
             with pytest.raises(HouseSaysNo):
                 await public.get("/api/auctions/secret-name")
-        figures = f"http://127.0.0.1:{with_port}/metrics"
+        figures = f"http://127.0.0.1:{port.number}/metrics"
         async with aiohttp.ClientSession() as http, http.get(figures) as response:
             text = await response.text()
         assert (

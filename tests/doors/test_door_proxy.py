@@ -10,7 +10,9 @@ from bidding.client import HouseSaysNo, Seat, Visitor
 from bidding.web.api.audit import where_only
 from bidding.web.wire import SecretReference
 from tests.doors.door import (
+    PATIENCE,
     HouseProcess,
+    begun_by_an_offer,
     english,
     house_process,
     now,
@@ -37,7 +39,9 @@ def house(tmp_path_factory):
 
 
 async def open_floor(staff: Visitor, approver: Visitor, seconds: int) -> str:
-    fields = english(await now(staff) + SECOND, seconds, proxy="ALLOWED")
+    """An auction with proxy bids that ends so many seconds after the last offer."""
+    lasts = begun_by_an_offer(await now(staff) + SECOND, seconds)
+    fields = english(**lasts, proxy="ALLOWED")
     auction = await publish(staff, approver, fields | {"deposit": 0})
     await until_status(staff, auction, "running")
     return auction
@@ -80,8 +84,8 @@ async def test_a_limit_by_both_doors_bids_and_stays_secret(house: HouseProcess):
                 if f["fact"] == "offer_stood"
             ]
             assert amounts == [(second, 150_000), (first, 151_000)]
-            await seats[0].until(lambda s: (s.you or {}).get("limit") == MORE, within=5)
-            await seats[1].until(lambda s: (s.you or {}).get("state") == "outbid", within=5)
+            await seats[0].until(lambda s: (s.you or {}).get("limit") == MORE, within=PATIENCE)
+            await seats[1].until(lambda s: (s.you or {}).get("state") == "outbid", within=PATIENCE)
             assert seats[1].you is not None
             assert seats[1].you["limit"] is None
             assert seats[1].you["actions"]["limits"][0] == 152_000

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import AsyncExitStack
 
 import pytest
 
@@ -18,8 +19,8 @@ JOINT = {
         {"id": "staff1", "zh": "交易中心", "en": "the centre"},
         {"id": "staff2", "zh": "公证处", "en": "the notary"},
     ],
-    "commit_seconds": 60,
-    "reveal_seconds": 60,
+    "commit_seconds": 600,
+    "reveal_seconds": 600,
 }
 
 
@@ -27,6 +28,12 @@ JOINT = {
 def house(tmp_path_factory):
     with house_process(tmp_path_factory.mktemp("draws")) as running_house:
         yield running_house
+
+
+@pytest.fixture(scope="module")
+def drawn(house):
+    """Of each kind an auction in which two offered the same, when its pool is fixed."""
+    return asyncio.run(equal_offers(house))
 
 
 def document(rule, terms):
@@ -37,7 +44,7 @@ def sealed(opens, draws):
     terms = {
         "lot_id": "L1",
         "opens": opens,
-        "closes": opens + 2 * SECOND,
+        "closes": opens + 5 * SECOND,
         "start_price": 10_000,
         "tie": "DRAW",
         "draws": draws,
@@ -50,7 +57,7 @@ def stalls(opens):
     terms = {
         "items": items,
         "opens": opens,
-        "round_seconds": 2,
+        "round_seconds": 5,
         "pause_seconds": 1,
         "eligibility_points": 1,
         "tie": "DRAWN_EACH_ROUND",
@@ -59,23 +66,34 @@ def stalls(opens):
     return document("simultaneous", terms)
 
 
-async def equal_offers(staff, approver, bidders, build, amount, **more):
-    """An auction in which two offered the same, when its pool is fixed."""
-    auction = await publish(staff, approver, build(await now(staff) + SECOND))
-    for bidder in bidders:
-        await take_part(staff, auction, bidder)
-    one, two = bidders
-    async with one.join(auction) as first, two.join(auction) as second:
-        await first.until(lambda s: s.room["status"] == "running", within=30)
-        assert (await first.bid(amount, **more)).accepted
-        assert (await second.bid(amount, **more)).accepted
-        await first.until(lambda s: bool(s.room["pool"]), within=30)
-    return auction
+async def equal_offers(house):
+    """All at a time, for each takes some seconds; everybody sits there before it opens."""
+    found = {}
+    async with signed_in(house, *PEOPLE) as (staff, other, _, *bidders), AsyncExitStack() as stack:
+        opens = await now(staff) + 3 * SECOND
+        made = {
+            "parties": (sealed(opens, JOINT), 20_000, None),
+            "by hand": (stalls(opens), 1_000, "L1"),
+            "balls": (sealed(opens, {"source": "BALLS"}), 20_000, None),
+        }
+        seats = []
+        for name, (fields, amount, lot) in made.items():
+            auction = found[name] = await publish(staff, other, fields)
+            for bidder in bidders:
+                await take_part(staff, auction, bidder)
+                seat = await stack.enter_async_context(bidder.join(auction))
+                seats.append((seat, amount, lot))
+        for seat, amount, lot in seats:
+            await seat.until(lambda s: s.room["status"] == "running", within=30)
+            assert (await seat.bid(amount, lot=lot)).accepted
+        for seat, _, _ in seats:
+            await seat.until(lambda s: bool(s.room["pool"]), within=60)
+    return found
 
 
 async def awaited(lots, said):
     """Waits until the room says that this is awaited."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while (
         (shown := await lots.draws()) is None
         or shown["awaits"] is None
@@ -93,9 +111,9 @@ async def checked(auditor, auction):
     assert rejudge(report.origin, report.entries).difference is None
 
 
-async def test_two_parties_commit_and_reveal(house):
-    async with signed_in(house, *PEOPLE) as (staff, other, auditor, *bidders):
-        auction = await equal_offers(staff, other, bidders, lambda t: sealed(t, JOINT), 20_000)
+async def test_two_parties_commit_and_reveal(house, drawn):
+    async with signed_in(house, *PEOPLE[:3]) as (staff, other, auditor):
+        auction = drawn["parties"]
         centre, notary = Lots(staff, auction), Lots(other, auction)
         shown = await awaited(centre, "Commitments are awaited from the centre, the notary.")
         assert shown["named"]["zh"].startswith("随机数由交易中心、公证处先密封、后揭示")
@@ -116,10 +134,10 @@ async def test_two_parties_commit_and_reveal(house):
         await checked(auditor, auction)
 
 
-async def test_offers_are_drawn_by_hand(house):
+async def test_offers_are_drawn_by_hand(house, drawn):
     """What two officers type are offers here, with the lot in their names."""
-    async with signed_in(house, *PEOPLE) as (staff, other, auditor, *bidders):
-        auction = await equal_offers(staff, other, bidders, stalls, 1_000, lot="L1")
+    async with signed_in(house, *PEOPLE[:3]) as (staff, other, auditor):
+        auction = drawn["by hand"]
         one, two = Lots(staff, auction), Lots(other, auction)
         await awaited(one, "Balls are awaited")
         order = sorted(await one.pool(), reverse=True)
@@ -134,12 +152,9 @@ async def test_offers_are_drawn_by_hand(house):
         await checked(auditor, auction)
 
 
-async def test_nobody_is_asked_for_a_secret_where_balls_are_drawn(house):
-    async with signed_in(house, *PEOPLE) as (staff, other, _auditor, *bidders):
-        auction = await equal_offers(
-            staff, other, bidders, lambda t: sealed(t, {"source": "BALLS"}), 20_000
-        )
-        lots = Lots(staff, auction)
+async def test_nobody_is_asked_for_a_secret_where_balls_are_drawn(house, drawn):
+    async with signed_in(house, PEOPLE[0]) as (staff,):
+        lots = Lots(staff, drawn["balls"])
         with pytest.raises(LookupError):
             await lots.secret()
         assert (await lots.seed("20260302"))["reason"] == "OTHER_SOURCE"

@@ -85,7 +85,7 @@ def served(answer: Answer) -> bool:
 
 async def goes_on(at: Breakable, watcher: Visitor, since: int) -> list[dict[str, Any]]:
     """Until the house has suspended the session after entry `since` and resumed it."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             entries = await at.entries(watcher)
             if any(i > since for i, _ in stops(entries)):
@@ -129,7 +129,7 @@ async def test_a_crash_before_and_after_the_commit(
             process = at.house.process
             assert process is not None
             loop = asyncio.get_running_loop()
-            assert await loop.run_in_executor(None, process.wait, 20) == -signal.SIGKILL
+            assert await loop.run_in_executor(None, process.wait, 60) == -signal.SIGKILL
             assert process.stdout is not None
             process.stdout.close()
             assert not asked.done()

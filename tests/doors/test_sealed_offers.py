@@ -120,7 +120,7 @@ async def session(house, amounts):
     """One session up to the moment before opening; what everybody could find of it."""
     async with signed_in(house, *PEOPLE) as (staff, approver, auditor, one, two):
         opens = await now(staff) + SECOND
-        auction = await publish(staff, approver, document(opens, 5))
+        auction = await publish(staff, approver, document(opens, 6))
         for bidder in (one, two):
             await take_part(staff, auction, bidder)
         path = f"/api/auctions/{auction}"
@@ -134,7 +134,7 @@ async def session(house, amounts):
             assert (await second.seal(amounts[1], ref="second")).accepted
             # The answer goes first, the panel after it.
             await first.until(
-                lambda s: s.you is not None and s.you["sealed"] is not None, within=10
+                lambda s: s.you is not None and s.you["sealed"] is not None, within=30
             )
             assert first.you is not None
             assert first.you["sealed"]["commit"] in first.kept
@@ -163,7 +163,7 @@ async def opened(staff, path, seat, amounts):
     answer = await staff.post(f"{path}/trustee-key", {"trustee": "T1", "key": key_of("T1")})
     found = [f["amount"] for f in answer["facts"] if f["fact"] == "offer_opened"]
     assert found == list(amounts)
-    await seat.until(lambda s: s.room["status"] == "closed", within=10)
+    await seat.until(lambda s: s.room["status"] == "closed", within=30)
     assert [a["price"] for a in seat.room["awards"]] == [max(amounts)]
 
 
@@ -220,7 +220,7 @@ async def test_each_opens_his_own_by_post_and_on_the_stream(house):
     async with signed_in(house, *PEOPLE) as (staff, approver, auditor, one, two):
         opens = await now(staff) + SECOND
         own = {"escrow": "BIDDER_OPENS", "trustees": [], "threshold": 0}
-        fields = document(opens, 3, **own, on_missing="REMEDY_UPLOAD")
+        fields = document(opens, 6, **own, on_missing="REMEDY_UPLOAD")
         auction = await publish(staff, approver, fields)
         for bidder in (one, two):
             await take_part(staff, auction, bidder)
@@ -243,7 +243,7 @@ async def test_each_opens_his_own_by_post_and_on_the_stream(house):
             assert plain["reason"] == "KEY_REQUIRED"
             done = await two.post(f"{path}/reveal", {"ref": "r3", "secret": kept.key})
             assert done["type"] == "accepted"
-            await first.until(lambda s: s.room["status"] == "closed", within=10)
+            await first.until(lambda s: s.room["status"] == "closed", within=30)
             assert [a["price"] for a in first.room["awards"]] == [40_000]
         raw, policy = await archive(auditor, path)
         proved = verify(raw, policy)

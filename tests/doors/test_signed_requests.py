@@ -9,7 +9,7 @@ from bidding.client.own_key import OwnKey
 from bidding.proof.command_key import signed_text, verify
 from bidding.proof.policy import parse_policy
 from bidding.proof.receipt import verify_receipt
-from tests.doors.door import house_process, running, signed_in, take_part
+from tests.doors.door import PATIENCE, house_process, running, signed_in, take_part
 
 
 @pytest.fixture(scope="module")
@@ -28,13 +28,15 @@ async def test_signed_on_the_stream_and_by_post(house):
         await take_part(staff, auction, two)
         key = OwnKey()
         async with one.join(auction) as seat:
-            await seat.until(lambda s: s.room["status"] == "running", within=20)
+            await seat.until(lambda s: s.room["status"] == "running", within=PATIENCE)
             me = seat.welcome["bidder"]
             assert (await seat.enrol(key)).accepted
             assert seat.you is not None
             answer = await seat.bid(seat.you["actions"]["minimum"])
             assert answer.accepted
-            await seat.until(lambda s: s.you is not None and s.you["keys"] == [key.id], within=5)
+            await seat.until(
+                lambda s: s.you is not None and s.you["keys"] == [key.id], within=PATIENCE
+            )
         origin = (await one.get(f"/api/auctions/{auction}"))["room"]["origin"]
 
         # The same person from a program that does not sign: told so, and nothing changed.

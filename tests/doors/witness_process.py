@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tests.ports import Port
+
 REPOSITORY = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "replay", "witness", "--config"]
 
@@ -22,10 +24,10 @@ class WitnessProcess:
         self, folder: Path, name: str, *, centres: Sequence[str] = (), logs: Sequence[str] = ()
     ) -> None:
         folder.mkdir(parents=True)
-        self.folder, self.name = folder, name
+        self.folder, self.name, self._port = folder, name, Port()
         self.file = folder / "witness.toml"
         self._lists = f"centres = {list(centres)!r}\nlogs = {list(logs)!r}\n"
-        self._configure(0)
+        self._configure()
         made = subprocess.run(
             [*COMMAND, str(self.file), "--make-key"],
             cwd=REPOSITORY,
@@ -37,8 +39,8 @@ class WitnessProcess:
         self.url = ""
         self._process: subprocess.Popen[str] | None = None
 
-    def _configure(self, port: int) -> None:
-        own = f'listen = "127.0.0.1:{port}"\nname = "{self.name}"\n'
+    def _configure(self) -> None:
+        own = f'listen = "127.0.0.1:{self._port.number}"\nname = "{self.name}"\n'
         self.file.write_text(own + 'key = "witness.key"\nstate = "state"\n' + self._lists)
 
     def start(self) -> None:
@@ -55,7 +57,6 @@ class WitnessProcess:
         self.url = self._process.stdout.readline().strip()
         assert self.url.startswith("http://"), (self.folder / "stderr").read_text()
         assert self._process.stdout.readline().strip() == self.vkey
-        self._configure(int(self.url.rpartition(":")[2]))
 
     def kill(self) -> None:
         """kill -9: no goodbye, no flush."""

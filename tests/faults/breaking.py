@@ -32,7 +32,7 @@ async def strike(at: Nodes | House, fault: Fault, auction: str, fell: Fell) -> N
 async def _meant(at: Nodes, fault: Fault, auction: str) -> str:
     """Name of the node that it befalls."""
     owner = None
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while (owner := await at.owner(auction)) is None:
             await asyncio.sleep(0.05)
     others = [name for name in at.nodes if name != owner]

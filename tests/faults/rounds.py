@@ -147,7 +147,7 @@ async def played(at: Stage, people: People, plan: Plan) -> Round:
             seat = await stack.enter_async_context(people[name].join(auction))
             crowd.append(Bidder(numbers[name], auction, people[name], seat, price))
         await asyncio.gather(
-            *(b.seat.until(lambda s: s.room["status"] != "announced", 20) for b in crowd)
+            *(b.seat.until(lambda s: s.room["status"] != "announced", 60) for b in crowd)
         )
         try:
             await _bidding(at, people, auction, crowd, found)
@@ -222,7 +222,7 @@ async def _bidding(
         found.timeline.append((now() - began, "whole"))
         whole = now()
         if plan.bell is None:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 while not all(b.asked and (b.asked[-1].wanted > whole or b.trouble) for b in crowd):
                     await asyncio.sleep(0.05)
         else:
@@ -234,7 +234,7 @@ async def _bidding(
         async with asyncio.timeout(60):
             await asyncio.gather(*bidding)
         kept.set()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             await asyncio.gather(*keeping)
     finally:
         for task in (officer, *bidding, *keeping):
@@ -274,8 +274,8 @@ async def _left(people: People, auction: str, *, by_hand: bool) -> tuple[bytes, 
 
 
 async def _patiently(ask: Callable[[], Awaitable[Any]]) -> Any:
-    """Asked again as long as nobody can answer, for twenty seconds."""
-    async with asyncio.timeout(20):
+    """Asked again as long as nobody can answer, for a minute."""
+    async with asyncio.timeout(60):
         while True:
             try:
                 return await ask()

@@ -80,7 +80,7 @@ class Nodes(Cluster):
 
     async def whole(self) -> None:
         """Until every node is ready and seen by the balancer. Raises TimeoutError."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while len(self.balancer.backends) < len(self.nodes):
                 await asyncio.sleep(0.1)
 
@@ -128,7 +128,7 @@ class House:
 
     async def whole(self) -> None:
         """Until it answers. Raises TimeoutError."""
-        async with asyncio.timeout(30), aiohttp.ClientSession() as http:
+        async with asyncio.timeout(60), aiohttp.ClientSession() as http:
             while True:
                 with contextlib.suppress(OSError, aiohttp.ClientError):
                     async with http.get(f"{self.url}/api/ready") as answer:

@@ -1,6 +1,5 @@
 """What an operator's collector reads."""
 
-import socket
 import urllib.request
 
 from bidding.adapters.clock import WallClock
@@ -9,14 +8,14 @@ from bidding.adapters.metrics import Metrics
 from bidding.clustered import Standing, measure
 from bidding.engine.membership import TTL, Membership
 from bidding.engine.one_process import LocalBus, LocalLeases, LocalPost
+from tests.ports import Port
 
 
 def read(metrics: Metrics) -> dict[str, float]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    stop = metrics.serve(port)
+    port = Port()
+    stop = metrics.serve(port.number)
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port.number}/metrics") as answer:
             lines = answer.read().decode().splitlines()
     finally:
         stop()

@@ -134,7 +134,7 @@ class Record:
 
 
 async def heard(house: House, count: int) -> None:
-    async with asyncio.timeout(5), house.moved:
+    async with asyncio.timeout(30), house.moved:
         await house.moved.wait_for(lambda: len(house.bids()) >= count)
 
 
@@ -151,14 +151,14 @@ async def test_it_says_hello_and_follows():
         seen: list[int] = []
         seat.listen(lambda event: seen.append(event["n"]))
         await house.events(house.lines[0], 4, 6, top=7)
-        await seat.until(lambda s: s.room["top"] == 7, within=5)
+        await seat.until(lambda s: s.room["top"] == 7, within=30)
         assert (seen, seat.cursors, seat.room["status"]) == ([4, 5, 6], {"public": 6}, "running")
 
 
 async def test_a_patch_without_events_moves_no_cursor():
     async with visit() as (house, seat), seat:
         await house.events(house.lines[0], 4, 3, top=8)
-        await seat.until(lambda s: s.room["top"] == 8, within=5)
+        await seat.until(lambda s: s.room["top"] == 8, within=30)
         assert seat.cursors == {"public": 3}
 
 
@@ -195,7 +195,7 @@ async def test_a_gap_is_never_shown():
         seat.listen(lambda event: seen.append(event["n"]))
         house.n = 6
         await house.events(house.lines[0], 5, 6, top=99)
-        await seat.until(lambda s: s.connections == 2 and s.cursors["public"] == 6, within=5)
+        await seat.until(lambda s: s.connections == 2 and s.cursors["public"] == 6, within=30)
         assert seen == [4, 5, 6]
 
 
@@ -293,7 +293,7 @@ async def test_no_answer_in_time_says_nothing_and_keeps_the_bid():
         assert seat.unanswered == ["slow"]
         await house.say(house.lines[0], type="accepted", ref="slow", i=4, t=1, facts=[])
         house.answers = True
-        await seat.until(lambda s: s.unanswered == [], within=5)
+        await seat.until(lambda s: s.unanswered == [], within=30)
 
 
 @pytest.mark.parametrize("code", [4401, 4403, 4404, 4409])
@@ -324,7 +324,7 @@ async def test_other_closes_are_survived():
     async with visit() as (house, seat), seat:
         for connections, code in enumerate((1001, 4408, 4429), 2):
             await house.lines[-1].close(code, "come back")
-            await seat.until(lambda s, n=connections: s.connections == n, within=5)
+            await seat.until(lambda s, n=connections: s.connections == n, within=30)
 
 
 async def test_the_entry_named_as_its_answer_is_held_against_what_it_asked():
@@ -356,6 +356,11 @@ async def test_nothing_is_sealed_to_keys_that_the_record_does_not_name():
 
 async def test_the_house_s_time_is_known():
     async with visit() as (_, seat), seat:
-        await seat.until(lambda s: s.offset.known, within=5)
-        assert abs(seat.now() - seat._own()) < 10_000
+        await seat.until(lambda s: s.offset.known, within=30)
+        before, now, after = seat._own(), seat.now(), seat._own()
+        ahead = seat.offset.microseconds
+        assert before + ahead <= now <= after + ahead
+        # The house here is half a millisecond ahead; what is not known is half of the way.
+        longest = max(sample.delay for sample in seat.offset._samples)
+        assert abs(ahead - 500) <= longest // 2 + 1
         assert seat.offset.error is not None

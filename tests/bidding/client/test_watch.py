@@ -151,7 +151,7 @@ async def test_a_house_that_is_away_is_asked_again(told, monkeypatch):
     await asyncio.sleep(0.05)
     assert (watch.seen, watch.false) == ([], None)
     told.away = False
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not watch.seen:
             await asyncio.sleep(0.01)
     await watch.close()
@@ -305,21 +305,21 @@ async def test_a_seat_sees_the_fork_of_a_house_and_stops_bidding(tmp_path, monke
             await staff.post("/api/auctions/a/admit", {"application": applied["id"]})
         watch = visitor.watch("a")
         async with visitor.join("a", watch) as seat:
-            await seat.until(lambda s: s.room["status"] == "running", within=5)
+            await seat.until(lambda s: s.room["status"] == "running", within=30)
             for count, amount in enumerate((100, 101), 1):
-                answer = await seat.bid(amount, within=5)
+                answer = await seat.bid(amount, within=30)
                 assert answer.accepted
-                await seat.until(lambda s: s.proof is not None, within=5)
-                async with asyncio.timeout(5):
+                await seat.until(lambda s: s.proof is not None, within=30)
+                async with asyncio.timeout(30):
                     while len(watch.seen) < count:
                         await asyncio.sleep(0.01)
                 assert answer.i in watch.receipts
             _rewrite(house, monkeypatch)
-            assert (await seat.bid(102, within=5)).accepted
+            assert (await seat.bid(102, within=30)).accepted
             with pytest.raises(FalseRecord):
-                await seat.until(lambda _: False, within=5)
+                await seat.until(lambda _: False, within=30)
             with pytest.raises(FalseRecord):
-                await seat.bid(200, within=5)
+                await seat.bid(200, within=30)
         assert watch.false is not None
         assert all(b"test/log/a\n" in note for note in watch.false.evidence)
 

@@ -1,5 +1,9 @@
-"""A door in this process, on SQLite files of its own, with limits the test chooses."""
+"""A door in this process, on SQLite files of its own, with limits the test chooses.
 
+Its clock is the one that practice has: a test moves on over the time that nothing happens in.
+"""
+
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -15,8 +19,10 @@ from bidding.adapters.sql_log import SqlLog
 from bidding.books import Books
 from bidding.client import Visitor
 from bidding.core.document import Document
+from bidding.core.record import due
 from bidding.engine.house import House
 from bidding.engine.identity import Account, Role
+from bidding.engine.passing import ShiftedClock
 from bidding.web.app import build
 from bidding.web.context import Door, DoorSettings
 from bidding.web.limits import Limits
@@ -24,22 +30,28 @@ from bidding.web.limits import Limits
 PASSWORD = "correct horse"
 
 
-class Clock(WallClock):
-    """The wall clock, which a test may push forward."""
-
-    ahead = 0
-
-    def now(self) -> int:
-        return super().now() + self.ahead
-
-
 @dataclass
 class Open:
     """An open house and its address."""
 
     door: Door
-    clock: Clock
+    clock: ShiftedClock
     url: str
+
+    def pass_by(self, by: int) -> None:
+        """So many microseconds are over at once, and nobody lost them."""
+        self.clock.forward(self.clock.now() + by)
+        self.door.house.moved_on()
+
+    async def until(self, auction: str, status: str) -> None:
+        """Over all that is due, until the auction has come this far."""
+        room = self.door.house.room(auction)
+        async with asyncio.timeout(60):
+            while room.state.status != status:
+                bell = due(room.state, room.rule)
+                if bell is not None and bell > self.clock.now():
+                    self.pass_by(bell - self.clock.now())
+                await asyncio.sleep(0.005)
 
     async def publish(self, auction: str = "a", *, later: int = 0) -> None:
         """An auction that opens now, or `later` microseconds from now."""
@@ -61,7 +73,8 @@ class Open:
 async def open_door(
     folder: Path, limits: Limits | None = None, settings: DoorSettings | None = None
 ) -> AsyncIterator[Open]:
-    clock = Clock()
+    wall = WallClock()
+    clock = ShiftedClock(wall, wall.now())
     passwords = Argon2Passwords(time_cost=1, memory_kib=8)
     books = await Books.open(folder)
     log = SqlLog(folder / "log.db")

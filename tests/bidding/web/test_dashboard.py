@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 from decimal import Decimal
 from typing import Any
@@ -35,9 +34,9 @@ JIEYANG = (
 
 
 async def play(house: Open, bidder: Visitor, staff: Visitor, name: str, amount: int | None) -> str:
-    """An auction of two seconds from 100 fen, sold at `amount` or left unsold; the paddle."""
+    """An auction from 100 fen, sold at `amount` or left unsold; the paddle."""
     now = house.clock.now()
-    terms = {"opens": now + SECOND, "duration_seconds": 2, "start_price": 100, "step": 1}
+    terms = {"opens": now + 60 * SECOND, "duration_seconds": 60, "start_price": 100, "step": 1}
     terms["extension_seconds"] = 0
     fields = {"auction": name, "title": {"zh": f"标的 {name}", "en": f"Lot {name}"}}
     made = {**fields, "rule": "english", "version": "1", "terms": terms}
@@ -45,16 +44,12 @@ async def play(house: Open, bidder: Visitor, staff: Visitor, name: str, amount: 
     path = f"/api/auctions/{name}"
     applied = await bidder.post(f"{path}/apply", {"lot": None})
     paddle = (await staff.post(f"{path}/admit", {"application": applied["id"]}))["bidder"]
-    room = house.door.house.room(name)
-    async with asyncio.timeout(10):
-        while room.state.status != "running":
-            await asyncio.sleep(0.02)
-        if amount is not None:
-            await staff.post(f"{path}/suspend", {"reason": "电力故障"})
-            await staff.post(f"{path}/resume", {"reason": "电力恢复"})
-            await bidder.post(f"{path}/bids", {"ref": "one", "amount": amount})
-        while room.state.status != "closed":
-            await asyncio.sleep(0.02)
+    await house.until(name, "running")
+    if amount is not None:
+        await staff.post(f"{path}/suspend", {"reason": "电力故障"})
+        await staff.post(f"{path}/resume", {"reason": "电力恢复"})
+        await bidder.post(f"{path}/bids", {"ref": "one", "amount": amount})
+    await house.until(name, "closed")
     return str(paddle)
 
 

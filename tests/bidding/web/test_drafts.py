@@ -30,7 +30,7 @@ async def test_a_draft_that_a_crash_left_published_is_handed_back_once_it_is_too
         assert written is not None
         left = replace(written, state="published", approver="t", auction="half")
         await house.door.registry.change_draft(left)
-        house.clock.ahead += 120 * SECOND
+        house.pass_by(120 * SECOND)
         with pytest.raises(HouseSaysNo) as no:
             await approver.post(f"{one}/approve", {"sha256": sha256})
         assert no.value.code == "BAD_FIELDS"

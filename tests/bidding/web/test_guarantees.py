@@ -29,10 +29,8 @@ AMOUNT = 7_345_100
 
 
 @contextlib.asynccontextmanager
-async def desk(
-    folder: Path, seconds: int = 3
-) -> AsyncIterator[tuple[Open, Visitor, Visitor, Visitor, list[str]]]:
-    """An auction with a deposit that opens soon; b and b2 are admitted, and s is staff."""
+async def desk(folder: Path) -> AsyncIterator[tuple[Open, Visitor, Visitor, Visitor, list[str]]]:
+    """An auction with a deposit that opens in a minute; b and b2 are admitted, and s is staff."""
     async with (
         open_door(folder) as house,
         signed_in(house, "b", "b2", "s") as (first, second, staff),
@@ -44,13 +42,13 @@ async def desk(
             "rule": "english",
             "version": "1",
             "terms": {
-                "opens": now + seconds * SECOND,
+                "opens": now + 60 * SECOND,
                 "duration_seconds": 600,
                 "start_price": 100,
                 "step": 1,
             },
             "deposit": AMOUNT,
-            "deposit_deadline": now + seconds * SECOND,
+            "deposit_deadline": now + 60 * SECOND,
         }
         await house.door.house.publish(Document.model_validate(made), "staff:s", "approver:t")
         paddles = []
@@ -76,15 +74,9 @@ async def sealed(visitor: Visitor, told: guarantee.Told) -> dict[str, str]:
     return {"commit": commit, "box": base64.b64encode(box).decode()}
 
 
-async def begun(house: Open) -> None:
-    async with asyncio.timeout(15):
-        while house.door.house.room("d").state.status != "running":
-            await asyncio.sleep(0.02)
-
-
 async def counted(staff: Visitor) -> dict[str, Any]:
     """The money page, once nothing is sealed any more."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         while (await staff.get(f"{PATH}/money"))["sealed"]["sealed"]:
             await asyncio.sleep(0.1)
     return await staff.get(f"{PATH}/money")
@@ -122,7 +114,7 @@ async def test_no_book_and_no_log_tells_whose_it_is_before_the_session(tmp_path,
         own = await bidder.get(f"{PATH}/guarantees/own")
         assert [(one["state"], one["entry"]) for one in own["sealed"]] == [("sealed", answer["i"])]
 
-        await begun(house)
+        await house.until("d", "running")
         money = await counted(staff)
         assert money["sealed"] == {"sealed": 0, "opened": 1, "void": 0}
         (line,) = money["guarantees"]
@@ -140,15 +132,18 @@ async def test_whoever_bids_in_the_first_instant_is_backed_already(tmp_path, mon
         body = await sealed(bidder, told_of(house, paddle))
         await bidder.post(f"{PATH}/guarantees/sealed", body)
 
+        stuck = asyncio.Event()
+
         async def asleep() -> None:
+            stuck.set()
             await asyncio.Event().wait()
 
         # Nobody else opens it: the bid itself must find it opened.
         desk_ = house.door.guarantees
         assert desk_ is not None
         monkeypatch.setattr(desk_, "_quietly", lambda _: asleep())
-        await asyncio.sleep(1.1)
-        await begun(house)
+        await stuck.wait()
+        await house.until("d", "running")
         bid = await bidder.post(f"{PATH}/bids", {"ref": "first", "amount": 100})
         assert bid["type"] == "accepted"
 
@@ -165,7 +160,7 @@ async def test_one_that_is_not_its_bringers_own_backs_nobody(tmp_path):
             await first.post(f"{PATH}/guarantees/sealed", {**honest, "box": "A" * 1428 + "AA=="})
         assert no.value.status in (409, 422)
         assert len((await first.get(f"{PATH}/guarantees/own"))["sealed"]) == 2
-        await begun(house)
+        await house.until("d", "running")
         money = await counted(staff)
         assert money["sealed"] == {"sealed": 0, "opened": 1, "void": 2}
         assert {line["bidder"]: line["ok"] for line in money["lines"]} == {one: False, other: True}

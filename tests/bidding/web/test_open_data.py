@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
 import json
@@ -77,11 +76,11 @@ async def told(house: Open, path: str) -> Any:
 async def purchase(
     house: Open, bidders: list[Visitor], staff: Visitor, name: str, **more: Any
 ) -> list[str]:
-    """A reverse auction of a few seconds under 1,000.00, won at 900.25; the paddles."""
+    """A reverse auction under 1,000.00, won at 900.25; the paddles."""
     now = house.clock.now()
     terms = {
-        "opens": now + SECOND,
-        "closes": now + 3 * SECOND,
+        "opens": now + 60 * SECOND,
+        "closes": now + 120 * SECOND,
         "ceiling": "1000.00",
         "confirm_seconds": 0,
         "min_offers": 1,
@@ -108,32 +107,26 @@ async def publish(
         applied = await bidder.post(f"/api/auctions/{name}/apply", {"lot": None})
         body = {"application": applied["id"]}
         paddles.append((await staff.post(f"/api/auctions/{name}/admit", body))["bidder"])
-    await until(house, name, "running")
+    await house.until(name, "running")
     return paddles
 
 
-async def until(house: Open, name: str, status: str) -> None:
-    async with asyncio.timeout(15):
-        while house.door.house.room(name).state.status != status:
-            await asyncio.sleep(0.02)
-
-
 async def land(house: Open, bidder: Visitor, staff: Visitor, name: str) -> str:
-    """A listing of a few seconds from 100.00, sold at 150.50; the paddle."""
+    """A listing from 100.00, sold at 150.50; the paddle."""
     now = house.clock.now()
     terms = {
-        "listing_opens": now + SECOND,
-        "listing_closes": now + 2 * SECOND,
+        "listing_opens": now + 60 * SECOND,
+        "listing_closes": now + 120 * SECOND,
         "start_price": "100.00",
         "step": "0.50",
-        "countdown_seconds": 1,
+        "countdown_seconds": 60,
     }
     (paddle,) = await publish(
         house, [bidder], staff, name, {"rule": "land_listing", "terms": terms}
     )
     answer = await bidder.post(f"/api/auctions/{name}/bids", {"ref": "one", "amount": 15_050})
     assert answer["type"] == "accepted", answer
-    await until(house, name, "closed")
+    await house.until(name, "closed")
     return str(paddle)
 
 
@@ -183,7 +176,7 @@ async def test_a_purchase_in_releases_that_never_change(tmp_path):
         (paddle,) = await purchase(house, [bidder], staff, "buy")
         before = await told(house, "/open/ocds")
         assert [release["tag"] for release in before["releases"]] == [["tender"]]
-        await until(house, "buy", "closed")
+        await house.until("buy", "closed")
         path = "/api/auctions/buy/conclude"
         steps = ((staff, "reviewed"), (approver, "confirmed"), (staff, "published"))
         sold = await told(house, "/open/ocds")
@@ -236,7 +229,7 @@ async def test_pages_stay_what_they_are_and_lead_to_the_next(tmp_path):
 async def test_anybody_may_keep_it_and_nobody_is_told_apart(tmp_path):
     async with open_door(tmp_path) as house:
         await house.publish()
-        await until(house, "a", "running")
+        await house.until("a", "running")
         status, headers, body = await fetch(house, "/open/auctions")
         assert (status, "Set-Cookie" in headers) == (200, False)
         assert headers["Cache-Control"] == "public, max-age=30"
@@ -337,7 +330,7 @@ async def test_a_winner_in_default_is_cancelled_and_the_next_in_line_is_awarded(
         paddles = await purchase(
             house, [first, second], staff, "buy", officers={"next_in_line": True, "second": []}
         )
-        await until(house, "buy", "closed")
+        await house.until("buy", "closed")
 
         async def take(who: Visitor, path: str, **body: Any) -> None:
             answer = await who.post(f"/api/auctions/buy/{path}", {"reason": "依名次", **body})
@@ -387,7 +380,7 @@ async def test_a_winner_in_default_is_cancelled_and_the_next_in_line_is_awarded(
 async def test_a_purchase_that_fails_says_how(tmp_path):
     async with open_door(tmp_path) as house, signed_in(house, "s", "t") as (staff, approver):
         await purchase(house, [], staff, "none")
-        await until(house, "none", "closed")
+        await house.until("none", "closed")
         await purchase(house, [], staff, "stopped")
         await approver.post("/api/auctions/stopped/terminate", {"reason": "采购取消"})
         package = await told(house, "/open/ocds")

@@ -35,7 +35,7 @@ async def begun(tmp_path: Any) -> AsyncIterator[tuple[Open, Visitor, dict[str, A
         yield house, bidder, await bidder.post("/api/auctions/h/practice")
 
 
-async def until(wanted: Any, seconds: float = 15) -> None:
+async def until(wanted: Any, seconds: float = 60) -> None:
     async with asyncio.timeout(seconds):
         while not wanted():
             await asyncio.sleep(0.05)
@@ -241,7 +241,7 @@ async def test_every_rule_can_be_practised_to_its_end(tmp_path, monkeypatch):
         casting = Casting.of({**document.canonical(), "sha256": document.sha256})
         lots = [lot.id for lot in casting.rule.lots(casting.terms)] if rule.own_lots else [None]
         session = await house.door.practices.begin(f"b{number}", "90", lots[0], casting)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(100):
             while not session.over:
                 session.skip()
                 await asyncio.sleep(0.2)

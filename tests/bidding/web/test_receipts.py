@@ -1,6 +1,5 @@
 """Receipts say which stage they are of; the proof between two sizes is everybody's."""
 
-import asyncio
 from base64 import b64decode
 
 import pytest
@@ -34,16 +33,10 @@ async def grow(house, visitors):
     await staff.post(f"{PATH}/admit", {"application": applied["id"]})
 
 
-async def opened(house):
-    async with asyncio.timeout(10):
-        while house.door.house.room("a").state.status != "running":
-            await asyncio.sleep(0.02)
-
-
 async def test_without_witnesses_there_is_r1_and_the_policy_says_why(tmp_path):
     async with open_door(tmp_path) as house, signed_in(house, "u") as (auditor,):
         await house.publish()
-        await opened(house)
+        await house.until("a", "running")
         status, stage, raw = await fetch(auditor, "receipts/0")
         assert (status, stage) == (200, "R1")
         policy = await auditor.download(f"{PATH}/policy")
@@ -64,7 +57,7 @@ async def test_with_a_quorum_r2_comes_when_it_has_signed(tmp_path, monkeypatch):
         witnessing = house.door.house.witnessing
         monkeypatch.setattr(witnessing, "policy", POLICY)
         await house.publish()
-        await opened(house)
+        await house.until("a", "running")
         with pytest.raises(HouseSaysNo) as no:
             await auditor.get(f"{PATH}/receipts/0", stage="R2")
         assert (no.value.status, no.value.code) == (409, "NOT_WITNESSED")
@@ -93,7 +86,7 @@ async def _stage(visitor, index=0, query=""):
 async def test_anybody_may_ask_for_the_proof_between_two_sizes(tmp_path):
     async with open_door(tmp_path) as house, signed_in(house, "b", "s") as people:
         await house.publish()
-        await opened(house)
+        await house.until("a", "running")
         await grow(house, people)
         async with Visitor(house.url) as public:
             bodies = await house.door.house._log.read("test/log/a")
@@ -121,7 +114,7 @@ async def test_while_offers_are_sealed_the_size_is_for_its_bidders_only(tmp_path
         terms = {
             "lot_zh": "标的",
             "lot_en": "Lot",
-            "opens": now + 300_000,
+            "opens": now + 60_000_000,
             "closes": now + 3_600_000_000,
             "start_price": 100,
             "step": 1,
@@ -141,7 +134,7 @@ async def test_while_offers_are_sealed_the_size_is_for_its_bidders_only(tmp_path
             "approver:t",
         )
         await grow(house, (bidder, staff))
-        await opened(house)
+        await house.until("a", "running")
         query = {"from": 1, "to": 2}
         async with Visitor(house.url) as public:
             for stranger in (public, auditor, staff):

@@ -21,11 +21,11 @@ from tests.bidding.web.door_in_process import open_door, signed_in
 
 async def test_who_acts_for_the_house_is_signed_out_when_idle(tmp_path):
     async with open_door(tmp_path) as house, signed_in(house, "s", "b") as (staff, bidder):
-        house.clock.ahead += HOUSE_IDLE - 1_000_000
+        house.pass_by(HOUSE_IDLE - 1_000_000)
         assert (await staff.get("/api/me"))["account"] == "s"
-        house.clock.ahead += HOUSE_IDLE - 1_000_000
+        house.pass_by(HOUSE_IDLE - 1_000_000)
         assert (await staff.get("/api/me"))["account"] == "s", "a request starts the time anew"
-        house.clock.ahead += HOUSE_IDLE + 1_000_000
+        house.pass_by(HOUSE_IDLE + 1_000_000)
         assert (await staff.get("/api/me"))["account"] is None
         assert (await bidder.get("/api/me"))["account"] == "b", "a bidder may be quiet"
 
@@ -33,9 +33,9 @@ async def test_who_acts_for_the_house_is_signed_out_when_idle(tmp_path):
 async def test_and_after_twelve_hours_however_busy(tmp_path):
     async with open_door(tmp_path) as house, signed_in(house, "t") as (approver,):
         for _ in range(24):
-            house.clock.ahead += HOUSE_LONGEST // 25
+            house.pass_by(HOUSE_LONGEST // 25)
             assert (await approver.get("/api/me"))["account"] == "t"
-        house.clock.ahead += HOUSE_LONGEST // 10
+        house.pass_by(HOUSE_LONGEST // 10)
         assert (await approver.get("/api/me"))["account"] is None
         with pytest.raises(HouseSaysNo) as no:
             await approver.get("/api/drafts")
@@ -44,7 +44,7 @@ async def test_and_after_twelve_hours_however_busy(tmp_path):
 
 async def test_a_bidder_s_sign_in_ends_after_a_day(tmp_path):
     async with open_door(tmp_path) as house, signed_in(house, "b") as (bidder,):
-        house.clock.ahead += BIDDER_LONGEST + 1
+        house.pass_by(BIDDER_LONGEST + 1)
         assert (await bidder.get("/api/me"))["account"] is None
 
 
@@ -53,14 +53,14 @@ async def test_an_open_stream_is_presence(tmp_path):
         await house.publish()
         async with staff.join("a"):
             for _ in range(3):
-                house.clock.ahead += HOUSE_IDLE - 1_000_000
+                house.pass_by(HOUSE_IDLE - 1_000_000)
                 await house.door.sessions.sweep_once()
             assert (await staff.get("/api/me"))["account"] == "s"
 
 
 async def test_when_somebody_was_seen_is_written_down(tmp_path):
     async with open_door(tmp_path) as house, signed_in(house, "b") as (bidder,):
-        house.clock.ahead += 120_000_000
+        house.pass_by(120_000_000)
         await bidder.get("/api/me")
         await house.door.sessions.sweep_once()
         (line,) = (await bidder.get("/api/sessions"))["sessions"]
@@ -133,7 +133,7 @@ async def test_a_register_that_is_away_cuts_nobody_off_and_is_no_answer(tmp_path
 
             with monkeypatch.context() as outage:
                 outage.setattr(house.door.registry, "_whole", away)
-                house.clock.ahead += 2_000_000
+                house.pass_by(2_000_000)
                 with pytest.raises(HouseSaysNo) as no:
                     await bidder.get("/api/me")
                 assert (no.value.status, no.value.code) == (503, "TRY_LATER")
@@ -145,6 +145,6 @@ async def test_a_register_that_is_away_cuts_nobody_off_and_is_no_answer(tmp_path
             (line,) = (await bidder.get("/api/sessions"))["sessions"]
             # The next sweep asks again, and hears who is over.
             assert await house.door.registry.revoke("b", line["id"], house.clock.now())
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 while house.door.stream.open:
                     await asyncio.sleep(0.05)

@@ -102,7 +102,7 @@ async def _serve(settings: Settings) -> int:
             )
         tagger = _tagger(settings)
         record, keys, clock, others = await standing.ground(settings, stack, metrics)
-        guarantees = standing.secret(GUARANTEES, settings.data / "guarantees.key")
+        guarantees = standing.secret(GUARANTEES, settings, create=settings.log is None)
         books = await standing.opened(settings, Books.open(settings.data, settings.books))
         stack.push_async_callback(books.close)
         passwords = Argon2Passwords()
@@ -238,9 +238,8 @@ async def _close(house: House, door: Door) -> None:
 def _tagger(settings: Settings) -> Tagger | None:
     if settings.tags == "off":
         return None
-    return Tagger(
-        standing.secret(TAGS, settings.data / "tags.key"), lasting=settings.tags == "lasting"
-    )
+    key = standing.secret(TAGS, settings, create=settings.log is None)
+    return Tagger(key, lasting=settings.tags == "lasting")
 
 
 def _url(settings: Settings, runner: web.AppRunner) -> str:

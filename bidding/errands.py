@@ -23,7 +23,16 @@ from bidding.client.demo import ACCOUNTS, PASSWORD, PREFIX
 from bidding.engine.identity import Account, Role, Taken
 from bidding.engine.ports import Clock
 from bidding.settings import Mistake, Settings
-from bidding.standing import folder, key_file, keys_at, opened, record_and_keys, sm2
+from bidding.standing import (
+    folder,
+    key_file,
+    keys_at,
+    opened,
+    record_and_keys,
+    secret,
+    secrets_of,
+    sm2,
+)
 
 _PASSWORD_LEAST: Final = 8
 
@@ -129,14 +138,20 @@ def show_key(settings: Settings) -> int:
 
 
 async def make_key(settings: Settings) -> int:
-    """The key of a new house, which witnesses may need before it opens for the first time."""
+    """The key of a new house, which witnesses may need before it opens for the first time.
+
+    For several nodes also the secrets that they share; whatever is there is left alone. Raises Mistake.
+    """
     path = key_file(settings)
-    if path.exists():
+    shared = secrets_of(settings) if settings.log is not None else {}
+    if path.exists() and all(other.exists() for other in shared.values()):
         raise Mistake(f"{path} 已存在，未改动。", f"{path} is there already and was left alone.")
     async with AsyncExitStack() as stack:
         if settings.log is not None:
             folder(settings)
             keys = keys_at(path, create=True)
+            for kind in shared:
+                secret(kind, settings, create=True)
         else:
             _, keys = await record_and_keys(settings, stack)
         _print_key(keys, settings)

@@ -86,8 +86,8 @@ def parser(description: str) -> argparse.ArgumentParser:
     add(
         "--make-key",
         action="store_true",
-        help="make the signing key of a new house before it first opens, print its public key, "
-        "and end",
+        help="make the signing key of a new house before it first opens (with --log also the "
+        "other secrets that its nodes share), print its public key, and end",
     )
     add(
         "--no-demo",

@@ -20,7 +20,7 @@ from bidding.adapters.book_database import BookBroken
 from bidding.adapters.clock import WallClock
 from bidding.adapters.keys import FileKeys, KeyFileError
 from bidding.adapters.metrics import Metrics
-from bidding.adapters.secret_file import SecretFile, SecretFileError
+from bidding.adapters.secret_file import GUARANTEES, TAGS, SecretFile, SecretFileError
 from bidding.adapters.sql_log import SqlLog
 from bidding.engine.membership import Membership
 from bidding.engine.nodes import LeasesAway
@@ -215,12 +215,20 @@ async def record_and_keys(settings: Settings, stack: AsyncExitStack) -> tuple[Sq
     return record, keys
 
 
-def secret(kind: SecretFile, path: Path) -> bytes:
-    """A secret of the house, made when it is needed first. Raises Mistake."""
+def secret(kind: SecretFile, settings: Settings, *, create: bool) -> bytes:
+    """A secret of the house. Raises Mistake."""
     try:
-        return kind.kept(path)
+        return kind.kept(secrets_of(settings)[kind], create=create)
     except SecretFileError as error:
         raise Mistake(error.zh, str(error)) from error
+
+
+def secrets_of(settings: Settings) -> dict[SecretFile, Path]:
+    """Where those secrets lie that a house of these settings needs beside its signing key."""
+    found = {GUARANTEES: settings.data / "guarantees.key"}
+    if settings.tags != "off":
+        found[TAGS] = settings.data / "tags.key"
+    return found
 
 
 def key_file(settings: Settings) -> Path:

@@ -31,10 +31,21 @@ class SecretFile:
     zh: str
     en: str
 
-    def kept(self, path: Path) -> bytes:
-        """The bytes in the file. Raises SecretFileError."""
+    def kept(self, path: Path, *, create: bool = True) -> bytes:
+        """The bytes in the file, which is made where it is missing. Raises SecretFileError.
+
+        `create` is for a house of one process: of two nodes that each made one, neither could
+        read what the other hid.
+        """
         try:
             if not path.exists():
+                if not create:
+                    raise SecretFileError(
+                        f"{self.zh} {path} 不存在：请从另一节点复制；各节点都没有时，"
+                        "在一台上用 --make-key 生成，再复制到其余节点。",
+                        f"{self.en} is missing at {path}: copy it from another node; where none "
+                        "has it, run --make-key on one and copy what it makes to the others.",
+                    )
                 self._create(path)
             return self._read(path)
         except OSError as error:

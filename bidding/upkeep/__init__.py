@@ -6,8 +6,9 @@
     python -m bidding.upkeep migrate --data DIR          log and books brought forward to this program
 
 It serves nobody and decides nothing. It never writes into a folder that a house uses, and it has
-no command that changes an entry: there is no such command. Books that are in PostgreSQL (`--books`,
-or DAYLIGHT_BOOKS) are looked at and brought forward; they are copied with pg_dump.
+no command that changes an entry: there is no such command. A record and books that are in
+PostgreSQL (`--log`, `--books`, or DAYLIGHT_LOG, DAYLIGHT_BOOKS) are looked at there, and books brought
+forward; they are copied with pg_dump.
 
     logs       opening a record beside a running house, and verifying all of it
     backup     the copy: consistent databases, files, and a list with hashes

@@ -43,14 +43,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 async def _run(arguments: argparse.Namespace) -> int:
     match arguments.errand:
         case "backup":
-            found = await back_up(arguments.data, arguments.folder, arguments.key)
-            _say(beside_copy(arguments.data, arguments.books))
+            found = await back_up(arguments.data, arguments.folder, arguments.key, arguments.log)
+            _say(beside_copy(arguments.data, arguments.books, arguments.log))
             return _told(
                 found, f"备份在 {arguments.folder}", f"The backup is in {arguments.folder}"
             )
         case "restore":
-            found = await restore(arguments.folder, arguments.data)
-            _say(beside_copy(arguments.data, arguments.books))
+            found = await restore(arguments.folder, arguments.data, arguments.log)
+            _say(beside_copy(arguments.data, arguments.books, arguments.log))
             return _told(found, f"已恢复到 {arguments.data}", f"Restored to {arguments.data}")
         case "migrate":
             books = _listed(await migrate(arguments.data, arguments.books))
@@ -58,13 +58,13 @@ async def _run(arguments: argparse.Namespace) -> int:
             return books
     if arguments.rescue:
         name, file = arguments.rescue
-        content = await rescue(arguments.data, name, arguments.key)
+        content = await rescue(arguments.data, name, arguments.key, arguments.log)
         await asyncio.to_thread(Path(file).write_bytes, content)
         sys.stdout.write(
             f"{name} 中可证明的部分已存为 {file}。\nWhat can be proved of {name} is in {file}.\n"
         )
         return 0
-    found = await examine(arguments.data, arguments.key)
+    found = await examine(arguments.data, arguments.key, arguments.log)
     books = _listed(await examine_books(arguments.data, arguments.books))
     return max(books, _told(found, f"已检查 {arguments.data}", f"Looked at {arguments.data}"))
 
@@ -125,6 +125,12 @@ def _parser() -> argparse.ArgumentParser:
             "--books",
             default=os.environ.get("DAYLIGHT_BOOKS"),
             help="账册所在的 PostgreSQL / where the books are, if in PostgreSQL",
+        )
+    for one in (doctor, backup, back):
+        one.add_argument(
+            "--log",
+            default=os.environ.get("DAYLIGHT_LOG"),
+            help="多节点共用的事件日志 / the record that several nodes share, in PostgreSQL",
         )
     for one in (doctor, backup):
         one.add_argument(

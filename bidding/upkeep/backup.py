@@ -18,28 +18,31 @@ from typing import Final
 from pydantic import BaseModel, ValidationError
 
 from bidding.adapters.keys import FileKeys, KeyFileError
-from bidding.upkeep.logs import KEY, LOG, Looked, NotRight, copy_database, look, opened
+from bidding.upkeep.logs import KEY, LOG, Looked, NotRight, copy_database, look, opened, shared
 
 LIST: Final = "backup.json"
 #: What SQLite and the lock keep beside a database is no part of a copy.
 _BESIDE: Final = ("-wal", "-shm", "-journal", ".lock")
 
 
-async def back_up(data: Path, target: Path, key: Path | None = None) -> list[Looked]:
+async def back_up(
+    data: Path, target: Path, key: Path | None = None, log: str | None = None
+) -> list[Looked]:
     """Copies `data` to the new folder `target` and verifies the copy; the house may be running.
 
-    Returns every log as found in the copy, damaged ones included: what is there is kept. Raises
-    NotRight when there is nothing to copy, or something stands where the copy should go.
+    A record in the database at `log` is no part of the copy, and is verified where it is. Returns
+    every log as found, damaged ones included: what is there is kept. Raises NotRight when there
+    is nothing to copy, or something stands where the copy should go.
     """
-    part = await asyncio.to_thread(_copied, data, target, key)
-    found = await verified(part)
+    part = await asyncio.to_thread(_copied, data, target, key, log is not None)
+    found = await verified(part, log)
     await asyncio.to_thread(_finished, part, target, found)
     return found
 
 
-def _copied(data: Path, target: Path, key: Path | None) -> Path:
+def _copied(data: Path, target: Path, key: Path | None, log_elsewhere: bool) -> Path:
     """Everything beside its place, under a name that no whole copy has."""
-    if not (data / LOG).is_file():
+    if not log_elsewhere and not (data / LOG).is_file():
         raise NotRight(f"{data} 里没有事件日志。", f"There is no event log in {data}.")
     if target.exists():
         raise NotRight(f"{target} 已经存在。", f"{target} exists already.")
@@ -73,14 +76,14 @@ def _finished(part: Path, target: Path, found: list[Looked]) -> None:
     part.rename(target)
 
 
-async def verified(folder: Path) -> list[Looked]:
-    """Every log of a copy, verified under the copy's own key. Raises NotRight."""
+async def verified(folder: Path, log: str | None = None) -> list[Looked]:
+    """Every log of a copy, or at `log`, verified under the copy's own key. Raises NotRight."""
     try:
         keys = FileKeys(folder / KEY, create=False)
     except KeyFileError as error:
         raise NotRight(error.zh, str(error)) from error
-    async with opened(folder / LOG) as record:
-        return await look(record, keys)
+    async with opened(folder / LOG) if log is None else shared(log) as record:
+        return await look(record, keys, grows=log is not None)
 
 
 def hashes(folder: Path) -> dict[str, str]:

@@ -34,6 +34,13 @@ IN_POSTGRESQL: Final = Note(
     en="The register and the books are in PostgreSQL and not in this copy: before each copy run "
     "pg_dump --format=custom --schema='book_*', and bring that back with pg_restore.",
 )
+ALL_IN_POSTGRESQL: Final = Note(
+    zh="事件日志与各账册在 PostgreSQL 中，不在本备份内：请在每次备份之前先用 "
+    "pg_dump --format=custom 备份整个数据库；恢复时先用 pg_restore 恢复到空库。",
+    en="The record and the books are in PostgreSQL and not in this copy: before each copy run "
+    "pg_dump --format=custom on the whole database, and bring that back into an empty one with "
+    "pg_restore before the copy.",
+)
 NOT_HERE: Final = Note(
     zh="此文件夹中没有登记簿：如在 PostgreSQL 中，请用 --books（或 DAYLIGHT_BOOKS）指明，"
     "并用 pg_dump 备份。",
@@ -55,8 +62,10 @@ class Found:
     wrong: str | None = None
 
 
-def beside_copy(data: Path, url: str | None) -> Note | None:
-    """What has to be said of a copy of `data` that has no books in it."""
+def beside_copy(data: Path, url: str | None, log: str | None) -> Note | None:
+    """What has to be said of a copy of `data` that has no books in it, or no record."""
+    if log is not None:
+        return ALL_IN_POSTGRESQL
     if url is not None:
         return IN_POSTGRESQL
     return None if (data / FILES["registry"]).is_file() else NOT_HERE

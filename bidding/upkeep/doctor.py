@@ -1,36 +1,57 @@
-"""The report on a data folder, and the part of a damaged log that can still be proved."""
+"""The report on a record, and the part of a damaged log that can still be proved."""
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from bidding.adapters.keys import FileKeys, KeyFileError
-from bidding.upkeep.logs import KEY, LOG, Looked, NotRight, copy_database, look, opened, provable
+from bidding.engine.ports import EventLog
+from bidding.upkeep.logs import (
+    KEY,
+    LOG,
+    Looked,
+    NotRight,
+    copy_database,
+    look,
+    opened,
+    provable,
+    shared,
+)
 
 
-async def examine(data: Path, key: Path | None = None) -> list[Looked]:
-    """Every log of a data folder, verified on a copy: the house may be running. Raises NotRight."""
+async def examine(data: Path, key: Path | None = None, log: str | None = None) -> list[Looked]:
+    """Every log of a data folder, or of the database at `log`; the house may be running. Raises NotRight."""
     keys = _keys(data, key)
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / LOG
-        copy_database(_log(data), copy)
-        async with opened(copy) as record:
-            return await look(record, keys)
+    async with _record(data, log) as record:
+        return await look(record, keys, grows=log is not None)
 
 
-async def rescue(data: Path, name: str, key: Path | None = None) -> bytes:
+async def rescue(data: Path, name: str, key: Path | None = None, log: str | None = None) -> bytes:
     """The archive of what can still be proved of one log. Raises NotRight."""
     keys = _keys(data, key)
+    async with _record(data, log) as record:
+        names = await record.logs()
+        whole = [one for one in names if one == name or one.endswith(f"/{name}")]
+        if len(whole) != 1:
+            raise NotRight(f"没有名为 {name} 的日志。", f"There is no log {name}.")
+        return await provable(record, whole[0], keys.signer(whole[0]).verifier)
+
+
+@contextlib.asynccontextmanager
+async def _record(data: Path, log: str | None) -> AsyncIterator[EventLog]:
+    """The one at `log`, or a copy of the file: nothing is written beside a house that runs."""
+    if log is not None:
+        async with shared(log) as record:
+            yield record
+        return
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / LOG
         copy_database(_log(data), copy)
         async with opened(copy) as record:
-            names = await record.logs()
-            whole = [one for one in names if one == name or one.endswith(f"/{name}")]
-            if len(whole) != 1:
-                raise NotRight(f"没有名为 {name} 的日志。", f"There is no log {name}.")
-            return await provable(record, whole[0], keys.signer(whole[0]).verifier)
+            yield record
 
 
 def _log(data: Path) -> Path:

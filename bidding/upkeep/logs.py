@@ -6,14 +6,17 @@ import contextlib
 import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from sqlalchemy.exc import ArgumentError
+
 from auction_rules.registry import UnknownRule
 from bidding.adapters.keys import FileKeys
 from bidding.adapters.sql_log import SqlLog
-from bidding.engine.ports import LogError, LogInUse
+from bidding.engine.ports import EventLog, LogBroken, LogError, LogInUse
 from bidding.engine.reading import verify
 from bidding.proof.archive import write_archive
 from bidding.proof.checkpoint import CheckpointError, parse_body
@@ -86,12 +89,46 @@ def record_at(path: Path) -> SqlLog:
         ) from error
 
 
-async def look(record: SqlLog, keys: FileKeys) -> list[Looked]:
-    """Verifies every log as the house does when it starts; what is wrong is named, never raised."""
+@contextlib.asynccontextmanager
+async def shared(url: str) -> AsyncIterator[EventLog]:
+    """The record that several nodes share, whether they run or not. Raises NotRight.
+
+    Where the database goes away in the midst of it, nothing is said about the logs either.
+    """
+    try:
+        pg_log = import_module("bidding.adapters.pg_log")
+        record: EventLog = pg_log.PgLog(url)
+    except ModuleNotFoundError as missing:
+        raise NotRight(
+            f"需要安装扩展 [cluster]（缺少 {missing.name}）。",
+            f"This needs the extra [cluster]: {missing.name} is not installed.",
+        ) from missing
+    except ArgumentError as error:
+        raise NotRight(f"--log 无法使用（{error}）。", f"--log cannot be used: {error}.") from error
+    try:
+        yield record
+    except LogBroken as error:
+        raise NotRight(
+            f"数据库无法查看（{error}）。", f"The database cannot be looked at: {error}."
+        ) from error
+    finally:
+        await record.close()
+
+
+async def look(record: EventLog, keys: FileKeys, *, grows: bool = False) -> list[Looked]:
+    """Verifies every log as the house does when it starts; what is wrong is named, never raised.
+
+    One that `grows` meanwhile is looked at as far as it was; LogBroken then says that there was
+    nothing to look at.
+    """
     found = []
     for name in await record.logs():
         try:
-            session = await verify(record, name, keys.signer(name).verifier)
+            session = await verify(record, name, keys.signer(name).verifier, grows=grows)
+        except LogBroken as error:
+            if grows:
+                raise
+            found.append(Looked(name, 0, "?", str(error)))
         except UnknownRule as error:
             found.append(Looked(name, 0, "?", str(error)))
         except LogError as error:
@@ -101,7 +138,7 @@ async def look(record: SqlLog, keys: FileKeys) -> list[Looked]:
     return found
 
 
-async def provable(record: SqlLog, name: str, key: Verifier) -> bytes:
+async def provable(record: EventLog, name: str, key: Verifier) -> bytes:
     """The archive of the longest part of a log that a signed checkpoint still covers.
 
     Raises NotRight when not even its first entry can be proved.

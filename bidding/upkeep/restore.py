@@ -10,14 +10,15 @@ from bidding.upkeep.backup import LIST, hashes, listed, verified
 from bidding.upkeep.logs import Looked, NotRight
 
 
-async def restore(copy: Path, data: Path) -> list[Looked]:
+async def restore(copy: Path, data: Path, log: str | None = None) -> list[Looked]:
     """Makes the new data folder `data` out of a copy; returns every log, verified again.
 
+    A record in PostgreSQL is back in the database at `log` already, and is verified there.
     Raises NotRight when a file of the copy is missing, new or altered, when a log is not as it
     was when it was copied, or when `data` has something in it already.
     """
     part = await asyncio.to_thread(_copied_back, copy, data)
-    looked = await verified(part)
+    looked = await verified(part, log)
     await asyncio.to_thread(_moved, part, data)
     return looked
 

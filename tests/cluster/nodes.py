@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import signal
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -15,6 +16,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bidding.adapters.keys import FileKeys
 from bidding.adapters.pg_log.schema import install
+from bidding.adapters.secret_file import GUARANTEES
 from bidding.engine.identity import Role
 from tests.doors.house_process import HouseProcess, make_people
 from tests.postgres import fresh_database
@@ -117,23 +119,21 @@ class Cluster:
     database: str
     redis: RedisServer
     data: Path
+    books: str
+    """The address at which the books are made; `reaches` has the one a node takes."""
     balancer: Balancer
     nodes: dict[str, HouseProcess] = field(default_factory=dict)
-    books: str | None = None
-    """Where the books are; None: in files of the one folder that all nodes share."""
 
     async def start(self, name: str, *more: str) -> HouseProcess:
         """A node that answers, new (with `more` options) or come back."""
         node = self.nodes.get(name)
         if node is None:
+            # A folder each, as on machines of their own: whoever is known at all is in the books.
+            folder = self.data / name
+            folder.mkdir()
+            for key in self.data.glob("*.key"):
+                shutil.copy(key, folder)
             options = ("--no-demo", *await self.reaches(name), "--node", name, *more)
-            folder = self.data
-            if self.books is not None:
-                # A folder each, as on machines of their own: whoever is known at all is in the books.
-                folder /= name
-                folder.mkdir()
-                key = str(self.data / "signing.key")
-                options += ("--books", self.books, "--key", key)
             node = self.nodes[name] = HouseProcess(folder, options, called=name)
         await asyncio.to_thread(node.start)
         door = await self.door(name)
@@ -146,9 +146,10 @@ class Cluster:
         return self.nodes[name].port
 
     async def reaches(self, name: str) -> tuple[str, ...]:
-        """The switches that tell a node where its record and its letters are."""
+        """The switches that tell a node where its record, its books and its letters are."""
         log = self.server.url("house", self.database)
-        return ("--log", log, "--bus", self.redis.url, "--direct", "127.0.0.1:0")
+        here = ("--direct", "127.0.0.1:0")
+        return ("--log", log, "--books", self.books, "--bus", self.redis.url, *here)
 
     async def owner(self, auction: str) -> str | None:
         """Name of the node that is present and owns the auction."""
@@ -171,7 +172,7 @@ async def cluster(
     server, database = await fresh_database()
     _, register = await fresh_database()
     books = server.url("postgres", register)
-    found = Cluster(server, database, redis_server(), data, Balancer(), books=books)
+    found = Cluster(server, database, redis_server(), data, books, Balancer())
     async with serving(found, names, people):
         yield found
 
@@ -186,11 +187,10 @@ async def serving(
     await owner.dispose()
     await make_people(found.data, people, books=found.books)
     FileKeys(found.data / "signing.key")
+    GUARANTEES.kept(found.data / "guarantees.key")
     await found.balancer.start()
     try:
-        # The first one makes the books where all share a folder.
-        await found.start(names[0])
-        await asyncio.gather(*(found.start(name) for name in names[1:]))
+        await asyncio.gather(*(found.start(name) for name in names))
         yield
     finally:
         for node in found.nodes.values():

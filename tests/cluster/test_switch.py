@@ -12,8 +12,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from bidding import clustered
+from bidding import clustered, errands
 from bidding.adapters.keys import FileKeys
+from bidding.settings import Mistake, Settings
 from tests.doors.program import ROOT
 from tests.postgres import fresh_database
 
@@ -71,6 +72,21 @@ def test_a_node_says_what_is_wrong_and_does_not_start(said, name):
     assert code == 2
     assert WRONG[name][2] in words
     assert "Traceback" not in words
+
+
+async def test_the_keys_that_nodes_share_are_made_at_one_of_them(tmp_path, capsys):
+    settings = Settings(demo=False, log=LOG, bus=BUS, data=tmp_path, tags="session")
+    assert await errands.make_key(settings) == 0
+    made = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert set(made) == {"signing.key", "guarantees.key", "tags.key"}
+    with pytest.raises(Mistake, match="left alone"):
+        await errands.make_key(settings)
+    # A node of an older program, that had no such secret yet.
+    (tmp_path / "guarantees.key").unlink()
+    assert await errands.make_key(settings) == 0
+    assert {p.name for p in tmp_path.iterdir()} == set(made)
+    assert (tmp_path / "signing.key").read_bytes() == made["signing.key"]
+    assert len(set(capsys.readouterr().out.splitlines())) == 1
 
 
 async def test_the_schema_is_made_with_one_command_and_again(capsys):

@@ -72,6 +72,21 @@ def test_every_alert_leads_to_a_page_and_speaks_both_languages():
         assert re.search(r"[\u4e00-\u9fff].*[a-z]", rule["annotations"]["summary"])
 
 
+def test_every_alert_is_given_in_a_test_of_the_rules_and_none_on_a_good_evening():
+    """What `promtool test rules` runs; it comes with Prometheus, so here the file is only read."""
+    tests = yaml.safe_load((DEPLOY / "prometheus" / "alerts_test.yml").read_text("utf-8"))["tests"]
+    given = {
+        name
+        for one in tests
+        for asked in one["promql_expr_test"]
+        for sample in asked["exp_samples"]
+        for name in re.findall(r'alertname="(\w+)"', sample["labels"])
+    }
+    assert given == {rule["alert"] for rule in alerts()}
+    series = [one["series"] for test in tests for one in test["input_series"]]
+    assert {name for text in series for name in re.findall(r"^\w+", text)} <= asked_for() | {"up"}
+
+
 def test_every_failure_has_a_page_that_says_what_to_do_and_what_to_tell():
     found = sections()
     assert len(found) >= 15

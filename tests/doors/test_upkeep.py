@@ -8,19 +8,25 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+from sqlalchemy.ext.asyncio import create_async_engine
 
+from bidding.adapters.pg_log import PgLog
+from bidding.adapters.pg_log.schema import install
 from bidding.adapters.sql_log import SqlLog
 from bidding.books import stores
+from bidding.engine.ports import Batch
+from bidding.proof.checkpoint import parse_body
 from bidding.proof.policy import parse_policy
 from bidding.upkeep.__main__ import main
 from bidding.upkeep.books import migrate
-from bidding.upkeep.logs import NotRight
+from bidding.upkeep.logs import NotRight, opened
 from replay.verify import verify
 from tests.doors.door import ROOT, HouseProcess, house_process, running, signed_in, take_part
-from tests.postgres import fresh_database
+from tests.postgres import Server, fresh_database
 
 
 def upkeep(*words: object) -> subprocess.CompletedProcess[str]:
@@ -273,3 +279,88 @@ def test_books_in_postgresql_are_looked_at_and_said_to_be_no_part_of_a_copy(
     status, said, away = errand("doctor", *gone)
     assert (status, said) == (2, "")
     assert 'database "nowhere" does not exist' in away.splitlines()[1]
+
+
+# A record in PostgreSQL --------------------------------------------------------------------------
+
+
+async def moved(source: Path) -> tuple[Server, str]:
+    """The record of a folder in a database as several nodes share it; the server, its name."""
+    server, name = await fresh_database()
+    owner = create_async_engine(server.url("postgres", name))
+    await install(owner, "house")
+    await owner.dispose()
+    async with AsyncExitStack() as stack:
+        before = await stack.enter_async_context(opened(source / "log.db"))
+        after = PgLog(server.url("house", name))
+        stack.push_async_callback(after.close)
+        for log in await before.logs():
+            bodies = await before.read(log)
+            cmds = [json.loads(body).get("cmd") for body in bodies]
+            first, *notes = await before.checkpoints(log)
+            await after.create(log, bodies[0], first)
+            lease = await after.take_over(log, "a")
+            start = 1
+            for note in notes:
+                end = parse_body(note[: note.rfind(b"\n\n") + 1]).size
+                part = slice(start, end)
+                await after.append(
+                    Batch(log, lease.epoch, start, tuple(bodies[part]), tuple(cmds[part]), note)
+                )
+                start = end
+    return server, name
+
+
+def test_a_record_in_postgresql_is_looked_at_copied_beside_and_rescued(lived, tmp_path, errand):
+    _, copy, auction, _, policy, _ = lived
+    own = tmp_path / "own"
+    shutil.copytree(copy, own)
+    server, name = asyncio.run(moved(own))
+    log = server.url("house", name)
+    (own / "log.db").unlink()
+    assert errand("doctor", "--data", own)[0] == 2, "nothing here without the database"
+    status, said, _ = errand("doctor", "--data", own, "--log", log)
+    assert status == 0
+    (listed,) = json.loads((copy / "backup.json").read_text())["logs"]
+    assert f"[ok] {listed['name']}: {listed['entries']} entries, running" in said
+    status, said, _ = errand("backup", tmp_path / "kept", "--data", own, "--log", log)
+    assert status == 0
+    assert "pg_dump --format=custom on the whole database" in said
+    assert not (tmp_path / "kept" / "log.db").exists()
+    words = ("restore", tmp_path / "kept", "--data", tmp_path / "back")
+    assert errand(*words)[0] == 2, "not without its record"
+    assert errand(*words, "--log", log)[0] == 0
+    assert (tmp_path / "back" / "signing.key").is_file()
+    torn = listed["entries"] - 2
+    asyncio.run(harmed(server, name, torn))
+    status, said, _ = errand("doctor", "--data", own, "--log", log)
+    assert status == 1
+    assert "or one before it, is not what the checkpoint over" in said
+    file = tmp_path / "left.archive"
+    assert errand("doctor", "--rescue", auction, file, "--data", own, "--log", log)[0] == 0
+    assert 0 < len(verify(file.read_bytes(), parse_policy(policy)).entries) <= torn
+
+
+async def harmed(server: Server, name: str, index: int) -> None:
+    """As nobody but the owner of the database's machine can, and well enough for its own checks."""
+    shell = await server.shell(name)
+    try:
+        await shell.execute("SET session_replication_role = replica")
+        await shell.execute(
+            "UPDATE daylight.log_entry SET body = '{}', leaf_hash = sha256('\\x00'::bytea || '{}')"
+            " WHERE idx = $1",
+            index,
+        )
+    finally:
+        await shell.close()
+
+
+def test_a_database_that_does_not_answer_is_no_damaged_record(lived, errand):
+    status, said, refused = errand(
+        "doctor", "--data", lived[1], "--log", "postgresql+asyncpg://house@/x?host=/nonexistent"
+    )
+    assert (status, said) == (2, "")
+    chinese, english = refused.splitlines()
+    assert "数据库无法查看" in chinese
+    assert "cannot be looked at" in english
+    assert errand("doctor", "--data", lived[1], "--log", "postgresql+no://x")[0] == 2

@@ -47,6 +47,8 @@ class Round:
     """Archive, policy and crowd that the verdict was found on."""
     longest: float = 0.0
     """The longest that any bidder waited from the first fault on, in seconds."""
+    resumed: int = 0
+    """How often it took an officer: what the house does not resume by itself waits for him."""
 
     def __str__(self) -> str:
         said = self.verdict
@@ -55,8 +57,11 @@ class Round:
             f"{'ok    ' if said.good else 'FAILED'} {self.plan}\n"
             f"       commands {said.commands}, acknowledged {said.acknowledged}, accepted"
             f" {said.accepted}, lost {len(said.lost)}, doubled {len(said.doubled)};"
-            f" served again after: {waited}; longest wait {self.longest:.2f} s"
+            f" served again after: {waited}; longest wait {self.longest:.2f} s{self._by_an_officer()}"
         )
+
+    def _by_an_officer(self) -> str:
+        return f"; resumed by an officer {self.resumed} times" if self.resumed else ""
 
     def story(self) -> str:
         """What a failure is told by: the complaints, the plan, the timeline."""
@@ -83,6 +88,7 @@ class Totals:
             "lost": sum(len(v.lost) for v in said),
             "doubled": sum(len(v.doubled) for v in said),
             "rounds that failed": sum(not v.good for v in said),
+            "rounds that took an officer": sum(r.resumed > 0 for r in self.rounds),
         }
         told = ", ".join(f"{name} {count}" for name, count in counts.items())
         if not taken:
@@ -213,7 +219,12 @@ async def _bidding(
     stop, kept = asyncio.Event(), asyncio.Event()
     bidding = [asyncio.create_task(b.bid_on(stop)) for b in crowd]
     keeping = [asyncio.create_task(b.keep(kept)) for b in crowd]
-    officer = asyncio.create_task(_sees_to_it(people["staff"], auction, crowd[0]))
+
+    def resumed() -> None:
+        found.resumed += 1
+        found.timeline.append((now() - began, "an officer resumed it"))
+
+    officer = asyncio.create_task(_sees_to_it(people["staff"], auction, crowd[0], resumed))
     try:
         async with asyncio.TaskGroup() as faults:
             for fault in plan.faults:
@@ -249,7 +260,9 @@ async def _bidding(
         found.takeover = found.first.get(alone.kind)
 
 
-async def _sees_to_it(staff: Visitor, auction: str, watcher: Bidder) -> None:
+async def _sees_to_it(
+    staff: Visitor, auction: str, watcher: Bidder, resumed: Callable[[], None]
+) -> None:
     """An officer resumes what stands still for five seconds: what broke twice in a row waits for him."""
     still = 0
     while True:
@@ -257,7 +270,9 @@ async def _sees_to_it(staff: Visitor, auction: str, watcher: Bidder) -> None:
         still = still + 1 if watcher.seat.room["status"] == "suspended" else 0
         if still >= _OFFICER_AFTER:
             with contextlib.suppress(HouseSaysNo, aiohttp.ClientError, OSError):
-                await staff.post(f"/api/auctions/{auction}/resume", {"reason": "rehearsal"})
+                said = await staff.post(f"/api/auctions/{auction}/resume", {"reason": "rehearsal"})
+                if said["type"] == "accepted":
+                    resumed()
             still = 0
 
 

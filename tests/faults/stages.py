@@ -20,6 +20,7 @@ from bidding.engine.identity import Role
 from tests.cluster.nodes import Balancer, Cluster, serving
 from tests.doors.failing_disk import FailingDisk
 from tests.doors.house_process import OFFICERS, HouseProcess, make_people
+from tests.doors.program import ROOT
 from tests.faults.pair import Pair
 from tests.faults.wire import Ends, Wire
 from tests.redis_server import redis_server
@@ -27,6 +28,8 @@ from tests.redis_server import redis_server
 NAMES: Final = ("a", "b", "c")
 BIDDERS: Final = tuple(f"bidder{n}" for n in range(1, 7))
 PEOPLE: Final[dict[str, tuple[Role, ...]]] = {**OFFICERS, **dict.fromkeys(BIDDERS, ("bidder",))}
+#: What `roles.sql` makes.
+_DATABASE: Final = "daylight"
 _DISK: Final = "64m"
 _PROBE: Final = 0.5
 _FAKETIME: Final = "/usr/lib/*/faketime/libfaketime.so.1"
@@ -49,9 +52,13 @@ class Nodes(Cluster):
     async def reaches(self, name: str) -> tuple[str, ...]:
         store = await self._wire(name, "store", self._to_store)
         letters = await self._wire(name, "letters", self._to_letters)
-        log = f"postgresql+asyncpg://house@127.0.0.1:{store.port}/{self.database}?ssl=disable"
+        log, books = (
+            f"postgresql+asyncpg://{role}@127.0.0.1:{store.port}/{self.database}?ssl=disable"
+            for role in ("house", "books")
+        )
+        bus = f"redis://127.0.0.1:{letters.port}/0"
         direct = ("--direct", "127.0.0.1:0") if self.direct else ()
-        return ("--log", log, "--bus", f"redis://127.0.0.1:{letters.port}/0", *direct)
+        return ("--log", log, "--books", books, "--bus", bus, *direct)
 
     async def door(self, name: str) -> int:
         node = self.nodes[name]
@@ -146,11 +153,12 @@ async def nodes(folder: Path, *, direct: bool) -> AsyncIterator[Nodes]:
     pair = await asyncio.to_thread(Pair.made)
     try:
         shell = await pair.shell()
-        await shell.execute("CREATE ROLE house LOGIN")
-        await shell.execute("CREATE DATABASE house")
+        for statement in _roles():
+            await shell.execute(statement)
         await shell.close()
         data, redis = folder / "data", redis_server()
-        found = Nodes(pair, "house", redis, data, Balancer(), pair=pair, direct=direct)
+        books = pair.url("books", _DATABASE)
+        found = Nodes(pair, _DATABASE, redis, data, books, Balancer(), pair=pair, direct=direct)
         async with serving(found, NAMES, PEOPLE):
             watching = asyncio.create_task(found.watch())
             try:
@@ -192,6 +200,13 @@ async def house(folder: Path) -> AsyncIterator[House]:
         await asyncio.to_thread(process.stop)
         if mounted:
             _unmount(data)
+
+
+def _roles() -> list[str]:
+    """As an operator makes roles and database; each alone, for no block may make a database."""
+    text = (ROOT / "deploy" / "postgresql" / "roles.sql").read_text("utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("--")]
+    return [statement for statement in "\n".join(lines).split(";") if statement.strip()]
 
 
 def missing() -> dict[str, str]:

@@ -49,3 +49,12 @@ def test_one_kind_of_secret_is_not_taken_for_another(tmp_path):
     TAGS.kept(tmp_path / "a.key")
     with pytest.raises(SecretFileError, match="not the secret that opens guarantees"):
         GUARANTEES.kept(tmp_path / "a.key")
+
+
+def test_what_several_nodes_share_is_not_made_by_one_of_them(tmp_path):
+    with pytest.raises(SecretFileError, match="--make-key") as refused:
+        GUARANTEES.kept(tmp_path / "guarantees.key", create=False)
+    assert "--make-key" in refused.value.zh
+    assert list(tmp_path.iterdir()) == []
+    made = GUARANTEES.kept(tmp_path / "guarantees.key")
+    assert GUARANTEES.kept(tmp_path / "guarantees.key", create=False) == made

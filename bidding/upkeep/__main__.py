@@ -43,9 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 async def _run(arguments: argparse.Namespace) -> int:
     match arguments.errand:
         case "backup":
-            found = await back_up(
-                arguments.data, arguments.folder, arguments.key, arguments.log
-            )
+            found = await back_up(arguments.data, arguments.folder, arguments.key, arguments.log)
             _say(beside_copy(arguments.data, arguments.books, arguments.log))
             return _told(
                 found, f"备份在 {arguments.folder}", f"The backup is in {arguments.folder}"

@@ -13,7 +13,6 @@ from typing import Any
 import jsonschema_rs
 import pytest
 import yaml
-
 from hatchling.builders.wheel import WheelBuilder
 
 from bidding.settings import Settings
@@ -121,6 +120,16 @@ def test_what_the_image_and_the_unit_start_is_in_the_package():
         words = re.findall(r"^(?:ENTRYPOINT |ExecStart=).*-m\W+(\w+)", read(name), re.MULTILINE)
         (module,) = words
         assert f"{module}.py" in wheel, name
+
+
+def test_the_image_is_built_from_what_the_package_needs_and_from_no_secret():
+    ignored = [line for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if line]
+    sent = {line[1:].split("/")[0] for line in ignored if line.startswith("!")}
+    assert "*" in ignored, "what is not named stays here"
+    wheel = WheelBuilder(str(ROOT)).recurse_included_files()
+    needed = {file.relative_path.split("/")[0] for file in wheel}
+    assert needed | {"desks", "tools", "pyproject.toml", "requirements.lock"} <= sent
+    assert not sent & {"var", "deploy", ".git", ".venv"}
 
 
 def test_a_unit_drains_and_is_confined():

@@ -37,6 +37,9 @@ class Metrics:
             buckets=_ON_DISK,
             registry=self._registry,
         )
+        # A series that begins with its first event hides that event from every rate: bells are rare.
+        for what in ("bell", "request"):
+            self._on_disk.labels(what)
         self._seconds = Histogram(
             "daylight_request_seconds", "Time to answer", ["route"], registry=self._registry
         )

@@ -81,16 +81,16 @@ class Visitor:
         async with self._http.request(
             method, self.url + path, json=body, params=query, headers=headers
         ) as response:
-            answer: dict[str, Any] = await response.json(content_type=None)
             if response.status >= 400:
-                raise HouseSaysNo(response.status, answer)
+                raise await _no(response)
+            answer: dict[str, Any] = await response.json(content_type=None)
             return answer
 
     async def download(self, path: str) -> bytes:
         """A file: a receipt, an archive, a policy."""
         async with self._http.get(self.url + path) as response:
             if response.status >= 400:
-                raise HouseSaysNo(response.status, await response.json(content_type=None))
+                raise await _no(response)
             return await response.read()
 
     def join(self, auction: str, watch: Watch | None = None) -> Seat:
@@ -124,3 +124,9 @@ class Visitor:
     def _stream_url(self) -> str:
         parts = urlsplit(self.url)
         return f"{'wss' if parts.scheme == 'https' else 'ws'}://{parts.netloc}{parts.path}/api/v1/stream"
+
+
+async def _no(response: aiohttp.ClientResponse) -> HouseSaysNo:
+    """What the house said, or what stands before it: a balancer that finds no node has a page of its own."""
+    plain = response.content_type.endswith("json")
+    return HouseSaysNo(response.status, await response.json(content_type=None) if plain else {})

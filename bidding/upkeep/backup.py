@@ -82,6 +82,12 @@ async def verified(folder: Path, log: str | None = None) -> list[Looked]:
         keys = FileKeys(folder / KEY, create=False)
     except KeyFileError as error:
         raise NotRight(error.zh, str(error)) from error
+    if log is None and not (folder / LOG).is_file():
+        raise NotRight(
+            "本备份的事件日志在 PostgreSQL 中：请先用 pg_restore 恢复，并用 --log（或 DAYLIGHT_LOG）指明。",
+            "The record of this copy is in PostgreSQL: bring it back with pg_restore first, and name "
+            "it with --log (or DAYLIGHT_LOG).",
+        )
     async with opened(folder / LOG) if log is None else shared(log) as record:
         return await look(record, keys, grows=log is not None)
 

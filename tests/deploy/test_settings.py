@@ -13,6 +13,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 import yaml
+from hatchling.builders.wheel import WheelBuilder
 
 from bidding.settings import Settings
 from tests.doors.program import ROOT
@@ -92,7 +93,8 @@ def test_redis_keeps_nothing_and_never_drops_a_letter_for_room(tmp_path):
 
 def environment(name: str) -> dict[str, str]:
     lines = [line for line in read(name).splitlines() if line and not line.startswith("#")]
-    return dict(line.split("=", 1) for line in lines)
+    # Quotes: what holds an `&` has to be one word for a shell too.
+    return {name: value.strip('"') for name, value in (line.split("=", 1) for line in lines)}
 
 
 def test_every_setting_of_a_node_is_one_that_it_knows():
@@ -110,6 +112,24 @@ def test_every_setting_of_a_node_is_one_that_it_knows():
     found["origin_prefix"] = environment("systemd/common.env.example")["DAYLIGHT_ORIGIN_PREFIX"]
     # Settings refuse what they do not know.
     assert Settings.model_validate(found).bus is not None
+
+
+def test_what_the_image_and_the_unit_start_is_in_the_package():
+    wheel = {file.distribution_path for file in WheelBuilder(str(ROOT)).recurse_included_files()}
+    for name in ("compose/Dockerfile", "systemd/daylight@.service"):
+        words = re.findall(r"^(?:ENTRYPOINT |ExecStart=).*-m\W+(\w+)", read(name), re.MULTILINE)
+        (module,) = words
+        assert f"{module}.py" in wheel, name
+
+
+def test_the_image_is_built_from_what_the_package_needs_and_from_no_secret():
+    ignored = [line for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if line]
+    sent = {line[1:].split("/")[0] for line in ignored if line.startswith("!")}
+    assert "*" in ignored, "what is not named stays here"
+    wheel = WheelBuilder(str(ROOT)).recurse_included_files()
+    needed = {file.relative_path.split("/")[0] for file in wheel}
+    assert needed | {"desks", "tools", "pyproject.toml", "requirements.lock"} <= sent
+    assert not sent & {"var", "deploy", ".git", ".venv"}
 
 
 def test_a_unit_drains_and_is_confined():

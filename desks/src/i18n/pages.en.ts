@@ -124,7 +124,7 @@ export const en: Record<keyof typeof zh, string> = {
   "watch.refused": "Declined",
   "watch.decline": "Decline",
   "watch.decline_one": "Decline {alias}",
-  "watch.decline_more": "The applicant reads this reason at home, and may apply again or complain. It does not go into the auction’s record and is not published; name no people.",
+  "watch.decline_more": "The applicant reads this reason at home, and may apply again or complain. It does not go into the auction's record and is not published; name no people.",
   "watch.declined": "Declined {at} by {by}: ",
   "watch.deposits": "Deposit received",
   "watch.deposits_text": "The bank's time of receipt counts. One bank reference counts once.",

@@ -143,5 +143,5 @@ async def pg_log() -> PgLog:
 def _stop(running: Server) -> None:
     # At once, and without writing hundreds of test databases back.
     running.process.send_signal(signal.SIGQUIT)
-    running.process.wait(10)
+    running.process.wait(60)
     shutil.rmtree(running.sockets, ignore_errors=True)

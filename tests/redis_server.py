@@ -37,7 +37,7 @@ class RedisServer:
                 stdout=said,
                 stderr=said,
             )
-        for _ in range(400):
+        for _ in range(3_000):
             if socket.exists():
                 return
             if self.process.poll() is not None:
@@ -49,7 +49,7 @@ class RedisServer:
         """Ends it, as a fall does unless asked otherwise."""
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(number)
-            self.process.wait(10)
+            self.process.wait(60)
 
 
 def redis_server() -> RedisServer:

@@ -75,13 +75,13 @@ class WitnessProcess:
         assert self._process is not None
         assert self._process.stdout is not None
         self._process.stdout.close()
-        return self._process.wait(10)
+        return self._process.wait(60)
 
     def ask(
         self, body: bytes, path: str = "/add-checkpoint", method: str = "POST"
     ) -> tuple[int, str, bytes]:
         """Status, type and body of one answer."""
-        line = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=10)
+        line = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=60)
         try:
             line.request(method, path, body)
             answer = line.getresponse()

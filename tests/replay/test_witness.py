@@ -75,7 +75,7 @@ def test_a_restart_remembers(witness, end):
 
 
 def test_it_stops_when_it_is_told_to_though_a_line_is_open(witness):
-    line = http.client.HTTPConnection(urlsplit(witness.url).netloc, timeout=10)
+    line = http.client.HTTPConnection(urlsplit(witness.url).netloc, timeout=60)
     line.request("GET", "/")
     answer = line.getresponse()
     assert answer.read().decode().strip() == witness.vkey
@@ -108,7 +108,7 @@ def test_of_many_at_once_one_history_is_signed(witness):
 )
 def test_what_is_no_request_ends_the_line(witness, head, status):
     host, _, port = urlsplit(witness.url).netloc.partition(":")
-    with socket.create_connection((host, int(port)), timeout=10) as line:
+    with socket.create_connection((host, int(port)), timeout=60) as line:
         line.sendall(head + b"Host: w\r\n\r\n")
         answer = b"".join(iter(lambda: line.recv(4096), b""))
     assert answer.startswith(b"HTTP/1.1 %d " % status)

@@ -41,12 +41,20 @@ def test_a_failing_step_fails_the_check(
 def test_the_simulation_runs_beside_others_and_ends_before_the_tests(tmp_path: Path) -> None:
     """Some tests are timed closely: nothing may run beside them."""
     said = tmp_path / "order"
+    said.touch()
 
-    def step(name: str, wait: float = 0) -> list[list[str]]:
-        words = f"import time; time.sleep({wait}); open({str(said)!r}, 'a').write('{name} ')"
-        return [[sys.executable, "-c", words]]
+    def step(name: str, before: str = "") -> list[list[str]]:
+        return [[sys.executable, "-c", f"{before}open({str(said)!r}, 'a').write('{name} ')"]]
 
-    table = {"types": step("types"), "simulation": step("simulation", 1), "tests": step("tests")}
+    # It has not ended when the other has, and would not end at all before it.
+    waits = (
+        f"import time\nwhile not open({str(said)!r}).read(): time.sleep(0.01)\ntime.sleep(0.5)\n"
+    )
+    table = {
+        "types": step("types"),
+        "simulation": step("simulation", waits),
+        "tests": step("tests"),
+    }
     done = check._all(list(table), table)
     assert said.read_text().split() == ["types", "simulation", "tests"]
     assert {name: passed for name, (passed, _) in done.items()} == dict.fromkeys(table, True)

@@ -25,10 +25,10 @@ async def test_moving_it_on_wakes_who_sleeps_for_days():
     await asyncio.sleep(0)
     assert not sleeper.done()
     clock.forward(EPOCH + 10 * 86_400 * SECOND)
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(30):
         await sleeper
     # What is due already is not waited for.
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(30):
         await clock.sleep_until(EPOCH)
 
 

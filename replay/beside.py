@@ -99,8 +99,8 @@ def _stamp(verified: Verified, pem: bytes) -> Covered:
             except product.StampRefused as error:
                 raise ArchiveError(
                     f"checkpoint {number}",
-                    f"its time-stamp does not verify: {error}",
-                    f"时间戳未通过验证（{error}）",
+                    f"its time-stamp does not verify: {error.en}",
+                    f"时间戳未通过验证：{error.zh}",
                 ) from error
             return Covered(parse_body(text).size, stamp.t)
     raise ArchiveError("end", "carries no time-stamp", "没有时间戳")

@@ -164,7 +164,7 @@ def _parties(given: Given, named: Mapping[str, Any]) -> Iterator[Check]:
         yield Check(
             act.entry,
             act.own and commit is not None and commit.value[0] == _hex(text),
-            f"{act.who} 揭示的秘密与其密封值一致：SHA-256（{text}）",
+            f'{act.who} 揭示的秘密与其密封值一致：SHA-256("{text}")',
             f'{act.who} showed the secret it had committed to: SHA-256("{text}")',
         )
     if given.reveals:
@@ -197,7 +197,7 @@ def _joint(given: Given, order: list[str], quorum: int) -> Iterator[Check]:
     yield Check(
         given.drawn_entry,
         given.seed == _hex(text),
-        f"种子 = SHA-256（{text}）",
+        f'种子 = SHA-256("{text}")',
         f'the seed is SHA-256("{text}")',
     )
 

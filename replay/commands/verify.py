@@ -141,12 +141,23 @@ def _beside(more: Beside) -> dict[str, Any]:
     return {"sm2": sm2, "timestamp": stamp, "unchecked": list(more.unchecked)}
 
 
-def _said_beside(more: Beside, *, chinese: bool) -> list[str]:
+def _of(size: int, count: int, *, chinese: bool) -> str:
+    """Over how many entries; where a proof stops short of the record's end, that is said."""
+    if size == count:
+        return f"{count} 条记录" if chinese else f"{count} entries"
+    if chinese:
+        return f"仅前 {size} 条记录，本文件共 {count} 条"
+    return f"only the first {size} of {count} entries"
+
+
+def said_beside(more: Beside, count: int, *, chinese: bool) -> list[str]:
+    """What holds beside a record of `count` entries, in a few words each."""
     said = []
     if more.sm2 is not None:
-        said.append(_SM2[chinese].format(more.sm2.size))
+        said.append(_SM2[chinese].format(_of(more.sm2.size, count, chinese=chinese)))
     if more.stamp is not None and more.stamp.t is not None:
-        said.append(_STAMP[chinese].format(more.stamp.size, show_instant(more.stamp.t)))
+        over = _of(more.stamp.size, count, chinese=chinese)
+        said.append(_STAMP[chinese].format(over, show_instant(more.stamp.t)))
     said += [_UNCHECKED[name][chinese] for name in more.unchecked]
     return said
 
@@ -154,7 +165,7 @@ def _said_beside(more: Beside, *, chinese: bool) -> list[str]:
 def _sentence(session: Session, extra: Beside, lang: str) -> str:
     count, notes, chinese = len(session.entries), session.checkpoints, lang == "zh"
     more = [_MORE[name][_form(many, lang)].format(many) for name, many in _counts(session) if many]
-    more += _said_beside(extra, chinese=chinese)
+    more += said_beside(extra, count, chinese=chinese)
     if chinese:
         by = "、".join(session.witnesses) or "无（仅由日志所有者签名）"
         start = f"有效：{session.origin} 共 {count} 条记录，{notes} 个检查点，见证：{by}"
@@ -199,11 +210,8 @@ _MORE = {
     ),
     "held": ("continues {} kept paper", "continues {} kept papers", "与所持凭据 {} 份一致"),
 }
-_SM2 = ("SM3/SM2 log over {} entries holds", "SM3/SM2 并行日志有效（{} 条记录）")
-_STAMP = (
-    "time-stamped over {} entries at {}",
-    "时间戳有效（{} 条记录，{}）",
-)
+_SM2 = ("SM3/SM2 log over {} holds", "SM3/SM2 并行日志有效（{}）")
+_STAMP = ("time-stamped over {} at {}", "时间戳有效（{}，{}）")
 _UNCHECKED = {
     "sm2": (
         "an SM2 signature is there and was not checked (--sm2)",

@@ -30,9 +30,13 @@ NOTES = parse_archive(RAW).checkpoints
 def gm_note(size: int = 9, name: str = KEY.name) -> bytes:
     root = Tree.from_leaves(map(gm_leaf, sample.ENTRIES[:size]), SM3_TREE).root()
     body = Checkpoint(name, size, root).body()
-    signer = CryptSM2(private_key=SECRET, public_key=PUBLIC)
-    raw = bytes.fromhex(signer.sign_with_sm3(body, f"{4711:064x}"))
-    return GmVerifier(name, KEY.public).note(body, raw)
+    return GmVerifier(name, KEY.public).note(body, sm2_signature(body))
+
+
+def sm2_signature(text: bytes, secret: str = SECRET) -> bytes:
+    """By the key above unless another's secret is given, which claims to be it."""
+    signer = CryptSM2(private_key=secret, public_key=PUBLIC)
+    return bytes.fromhex(signer.sign_with_sm3(text, f"{4711:064x}"))
 
 
 def test_the_sm2_note_comes_out_as_it_went_in():

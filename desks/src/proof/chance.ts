@@ -138,7 +138,7 @@ async function parties(given: Given, named: Source): Promise<Check[]> {
   for (const act of given.reveals) {
     const text = `${given.what}|${act.who}|${act.value[0]}`;
     const ok = act.own && commits.get(act.who)?.value[0] === (await hexOf(text));
-    found.push(check(act.entry, ok, `${act.who} 揭示的秘密与其密封值一致：SHA-256（${text}）`, `${act.who} showed the secret it had committed to: SHA-256("${text}")`));
+    found.push(check(act.entry, ok, `${act.who} 揭示的秘密与其密封值一致：SHA-256("${text}")`, `${act.who} showed the secret it had committed to: SHA-256("${text}")`));
   }
   if (given.reveals.length > 0) {
     const last = Math.max(0, ...given.commits.map((act) => act.entry));
@@ -163,7 +163,7 @@ async function joint(given: Given, order: string[], quorum: number): Promise<Che
     );
   }
   const text = order.filter((party) => secrets.has(party)).map((party) => `${party}:${secrets.get(party)}`).join(",");
-  return [...found, check(given.drawnEntry, given.seed === (await hexOf(text)), `种子 = SHA-256（${text}）`, `the seed is SHA-256("${text}")`)];
+  return [...found, check(given.drawnEntry, given.seed === (await hexOf(text)), `种子 = SHA-256("${text}")`, `the seed is SHA-256("${text}")`)];
 }
 
 /** Two officers, each for himself; of one officer the last that he typed. */

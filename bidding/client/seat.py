@@ -199,6 +199,7 @@ class Seat:
     ) -> Answer:
         """Offer, and wait for the final answer. Raises WireError, SeatLost, FalseRecord, TimeoutError.
 
+        The amount leaves in the clear; where offers are sealed it is `seal` that makes one.
         After TimeoutError nothing is known; ask again with the same `ref`.
         """
         ref = ref or new_ref()

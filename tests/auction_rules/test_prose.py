@@ -237,6 +237,34 @@ def test_a_name_stands_in_the_language_of_the_text():
     assert "甲类" not in said(clock, clock.example, "en")
 
 
+def test_a_row_without_a_name_begins_with_its_first_value():
+    far = EXAMPLES["far_adjustment"]
+    parcels = [{"id": "P1", "added_area": "300"}, {"id": "P2", "zh": "乙", "added_area": "200"}]
+    terms = {**far.example, "parcels": parcels, "quota_area": "300"}
+    area = "申请新增建筑面积"
+    assert f"宗地：宗地编号 P1（{area} 300 ㎡）、乙（宗地编号 P2，{area} 200 ㎡）" in said(
+        far, terms
+    )
+    assert "Parcels: Parcel P1 (Added floor area 300 m²)" in said(far, terms, "en")
+
+
+def test_what_is_said_in_two_languages_stands_in_one_and_a_single_row_needs_no_brackets():
+    sealed = EXAMPLES["sealed_bid"]
+    draws = {
+        "source": "BEACON",
+        "beacon": "FIGURES",
+        "figures_zh": "某彩票开奖号码",
+        "figures_en": "the digits of a lottery",
+        "figures_first": "2026-03-01T21:15:00+08:00",
+        "figures_every_seconds": 86400,
+    }
+    terms = {**sealed.example, "tie": "DRAW", "draws": draws}
+    zh, en = said(sealed, terms), said(sealed, terms, "en")
+    assert "摇号方式：随机数来源 事先指定的公开随机源，" in zh
+    assert ("某彩票开奖号码" in zh, "lottery" in zh) == (True, False)
+    assert ("某彩票开奖号码" in en, "the digits of a lottery" in en) == (False, True)
+
+
 @pytest.mark.parametrize(("rule", "terms"), TERMS)
 def test_offers_that_may_be_equal_are_not_said_never_to_be(rule, terms):
     for lang, never, may in (

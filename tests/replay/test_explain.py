@@ -10,7 +10,7 @@ from replay.explain import explain
 from replay.play import play
 from replay.scenario import read
 from replay.verify import verify
-from tests.replay.plays import every_scenario, first_run, opened, small
+from tests.replay.plays import SCENARIOS, every_scenario, first_run, opened, small
 
 
 def film():
@@ -58,6 +58,17 @@ def test_what_could_be_offered_is_told_only_to_whoever_could_offer():
     shown = opened(first_run(small(steps=twice, variants=[], outcome={"status": "unsold"})))[2].film
     said = told(shown, entry_of(shown, "bid.refused", "REF_REUSED"))
     assert "could be offered" not in said
+
+
+def test_where_no_term_ends_the_ladder_it_is_said_from_where():
+    shown = film()
+    said = told(shown, entry_of(shown, "bid.accepted", nth=1), "zh")
+    assert "当时可报 110 元 起；请求为 110 元。" in said
+
+
+def test_a_draw_is_open_until_it_is_done():
+    shown = opened(first_run(read(SCENARIOS / "dutch" / "dutch-same-tick.yaml")))[2].film
+    assert "可操作时段为 2026-03-02 10:01:00 至 办理完毕" in told(shown, 9, "zh")
 
 
 def test_why_the_deadline_moved():

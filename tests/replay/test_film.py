@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from auction_rules.terms import SECOND
 from bidding.core.state import State, evolve
+from replay import bare
 from replay.film import EVERY, Film, NoRule
 from tests.replay.plays import first_run, opened, small
 
@@ -108,3 +109,5 @@ def test_without_its_rule_a_session_is_still_told() -> None:
     assert shown.lines("en")[0].startswith("    0")
     with pytest.raises(NoRule, match="english@99"):
         shown.room(0, "public")
+    told = shown.rule, bare.text(next(e for e in rest if e["type"] == "bell.accepted"), shown.end)
+    assert told == (None, {"zh": "“timed”阶段开始。", "en": "Stage “timed” opened."})

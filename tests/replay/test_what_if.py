@@ -54,6 +54,15 @@ def test_without_the_winner_the_other_wins_at_what_was_too_low_before():
     assert found.recorded.ended - found.hypothetical.ended == 30_000_000
 
 
+def test_why_nothing_would_be_sold_is_said_in_a_sentence():
+    found = what_if(film(), Change(without_bidders=frozenset({"A", "B"})))
+    (result,) = (row for row in found.rows if row.about["en"] == "result")
+    assert result.hypothetical == {
+        "zh": "流拍：没有有效报价",
+        "en": "Unsold: there was no valid offer",
+    }
+
+
 def test_without_one_bid():
     shown = film()
     last = max(e["i"] for e in shown.entries if e["type"] == "bid.accepted")

@@ -178,6 +178,9 @@ async def test_a_hypothesis_says_that_it_is_one(tmp_path):
             with pytest.raises(HouseSaysNo) as no:
                 await auditor.post(f"{PATH}/what-if", body)
             assert no.value.code == code, body
+            zh, en = no.value.body["sentence"]["zh"], no.value.body["sentence"]["en"]
+            assert "such" not in zh
+            assert "没有" not in en
 
 
 async def test_the_export_holds_the_very_entries(tmp_path):

@@ -1,5 +1,6 @@
 """The check: which steps there are, and that one failing step fails the whole."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -38,28 +39,28 @@ def test_a_failing_step_fails_the_check(
     assert "bad   FAILED" in shown
 
 
-def test_the_simulation_runs_beside_others_and_ends_before_the_tests(tmp_path: Path) -> None:
-    """Some tests are timed closely: nothing may run beside them."""
-    said = tmp_path / "order"
+def test_what_only_computes_runs_beside_the_others_and_gives_way(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    said = tmp_path / "said"
     said.touch()
-
-    def step(name: str, before: str = "") -> list[list[str]]:
-        return [[sys.executable, "-c", f"{before}open({str(said)!r}, 'a').write('{name} ')"]]
-
-    # It has not ended when the other has, and would not end at all before it.
-    waits = (
-        f"import time\nwhile not open({str(said)!r}).read(): time.sleep(0.01)\ntime.sleep(0.5)\n"
-    )
+    wait = f"import os, time\nwhile not open({str(said)!r}).read(): time.sleep(0.01)\n"
+    beside = f"{wait}print('as nice as', os.nice(0), flush=True)"
     table = {
-        "types": step("types"),
-        "simulation": step("simulation", waits),
-        "tests": step("tests"),
+        # In a row of its own: in one row with the tests it would wait for them for ever.
+        "simulation": [[sys.executable, "-c", beside]],
+        "tests": [[sys.executable, "-c", f"open({str(said)!r}, 'w').write('tests')"]],
+        "golden": [[sys.executable, "-c", "exit(1)"]],
     }
     done = check._all(list(table), table)
-    assert said.read_text().split() == ["types", "simulation", "tests"]
-    assert {name: passed for name, (passed, _) in done.items()} == dict.fromkeys(table, True)
-    table["simulation"] = [[sys.executable, "-c", "exit(1)"]]
-    assert not check._all(["simulation"], table)["simulation"][0]
+    assert list(done) == list(table)
+    assert {name: passed for name, (passed, _) in done.items()} == {
+        "simulation": True,
+        "tests": True,
+        "golden": False,
+    }
+    nice = min(os.nice(0) + check.GIVE_WAY, 19)
+    assert f"== simulation says\nas nice as {nice}\n" in capfd.readouterr().out
 
 
 def test_named_steps_only(quick: dict[str, list[list[str]]]) -> None:

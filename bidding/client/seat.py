@@ -40,6 +40,8 @@ _TRAVELS: Final = frozenset({"type", "ref", "sig", "key"})
 _FIRST_WAIT: Final = 0.2
 _LONGEST_WAIT: Final = 5.0
 _GROWTH: Final = 1.5
+#: Seconds until a line stands, and again until there is a welcome on it: else another node is tried.
+_PATIENCE: Final = 5.0
 #: A house that recovers is asked again at this pace; one that is busy, ever less often.
 _RECOVERING_WAIT: Final = 0.8
 _chance = secrets.SystemRandom()
@@ -394,7 +396,7 @@ class Seat:
             compression=None,
             max_size=2**24,
             proxy=None,
-            open_timeout=10,
+            open_timeout=_PATIENCE,
         ) as socket:
             hello = {
                 "type": "hello",
@@ -403,13 +405,19 @@ class Seat:
                 "csrf": self._csrf,
                 "cursors": self.cursors or None,
             }
-            await socket.send(orjson.dumps(hello), text=True)
+            late = asyncio.get_running_loop().call_later(_PATIENCE, self._not_welcome, socket)
             try:
+                await socket.send(orjson.dumps(hello), text=True)
                 # `recv` and not `async for`, which ends without a word on a polite close.
                 while True:
                     await self._read(socket, orjson.loads(await socket.recv(decode=False)))
             finally:
+                late.cancel()
                 self._socket = None
+
+    def _not_welcome(self, socket: ClientConnection) -> None:
+        if self._socket is not socket:
+            socket.transport.abort()
 
     async def _read(self, socket: ClientConnection, message: dict[str, Any]) -> None:
         self._silence.heard()

@@ -27,7 +27,7 @@ from bidding.engine.supervisor import Chores, told
 
 _log = logging.getLogger(__name__)
 
-_PATIENCE: Final = (100_000, 2_000_000)
+_PATIENCE: Final = (100_000, 5_000_000)
 """First and longest wait, in microseconds, before a broken store is tried again."""
 AT_ONCE: Final = 8
 """So many logs are read at a time."""

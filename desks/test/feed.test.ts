@@ -89,9 +89,9 @@ describe("a line on which an answer is due", () => {
     expect(feed.welcome).not.toBeNull();
     vi.advanceTimersByTime(200);
     expect(feed.welcome).toBeNull();
-    // Nobody answers at first: four tries within four seconds.
+    // Nobody answers at first: four tries within three seconds.
     const before = Line.made.length;
-    for (const wait of [400, 600, 800, 1_200]) {
+    for (const wait of [250, 500, 800, 1_200]) {
       vi.advanceTimersByTime(wait);
       last().onclose?.({ code: 1006 });
     }

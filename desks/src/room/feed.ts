@@ -39,7 +39,7 @@ const ASKED = { every: 750, silence: 2_000 } as const;
 /** On a slow line silence means nothing before so many of its trips have passed. */
 const TRIPS = 4;
 /** Close together at first: another node takes over within two seconds. */
-const BACKOFF_MS = [400, 600, 800, 1_200, 2_000, 4_000, 8_000, 15_000] as const;
+const BACKOFF_MS = [250, 500, 800, 1_200, 2_000, 4_000, 8_000, 15_000] as const;
 
 /** Microseconds of a clock that never goes back. */
 export function monotonic(): number {

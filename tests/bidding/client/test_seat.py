@@ -29,6 +29,7 @@ class House:
         self.lines: list[ServerConnection] = []
         self.answers = True
         self.still: set[ServerConnection] = set()
+        self.unwelcome = 0
         self.refuse_with: int | None = None
         self.n = 3
         self.moved = asyncio.Condition()
@@ -38,6 +39,9 @@ class House:
         self.hellos.append(hello)
         if self.refuse_with:
             await line.close(self.refuse_with, "no")
+            return
+        if len(self.hellos) <= self.unwelcome:
+            await line.wait_closed()
             return
         self.lines.append(line)
         await self.say(
@@ -176,6 +180,16 @@ async def test_after_a_break_it_asks_for_what_it_missed_and_sends_again_what_is_
         assert house.bids() == ["one", "one"]
         assert house.hellos[1]["cursors"] == {"public": 3}
         assert (seen, seat.connections, seat.unanswered) == ([4, 5], 2, [])
+
+
+async def test_a_line_without_a_welcome_is_left(monkeypatch):
+    """Its node stands still, or cannot find out who is there."""
+    monkeypatch.setattr(seat_module, "_PATIENCE", 0.2)
+    async with visit() as (house, seat):
+        house.unwelcome = 1
+        async with seat:
+            assert len(house.hellos) >= 2
+            assert (await seat.bid(5)).accepted
 
 
 async def test_a_line_that_falls_silent_under_a_bid_is_left_and_the_bid_sent_again(monkeypatch):

@@ -177,6 +177,8 @@ async def ground(
         found = await clustered.stand(
             stack, settings.log, settings.bus, node=settings.node, prefix=prefix, keys=keys
         )
+    except KeyFileError as error:
+        raise Mistake(error.zh, str(error)) from error
     except (LogError, LeasesAway) as error:
         raise unreadable(error) from error
     clustered.measure(metrics, found)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -20,14 +21,15 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bidding.adapters.clock import SharedClock
 from bidding.adapters.direct_bus import BothWays, DirectBus
-from bidding.adapters.keys import FileKeys
+from bidding.adapters.keys import FileKeys, KeyFileError
 from bidding.adapters.metrics import Metrics
 from bidding.adapters.pg_log import PgLeases, PgLog
 from bidding.adapters.pg_log.schema import install
 from bidding.adapters.redis_bus import RedisBus
 from bidding.engine.auctioneer import INBOX_MAX
 from bidding.engine.membership import TTL, Membership
-from bidding.engine.ports import LogError
+from bidding.engine.ports import EventLog, LogError
+from bidding.proof.note import NoteError, open_note
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +53,16 @@ async def stand(
     prefix: str,
     keys: FileKeys,
 ) -> Standing:
-    """Connects to `log` (postgresql+asyncpg://) and `bus` (redis://). Raises LogError, LeasesAway.
+    """Connects to `log` (postgresql+asyncpg://) and `bus` (redis://).
+
+    Raises LogError, LeasesAway, and KeyFileError when the record was signed with another key.
 
     At `direct` (host:port) the other nodes may write to it without Redis; OSError when it cannot listen.
     The clock is set right before anybody can read it; the node is present once its house recovers.
     """
     record = PgLog(log)
     stack.push_async_callback(record.close)
-    await record.logs()
+    await _signed_with(record, keys)
     clock = SharedClock()
     leases = PgLeases(log, clock, clock.hears, ttl=TTL)
     stack.push_async_callback(leases.close)
@@ -73,6 +77,25 @@ async def stand(
     ways = letters if second is None else BothWays(letters, second)
     others = Membership(leases, ways, clock, node, most=INBOX_MAX)
     return Standing(record, clock, letters, second, others)
+
+
+async def _signed_with(record: EventLog, keys: FileKeys) -> None:
+    """A node with a key of its own could take auctions over and open none: it does not start.
+
+    One log that it signed is enough: another may be damaged, and the house names it.
+    """
+    names = await record.logs()
+    for name in reversed(names):
+        for note in (await record.checkpoints(name))[:1]:
+            with contextlib.suppress(NoteError):
+                open_note(note, [keys.signer(name).verifier])
+                return
+    if names:
+        raise KeyFileError(
+            "数据库中的事件日志不是用本节点的签名密钥签署的：请从其他节点复制 signing.key。",
+            "The record in the database was not signed with this node's key: copy signing.key from "
+            "another node.",
+        )
 
 
 def measure(metrics: Metrics, standing: Standing) -> None:

@@ -183,6 +183,8 @@ async def ground(
             prefix=prefix,
             keys=keys,
         )
+    except KeyFileError as error:
+        raise Mistake(error.zh, str(error)) from error
     except (LogError, LeasesAway) as error:
         raise unreadable(error) from error
     except OSError as error:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import subprocess
 import sys
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,10 @@ import asyncpg
 import pytest
 
 from bidding import clustered, errands
-from bidding.adapters.keys import FileKeys
+from bidding.adapters.keys import FileKeys, KeyFileError
+from bidding.adapters.pg_log import PgLog
+from bidding.proof.checkpoint import Checkpoint
+from bidding.proof.merkle import leaf_hash
 from bidding.settings import Mistake, Settings
 from tests.doors.program import ROOT
 from tests.postgres import fresh_database
@@ -87,6 +91,29 @@ async def test_the_keys_that_nodes_share_are_made_at_one_of_them(tmp_path, capsy
     assert {p.name for p in tmp_path.iterdir()} == set(made)
     assert (tmp_path / "signing.key").read_bytes() == made["signing.key"]
     assert len(set(capsys.readouterr().out.splitlines())) == 1
+
+
+async def test_a_node_with_a_key_of_its_own_does_not_start(tmp_path):
+    ours, other = FileKeys(tmp_path / "ours.key"), FileKeys(tmp_path / "other.key")
+    server, database = await fresh_database()
+    assert await asyncio.to_thread(clustered.main, [server.url("postgres", database)]) == 0
+
+    async def stands(keys: FileKeys) -> None:
+        async with AsyncExitStack() as stack:
+            log = server.url("house", database)
+            await clustered.stand(stack, log, BUS, node="a", prefix="x", keys=keys)
+
+    await stands(other)  # nothing is signed yet
+    record = PgLog(server.url("house", database))
+    for signed, name in ((ours, "x/1"), (other, "x/2")):
+        note = signed.signer(name).sign(Checkpoint(name, 1, leaf_hash(b"{}")).body())
+        await record.create(name, b"{}", note)
+        if signed is ours:
+            with pytest.raises(KeyFileError, match=r"copy signing\.key") as refused:
+                await stands(other)
+            assert "signing.key" in refused.value.zh
+    await stands(ours)  # the other log is named by the house, as any that does not hold
+    await record.close()
 
 
 async def test_the_schema_is_made_with_one_command_and_again(capsys):

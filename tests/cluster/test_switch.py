@@ -101,7 +101,7 @@ async def test_a_node_with_a_key_of_its_own_does_not_start(tmp_path):
     async def stands(keys: FileKeys) -> None:
         async with AsyncExitStack() as stack:
             log = server.url("house", database)
-            await clustered.stand(stack, log, BUS, node="a", prefix="x", keys=keys)
+            await clustered.stand(stack, log, BUS, direct=None, node="a", prefix="x", keys=keys)
 
     await stands(other)  # nothing is signed yet
     record = PgLog(server.url("house", database))

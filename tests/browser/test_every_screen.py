@@ -17,7 +17,7 @@ from playwright.async_api import Browser, Page
 
 from bidding.web.pages import PAGES
 from tests.browser.conftest import Complaints
-from tests.browser.desk import Desk
+from tests.browser.desk import PHONE, Desk
 from tests.browser.gallery import BIDDERS as SEATED
 from tests.browser.gallery import SCREENS, Gallery, bids, faces, furnish, offices
 from tests.browser.shown import AUCTION
@@ -57,6 +57,8 @@ SAID = """() => {
   }
   return said;
 }"""
+#: Rooms that are shown within an office; the bidder's own is walked on a phone.
+OF_A_ROOM = ("staff-floor", "staff-suspended")
 CHINESE = re.compile(r"[\u4e00-\u9fff，。；：（）]")
 SENTENCE = re.compile(r"\b[A-Za-z][a-z]+\b(?:[ ,]+[A-Za-z]?[a-z]+\b){2,}")
 KEYS = frozenset(
@@ -93,6 +95,7 @@ class Examined(Gallery):
             await self._axe(page, name, ["color-contrast"])
             await page.emulate_media(color_scheme="light")
         await self._words(page, name)
+        await self._width(page, name)
         if await desk.at("language").count() > 0:
             await desk.at("language").click()
             await self.quiet(desk)
@@ -113,6 +116,16 @@ class Examined(Gallery):
                 self._note(name, f"in {'Chinese' if chinese else 'English'}: {text}")
             if not KEYS.isdisjoint(re.findall(r"[a-z_]+\.[a-z_0-9]+", own)):
                 self._note(name, f"a key: {text}")
+
+    async def _width(self, page: Page, name: str) -> None:
+        """Nothing lies beyond the edge of a phone, where nobody looks for it."""
+        before = page.viewport_size
+        if before == PHONE or name in OF_A_ROOM:
+            await page.set_viewport_size(PHONE)
+            wide = await page.evaluate("document.documentElement.scrollWidth")
+            await page.set_viewport_size(before or PHONE)
+            if wide > PHONE["width"]:
+                self._note(name, f"{wide} pixels wide on a phone of {PHONE['width']}")
 
     def _note(self, name: str, *words: str) -> None:
         told = "\n      ".join(words)

@@ -99,7 +99,7 @@ export const en: Record<keyof typeof zh, string> = {
   "pad.range": "You may offer from {least} to {most}",
   "pad.least": "You may offer {amount} or more",
   "pad.most": "You may offer {amount} or less",
-  "pad.left": "{n} offers left",
+  "pad.left": "Offers left: {n}",
   "pad.last_left": "This is the last one: it cannot be changed",
   "pad.pending": "You have offered {amount} in this turn. It is told when the turn ends; you may change it until then.",
   "pad.take_back": "Take my offer back",

@@ -27,7 +27,7 @@ export const en = {
   "fig.extension": "Extension rate",
   "fig.interventions": "Interventions",
   "fig.lag": "Longest time to write",
-  "fig.wan": "CNY {n}",
+  "fig.wan": "{n} CNY",
   "fig.wan_unit": "CNY",
   "fig.of_sessions": "{n} of {all} sessions",
   "fig.over_start": "over starts of {n}",

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Locator, Page
+from playwright.async_api import Browser, BrowserContext, Locator, Page, ViewportSize
 
 from bidding.client import Visitor
 from tests.doors.house_process import (
@@ -27,7 +27,7 @@ from tests.doors.house_process import (
 )
 
 DESKTOP = {"width": 1440, "height": 900}
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 PATIENCE = 20_000
 """Milliseconds until a window must show what it is asked for: a busy machine is no defect."""
 BEIJING = timezone(timedelta(hours=8))

@@ -239,7 +239,7 @@ async def test_the_calendar_names_what_is_in_each_others_way(office: Office) -> 
     await expect(clashes.locator("[data-kind=officer]")).to_contain_text("staff 同时负责")
     marks = staff.page.locator(".month .mark.opens")
     await expect(marks).to_have_count(2)
-    await staff.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    await staff.page.set_viewport_size(PHONE)
     await expect(staff.page.locator(".month")).to_be_hidden()
     agenda = staff.page.locator(".agenda")
     await expect(agenda).to_contain_text("同时的第 1 场")

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, ViewportSize
 
 from bidding.web.pages import PAGES
 from tests.browser.conftest import Complaints
@@ -119,11 +119,12 @@ class Examined(Gallery):
 
     async def _width(self, page: Page, name: str) -> None:
         """Nothing lies beyond the edge of a phone, where nobody looks for it."""
-        before = page.viewport_size
-        if before == PHONE or name in OF_A_ROOM:
-            await page.set_viewport_size(PHONE)
+        phone = ViewportSize(width=PHONE["width"], height=PHONE["height"])
+        before = page.viewport_size or phone
+        if before == phone or name in OF_A_ROOM:
+            await page.set_viewport_size(phone)
             wide = await page.evaluate("document.documentElement.scrollWidth")
-            await page.set_viewport_size(before or PHONE)
+            await page.set_viewport_size(before)
             if wide > PHONE["width"]:
                 self._note(name, f"{wide} pixels wide on a phone of {PHONE['width']}")
 

@@ -56,7 +56,7 @@ export const en: Record<keyof typeof zh, string> = {
   "clock.opens_at": "Opens",
   "clock.closes_at": "Closes",
   "clock.server": "Server time",
-  "clock.extended": "end moved {n} times",
+  "clock.extended": "end moved {n}×",
   "clock.ending": "Settling",
   "clock.suspended": "Suspended with this left",
   "clock.resumes": "Goes on in",

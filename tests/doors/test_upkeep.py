@@ -211,7 +211,7 @@ def test_books_of_the_first_release_are_named_and_brought_forward(lived, tmp_pat
     status, said, _ = errand("migrate", "--data", data)
     assert status == 0
     assert said.splitlines() == [
-        "[ok] registry: 0001 → 0002",
+        "[ok] registry: 0001 → 0003",
         "[ok] money: 0001 → 0002",
         "[ok] oversight: 0001 → 0001",
         "[ok] bidders: 0001 → 0002",
@@ -251,7 +251,7 @@ def test_a_torn_book_is_named_beside_whole_logs(lived, tmp_path, errand):
     status, said, _ = errand("doctor", "--data", ill)
     assert status == 1
     assert "[NO] money: money.db: " in said
-    assert "[ok] registry: schema 0002" in said
+    assert "[ok] registry: schema 0003" in said
     assert "[ok] daylight.local/log/" in said
 
 
@@ -270,8 +270,8 @@ def test_books_in_postgresql_are_looked_at_and_said_to_be_no_part_of_a_copy(
     assert "There is no register in this folder" in said
     there = ("--data", data, "--books", url)
     assert "[ok] registry: not there yet" in errand("doctor", *there)[1]
-    assert "[ok] registry: - → 0002" in errand("migrate", *there)[1]
-    assert "[ok] registry: schema 0002" in errand("doctor", *there)[1]
+    assert "[ok] registry: - → 0003" in errand("migrate", *there)[1]
+    assert "[ok] registry: schema 0003" in errand("doctor", *there)[1]
     status, said, _ = errand("backup", tmp_path / "copy", *there)
     assert status == 0
     assert "pg_dump --format=custom --schema='book_*'" in said

@@ -55,6 +55,7 @@ class Node:
         self._context.run(_NODE.set, self)
         self.most = faults.inbox or INBOX_MAX
         self.others = others(self)
+        self.handle.alone = self.others is None
         self.house = self._in(self._house)
 
     def _house(self) -> House:

@@ -30,10 +30,20 @@ class Heartbeat:
         self._log, self._clock, self._seats, self._others = log, clock, seats, others
         self.pulse = Pulse(clock.now())
         self.last: Instant | None = None
+        self._looked: Instant | None = None
 
     def watched(self, now: Instant) -> bool:
         """Whether anything runs here for which a write that does not come back would be a loss."""
         return any(_watched(seat, now) for seat in self._seats)
+
+    def attend(self, seat: Seat, since: Instant) -> None:
+        """Something was written or taken up: if it runs from now on, its time counts at once.
+
+        Until the next beat a process could stand still and nobody would know what was lost.
+        """
+        if not self.pulse.watching and _watched(seat, since):
+            self.pulse.watching = True
+            self.pulse.begin(since)
 
     def moved_on(self) -> None:
         """The clock was moved on purpose, as in practice: nobody lost that time."""
@@ -48,10 +58,12 @@ class Heartbeat:
             sent = self._clock.now()
             # Begun again after its own fall, it counts what was lost meanwhile.
             before, watched = self.pulse.watching, self.watched(sent)
+            # Nothing ran when it looked last: what runs now began after that, perhaps long ago.
+            looked, self._looked = self._looked, sent
             self.pulse.watching = watched
             if watched:
                 if not before:
-                    self.pulse.begin(sent)
+                    self.pulse.begin(sent if looked is None else looked)
                 try:
                     await self._log.beat(self._served(sent))
                 except LogError as error:

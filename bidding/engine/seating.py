@@ -163,6 +163,7 @@ class Seating:
             if any(step.entry["actor"] != "system" for step in steps):
                 seat.failures = 0
             room.publish(steps)
+            self._heart.attend(seat, steps[-1].entry["t"])
             self._ground.decided(steps)
             if others is not None:
                 others.wrote(seat.origin)
@@ -190,6 +191,7 @@ class Seating:
         )
         seat.given_back, seat.grant, seat.silenced = self._heart.pulse.lost, None, False
         auctioneer.start()
+        self._heart.attend(seat, self._ground.clock.now())
         if others is not None:
             others.opened(seat.origin)
         self._ground.witnessing.watch(signer.verifier, lambda: seat.auctioneer, room.witnessed)

@@ -221,6 +221,46 @@ async def test_what_one_auction_lost_is_not_forgotten_for_what_another_was_given
     assert lost - 2 * SECOND <= made[0]["data"]["ask"]["since"] <= lost
 
 
+@pytest.mark.parametrize("after", [SECOND // 20, SECOND * 9 // 10])
+async def test_a_process_that_stands_still_right_after_a_resumption_awards_nothing(hall, after):
+    """Nothing ran until the officer resumed it: no beat has been sent since, and none is missed."""
+    auction = await hall.running("03", document=english(resume="REMAINING"))
+    await hall.clock.advance(CLOSES - 5 * SECOND - hall.clock.now())
+    assert accepted(await hall.house.ask(auction, SUSPEND))
+    await hall.clock.advance(30 * SECOND)
+    assert accepted(await hall.house.ask(auction, RESUME))
+    await hall.clock.advance(after)
+    await _lost_across_the_close(hall, auction)
+
+
+async def test_a_process_that_stands_still_right_after_a_restart_awards_nothing(hall):
+    auction = await hall.running("03", document=english(resume="REMAINING"))
+    await hall.clock.advance(CLOSES - 5 * SECOND - hall.clock.now())
+    await hall.house.close()
+    await hall.restarted()
+    await hall.clock.advance(SECOND // 10)
+    await _lost_across_the_close(hall, auction)
+
+
+async def _lost_across_the_close(hall, auction):
+    """Twelve seconds in which nothing runs at all, and the session would have ended in them."""
+    room = hall.house.room(auction)
+    stood, closes = hall.clock.now(), room.state.standing.closes
+    assert room.state.status == "running"
+    assert stood < closes < stood + 12 * SECOND
+    hall.clock.jump(12 * SECOND)
+    late = asyncio.ensure_future(hall.house.ask(auction, bid("03", 100_000)))
+    await hall.clock.advance(4 * SECOND)
+    late.cancel()
+    made = [e for e in await hall.entries(auction) if e["type"] == "suspend.accepted"]
+    assert made[-1]["actor"] == "system"
+    assert stood - 2 * SECOND <= made[-1]["data"]["ask"]["since"] <= stood + SECOND
+    state = hall.house.room(auction).state
+    assert state.ended is None
+    assert state.status in ("running", "suspended")
+    assert state.standing.closes is None or state.standing.closes > hall.clock.now()
+
+
 async def test_after_more_than_five_minutes_people_resume_it(hall):
     """Also where the document says nothing of interruptions: then one officer does, and at once."""
     auction = await hall.running("03")

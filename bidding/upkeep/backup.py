@@ -18,7 +18,7 @@ from typing import Final
 from pydantic import BaseModel, ValidationError
 
 from bidding.adapters.keys import FileKeys, KeyFileError
-from bidding.upkeep.logs import KEY, LOG, Looked, NotRight, copy_database, look, opened, shared
+from bidding.upkeep.logs import KEY, LOG, Looked, NotRight, copy_database, look, look_into, shared
 
 LIST: Final = "backup.json"
 #: What SQLite and the lock keep beside a database is no part of a copy.
@@ -88,8 +88,10 @@ async def verified(folder: Path, log: str | None = None) -> list[Looked]:
             "The record of this copy is in PostgreSQL: bring it back with pg_restore first, and name "
             "it with --log (or DAYLIGHT_LOG).",
         )
-    async with opened(folder / LOG) if log is None else shared(log) as record:
-        return await look(record, keys, grows=log is not None)
+    if log is None:
+        return await look_into(folder / LOG, keys)
+    async with shared(log) as record:
+        return await look(record, keys, grows=True)
 
 
 def hashes(folder: Path) -> dict[str, str]:

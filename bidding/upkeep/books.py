@@ -7,8 +7,6 @@ all that is done about it.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import sqlite3
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +15,7 @@ from typing import Final
 
 from bidding.adapters.book_database import BookBroken
 from bidding.books import FILES, Books, Store, stores
-from bidding.upkeep.logs import LOG, NotRight, copy_database, record_at
+from bidding.upkeep.logs import LOG, NotRight, copy_database, integrity, record_at
 
 
 @dataclass(frozen=True)
@@ -126,19 +124,10 @@ def _copied(data: Path, copy: Path) -> dict[str, str]:
             continue
         try:
             copy_database(data / name, copy / name)
-            wrong = _integrity(copy / name)
+            wrong = integrity(copy / name)
         except NotRight as error:
             wrong = str(error)
         if wrong is not None:
             torn[book] = f"{name}: {wrong}"
             (copy / name).unlink(missing_ok=True)
     return torn
-
-
-def _integrity(path: Path) -> str | None:
-    try:
-        with contextlib.closing(sqlite3.connect(path)) as file:
-            (said,) = file.execute("PRAGMA integrity_check(1)").fetchone()
-    except sqlite3.Error as error:
-        return str(error)
-    return None if said == "ok" else str(said)

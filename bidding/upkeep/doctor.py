@@ -16,6 +16,7 @@ from bidding.upkeep.logs import (
     NotRight,
     copy_database,
     look,
+    look_into,
     opened,
     provable,
     shared,
@@ -25,8 +26,13 @@ from bidding.upkeep.logs import (
 async def examine(data: Path, key: Path | None = None, log: str | None = None) -> list[Looked]:
     """Every log of a data folder, or of the database at `log`; the house may be running. Raises NotRight."""
     keys = _keys(data, key)
-    async with _record(data, log) as record:
-        return await look(record, keys, grows=log is not None)
+    if log is not None:
+        async with shared(log) as record:
+            return await look(record, keys, grows=True)
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / LOG
+        copy_database(_log(data), copy)
+        return await look_into(copy, keys)
 
 
 async def rescue(data: Path, name: str, key: Path | None = None, log: str | None = None) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import sqlite3
 from collections.abc import AsyncIterator
@@ -26,6 +27,10 @@ from bidding.proof.note import NoteError, Verifier, open_note
 #: The record and the key that signs it, by their names in a data folder.
 LOG: Final = "log.db"
 KEY: Final = "signing.key"
+_TORN: Final = (
+    "文件受损，服务打不开它：请从备份恢复。"
+    " The file is torn, no house opens it: restore a backup ({})"
+)
 
 
 class NotRight(Exception):
@@ -61,6 +66,16 @@ def copy_database(source: Path, target: Path) -> None:
             f"{source} 读不出来（{error}）：请从最近的备份恢复。",
             f"{source} cannot be read: {error}. Restore the latest backup.",
         ) from error
+
+
+def integrity(path: Path) -> str | None:
+    """What SQLite finds wrong with a file, its indexes too; None when it is whole."""
+    try:
+        with contextlib.closing(sqlite3.connect(path)) as file:
+            (said,) = file.execute("PRAGMA integrity_check(1)").fetchone()
+    except sqlite3.Error as error:
+        return str(error)
+    return None if said == "ok" else str(said)
 
 
 @contextlib.asynccontextmanager
@@ -113,6 +128,17 @@ async def shared(url: str) -> AsyncIterator[EventLog]:
         ) from error
     finally:
         await record.close()
+
+
+async def look_into(path: Path, keys: FileKeys) -> list[Looked]:
+    """As `look` for a file that no house uses, and the file itself where it is torn.
+
+    Every entry may be whole and the house not start all the same: its indexes are no part of any log.
+    """
+    torn = await asyncio.to_thread(integrity, path)
+    async with opened(path) as record:
+        found = await look(record, keys)
+    return found if torn is None else [Looked(path.name, 0, "?", _TORN.format(torn)), *found]
 
 
 async def look(record: EventLog, keys: FileKeys, *, grows: bool = False) -> list[Looked]:

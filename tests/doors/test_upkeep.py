@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -253,6 +253,24 @@ def test_a_torn_book_is_named_beside_whole_logs(lived, tmp_path, errand):
     assert "[NO] money: money.db: " in said
     assert "[ok] registry: schema 0003" in said
     assert "[ok] daylight.local/log/" in said
+
+
+def test_a_torn_index_of_the_record_is_named(lived, tmp_path, errand):
+    """No house opens it, though no entry is missing: an index page is no part of any log."""
+    ill = tmp_path / "ill"
+    shutil.copytree(lived[0], ill)
+    with closing(sqlite3.connect(ill / "log.db")) as file:
+        file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (size,) = file.execute("PRAGMA page_size").fetchone()
+        asked = "SELECT rootpage FROM sqlite_master WHERE type = 'index' AND tbl_name = 'log'"
+        (page,) = file.execute(asked).fetchone()
+    content = bytearray((ill / "log.db").read_bytes())
+    content[(page - 1) * size : (page - 1) * size + 64] = b"\xff" * 64
+    (ill / "log.db").write_bytes(content)
+    for words in (("doctor", "--data", ill), ("backup", tmp_path / "copy", "--data", ill)):
+        status, said, _ = errand(*words)
+        assert status == 1, said
+        assert "[NO] log.db: 文件受损" in said
 
 
 def test_books_in_postgresql_are_looked_at_and_said_to_be_no_part_of_a_copy(

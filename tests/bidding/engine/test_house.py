@@ -242,6 +242,16 @@ async def test_a_process_that_stands_still_right_after_a_restart_awards_nothing(
     await _lost_across_the_close(hall, auction)
 
 
+async def test_an_opening_that_nobody_could_see_is_given_back(hall):
+    """It stood still before the opening was near enough to be watched, and woke up after it."""
+    auction = await hall.published(english(resume="REMAINING"), "03")
+    await hall.clock.advance(OPENS - 7 * SECOND - hall.clock.now())
+    hall.clock.jump(13 * SECOND)
+    await hall.clock.advance(4 * SECOND)
+    made = [e for e in await hall.entries(auction) if e["type"] == "suspend.accepted"]
+    assert [e["data"]["ask"]["since"] for e in made] == [OPENS]
+
+
 async def _lost_across_the_close(hall, auction):
     """Twelve seconds in which nothing runs at all, and the session would have ended in them."""
     room = hall.house.room(auction)

@@ -97,9 +97,6 @@ class Seating:
                 _log.warning(
                     "%s: owner missed for %d ms, fenced in %d, read in %d", seat.origin, *told_ms
                 )
-            if self._ground.others is not None and not self._heart.watched(now):
-                # Nothing ran here, so that no pulse was felt; taking over was a write too.
-                self._heart.pulse.begin(now)
             first = contingency(seat, found.state, self._ground.clock.now(), self._heart.last)
             self.take_seat(seat, found, lease, first)
 

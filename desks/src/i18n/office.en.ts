@@ -141,6 +141,7 @@ export const en = {
   "money.pick_one": "Choose No. {bidder}",
   "money.account": "Sub-account",
   "money.paid": "Paid in",
+  "money.guaranteed": "and guarantees for {amount}",
   "money.out": "Paid out or kept",
   "money.left": "Left",
   "money.ok": "Complete",

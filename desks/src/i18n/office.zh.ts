@@ -141,6 +141,7 @@ export const zh = {
   "money.pick_one": "选择 {bidder} 号",
   "money.account": "子账号",
   "money.paid": "已到账",
+  "money.guaranteed": "另有保函 {amount}",
   "money.out": "已退或不退",
   "money.left": "余额",
   "money.ok": "已足额",

@@ -6,7 +6,7 @@
 import type { Lang } from "./wire";
 
 /** Trading centres of the mainland keep one civil time, UTC+8 without summer time. */
-const ZONE_MICROS = 8 * 3_600_000_000;
+export const ZONE_MICROS = 8 * 3_600_000_000;
 export const ZONE = "UTC+8";
 
 /** One exchange: sent and received by our clock, received and sent by the server's. Microseconds. */

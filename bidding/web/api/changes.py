@@ -32,7 +32,9 @@ _Rows = dict[str, tuple[Text, Text]]
 
 
 class AgainstQuery(Query):
-    """What to compare with: another draft, or a preset of the rule; the likeliest when left out."""
+    """What to compare with: another draft, or a preset of the rule. When left out, the draft it was
+    copied from, or the last one that was published under its rule.
+    """
 
     against: Annotated[str, Field(pattern=r"^(draft|preset):[A-Za-z0-9_.-]{1,64}$")] | None = None
 
@@ -53,7 +55,7 @@ class Change(Answer):
 
 
 class Changes(Answer):
-    """`against` is null where there is nothing to compare with. `copied`: the draft was made of it."""
+    """`against` is null where nothing was compared with. `copied`: the draft was made of it."""
 
     against: str | None
     copied: bool
@@ -112,11 +114,12 @@ def _readable(draft: Draft) -> Document | None:
 
 
 async def changes(call: Call) -> dict[str, Any]:
-    """What differs from the draft it was copied from, the last one of its rule, or a preset."""
+    """What differs from the draft it was copied from, another one of its rule, or a preset."""
     draft = await draft_of(call)
     document = document_of(draft.fields)
     rule, terms = document.bound()
-    others = sorted(await call.door.registry.drafts(), key=lambda d: d.updated, reverse=True)
+    drafts = await call.door.registry.drafts()
+    others = sorted(drafts, key=lambda d: (d.state == "published", d.updated), reverse=True)
     alike = {
         f"draft:{one.id}": found
         for one in others
@@ -128,7 +131,8 @@ async def changes(call: Call) -> dict[str, Any]:
     origin = f"draft:{draft.fields.get(ORIGIN)}"
     against = call.query(AgainstQuery).against
     if against is None:
-        against = origin if origin in alike else next(iter((*alike, *presets)), None)
+        # No preset unless somebody asks: nothing says that the draft was to follow it.
+        against = origin if origin in alike else next(iter(alike), None)
     if against is not None and against not in alike and against not in presets:
         raise Problem("NOT_FOUND")
     listed = [name for name in alike if name in (origin, against)]

@@ -10,6 +10,7 @@ export const en = {
   "live.unpaid": "deposit incomplete for {n}",
   "live.accepted": "Accepted",
   "live.last": "last at {at}",
+  "live.at_end": "Price at the end",
   "live.refused": "Refused",
   "live.lag": "Time to write",
   "live.ms": "{n} ms",

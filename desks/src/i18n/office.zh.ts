@@ -10,6 +10,7 @@ export const zh = {
   "live.unpaid": "{n} 个号牌保证金未足额",
   "live.accepted": "已受理",
   "live.last": "最近 {at}",
+  "live.at_end": "结束时价格",
   "live.refused": "未受理",
   "live.lag": "写入延迟",
   "live.ms": "{n} 毫秒",

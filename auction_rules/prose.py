@@ -62,7 +62,6 @@ _NONE: Final[Mapping[str, Text]] = {
         "en": "the best offer wins",
     },
     "ceiling": {"zh": "本场不设限价", "en": "there is no ceiling"},
-    "other": {"zh": "无", "en": "none"},
 }
 _ALWAYS: Final[Mapping[str, Text]] = {
     "when": {
@@ -105,31 +104,14 @@ def prose(rule: Any, terms: RuleConfig, *, remarks: bool = True) -> dict[str, li
     `rule` is a `Rule`, `terms` are its validated terms. Without `remarks` the text is fit for
     the notice; with them it is what the drafter reads first.
     """
-    lines = tuple(_lines(rule, terms))
-    topics = {topic: [line[1:] for line in lines if line[0] == topic] for topic in _ORDER}
     text: dict[str, list[str]] = {}
     for lang in LANGS:
-        paragraphs = [_title(rule, lang)]
-        for topic in _ORDER:
-            said = [*_first(rule, terms, topic, lang)]
-            said += [titled[lang] + _COLON[lang] + given[lang] for titled, given in topics[topic]]
-            if topic == "ceiling":
-                said = [*_start_is_ceiling(rule, terms, lang), *said]
-            if topic in _NONE and not said:
-                said.append(_NONE[topic][lang])
-            if topic in _ALWAYS:
-                said.append(_ALWAYS[topic][lang])
-            if topic == "step":
-                said += [clause[lang] for clause in binding(rule, terms)]
-            if topic == "when":
-                said += [clause[lang] for clause in silence(rule, terms)]
-            if topic == "failure":
-                said += [clause[lang] for clause in resumption(rule, terms)]
-            head = _HEADS[topic][lang] + _COLON[lang]
-            paragraph = head + _JOIN[lang].join(said) + _STOP[lang]
-            if topic != "what":  # the name of a lot is nobody's to change
-                paragraph = terms.reworded(paragraph, lang)
-            paragraphs.append(paragraph)
+        told = ((name, _told(rule, terms, name, lang)) for name in _ORDER)
+        paragraphs = [
+            _title(rule, lang),
+            # A heading with nothing under it would deny what stands beside the terms.
+            *(_paragraph(terms, name, said, lang) for name, said in told if said),
+        ]
         if remarks:
             paragraphs += _remarks(rule, terms, lang)
         text[lang] = paragraphs
@@ -138,8 +120,33 @@ def prose(rule: Any, terms: RuleConfig, *, remarks: bool = True) -> dict[str, li
 
 def topic(rule: Any, terms: RuleConfig, name: str) -> Text:
     """One paragraph of the notice by its topic: what, when, step, extension, tie, ceiling, ..."""
-    text, place = prose(rule, terms, remarks=False), 1 + _ORDER.index(name)
-    return {lang: text[lang][place] for lang in LANGS}
+    return {lang: _paragraph(terms, name, _told(rule, terms, name, lang), lang) for lang in LANGS}
+
+
+def _paragraph(terms: RuleConfig, topic: str, said: list[str], lang: str) -> str:
+    paragraph = _HEADS[topic][lang] + _COLON[lang] + _JOIN[lang].join(said) + _STOP[lang]
+    # The name of a lot is nobody's to change.
+    return paragraph if topic == "what" else terms.reworded(paragraph, lang)
+
+
+def _told(rule: Any, terms: RuleConfig, topic: str, lang: str) -> list[str]:
+    """What is said under a topic, clause by clause; nothing where the rule has no other terms."""
+    said = [*_first(rule, terms, topic, lang)]
+    lines = (line[1:] for line in _lines(rule, terms) if line[0] == topic)
+    said += [titled[lang] + _COLON[lang] + given[lang] for titled, given in lines]
+    if topic == "ceiling":
+        said = [*_start_is_ceiling(rule, terms, lang), *said]
+    if topic in _NONE and not said:
+        said.append(_NONE[topic][lang])
+    if topic in _ALWAYS:
+        said.append(_ALWAYS[topic][lang])
+    if topic == "step":
+        said += [clause[lang] for clause in binding(rule, terms)]
+    if topic == "when":
+        said += [clause[lang] for clause in silence(rule, terms)]
+    if topic == "failure":
+        said += [clause[lang] for clause in resumption(rule, terms)]
+    return said
 
 
 def _start_is_ceiling(rule: Any, terms: RuleConfig, lang: str) -> Iterator[str]:
@@ -222,7 +229,7 @@ def _lots(rule: Any, terms: RuleConfig, lang: str) -> Iterator[str]:
             f"（{unit.written(lot.quantity, lang)}）" if unit and lot.quantity is not None else ""
         )
         names.append(f"{lot.title[lang] or lot.id}{much if lang == 'zh' else _ascii(much)}")
-    yield {"zh": "标的为", "en": "on offer: "}[lang] + _COMMA[lang].join(names)
+    yield {"zh": "标的为", "en": ""}[lang] + _COMMA[lang].join(names)
 
 
 def _ascii(text: str) -> str:

@@ -51,9 +51,17 @@ def notice(document: Mapping[str, Any], sha256: str) -> Notice:
 
 def facts(told: Notice, lang: str) -> Iterator[tuple[str, str]]:
     """Label and value of what stands above the prose: which auction, which rule, which deposit."""
-    document, zh = told.document, lang == "zh"
-    rule = f"{told.rule_title[lang]} ({document['rule']}@{document['version']})"
-    yield "竞价编号" if zh else "Auction", document["auction"]
+    yield from conditions(told.document, told.rule_title, lang)
+
+
+def conditions(
+    document: Mapping[str, Any], rule_title: Text, lang: str
+) -> Iterator[tuple[str, str]]:
+    """The same of a document that may still be written: what it does not say yet is left out."""
+    zh = lang == "zh"
+    rule = f"{rule_title[lang]} ({document['rule']}@{document['version']})"
+    if document.get("auction") is not None:
+        yield "竞价编号" if zh else "Auction", document["auction"]
     yield "竞价规则" if zh else "Rule", rule.replace(" (", "（").replace(")", "）") if zh else rule
     yield "保证金" if zh else "Deposit", _deposit(document["deposit"], lang)
     if document["deposit_deadline"] is not None:

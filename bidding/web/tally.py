@@ -43,7 +43,8 @@ class Tally:
         self.extensions += sum(fact["fact"] == "deadline_moved" for fact in facts)
         self.suspensions += sum(fact["fact"] == "suspended" for fact in facts)
         self.officers += entry["actor"].partition(":")[0] in _OFFICERS and kind != "session"
-        if kind not in _OFFERS:
+        # An offer on a bidder's behalf that takes two is made by the second officer's yes.
+        if kind not in _OFFERS and not any(fact["fact"] == "on_behalf" for fact in facts):
             return
         if outcome == "accepted":
             self.accepted, self.last = self.accepted + 1, entry["t"]

@@ -21,6 +21,8 @@ export interface Paper {
 export type Prose = Record<Lang, string[]>;
 
 export interface Told {
+  /** What stands above the prose: rule, deposit, what officers may do. */
+  facts: readonly { label: Text; value: Text }[];
   prose: Prose;
   /** What may be regretted; for whoever drafts and approves, never for the public. */
   remarks?: Remark[];

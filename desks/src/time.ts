@@ -6,7 +6,7 @@
 import type { Lang } from "./wire";
 
 /** Trading centres of the mainland keep one civil time, UTC+8 without summer time. */
-const ZONE_MICROS = 8 * 3_600_000_000;
+export const ZONE_MICROS = 8 * 3_600_000_000;
 export const ZONE = "UTC+8";
 
 /** One exchange: sent and received by our clock, received and sent by the server's. Microseconds. */
@@ -125,6 +125,12 @@ function civil(micros: number): Civil {
   const iso = new Date(millis).toISOString();
   const rest = ((shifted % 1_000_000) + 1_000_000) % 1_000_000;
   return { date: iso.slice(0, 10), time: iso.slice(11, 19), micros: rest.toString().padStart(6, "0") };
+}
+
+/** A sentence of the record as it stands in a list beside its own time: the day is said where it is another one, thousandths never. */
+export function beside(sentence: string, at: number): string {
+  const today = civil(at).date;
+  return sentence.replace(/(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})(?:\.\d{3})?/gu, (_, date: string, time: string) => (date === today ? time : `${date} ${time}`));
 }
 
 /** `2026-03-02 10:03:59`, in the centre's civil time; say the zone next to it once. */

@@ -5,7 +5,7 @@ import { STOPS, point } from "../src/practice/tour";
 
 const step = (name: Step["step"], state: Step["state"], by: number | null = null): Step => ({ step: name, state, by, ask: null });
 const one = (auction: string, next: Step | null): MyAuction =>
-  ({ line: { auction } as MyAuction["line"], bidder: null, lot: null, sentence: null, deposit: { required: 0, paid: 0, ok: true }, deposit_deadline: null, declined: null, account: null, steps: [], next, checked: null, practised: null, complaints: 0, answered: 0 });
+  ({ line: { auction } as MyAuction["line"], bidder: null, lot: null, alias: null, sentence: null, deposit: { required: 0, paid: 0, ok: true }, deposit_deadline: null, declined: null, account: null, steps: [], next, checked: null, practised: null, complaints: 0, answered: 0 });
 
 describe("my auctions", () => {
   it.each([

@@ -43,6 +43,13 @@ describe("the sheet", () => {
 });
 
 describe("the labels", () => {
+  it("name the days of a listing, and the date where a session runs over midnight", () => {
+    const labels = (from: number, seconds: number): string[] | undefined => plot(course([from], [100]), 2, 500, (from + seconds) * 1e6, [])?.hours.map((mark) => mark.label);
+    expect(labels(T, 5 * 86_400)).toEqual(["03-03", "03-04", "03-05", "03-06", "03-07"]);
+    expect(labels(T, 30 * 3600)).toContain("03-03");
+    expect(labels(T, 600)).not.toContain("03-02");
+  });
+
   it("are whole amounts, in order, and never touch", () => {
     for (const [low, high] of [[1, 2], [100, 101], [99_999, 1_000_000_000], [5, 5]] as const) {
       const drawn = plot(course([T, T + 60], [low, high]), 2, 800, null, []);

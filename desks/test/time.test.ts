@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ServerClock, announcement, clock, countdown, exactMoment, fromField, moment, span, toField, toMicros } from "../src/time";
+import { ServerClock, announcement, beside, clock, countdown, exactMoment, fromField, moment, span, toField, toMicros } from "../src/time";
 
 const S = 1_000_000;
 
@@ -121,6 +121,12 @@ describe("instants as text, in the centre's civil time", () => {
     expect(toMicros(fromField("2026-03-02T10:03:59.5"))).toBe(Date.UTC(2026, 2, 2, 2, 3, 59, 500) * 1000);
     expect(fromField("2. März")).toBeNull();
     expect(toMicros("tomorrow")).toBeNull();
+  });
+  it("names the day of a sentence only where it is another one than its own", () => {
+    const at = toMicros("2026-03-02T10:03:59.123+08:00") as number;
+    expect(beside("截止时间改为 2026-03-02 10:08:59.123（有效报价触发延时）", at)).toBe("截止时间改为 10:08:59（有效报价触发延时）");
+    expect(beside("closes now at 2026-03-03 00:03:59.900 (moved later by staff)", at)).toBe("closes now at 2026-03-03 00:03:59 (moved later by staff)");
+    expect(beside("№ 12 at 1,030 CNY", at)).toBe("№ 12 at 1,030 CNY");
   });
   it("says how long something lasts", () => {
     expect(span(240, "zh")).toBe("4 分钟");

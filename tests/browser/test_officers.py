@@ -151,3 +151,9 @@ async def test_one_proposes_another_confirms_and_the_room_sees_what_it_is(office
     await approver.at("turn-down").click()
     await expect(staff.at("proposals")).to_have_count(0)
     await expect(staff.page.locator(".head .badge")).to_contain_text("进行中")
+
+    # What somebody else made impossible meanwhile leaves the desk, and says so.
+    await staff.at("act-suspend").click()
+    await office.people["approver"].post("/api/auctions/by-two/suspend", {"reason": "电力故障"})
+    await expect(staff.at("too-late")).to_contain_text("“中止”已不能办理")
+    await expect(staff.at("act-resume")).to_be_visible()

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any, Final, Protocol, Self
 
 from bidding.adapters.passwords import Argon2Passwords
 from bidding.adapters.registry import SqlRegistry
@@ -113,6 +113,12 @@ async def now(visitor: Visitor) -> int:
     return int((await visitor.get("/api/time"))["now"])
 
 
+_AHEAD: Final = frozenset(
+    {"terms.opens", "terms.quoting_opens", "terms.listing_opens", "deposit_deadline"}
+)
+"""What must lie ahead when it is published."""
+
+
 async def publish(staff: Visitor, approver: Visitor, fields: dict[str, Any]) -> str:
     """Staff propose, the approver approves what was submitted; the auction's name.
 
@@ -127,7 +133,7 @@ async def publish(staff: Visitor, approver: Visitor, fields: dict[str, Any]) -> 
             return str(done["auction"])
         except HouseSaysNo as no:
             wrong = {field["path"] for field in no.body.get("fields", ())}
-            if not wrong & {"terms.opens", "terms.quoting_opens"}:
+            if not wrong & _AHEAD:
                 raise
         if (await staff.get(draft))["state"] == "submitted":
             await approver.post(f"{draft}/return", {"reason": "late"})

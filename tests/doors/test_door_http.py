@@ -336,6 +336,7 @@ MATRIX: dict[tuple[str, str], str] = {
     ("GET", "/api/auctions/{auction}/notice.html"): "*",
     ("GET", "/api/auctions/{auction}/notice.txt"): "*",
     ("GET", "/api/drafts/{id}/notice"): "sa",
+    ("GET", "/api/drafts/{id}/changes"): "sa",
     ("GET", "/api/drafts"): "sa",
     ("POST", "/api/drafts"): "s",
     ("GET", "/api/drafts/{id}"): "sa",

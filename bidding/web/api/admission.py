@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field
 
 from bidding.core import commands as c
+from bidding.core.state import State
 from bidding.engine.identity import Application, BankNotice, Decline, Taken, commitment
 from bidding.web import wire
 from bidding.web.api.asking import ROOM, Paddle, Reason, as_house, by_staff, command_route, told
@@ -42,17 +43,34 @@ class DeclineTold(Answer):
     reason: str
 
 
+class DepositState(Answer):
+    """What came in or is guaranteed for a paddle, in fen, and whether it is enough."""
+
+    paid: int
+    ok: bool
+
+
 class AnsweredLine(ApplicationLine):
-    """An application as the house's people see it; whoever was declined may have asked again."""
+    """An application as the house's people see it; whoever was declined may have asked again.
+
+    `deposit` is null until it is admitted: before that there is no sub-account to pay into.
+    """
+
+    deposit: DepositState | None
+    excluded: bool
 
     declines: list[DeclineTold]
 
 
 class ApplicationList(Answer):
-    """All applications for an auction, the earliest first. `priorities`: whether the rule knows any."""
+    """All applications for an auction, the earliest first. `priorities`: whether the rule knows any.
+
+    `required`: the deposit asked of each, in fen.
+    """
 
     applications: list[AnsweredLine]
     priorities: bool
+    required: int
 
 
 class AdmitBody(Body):
@@ -112,8 +130,11 @@ async def applications(call: Call) -> dict[str, Any]:
     present, registry = await Present.of(call.door, call.auction), call.door.registry
     declines = await registry.declines(call.auction)
     return {
-        "applications": [_answered(a, declines) for a in await registry.applications(call.auction)],
+        "applications": [
+            _answered(present.state, a, declines) for a in await registry.applications(call.auction)
+        ],
         "priorities": present.rule.priorities(present.state.terms),
+        "required": present.state.document["deposit"],
     }
 
 
@@ -129,13 +150,24 @@ def _application(a: Application) -> dict[str, Any]:
     }
 
 
-def _answered(a: Application, declines: list[Decline]) -> dict[str, Any]:
+def _answered(state: State, a: Application, declines: list[Decline]) -> dict[str, Any]:
     told = [
         {"applied": d.applied, "at": d.at, "by": d.by, "reason": d.reason}
         for d in declines
         if d.application == a.id
     ]
-    return {**_application(a), "declines": told}
+    person = state.people.get(a.paddle) if a.state == "admitted" and a.paddle else None
+    paid = (
+        None
+        if person is None
+        else {"paid": person.paid + person.guaranteed, "ok": person.deposit_ok}
+    )
+    return {
+        **_application(a),
+        "deposit": paid,
+        "excluded": person is not None and person.excluded,
+        "declines": told,
+    }
 
 
 async def _asked(call: Call, name: str) -> Application:
@@ -165,7 +197,8 @@ async def decline(call: Call) -> dict[str, Any]:
     )
     if admitted or not await registry.decline(given):
         raise Problem("OUT_OF_DATE")
-    return _answered(await _asked(call, application.id), await registry.declines(call.auction))
+    asked = await _asked(call, application.id)
+    return _answered(present.state, asked, await registry.declines(call.auction))
 
 
 async def admit(call: Call) -> Any:

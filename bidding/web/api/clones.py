@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from auction_rules.facts import Instant
 from auction_rules.terms import SECOND, AtInstant, marks_of
 from bidding.engine.identity import Draft
-from bidding.web.api.drafts import DraftLine, document_of, draft_of, line_of
+from bidding.web.api.drafts import ORIGIN, DraftLine, document_of, draft_of, line_of
 from bidding.web.problems import Problem
 from bidding.web.routes import STAFF, Call, Route
 
@@ -84,12 +84,12 @@ async def clone(call: Call) -> dict[str, Any]:
     draft = Draft(
         id=secrets.token_hex(8),
         proposer=me,
-        fields=later(source.fields, now),
+        fields={**later(source.fields, now), ORIGIN: source.id},
         writers=frozenset({me}),
         updated=now,
     )
     await call.door.registry.add_draft(draft)
-    return line_of(draft)
+    return line_of(draft, now)
 
 
 ROUTES: Final = (

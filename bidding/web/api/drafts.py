@@ -17,6 +17,7 @@ from auction_rules.rule import Rule
 from auction_rules.terms import RuleConfig
 from bidding.core.document import MOST_PAPERS, WHOLE, Document
 from bidding.core.downtime import MOST_SECONDS as MOST_DOWN
+from bidding.core.notice_period import DEADLINE, Hour, begins, field_of, hours
 from bidding.core.officers import BY_TWO, MOST_SECONDS, ByTwo
 from bidding.engine.identity import Draft, Stale
 from bidding.engine.papers import MOST_BYTES, media_of
@@ -29,6 +30,8 @@ from bidding.web.remarked import about
 from bidding.web.routes import APPROVER, CLEAN, HOUSE, STAFF, Answer, Body, Call, Plain, Route
 
 ROOM: Final = "drafts"
+ORIGIN: Final = "origin"
+"""Beside the fields of the document: the draft that this one was copied from."""
 
 Words = Annotated[str, Field(max_length=160, pattern=f"^{CLEAN}*$")]
 
@@ -143,7 +146,7 @@ class DraftList(Answer):
 
 def document_of(fields: Mapping[str, Any]) -> Document:
     """The document a draft stands for. Raises Problem BAD_FIELDS with every wrong field."""
-    whole = dict(fields)
+    whole = {key: value for key, value in fields.items() if key != ORIGIN}
     try:
         whole["version"] = whole.get("version") or find(whole["rule"]).version
         document = Document.model_validate(whole)
@@ -162,15 +165,21 @@ def document_of(fields: Mapping[str, Any]) -> Document:
 
 
 def _still_ahead(document: Document, now: int) -> None:
-    """Raises Problem when the session would open before it is published.
+    """Raises Problem for what would be over before it is published.
 
-    Two people approve announced times; opening late would make the clock say something else.
+    Two people approve announced times; opening late would make the clock say something else, and
+    a deposit that nobody can pay any more would keep everybody out.
     """
-    _, terms = document.bound()
-    for name in ("opens", "quoting_opens"):
-        opens = getattr(terms, name, None)
-        if opens is not None and opens <= now:
-            raise Problem("BAD_FIELDS", fields=[problems.Field(f"terms.{name}", _PAST)])
+    rule, terms = document.bound()
+    found: list[problems.Field] = []
+    opens, deadline = begins(rule, terms), document.deposit_deadline
+    if opens is not None and opens <= now:
+        name = field_of(terms, opens)
+        found.append(problems.Field(f"terms.{name}" if name else "terms", _PAST))
+    if document.deposit and deadline is not None and deadline <= now:
+        found.append(problems.Field(DEADLINE, _PAID_TOO_LATE))
+    if found:
+        raise Problem("BAD_FIELDS", fields=found)
 
 
 async def _at_hand(door: Door, document: Document) -> None:
@@ -193,11 +202,18 @@ _PAST: Final = {
     "zh": "开始时间已经过去，请改为将来的时间。",
     "en": "The opening time has passed; choose a time in the future.",
 }
+_PAID_TOO_LATE: Final = {
+    "zh": "保证金到账截止时间已经过去，没有人还能缴纳，请改为将来的时间。",
+    "en": "The deadline of the deposit has passed, and nobody can pay any more; choose a later time.",
+}
 _NO_RULE: Final = {"zh": "没有安装这种规则。", "en": "No such rule is installed."}
 
 
-def line_of(draft: Draft) -> dict[str, Any]:
-    """A draft as it leaves the house, with its problems or its hash."""
+def line_of(draft: Draft, now: int) -> dict[str, Any]:
+    """A draft as it leaves the house, with its problems or its hash.
+
+    What is said of its hours is as of `now`, and once it is published as of then.
+    """
     found: list[problems.Field] = []
     document = None
     try:
@@ -217,16 +233,24 @@ def line_of(draft: Draft) -> dict[str, Any]:
         "sha256": document.sha256 if document else None,
         "canonical": document.canonical() if document else None,
         "problems": [{"path": f.path, "sentence": f.sentence} for f in found],
-        "remarks": remark_lines(*document.bound()) if document else [],
+        "remarks": remarks_on(draft, document, now) if document else [],
     }
 
 
-def remark_lines(rule: Rule, terms: RuleConfig) -> list[dict[str, Any]]:
-    """The remarks on these terms, as they leave the house."""
-    return [
-        {"code": r.code, "zh": r.zh, "en": r.en, "terms": about(r, terms)}
-        for r in lint(rule, terms)
-    ]
+def remarks_on(draft: Draft, document: Document, now: int) -> list[dict[str, Any]]:
+    """The remarks on a complete draft, as they leave the house."""
+    at = draft.updated if draft.state == "published" else now
+    rule, terms = document.bound()
+    return remark_lines(
+        rule, terms, hours(rule, terms, document.deposit, document.deposit_deadline, at)
+    )
+
+
+def remark_lines(rule: Rule, terms: RuleConfig, beside: tuple[Hour, ...]) -> list[dict[str, Any]]:
+    """The remarks on these terms and on their hours, as they leave the house."""
+    found = [(r, about(r, terms)) for r in lint(rule, terms)]
+    found += [(hour.remark, [hour.field] if hour.field else []) for hour in beside]
+    return [{"code": r.code, "zh": r.zh, "en": r.en, "terms": names} for r, names in found]
 
 
 def _fields(body: DraftBody) -> dict[str, Any]:
@@ -239,7 +263,8 @@ def _fields(body: DraftBody) -> dict[str, Any]:
 
 async def drafts(call: Call) -> dict[str, Any]:
     """All drafts."""
-    return {"drafts": [line_of(d) for d in await call.door.registry.drafts()]}
+    now = call.door.clock.now()
+    return {"drafts": [line_of(d, now) for d in await call.door.registry.drafts()]}
 
 
 async def create(call: Call) -> dict[str, Any]:
@@ -252,12 +277,12 @@ async def create(call: Call) -> dict[str, Any]:
         updated=call.door.clock.now(),
     )
     await call.door.registry.add_draft(draft)
-    return line_of(draft)
+    return line_of(draft, call.door.clock.now())
 
 
 async def read(call: Call) -> dict[str, Any]:
     """One draft."""
-    return line_of(await draft_of(call))
+    return line_of(await draft_of(call), call.door.clock.now())
 
 
 async def change(call: Call) -> dict[str, Any]:
@@ -267,7 +292,11 @@ async def change(call: Call) -> dict[str, Any]:
     if body.auction is None and draft.fields.get("auction"):
         body = body.model_copy(update={"auction": draft.fields["auction"]})
     writers = draft.writers | {call.account.account}
-    return line_of(await _write(call, replace(draft, fields=_fields(body), writers=writers)))
+    fields = _fields(body)
+    if ORIGIN in draft.fields:
+        fields[ORIGIN] = draft.fields[ORIGIN]
+    changed = replace(draft, fields=fields, writers=writers)
+    return line_of(await _write(call, changed), call.door.clock.now())
 
 
 async def submit(call: Call) -> dict[str, Any]:
@@ -286,7 +315,7 @@ async def submit(call: Call) -> dict[str, Any]:
         sha256=document.sha256,
         returned=None,
     )
-    return line_of(await _write(call, changed))
+    return line_of(await _write(call, changed), call.door.clock.now())
 
 
 async def approve(call: Call) -> dict[str, Any]:
@@ -316,7 +345,7 @@ async def approve(call: Call) -> dict[str, Any]:
         await call.door.house.publish(document, f"staff:{draft.submitted_by}", f"approver:{me}")
     except LogExists:
         raise Problem("ALREADY_TAKEN") from None
-    return line_of(draft)
+    return line_of(draft, call.door.clock.now())
 
 
 async def send_back(call: Call) -> dict[str, Any]:
@@ -332,7 +361,7 @@ async def send_back(call: Call) -> dict[str, Any]:
     changed = replace(
         draft, state="draft", sha256=None, approver=None, auction=None, returned=reason
     )
-    return line_of(await _write(call, changed))
+    return line_of(await _write(call, changed), call.door.clock.now())
 
 
 async def draft_of(call: Call, *states: str) -> Draft:

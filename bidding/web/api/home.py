@@ -45,11 +45,15 @@ class Declined(Answer):
 
 
 class MyAuction(Answer):
-    """An auction as in the public list, with your own part in it."""
+    """An auction as in the public list, with your own part in it.
+
+    `alias` stands for you until you are admitted: officers know your application by nothing else.
+    """
 
     line: dict[str, Any]
     bidder: str | None
     lot: str | None
+    alias: str | None
     sentence: dict[str, str] | None
     deposit: dict[str, Any] | None
     deposit_deadline: Instant | None
@@ -152,6 +156,7 @@ async def _row(
         "line": line,
         "bidder": None if seat is None else seat.paddle,
         "lot": seat.lot if seat is not None else asked.lot if asked is not None else None,
+        "alias": asked.alias if asked is not None else None,
         "sentence": panel["sentence"] if panel is not None else None,
         "deposit": panel["deposit"]
         if panel is not None

@@ -14,13 +14,17 @@ ROOM: Final = "money"
 
 
 class MoneyLine(Answer):
-    """One bidder's deposit: what came in, what left, what is left; fen."""
+    """One bidder's deposit: what came in, what left, what is left; fen.
+
+    `guaranteed` is what guarantees stand for beside it.
+    """
 
     bidder: str
     account: str
     paid: int
     out: int
     left: int
+    guaranteed: int
     ok: bool
     excluded: bool
     winner: bool
@@ -62,6 +66,7 @@ async def money(call: Call) -> dict[str, Any]:
                 "paid": person.paid,
                 "out": person.out,
                 "left": person.paid - person.out,
+                "guaranteed": person.guaranteed,
                 "ok": person.deposit_ok,
                 "excluded": person.excluded,
                 "winner": name in winners,

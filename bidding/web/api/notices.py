@@ -4,6 +4,7 @@ One text, made by the rules from the terms: the drafter sees it grow beside his 
 remarks; the approver reads it with the hash he signs off; the public reads it with the same hash.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 
 from aiohttp import web
@@ -11,13 +12,23 @@ from pydantic import Field, ValidationError
 
 from auction_rules.prose import prose
 from auction_rules.registry import UnknownRule, find, source_sha256
-from bidding.core.notice import Notice, notice
+from auction_rules.terms import Text
+from bidding.core.notice import Notice, conditions, notice
+from bidding.core.notice_period import hours
 from bidding.web import notice_page, problems
-from bidding.web.api.drafts import RemarkLine, document_of, draft_of, remark_lines
+from bidding.web.api.drafts import (
+    DowntimeBody,
+    OfficersBody,
+    RemarkLine,
+    document_of,
+    draft_of,
+    remark_lines,
+    remarks_on,
+)
 from bidding.web.problems import Problem
 from bidding.web.rooms import Present
 from bidding.web.routes import HOUSE, Answer, Body, Call, Plain, Query, Route
-from bidding.web.wire import Instant, Sentence
+from bidding.web.wire import Instant, Sentence, Whole
 
 LANGS: Final = ("zh", "en")
 
@@ -29,11 +40,22 @@ class Prose(Answer):
     en: list[str]
 
 
+class FactLine(Answer):
+    """One line above the prose."""
+
+    label: Sentence
+    value: Sentence
+
+
 class PreviewBody(Body):
-    """Terms that need not be saved; written as in a draft. `version`: the newest when left out."""
+    """A document that need not be saved; written as a draft. `version`: the newest when left out."""
 
     terms: dict[str, Plain]
     version: Annotated[str, Field(pattern=r"^[A-Za-z0-9.]{1,16}$")] | None = None
+    deposit: Whole = 0
+    deposit_deadline: Instant | None = None
+    officers: OfficersBody | None = None
+    downtime: DowntimeBody | None = None
 
 
 class Preview(Answer):
@@ -42,6 +64,7 @@ class Preview(Answer):
     rule: str
     version: str
     rule_sha256: str
+    facts: list[FactLine]
     prose: Prose
     remarks: list[RemarkLine]
 
@@ -57,7 +80,10 @@ class RuleOfNotice(Answer):
 
 
 class NoticeAnswer(Answer):
-    """`sha256` is that of the RFC 8785 bytes of `document`, as in entry 0 of the log."""
+    """`sha256` is that of the RFC 8785 bytes of `document`, as in entry 0 of the log.
+
+    `facts` stand above the prose: which auction, which deposit, what officers may do.
+    """
 
     auction: str
     title: Sentence
@@ -65,6 +91,7 @@ class NoticeAnswer(Answer):
     sha256: str
     deposit: int
     deposit_deadline: Instant | None
+    facts: list[FactLine]
     prose: Prose
     document: dict[str, Any]
 
@@ -96,9 +123,18 @@ def _plain(told: Notice) -> dict[str, Any]:
         "sha256": told.sha256,
         "deposit": document["deposit"],
         "deposit_deadline": document["deposit_deadline"],
+        "facts": _facts(document, told.rule_title),
         "prose": dict(told.prose),
         "document": dict(document),
     }
+
+
+def _facts(document: Mapping[str, Any], rule_title: Text) -> list[dict[str, Any]]:
+    zh, en = (list(conditions(document, rule_title, lang)) for lang in LANGS)
+    return [
+        {"label": {"zh": a, "en": b}, "value": {"zh": x, "en": y}}
+        for (a, x), (b, y) in zip(zh, en, strict=True)
+    ]
 
 
 async def preview(call: Call) -> dict[str, Any]:
@@ -112,20 +148,27 @@ async def preview(call: Call) -> dict[str, Any]:
         terms = rule.Config.model_validate(body.terms)
     except ValidationError as error:
         raise Problem("BAD_FIELDS", fields=problems.fields_of(error, "terms")) from None
+    beside = body.model_dump(exclude={"terms", "version"})
     return {
         "rule": rule.name,
         "version": rule.version,
         "rule_sha256": source_sha256(rule),
+        "facts": _facts({"rule": rule.name, "version": rule.version, **beside}, rule.title),
         "prose": prose(rule, terms, remarks=False),
-        "remarks": remark_lines(rule, terms),
+        "remarks": remark_lines(
+            rule,
+            terms,
+            hours(rule, terms, body.deposit, body.deposit_deadline, call.door.clock.now()),
+        ),
     }
 
 
 async def of_draft(call: Call) -> dict[str, Any]:
     """The notice a draft would become. A draft that is not complete has none: BAD_FIELDS."""
-    document = document_of((await draft_of(call)).fields)
+    draft = await draft_of(call)
+    document = document_of(draft.fields)
     told = notice(document.canonical(), document.sha256)
-    return _plain(told) | {"remarks": remark_lines(*document.bound())}
+    return _plain(told) | {"remarks": remarks_on(draft, document, call.door.clock.now())}
 
 
 async def of_auction(call: Call) -> dict[str, Any]:

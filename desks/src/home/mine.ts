@@ -16,6 +16,8 @@ export interface MyAuction {
   line: AuctionLine;
   bidder: string | null;
   lot: string | null;
+  /** What officers know his application by, until he is admitted. */
+  alias: string | null;
   sentence: Text | null;
   /** In fen. */
   deposit: { required: number; paid: number; ok: boolean };

@@ -13,6 +13,7 @@ export const en = {
   "home.opens_at": "Opens at",
   "home.left": "{left} left",
   "home.steps": "Steps",
+  "home.alias": "Application number {alias}: quote it with your qualification papers; officers see that number and no name.",
   "home.step_apply": "Apply",
   "home.step_admission": "Admission",
   "home.step_pay": "Deposit",

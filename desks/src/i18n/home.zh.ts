@@ -13,6 +13,7 @@ export const zh = {
   "home.opens_at": "开始时间",
   "home.left": "还有 {left}",
   "home.steps": "办理进度",
+  "home.alias": "申请代号 {alias}：提交资格材料时请写明，工作人员只看到代号。",
   "home.step_apply": "申请",
   "home.step_admission": "资格",
   "home.step_pay": "保证金",

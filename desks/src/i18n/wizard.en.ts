@@ -4,6 +4,16 @@ import type { zh } from "./wizard.zh";
 
 export const en: Record<keyof typeof zh, string> = {
   "wizard.steps": "Steps",
+  "wizard.form": "Every field as it was filled in",
+  "changes.title": "What differs from the copied document or a preset",
+  "changes.choose": "Choose a document or preset…",
+  "changes.copied": "Copied from",
+  "changes.against": "Compared with",
+  "changes.nothing": "There is no other document or preset of this rule to compare with.",
+  "changes.none": "Nothing but the number differs.",
+  "changes.what": "What",
+  "changes.was": "In the other",
+  "changes.now": "In this one",
   "wizard.start": "Rule and name",
   "wizard.lots": "Lots and papers",
   "wizard.terms": "Terms",

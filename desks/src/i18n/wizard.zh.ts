@@ -2,6 +2,16 @@
 
 export const zh = {
   "wizard.steps": "拟稿步骤",
+  "wizard.form": "填写的全部字段",
+  "changes.title": "与原方案或模板的差别",
+  "changes.choose": "选择要对比的方案或模板…",
+  "changes.copied": "复制自",
+  "changes.against": "对比",
+  "changes.nothing": "没有同一规则的其他方案或模板可以对比。",
+  "changes.none": "除编号外没有差别。",
+  "changes.what": "事项",
+  "changes.was": "对比文件",
+  "changes.now": "本方案",
   "wizard.start": "规则与名称",
   "wizard.lots": "标的与附件",
   "wizard.terms": "条件",

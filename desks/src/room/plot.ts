@@ -1,7 +1,7 @@
 /** The price's course as lines on a sheet of so many pixels: positions and labels, nothing drawn. */
 
 import { figure } from "../money";
-import { clock } from "../time";
+import { ZONE_MICROS, clock, moment } from "../time";
 import { timeAxis, type Course } from "./course";
 
 export interface Mark {
@@ -24,6 +24,7 @@ export interface Plot {
   ends: number[];
 }
 
+const ZONE_SECONDS = ZONE_MICROS / 1e6;
 export const HEIGHT = 180;
 const MARGIN = { top: 8, right: 24, bottom: 28 };
 /** Pixels between two labels, so that they never touch. */
@@ -69,8 +70,8 @@ export function plot(course: Course, scale: number, width: number, until: number
   const points = times.map((at, i): [number, number] => [x(at), y(prices[i] ?? low)]);
 
   const every = stepOf(to - from, (right - left) / APART.hours, SECONDS);
-  // Seconds only where the minutes would repeat themselves.
-  const hours = ticks(from, to, every).map((at) => ({ at: x(at), label: every < 60 ? clock(at * 1e6) : clock(at * 1e6).slice(0, 5) }));
+  // Whole steps of the centre's own day, so that a listing of days is named by its days.
+  const hours = ticks(from + ZONE_SECONDS, to + ZONE_SECONDS, every).map((civil) => ({ at: x(civil - ZONE_SECONDS), label: hourOf(civil, every) }));
   const within = (instants: readonly number[]): number[] => instants.filter((at) => at >= from && at <= to).map(x);
   return {
     width, left, right, top, bottom,
@@ -81,6 +82,13 @@ export function plot(course: Course, scale: number, width: number, until: number
     extensions: within(course.extensions),
     ends: within(deadlines),
   };
+}
+
+/** A midnight is its date; elsewhere seconds only where the minutes would repeat themselves. */
+function hourOf(civil: number, every: number): string {
+  const at = (civil - ZONE_SECONDS) * 1e6;
+  if (civil % 86_400 === 0) return moment(at).slice(5, 10);
+  return every < 60 ? clock(at) : clock(at).slice(0, 5);
 }
 
 /** A price holds until the next one: over, then up. */

@@ -1,6 +1,6 @@
 /** What the house says an auction asks of this officer now. */
 
-import type { Text } from "../wire";
+import type { Room, Text } from "../wire";
 
 export type OfficersAsk =
   | "draw" | "draw_commit" | "draw_reveal" | "draw_figure" | "draw_balls"
@@ -49,6 +49,17 @@ export interface OfficersPolicy {
 export interface DowntimePolicy {
   auto_seconds: number;
   notice_seconds: number;
+}
+
+/** Whether an act still means anything as the session stands: what came too late is not offered, and not confirmed. */
+export function possible(act: string, room: Pick<Room, "status" | "suspended">): boolean {
+  const { status, suspended } = room;
+  if (act === "void" || act === "reaward") return status === "closed";
+  if (act === "extend" || act === "surrogate") return status === "running";
+  if (act === "resume") return status === "suspended" && suspended?.resumes === null;
+  // An announced hour can be taken back.
+  if (act === "suspend") return status === "running" || (status === "suspended" && suspended?.resumes !== null);
+  return status === "announced" || status === "running" || status === "suspended";
 }
 
 /** The numbers of an order of balls as somebody typed them: apart by spaces, commas or new lines. */

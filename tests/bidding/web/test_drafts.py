@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from auction_rules.property_presets import PRESETS
+from auction_rules.registry import rules
 from bidding.client import HouseSaysNo
 from bidding.web.api import drafts
 from tests.bidding.web.door_in_process import open_door, signed_in
@@ -85,3 +87,66 @@ async def test_what_the_rules_law_forbids_is_told_at_its_own_field(tmp_path, mor
         assert [problem["path"] for problem in draft["problems"]] == [path]
         draft = await staff.put(f"/api/drafts/{draft['id']}", {**body, "deposit": 7_000_000})
         assert draft["problems"] == []
+
+
+async def test_what_would_be_over_before_it_is_published_is_not_submitted(tmp_path):
+    async with open_door(tmp_path) as house, signed_in(house, "s") as (staff,):
+        now = house.clock.now()
+        listing = next(rule for rule in rules() if rule.name == "land_listing")
+        past = {"auction": "past", "rule": "land_listing", "terms": listing.example}
+        unpaid = {**fields(now + 60 * SECOND), "deposit": 5, "deposit_deadline": now}
+        for body, path in (
+            (fields(now + 60 * SECOND) | past, "terms.listing_opens"),
+            (unpaid, "deposit_deadline"),
+        ):
+            made = await staff.post("/api/drafts", body)
+            assert made["problems"] == []
+            with pytest.raises(HouseSaysNo) as no:
+                await staff.post(f"/api/drafts/{made['id']}/submit")
+            assert [each["path"] for each in no.value.body["fields"]] == [path]
+
+
+async def test_the_second_person_is_told_what_differs_from_what_it_was_made_from(tmp_path):
+    async with open_door(tmp_path) as house, signed_in(house, "s", "t") as (staff, approver):
+        opens = house.clock.now() + 30 * 24 * 3600 * SECOND
+        terms = {"opens": opens, "start_price": "100", "step": "1", "extension_seconds": 120}
+        first = await staff.post("/api/drafts", fields(opens) | {"terms": terms, "deposit": 500})
+        alone = await approver.get(f"/api/drafts/{first['id']}/changes")
+        assert alone == {"against": None, "copied": False, "choices": [], "changes": []}
+        copy = await staff.post(f"/api/drafts/{first['id']}/clone")
+        one = f"/api/drafts/{copy['id']}"
+        same = await approver.get(f"{one}/changes")
+        assert (same["against"], same["copied"]) == (f"draft:{first['id']}", True)
+        assert same["changes"] == []
+        changed = {**fields(opens), "auction": None, "terms": {**terms, "extension_seconds": 0}}
+        await staff.put(one, changed | {"deposit": 600, "officers": {"surrogate": True}})
+        # Saved anew, it still knows what it was copied from.
+        found = await approver.get(f"{one}/changes")
+        assert found["copied"]
+        told = {
+            line["label"]["en"]: (
+                line["was"] and line["was"]["en"],
+                line["now"] and line["now"]["en"],
+            )
+            for line in found["changes"]
+        }
+        assert told["Deposit"] == ("5 CNY", "6 CNY")
+        assert told["Extension length"] == ("2 minutes", None)
+        assert told["What officers may do"][0] is None
+        with pytest.raises(HouseSaysNo) as no:
+            await approver.get(f"{one}/changes?against=draft:0000")
+        assert no.value.code == "NOT_FOUND"
+
+
+async def test_a_draft_is_compared_with_what_a_published_rule_fixes(tmp_path):
+    async with open_door(tmp_path) as house, signed_in(house, "s") as (staff,):
+        rule = next(rule for rule in rules() if rule.name == "property_rights")
+        body = fields(0) | {"rule": rule.name, "terms": rule.example}
+        made = await staff.post("/api/drafts", body)
+        for name, preset in PRESETS.items():
+            found = await staff.get(f"/api/drafts/{made['id']}/changes?against=preset:{name}")
+            assert found["against"] == f"preset:{name}"
+            laid = body | {"auction": None, "terms": {**rule.example, **preset["terms"]}}
+            same = await staff.post("/api/drafts", laid)
+            again = await staff.get(f"/api/drafts/{same['id']}/changes?against=preset:{name}")
+            assert again["changes"] == [], name

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 from bidding.core.document import Document
+from bidding.web.tally import Tally
 from tests.bidding.web.door_in_process import open_door, signed_in
 
 SECOND = 1_000_000
@@ -43,6 +44,15 @@ async def test_counts_what_was_accepted_and_refused_with_the_last_sentence(tmp_p
         assert found["last"] == max(o.t for o in state.standing.offers.values())
         assert 0 <= found["lag"] < 10 * SECOND
         assert "b" not in {found["entrants"], *map(str, found.values())}
+
+
+def test_an_offer_on_somebodys_behalf_counts_once_alone_or_by_two():
+    tally = Tally()
+    made = {"actor": "staff:s", "data": {"facts": [{"fact": "on_behalf"}, {"fact": "offer_stood"}]}}
+    tally.count({**made, "type": "surrogate.accepted", "t": 1})
+    tally.count({**made, "type": "propose.accepted", "t": 2, "data": {"facts": []}})
+    tally.count({**made, "type": "second.accepted", "t": 3, "actor": "approver:t"})
+    assert (tally.accepted, tally.last, tally.officers) == (2, 3, 3)
 
 
 async def test_a_bidder_in_two_windows_is_on_line_once(tmp_path):

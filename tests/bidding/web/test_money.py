@@ -244,6 +244,8 @@ async def test_a_guarantee_counts_once_and_its_issuer_stays_out_of_the_log(tmp_p
         assert no.value.code == "ALREADY_TAKEN"
         found = await staff.get(f"{PATH}/money")
         assert (found["lines"][0]["ok"], found["lines"][0]["left"]) == (True, 0)
+        # Complete with nothing paid in: the list says why.
+        assert found["lines"][0]["guaranteed"] == ASKED
         (kept,) = found["guarantees"]
         assert (kept["number"], kept["entry"]) == ("LG-2026-7", first["i"])
         (entry,) = await house.door.house.entries("d", first["i"], first["i"] + 1)

@@ -68,14 +68,30 @@ async def test_a_preview_names_what_is_wrong_and_knows_its_rules(tmp_path):
 
 async def test_remarks_are_read_before_saving_on_submission_and_before_approval(tmp_path):
     async with open_door(tmp_path) as house, signed_in(house, "s", "t") as (staff, approver):
-        fields = draft(house.clock.now() + 60 * SECOND, extension_seconds=0)
-        preview = await staff.post("/api/rules/english/preview", {"terms": fields["terms"]})
-        assert "NO_EXTENSION" in {remark["code"] for remark in preview["remarks"]}
+        opens = house.clock.now() + 60 * SECOND
+        beside = {
+            "deposit": 5_000,
+            "deposit_deadline": opens,
+            "officers": {"extend_seconds": 600, "surrogate": True},
+            "downtime": {"auto_seconds": 120},
+        }
+        fields = draft(opens, extension_seconds=0) | beside
+        preview = await staff.post(
+            "/api/rules/english/preview", {"terms": fields["terms"], **beside}
+        )
+        remarks = {remark["code"] for remark in preview["remarks"]}
+        assert remarks >= {"NO_EXTENSION", "OPENS_TOO_SOON", "DEPOSIT_AFTER_OPENING"}
+        told = "\n".join(one["value"]["zh"] for one in preview["facts"])
+        assert "50 元" in told
+        assert "不超过 600 秒" in told
+        assert not any(line.startswith("其他约定") for line in preview["prose"]["zh"])
         saved = await staff.post("/api/drafts", fields)
         submitted = await staff.post(f"/api/drafts/{saved['id']}/submit")
         shown = await approver.get(f"/api/drafts/{saved['id']}/notice")
         assert saved["remarks"] == submitted["remarks"] == shown["remarks"] == preview["remarks"]
         assert shown["prose"] == preview["prose"]
+        # The number is given when it is saved; all else the drafter has read already.
+        assert shown["facts"][1:] == preview["facts"]
         assert shown["sha256"] == submitted["sha256"]
         done = await approver.post(
             f"/api/drafts/{saved['id']}/approve", {"sha256": shown["sha256"]}
@@ -83,6 +99,11 @@ async def test_remarks_are_read_before_saving_on_submission_and_before_approval(
         published = await approver.get(f"/api/auctions/{done['auction']}/notice")
         # What is published is what was read; remarks were for the house.
         assert published == {key: value for key, value in shown.items() if key != "remarks"}
+        page = (
+            await staff.download(f"/api/auctions/{done['auction']}/notice.txt?lang=en")
+        ).decode()
+        for one in published["facts"]:
+            assert f"{one['label']['en']}: {one['value']['en']}\n" in page
 
 
 async def test_an_unfinished_draft_has_no_notice(tmp_path):

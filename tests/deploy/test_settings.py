@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -117,9 +118,11 @@ def test_every_setting_of_a_node_is_one_that_it_knows():
 def test_what_the_image_and_the_unit_start_is_in_the_package():
     wheel = {file.distribution_path for file in WheelBuilder(str(ROOT)).recurse_included_files()}
     for name in ("compose/Dockerfile", "systemd/daylight@.service"):
-        words = re.findall(r"^(?:ENTRYPOINT |ExecStart=).*-m\W+(\w+)", read(name), re.MULTILINE)
-        (module,) = words
-        assert f"{module}.py" in wheel, name
+        (started,) = re.findall(r"^(?:ENTRYPOINT |ExecStart=).*", read(name), re.MULTILINE)
+        assert re.search(r"bin/bidding\W+serve\W+--no-demo", started), name
+    assert {"server.py", "bidding/__main__.py"} <= wheel
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["scripts"]
+    assert scripts == {"bidding": "bidding.__main__:main"}
 
 
 def test_the_image_is_built_from_what_the_package_needs_and_from_no_secret():

@@ -16,6 +16,7 @@ import pytest
 import yaml
 from hatchling.builders.wheel import WheelBuilder
 
+from bidding.engine.membership import TTL
 from bidding.settings import Settings
 from tests.doors.program import ROOT
 from tests.postgres import as_nobody, binaries, initialised
@@ -170,6 +171,13 @@ def test_the_balancer_asks_a_node_itself_and_cuts_off_who_sits_at_a_dead_one():
     bidders = found["backend bidders"]
     assert "http-check send meth GET uri /api/ready" in bidders
     assert "http-check expect status 200" in bidders
+    # Whoever sits at a node that stands still is cut off by the time its presence ends, and no later.
+    words = " ".join((*bidders, *found["defaults"]))
+    ms = {
+        name: int(n) for name, n in re.findall(r"(timeout check|\binter|fastinter) (\d+)ms", words)
+    }
+    assert "fall 2" in words
+    assert ms["inter"] + ms["fastinter"] + 2 * ms["timeout check"] <= TTL // 1_000
     for pool in ("bidders", "staff", "watchers", "practice"):
         lines = found[f"backend {pool}"]
         (common,) = (line for line in lines if line.startswith("default-server"))

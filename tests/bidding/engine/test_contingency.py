@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bidding.core.house_facts import Resuming, Suspended
@@ -12,9 +14,9 @@ from bidding.testing import SECOND
 NOW = 1_000_000 * SECOND
 
 
-def stopped(reason: str, seconds: int, **more: object) -> State:
+def stopped(reason: str, seconds: int) -> State:
     """A session that stands, by a document that says nothing: five minutes end by themselves."""
-    return State("x/log/a", suspended=Suspended(NOW - seconds * SECOND, reason), **more)
+    return State("x/log/a", suspended=Suspended(NOW - seconds * SECOND, reason))
 
 
 @pytest.mark.parametrize(
@@ -35,8 +37,8 @@ def test_what_people_have_to_look_at_waits_from_its_first_second_on(reason):
         State("x/log/a"),
         stopped("INTERRUPTED", 299),
         stopped("停电", 3_000),
-        stopped("RECOVERY", 3_000, resuming=Resuming(NOW + SECOND, "RECOVERY")),
-        stopped("RECOVERY", 3_000, ended="terminated"),
+        replace(stopped("RECOVERY", 3_000), resuming=Resuming(NOW + SECOND, "RECOVERY")),
+        replace(stopped("RECOVERY", 3_000), ended="terminated"),
     ],
     ids=["not stopped", "goes on by itself", "stopped by an officer", "announced", "over"],
 )

@@ -1,12 +1,13 @@
 """The switch on the wall: settings -> adapters -> house -> door.
 
-    python server.py                                    the house with its demonstration
-    python server.py --no-demo --data /srv/daylight     a centre's own house
-    python server.py --no-demo --sm2-key sm2.key --authority https://tsa.example.cn
-    python server.py --no-demo --log postgresql+asyncpg://house@db/daylight --bus redis://bus
-    python server.py --no-demo --create-account li --name 李 --roles staff,approver
+    bidding serve                                    the house with its demonstration
+    bidding serve --no-demo --data /srv/daylight     a centre's own house
+    bidding serve --no-demo --sm2-key sm2.key --authority https://tsa.example.cn
+    bidding serve --no-demo --log postgresql+asyncpg://house@db/daylight --bus redis://bus
+    bidding serve --no-demo --create-account li --name 李 --roles staff,approver
 
-Every option may also come from the environment, as DAYLIGHT_PORT=8080. Nothing imports this file.
+`python server.py` is the same. Every option may also come from the environment, as
+DAYLIGHT_PORT=8080. Nothing imports this file; the command hands on to it.
 """
 
 import asyncio
@@ -205,6 +206,11 @@ def _measure(metrics: Metrics, house: House, door: Door) -> None:
             house.slowest_commit,
         ),
         ("queued", "Requests that wait for a decision", house.queued),
+        (
+            "waiting_microseconds",
+            "How long the session stands that has waited longest for an officer to resume it",
+            house.waiting,
+        ),
         ("witness_lag_entries", "Most entries of a log without a quorum", witnessing.lag_entries),
         (
             "witness_lag_microseconds",

@@ -55,11 +55,14 @@ async def stand(
 ) -> Standing:
     """Connects to `log` (postgresql+asyncpg://) and `bus` (redis://).
 
-    Raises LogError, LeasesAway, and KeyFileError when the record was signed with another key.
+    Raises LogError, LeasesAway, BusAddressError, and KeyFileError when the record was signed with
+    another key.
 
     At `direct` (host:port) the other nodes may write to it without Redis; OSError when it cannot listen.
     The clock is set right before anybody can read it; the node is present once its house recovers.
     """
+    secret = keys.secret(f"daylight letters {prefix}")
+    letters = RedisBus(bus, prefix, secret)
     record = PgLog(log)
     stack.push_async_callback(record.close)
     await _signed_with(record, keys)
@@ -67,8 +70,6 @@ async def stand(
     leases = PgLeases(log, clock, clock.hears, ttl=TTL)
     stack.push_async_callback(leases.close)
     await leases.look()
-    secret = keys.secret(f"daylight letters {prefix}")
-    letters = RedisBus(bus, prefix, secret)
     stack.push_async_callback(letters.close)
     second = None if direct is None else DirectBus(prefix, secret)
     if direct is not None and second is not None:
@@ -140,7 +141,7 @@ def measure(metrics: Metrics, standing: Standing) -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Makes or brings up the record's schema, as its owner; the house's role may only use it."""
-    parser = argparse.ArgumentParser(prog="python -m bidding.clustered", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog="bidding schema", description=main.__doc__)
     parser.add_argument("owner", help="postgresql+asyncpg:// address, as the schema's owner")
     parser.add_argument("--role", default="house", help="the role that --log connects as (house)")
     arguments = parser.parse_args(argv)

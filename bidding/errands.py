@@ -1,4 +1,4 @@
-"""What `server.py` does instead of serving: accounts in the register, and the keys of the house.
+"""What `bidding serve` does instead of serving: accounts in the register, and the keys of the house.
 
 Each returns the exit code. Backups and examinations are `bidding.upkeep`; people's own passwords
 and roles are changed at the door.

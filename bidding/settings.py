@@ -1,4 +1,4 @@
-"""What a centre decides about its machine: options of `server.py`, or names in the environment.
+"""What a centre decides about its machine: options of `bidding serve`, or names in the environment.
 
 Values alone: whether a file is there or a database answers is found out by `bidding.standing`.
 """
@@ -58,8 +58,8 @@ class Settings(BaseModel):
 
 
 def parser(description: str) -> argparse.ArgumentParser:
-    """The options of `server.py`, each with its sentence, and its errands."""
-    found = argparse.ArgumentParser(prog="server.py", description=description)
+    """The options of `bidding serve`, each with its sentence, and its errands."""
+    found = argparse.ArgumentParser(prog="bidding serve", description=description)
     add = found.add_argument
     add("--host", help="address to listen on (127.0.0.1)")
     add("--port", help="port to listen on; 0 lets the system choose (8080)")

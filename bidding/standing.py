@@ -23,7 +23,7 @@ from bidding.adapters.metrics import Metrics
 from bidding.adapters.secret_file import GUARANTEES, TAGS, SecretFile, SecretFileError
 from bidding.adapters.sql_log import SqlLog
 from bidding.engine.membership import Membership
-from bidding.engine.nodes import LeasesAway
+from bidding.engine.nodes import BusAddressError, LeasesAway
 from bidding.engine.ports import Authority, Clock, EventLog, GmKeys, LogError, LogInUse
 from bidding.proof.policy import PolicyError
 from bidding.proof.witness_policy import NOBODY, WitnessPolicy, parse_witnesses
@@ -185,6 +185,11 @@ async def ground(
         )
     except KeyFileError as error:
         raise Mistake(error.zh, str(error)) from error
+    except BusAddressError as error:
+        raise Mistake(
+            f"--bus 的地址无法使用（{error}）；其中的口令须按百分号编码。",
+            f"The address of --bus cannot be used ({error}); a password in it is percent-encoded.",
+        ) from error
     except (LogError, LeasesAway) as error:
         raise unreadable(error) from error
     except OSError as error:

@@ -16,8 +16,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from bidding.adapters.letter_seal import LetterSeal
+from bidding.engine.nodes import BusAddressError
 
 _log = logging.getLogger(__name__)
 
@@ -34,11 +36,17 @@ _ALL: Final = "*"
 class RedisBus:
     """Implements `Bus`; `url` as `redis://host:6379/0`, `secret` are 32 bytes that all nodes have.
 
-    `house` is the first part of the channels' names: two houses may share one Redis.
+    `house` is the first part of the channels' names: two houses may share one Redis. Raises
+    BusAddressError: it would otherwise be tried for ever, as if Redis were away.
     """
 
     def __init__(self, url: str, house: str, secret: bytes) -> None:
         self._url, self._house = url, house
+        try:
+            pool = self._client().connection_pool
+            pool.connection_class(**pool.connection_kwargs)
+        except (RedisError, TypeError, ValueError) as error:
+            raise BusAddressError(str(error)) from error
         self._seal = LetterSeal(secret)
         self._address: str | None = None
         self._take: Callable[[bytes], None] | None = None
@@ -80,9 +88,12 @@ class RedisBus:
         """Sends what is written, if that goes at once, and stops."""
         if self._sending and self._speaking:
             await asyncio.wait(self._tasks, timeout=_PAUSE)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        left = set(self._tasks)
+        while left:
+            # Once is not always enough: the client, refused by Redis, may be in the midst of swallowing it.
+            for task in left:
+                task.cancel()
+            _, left = await asyncio.wait(left, timeout=_PAUSE)
 
     # -- the two ways -------------------------------------------------------------------------
 
@@ -90,6 +101,7 @@ class RedisBus:
         return Redis.from_url(self._url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE)
 
     async def _speak(self) -> None:
+        said = ""
         while True:
             client = self._client()
             try:
@@ -99,8 +111,7 @@ class RedisBus:
                     await self._stirred()
                     await (self._send(client) if self._sending else client.ping())
             except Exception as error:  # noqa: BLE001 whatever ends it, it is begun again
-                if self._speaking:
-                    _log.error("letters cannot be sent: %r", error)
+                said = _told("sent", error, "" if self._speaking else said)
                 self._speaking = False
                 # What is old is of no use when it comes: whoever wants an answer asks again.
                 self._sending.clear()
@@ -123,13 +134,13 @@ class RedisBus:
             await pipeline.execute()
 
     async def _hear(self) -> None:
+        said = ""
         while True:
             client = self._client()
             try:
                 await self._listen(client)
             except Exception as error:  # noqa: BLE001 whatever ends it, it is begun again
-                if self._hearing:
-                    _log.error("letters cannot be received: %r", error)
+                said = _told("received", error, "" if self._hearing else said)
                 self._hearing = False
             finally:
                 await client.aclose()
@@ -167,3 +178,14 @@ class RedisBus:
 
     def _channel(self, address: str) -> str:
         return f"daylight:{self._house}:{address}"
+
+
+def _told(what: str, error: Exception, said: str) -> str:
+    """Logs why letters cannot be sent or received, unless it was the last that was `said`.
+
+    One that was never there is told too; the same line ten times a second would hide all others.
+    """
+    why = str(error) or repr(error)
+    if why != said:
+        _log.error("letters cannot be %s: %s", what, why)
+    return why

@@ -502,6 +502,11 @@ _HOUSE: Final[dict[str, Pair]] = {
 """Reasons the house itself gives; staff give theirs in their own words."""
 
 
+def of_the_house(reason: str) -> bool:
+    """Whether it is a reason that the house itself gives."""
+    return reason in _HOUSE
+
+
 def _reason(row: Mapping[str, Any], lang: str) -> str:
     reason = str(row.get("reason", ""))
     zh, en = _HOUSE.get(reason, (reason, reason))

@@ -10,15 +10,28 @@ import logging
 from collections.abc import Sequence
 
 from auction_rules.registry import source_sha256
+from bidding.core import said
 from bidding.core.commands import Command, Resume, Suspend
-from bidding.core.downtime import recovered
+from bidding.core.downtime import recovered, too_long
 from bidding.core.record import due, rule_of
 from bidding.core.state import State
 from bidding.engine.ports import Instant
-from bidding.engine.pulse import QUICK
+from bidding.engine.pulse import INTERRUPTED, QUICK
 from bidding.engine.seats import OVER, Seat, earliest
 
 _log = logging.getLogger(__name__)
+
+
+def waits(state: State, now: Instant) -> Instant:
+    """How long a session has stood that the house stopped and may not resume by itself; zero for none.
+
+    Nobody has decided about it. What an officer stopped waits for nobody to notice it.
+    """
+    stopped = state.suspended
+    if state.status != "suspended" or stopped is None or state.resuming is not None:
+        return 0
+    by_itself = stopped.reason == INTERRUPTED and not too_long(state, stopped.since, now)
+    return now - stopped.since if said.of_the_house(stopped.reason) and not by_itself else 0
 
 
 def contingency(

@@ -31,6 +31,7 @@ from typing import Any, Final, Literal, TypeAlias
 from bidding.core.commands import Command
 from bidding.core.document import Document
 from bidding.engine.auctioneer import INBOX_MAX, Answer, Retry, Step
+from bidding.engine.contingency import waits
 from bidding.engine.heartbeat import Heartbeat
 from bidding.engine.hub import Room
 from bidding.engine.membership import Membership
@@ -252,6 +253,11 @@ class House:
     def queued(self) -> int:
         """How many requests wait for a decision here."""
         return sum(s.auctioneer.queued for s in self._seats if s.auctioneer)
+
+    def waiting(self) -> Instant:
+        """How long the session has stood that has waited longest for an officer; microseconds."""
+        now = self._clock.now()
+        return max((waits(s.room.state, now) for s in self._seats if s.room), default=0)
 
     def lag(self, auction: str) -> Instant | None:
         """How long requests of late took from stamp to disk; None: nobody can say. NoSuchAuction."""

@@ -20,6 +20,10 @@ from typing import Protocol
 from bidding.engine.ports import Instant
 
 
+class BusAddressError(ValueError):
+    """What letters should go by has an address that nothing can have; the text says why."""
+
+
 class LeasesAway(Exception):
     """The leases could not be asked: nobody knows who is present and who owns what."""
 

@@ -1,9 +1,9 @@
 """What an operator does with the data of a house: look at it, copy it, bring it back or forward.
 
-    python -m bidding.upkeep doctor --data DIR           every log verified, and what to do if one is not
-    python -m bidding.upkeep backup DIR --data DIR       a copy while the house runs, verified
-    python -m bidding.upkeep restore BACKUP --data DIR   a new data folder out of a copy, verified
-    python -m bidding.upkeep migrate --data DIR          log and books brought forward to this program
+    bidding doctor --data DIR           every log verified, and what to do if one is not
+    bidding backup DIR --data DIR       a copy while the house runs, verified
+    bidding restore BACKUP --data DIR   a new data folder out of a copy, verified
+    bidding migrate --data DIR          log and books brought forward to this program
 
 It serves nobody and decides nothing. It never writes into a folder that a house uses, and it has
 no command that changes an entry: there is no such command. A record and books that are in

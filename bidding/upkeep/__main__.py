@@ -105,7 +105,7 @@ def _told(found: Sequence[Looked], zh: str, en: str) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m bidding.upkeep", description=__doc__)
+    parser = argparse.ArgumentParser(prog="bidding", description=__doc__)
     errands = parser.add_subparsers(dest="errand", required=True)
     doctor = errands.add_parser("doctor", help="检查全部日志 / verify every log")
     doctor.add_argument(

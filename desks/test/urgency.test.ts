@@ -51,6 +51,12 @@ describe("the order", () => {
     expect(byUrgency(lines, NOW).map((one) => one.auction)).toEqual(["stopped", "slow", "ending", "calm", "calm-late", "over"]);
   });
 
+  it("is, of what is suspended, first what nobody has decided about", () => {
+    const stopped = (resumes: number | null): Partial<LiveLine> => ({ status: "suspended", suspended: { since: NOW, reason: "RECOVERY", sentence: words, resumes, next: words } });
+    const lines = [line("goes-on", { ...stopped(NOW + 60 * SECOND), closes: NOW + SECOND }), line("waits", stopped(null))];
+    expect(byUrgency(lines, NOW).map((one) => one.auction)).toEqual(["waits", "goes-on"]);
+  });
+
   it("changes nothing in what it was given", () => {
     const lines = Object.freeze([line("b"), line("a")]);
     expect(byUrgency(lines, NOW).map((one) => one.auction)).toEqual(["a", "b"]);

@@ -32,6 +32,11 @@ WRONG: dict[str, tuple[tuple[str, ...], bool, str]] = {
     "a demonstration": (BOTH, True, "--no-demo"),
     "no key": (("--no-demo", *BOTH), False, "signing.key"),
     "another database": (("--no-demo", "--log", "sqlite:///x", "--bus", BUS), True, "--log"),
+    "letters that go nowhere": (
+        ("--no-demo", "--log", LOG, "--bus", "redis://b:x/0"),
+        True,
+        "--bus 的地址",
+    ),
     "no database there": (("--no-demo", *BOTH), True, "事件日志无法打开"),
 }
 

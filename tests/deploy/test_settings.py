@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 import yaml
 from hatchling.builders.wheel import WheelBuilder
 
+from bidding.engine.membership import TTL
 from bidding.settings import Settings
 from tests.doors.program import ROOT
 from tests.postgres import as_nobody, binaries, initialised
@@ -117,9 +119,11 @@ def test_every_setting_of_a_node_is_one_that_it_knows():
 def test_what_the_image_and_the_unit_start_is_in_the_package():
     wheel = {file.distribution_path for file in WheelBuilder(str(ROOT)).recurse_included_files()}
     for name in ("compose/Dockerfile", "systemd/daylight@.service"):
-        words = re.findall(r"^(?:ENTRYPOINT |ExecStart=).*-m\W+(\w+)", read(name), re.MULTILINE)
-        (module,) = words
-        assert f"{module}.py" in wheel, name
+        (started,) = re.findall(r"^(?:ENTRYPOINT |ExecStart=).*", read(name), re.MULTILINE)
+        assert re.search(r"bin/bidding\W+serve\W+--no-demo", started), name
+    assert {"server.py", "bidding/__main__.py"} <= wheel
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["scripts"]
+    assert scripts == {"bidding": "bidding.__main__:main"}
 
 
 def test_the_image_is_built_from_what_the_package_needs_and_from_no_secret():
@@ -167,6 +171,13 @@ def test_the_balancer_asks_a_node_itself_and_cuts_off_who_sits_at_a_dead_one():
     bidders = found["backend bidders"]
     assert "http-check send meth GET uri /api/ready" in bidders
     assert "http-check expect status 200" in bidders
+    # Whoever sits at a node that stands still is cut off by the time its presence ends, and no later.
+    words = " ".join((*bidders, *found["defaults"]))
+    ms = {
+        name: int(n) for name, n in re.findall(r"(timeout check|\binter|fastinter) (\d+)ms", words)
+    }
+    assert "fall 2" in words
+    assert ms["inter"] + ms["fastinter"] + 2 * ms["timeout check"] <= TTL // 1_000
     for pool in ("bidders", "staff", "watchers", "practice"):
         lines = found[f"backend {pool}"]
         (common,) = (line for line in lines if line.startswith("default-server"))

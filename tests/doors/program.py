@@ -41,7 +41,7 @@ def from_nothing(
 ) -> subprocess.Popen[str]:
     """The command as an operator types it."""
     return subprocess.Popen(
-        [sys.executable, "server.py", *words],
+        [sys.executable, "-m", "bidding", "serve", *words],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=errors,

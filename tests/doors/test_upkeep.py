@@ -31,7 +31,7 @@ from tests.postgres import Server, fresh_database
 
 def upkeep(*words: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "bidding.upkeep", *map(str, words)],
+        [sys.executable, "-m", "bidding", *map(str, words)],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -19,6 +19,7 @@ from bidding.engine import auctioneer as engine
 from bidding.engine import membership, seating
 from bidding.engine.auctioneer import Auctioneer, Final
 from bidding.engine.doors import Doors
+from bidding.engine.heartbeat import Heartbeat
 from bidding.engine.hub import Room
 from bidding.engine.membership import Membership
 from bidding.engine.passing import Kept
@@ -243,6 +244,17 @@ def _decided_before_counted() -> Iterator[None]:
 
 
 @contextmanager
+def _counted_from_the_next_beat() -> Iterator[None]:
+    """What begins to run counts once the house has beaten for it, not from its own instant on."""
+    never = property(lambda _: None, lambda *_: None)
+    with (
+        patch.object(Heartbeat, "attend", lambda *_: None),
+        patch.object(Heartbeat, "_looked", never, create=True),
+    ):
+        yield
+
+
+@contextmanager
 def _commit_cancelled() -> Iterator[None]:
     """Given up after a second, a commit is visible and no standby has it (RELIABILITY finding 2)."""
     write, take_over = Store.write, MemoryLog.take_over
@@ -365,6 +377,7 @@ ABLATIONS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "no compensation": _no_compensation,
     "no pulse": _no_pulse,
     "decided before the loss is counted": _decided_before_counted,
+    "time counted from the next beat": _counted_from_the_next_beat,
     "commit cancelled": _commit_cancelled,
     "no gap-fill": _no_gap_fill,
     "one officer resumes": _one_resumes,

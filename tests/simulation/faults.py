@@ -22,6 +22,9 @@ class Faults:
     stalls: int = 0
     """Times that the whole loop stands still, timers included, for up to `stall`."""
     stall: int = 0
+    early_stalls: int = 0
+    """Times that it stands still for seconds in the one after a session resumed: after a fall, by
+    itself, by an officer."""
     outages: int = 0
     """Times that the store answers nothing but errors, for up to `outage`."""
     outage: int = 0
@@ -104,7 +107,7 @@ def drawn(rng: Random) -> Faults:
     def maybe(*choices: int) -> int:
         return rng.choice(choices) if rng.random() < 0.5 else 0
 
-    return Faults(
+    found = Faults(
         crashes=maybe(1, 2, 4),
         down=rng.choice((200 * MS, 2 * SECOND, 20 * SECOND)),
         zombies=maybe(1, 2),
@@ -128,6 +131,9 @@ def drawn(rng: Random) -> Faults:
         floods=maybe(1, 3),
         inbox=maybe(4, 20),
     )
+    # Chances of its own: the rest of a run stays what its seed drew.
+    own = Random(f"resumed {found}")
+    return replace(found, early_stalls=own.choice((0, 0, 1, 3)))
 
 
 def among_nodes(rng: Random) -> Faults:
@@ -140,6 +146,7 @@ def among_nodes(rng: Random) -> Faults:
         drawn(rng),
         zombies=0,
         stalls=0,
+        early_stalls=0,
         floods=0,
         inbox=0,
         crashes=maybe(1, 2),

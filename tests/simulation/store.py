@@ -16,6 +16,8 @@ from bidding.testing import SECOND, MemoryLog, VirtualClock
 from tests.simulation.faults import MS, Faults
 
 _T = TypeVar("_T")
+#: As canonical JSON has the fact.
+_RESUMED = b'"fact":"resumed"'
 
 
 class Store:
@@ -32,6 +34,7 @@ class Store:
         self.taken_by: Handle | None = None
         """Who took a log over last."""
         self._watching: list[asyncio.Future[None]] = []
+        self._resuming: list[asyncio.Future[None]] = []
 
     def in_store(self, work: Awaitable[_T]) -> asyncio.Task[_T]:
         """Something that goes on whatever becomes of the node that asked for it."""
@@ -46,16 +49,19 @@ class Store:
         self._watching.append(watching)
         return watching
 
+    def next_resumption(self) -> asyncio.Future[None]:
+        """Done when it is written that a session goes on, before its node knows."""
+        resuming: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._resuming.append(resuming)
+        return resuming
+
     def one_in(self, rate: int) -> bool:
         """Whether this one is hit."""
         return rate > 0 and self.rng.randrange(rate) == 0
 
     async def write(self, batch: Batch) -> None:
         """The way of one append, from the node to the disk and back."""
-        for watching in self._watching:
-            if not watching.done():
-                watching.set_result(None)
-        self._watching.clear()
+        _all_done(self._watching)
         late = self.one_in(self.faults.lands_late)
         if self.one_in(self.faults.fails_before):
             # A commit that breaks may have been long on its way.
@@ -74,6 +80,8 @@ class Store:
     async def _keep(self, batch: Batch) -> None:
         await self.kept.append(batch)
         self.writers.setdefault(batch.log, []).append((batch.expected, batch.epoch))
+        if any(_RESUMED in body for body in batch.bodies):
+            _all_done(self._resuming)
 
     async def _later(self, batch: Batch) -> None:
         await self.sleep(self.rng.randrange(1 * SECOND, 8 * SECOND))
@@ -90,6 +98,13 @@ class Store:
         """Raises LogBroken during an outage."""
         if self.down:
             raise LogBroken("the store is down")
+
+
+def _all_done(waiting: list[asyncio.Future[None]]) -> None:
+    for one in waiting:
+        if not one.done():
+            one.set_result(None)
+    waiting.clear()
 
 
 class Handle:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from random import Random
 
 import pytest
 
 from tests.simulation.cluster import played
-from tests.simulation.faults import Faults
+from tests.simulation.faults import Faults, drawn
 from tools.golden import ROOT
 
 #: What each of these found once is told beside it.
@@ -28,7 +29,9 @@ REGRESSIONS = {
 
 @pytest.mark.parametrize("seed", REGRESSIONS)
 def test_what_broke_once_holds(seed: int) -> None:
-    assert played(seed).broken() == []
+    # As it was drawn then: what came later makes another run of it.
+    faults = drawn(Random(seed)).without("early_stalls")
+    assert played(seed, faults).broken() == []
 
 
 def test_on_a_calm_day_everybody_is_served_at_once() -> None:

@@ -27,7 +27,9 @@ class Troubles:
         """One coroutine a kind, each with chances of its own."""
         acts = (self._crashes, self._zombies, self._stalls, self._outages, self._slow)
         more = (self._steps, self._operator, self._receipts)
-        return [act(own()) for act in (*acts, *more)]
+        # Chances of its own: what others do stays what their seed drew.
+        early = self._early_stalls(Random(f"early stalls {self.world.seed}"))
+        return [*(act(own()) for act in (*acts, *more)), early]
 
     async def _crashes(self, rng: Random) -> None:
         world = self.world
@@ -66,7 +68,8 @@ class Troubles:
         """Whether more is wrong now than that a process is gone."""
         world = self.world
         fails = world.faults.fails_before + world.faults.fails_after + world.faults.lands_late
-        return world.store.down or world.store.slow > 0 or fails > 0 or world.faults.stalls > 0
+        stalls = world.faults.stalls + world.faults.early_stalls
+        return world.store.down or world.store.slow > 0 or fails > 0 or stalls > 0
 
     def _serves(self, node: Node) -> bool:
         return all(node.serves(sale.auction) for sale in self.world.sales)
@@ -112,10 +115,23 @@ class Troubles:
             await world.sleep_until(when)
             if world.healed:
                 return
-            by, now = rng.randrange(100_000, world.drew.stall), world.clock.now()
-            world.note(f"everything stands still for {by / SECOND:.1f} s")
-            world.lost(now, "stalled", now + by)
-            world.clock.jump(by)
+            self._stand_still(rng.randrange(100_000, world.drew.stall))
+
+    async def _early_stalls(self, rng: Random) -> None:
+        """Before the house has beaten once for what goes on: nothing ran there until now."""
+        world = self.world
+        for _ in range(world.faults.early_stalls):
+            await world.store.next_resumption()
+            await world.sleep(rng.randrange(900 * MS))
+            if world.healed:
+                return
+            self._stand_still(rng.randrange(2 * SECOND, 10 * SECOND))
+
+    def _stand_still(self, by: int) -> None:
+        world, now = self.world, self.world.clock.now()
+        world.note(f"everything stands still for {by / SECOND:.1f} s")
+        world.lost(now, "stalled", now + by)
+        world.clock.jump(by)
 
     async def _outages(self, rng: Random) -> None:
         world = self.world

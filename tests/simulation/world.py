@@ -67,7 +67,7 @@ class World:
     """After the faults stop, so much time for everything to come right."""
 
     def __init__(self, seed: int, faults: Faults | None = None) -> None:
-        self.rng = Random(seed)
+        self.seed, self.rng = seed, Random(seed)
         drew = self._draw()
         self.drew = self.faults = drew if faults is None else faults
         self.clock = TrueClock()

@@ -3,7 +3,7 @@
 import type { AuctionLine, Text } from "../wire";
 
 export interface LiveLine extends Omit<AuctionLine, "mine"> {
-  suspended: { since: number; reason: string; sentence: Text; next: Text } | null;
+  suspended: { since: number; reason: string; sentence: Text; resumes: number | null; next: Text } | null;
   sealed: boolean;
   entrants: number;
   unpaid: number;
@@ -51,15 +51,16 @@ export function worries(line: LiveLine, now: number): Worry[] {
   return WORRIES.filter((one) => found[one]);
 }
 
-/** The gravest worry first, then what ends or opens soonest; what is over comes last, the newest of it first. */
+/** The gravest worry first, of what is suspended that for which no hour was announced; then what ends or opens soonest; what is over comes last. */
 export function byUrgency(lines: readonly LiveLine[], now: number): LiveLine[] {
   const grave = (line: LiveLine): number => {
     if (over(line)) return WORRIES.length + 1;
     const [first] = worries(line, now);
     return first === undefined ? WORRIES.length : WORRIES.indexOf(first);
   };
+  const announced = (line: LiveLine): number => Number((line.suspended?.resumes ?? null) !== null);
   const next = (line: LiveLine): number => line.closes ?? line.opens ?? Number.MAX_SAFE_INTEGER;
-  return [...lines].sort((a, b) => grave(a) - grave(b) || next(a) - next(b) || a.auction.localeCompare(b.auction));
+  return [...lines].sort((a, b) => grave(a) - grave(b) || announced(a) - announced(b) || next(a) - next(b) || a.auction.localeCompare(b.auction));
 }
 
 export const refusedTotal = (line: LiveLine): number | null =>

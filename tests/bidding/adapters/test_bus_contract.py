@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 
 from bidding.adapters.direct_bus import BothWays, DirectBus
 from bidding.adapters.redis_bus import RedisBus
-from bidding.engine.nodes import Bus
+from bidding.engine.nodes import Bus, BusAddressError
 from bidding.engine.one_process import LocalBus, LocalPost
 from tests.redis_server import RedisServer, redis_server, remove
 
@@ -226,6 +226,53 @@ async def test_redis_is_told_nothing_and_believed_nothing(redis):
         await stranger.close()
         with contextlib.suppress(Exception):
             await client.aclose()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["redis://b:port/0", "redis://b:99999/0", "redis://b/0?patience=1", "redis://:a/b@c/0"],
+)
+def test_an_address_that_nothing_can_have_is_refused_and_not_tried_for_ever(address):
+    with pytest.raises(BusAddressError):
+        RedisBus(address, "x/log", SECRET)
+
+
+async def test_why_redis_takes_no_letters_is_told_once_from_the_first_try_on(caplog):
+    server = redis_server()
+    guard = Redis.from_url(server.url)
+    bus = RedisBus(server.url.replace("unix://", "unix://:wrong@"), "x/log", SECRET)
+    try:
+        await guard.config_set("requirepass", "right")
+        bus.listen("a.1", lambda _: None)
+        async with asyncio.timeout(30):
+            while len({record.getMessage().partition(":")[0] for record in caplog.records}) < 2:
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.3)  # several tries more, each with the same end
+        told = [record.getMessage() for record in caplog.records]
+        assert sorted(line.partition(":")[0] for line in told) == [
+            "letters cannot be received",
+            "letters cannot be sent",
+        ]
+        assert all("password" in line for line in told)
+        assert not bus.up
+    finally:
+        await bus.close()
+        await guard.aclose()
+        remove(server)
+
+
+async def test_it_ends_though_a_line_that_is_refused_swallows_being_told_to(monkeypatch):
+    async def hard_of_hearing(_: RedisBus) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(RedisBus, "_speak", hard_of_hearing)
+    bus = RedisBus("redis://127.0.0.1:1", "x/log", SECRET)
+    bus.listen("a.1", lambda _: None)
+    await asyncio.sleep(0)
+    async with asyncio.timeout(30):
+        await bus.close()
 
 
 async def test_without_redis_letters_go_directly_and_no_moment_is_lost():

@@ -281,7 +281,9 @@ async def test_after_more_than_five_minutes_people_resume_it(hall):
     await hall.clock.advance(3600 * SECOND)
     assert (await hall.types(auction))[-1] == "suspend.accepted", "and nothing is awarded meanwhile"
     assert refused(await house.ask(auction, bid("03", 100_000))) == "SUSPENDED"
+    assert 3902 * SECOND <= house.waiting() <= 3905 * SECOND
     assert accepted(await house.ask(auction, RESUME))
+    assert house.waiting() == 0
     assert house.room(auction).state.status == "running"
 
 

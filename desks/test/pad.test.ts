@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createApp, h, nextTick, type App } from "vue";
 import "../src/i18n/faces";
-import { lang } from "../src/preferences";
+import { chooseOneTap, lang } from "../src/preferences";
 import Pad from "../src/room/Pad.vue";
 import { outdated, type LastAnswer } from "../src/room/useRoom";
 import type { Actions, Room, You } from "../src/wire";
@@ -27,11 +27,11 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function pad() {
+function pad(more: { state?: You["state"]; hurry?: boolean } = {}) {
   const asked: unknown[] = [];
   let begun = 0;
   const box = document.createElement("div");
-  app = createApp({ render: () => h(Pad, { room, you, live: true, busy: false, nextTry: null, hurry: false, stopped: null, onAsk: (wish: unknown) => void asked.push(wish), onBegin: () => void (begun += 1) }) });
+  app = createApp({ render: () => h(Pad, { room, you: { ...you, state: more.state ?? "outbid" }, live: true, busy: false, nextTry: null, hurry: more.hurry ?? false, stopped: null, onAsk: (wish: unknown) => void asked.push(wish), onBegin: () => void (begun += 1) }) });
   app.mount(box);
   const at = (name: string): HTMLElement | null => box.querySelector(`[data-test=${name}]`);
   return {
@@ -79,6 +79,22 @@ describe("a bid", () => {
     expect(asked).toEqual([]);
     await press();
     expect(asked).toMatchObject([{ amount: 900_00 }]);
+  });
+});
+
+describe("one tap in the last minute", () => {
+  afterEach(() => chooseOneTap(false));
+
+  it("bids for who was outbid, and asks who leads already", async () => {
+    chooseOneTap(true);
+    const behind = pad({ hurry: true });
+    await behind.press();
+    expect(behind.asked).toMatchObject([{ amount: 110_00 }]);
+    app?.unmount();
+    const ahead = pad({ hurry: true, state: "leading" });
+    await ahead.press();
+    expect(ahead.asked).toEqual([]);
+    expect(ahead.at("confirm-panel")).not.toBeNull();
   });
 });
 

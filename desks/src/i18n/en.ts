@@ -35,7 +35,7 @@ export const en: Record<keyof typeof zh, string> = {
   "apply.lot": "Parcel",
   "apply.choose": "Choose your own parcel",
   "apply.go": "Send application",
-  "apply.declined": "Your application was declined; “My auctions” says why.",
+  "apply.declined": "Your application was declined. Why, until when you may ask again, and how to object:",
   "apply.done": "Your application is in. Once you are admitted and your deposit is confirmed you get a paddle number.",
   "apply.text": "To bid here, apply first. Staff admit you and give you a paddle number; the room shows numbers, never names.",
 

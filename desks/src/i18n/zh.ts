@@ -33,7 +33,7 @@ export const zh = {
   "apply.lot": "宗地",
   "apply.choose": "请选择自己的宗地",
   "apply.go": "提交申请",
-  "apply.declined": "您的申请未获准，理由见“我的竞价”。",
+  "apply.declined": "您的申请未获准。理由、期限和异议：",
   "apply.done": "申请已提交。受理并确认保证金后，您会得到一个号牌。",
   "apply.text": "参加本场竞价需要先申请。工作人员受理后分配号牌；场内只显示号牌，不显示姓名。",
 

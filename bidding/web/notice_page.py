@@ -97,10 +97,7 @@ def _paper(paper: Mapping[str, Any]) -> str:
         else ""
     )
     lot = "" if paper["lot"] is None else f" · {escape(paper['lot'])}"
-    return (
-        f'<figure>{seen}<figcaption><a href="{address}">{name}</a>{lot}'
-        "</figcaption></figure>\n"
-    )
+    return f'<figure>{seen}<figcaption><a href="{address}">{name}</a>{lot}</figcaption></figure>\n'
 
 
 def _headed(paragraph: str) -> str:

@@ -353,6 +353,8 @@ async def test_the_end_says_who_won(office: Office) -> None:
         await expect(desk.at("outcome")).to_contain_text("1,000,000.00", timeout=60_000)
         await expect(desk.at("outcome").locator(".paddle")).to_have_text(numbers["zhao"])
         await expect(desk.at("pad")).to_have_count(0)
+        # His own result is one press away.
+        await expect(desk.at("own-result")).to_have_attribute("href", "/home#/result/ending")
     # What was asked shortly before the end can still be read after it.
     await zhao.answered("signed")
     await zhao.state("won")

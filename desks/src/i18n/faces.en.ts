@@ -125,7 +125,7 @@ export const en: Record<keyof typeof zh, string> = {
   "pad.far_first": "This is far above every quick amount: it takes two confirmations.",
   "pad.far_first_down": "This is far below every quick amount: it takes two confirmations.",
   "pad.far_last": "Not bid yet. Read the amount once more; the next press bids it.",
-  "pad.one_tap": "One tap in the last minute, without a check",
+  "pad.one_tap": "One tap in the last minute, without a check.",
   "pad.one_tap_more": "A long jump, or raising your own lead, is still asked about.",
   "pad.tap": "Bid {amount} at once",
 

@@ -124,7 +124,7 @@ export const zh = {
   "pad.far_first": "这一报价比所有快捷金额都高出许多，须确认两次才会报出。",
   "pad.far_first_down": "这一报价比所有快捷金额都低出许多，须确认两次才会报出。",
   "pad.far_last": "还没有报出。请再看一遍金额，再按一次即报出。",
-  "pad.one_tap": "最后一分钟一键报价，不再核对",
+  "pad.one_tap": "最后一分钟一键报价，不再核对。",
   "pad.one_tap_more": "跨度较大的报价，以及领先时再加价，仍须确认。",
   "pad.tap": "一键报价 {amount}",
 

@@ -91,7 +91,7 @@ export const en = {
   "check.kept_bad": "Kept, with trouble left. Do what is said above, then check again.",
   "result.not_mine": "This page is a bidder's own result, and you hold no paddle in {auction}.",
   "result.not_mine_why": "You are signed in as {account}. If you bid under another account, sign in with that one. What is public is for everybody:",
-  "result.public": "See what happened and the public result",
+  "result.public": "See the public result",
   "result.title": "Result and what follows",
   "result.own": "My requests and receipts",
   "result.no_own": "You made no request in this auction.",

@@ -1,14 +1,16 @@
 """The notice as a page that stands alone: to print, to save, to attach to a published notice.
 
 It carries its few styles itself, allowed by their hash, and no script; so a saved copy looks as
-the served one does, and needs neither this house nor a build of the desks.
+the served one does, and needs neither this house nor a build of the desks. Pictures and documents
+are the house's own, by an address beside the page's; what stays in any copy are their hashes.
 """
 
 import base64
 import hashlib
 import re
+from collections.abc import Mapping, Sequence
 from html import escape
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import hdrs, web
 
@@ -27,6 +29,9 @@ p { margin: .6rem 0; overflow-wrap: anywhere }
 code { font: .875rem/1.6 ui-monospace, Consolas, monospace }
 small { opacity: .8 }
 section + section { border-top: 1px solid; margin-top: 2.5rem; padding-top: .5rem }
+figure { margin: 1rem 0 }
+img { display: block; max-width: 100%; max-height: 30rem }
+figcaption { font-size: .875rem; overflow-wrap: anywhere }
 @media (max-width: 30rem) { dl { grid-template-columns: 1fr } dd { margin-bottom: .5rem } }
 @page { margin: 20mm }
 @media print {
@@ -36,12 +41,13 @@ section + section { border-top: 1px solid; margin-top: 2.5rem; padding-top: .5re
 """
 _STYLE_HASH: Final = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 POLICY: Final = (
-    f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; frame-ancestors 'none'; "
+    f"default-src 'none'; img-src 'self'; style-src 'sha256-{_STYLE_HASH}'; frame-ancestors 'none'; "
     "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
 )
 _HEAD: Final = re.compile(r"[^：:，,；;。.]{1,40}(：|: )")
 _TAGS: Final = {"zh": "zh-CN", "en": "en"}
 _HEADS: Final = {"zh": "竞价规则与条件", "en": "Rules and terms"}
+_PAPERS: Final = {"zh": "图片与附件", "en": "Pictures and papers"}
 
 
 def html(told: Notice, langs: tuple[str, ...]) -> str:
@@ -69,10 +75,29 @@ def _section(told: Notice, lang: str) -> str:
         + rows(list(facts(told, lang)), "span")
         + f"<h2>{_HEADS[lang]}</h2>\n"
         + "".join(f"<p>{_headed(paragraph)}</p>\n" for paragraph in told.prose[lang])
+        + _papers(told.document.get("papers", ()), lang)
         + rows(list(fingerprints(told, lang)), "code")
         + "".join(f"<p><small>{escape(line)}</small></p>\n" for line in closing(told, lang))
         + "</section>\n"
     )
+
+
+def _papers(papers: Sequence[Mapping[str, Any]], lang: str) -> str:
+    """What may be looked at; the hash that was approved with each stands among the fingerprints."""
+    if not papers:
+        return ""
+    return f"<h2>{_PAPERS[lang]}</h2>\n" + "".join(_paper(paper) for paper in papers)
+
+
+def _paper(paper: Mapping[str, Any]) -> str:
+    name, address = escape(paper["name"]), f"papers/{paper['sha256'][:32]}"
+    seen = (
+        f'<a href="{address}"><img src="{address}" alt="{name}" loading="lazy"></a>'
+        if paper["media"].startswith("image/")
+        else ""
+    )
+    lot = "" if paper["lot"] is None else f" · {escape(paper['lot'])}"
+    return f'<figure>{seen}<figcaption><a href="{address}">{name}</a>{lot}</figcaption></figure>\n'
 
 
 def _headed(paragraph: str) -> str:

@@ -8,6 +8,7 @@ from bidding.core import views
 from bidding.core.state import State
 from bidding.engine.hub import Room
 from bidding.engine.identity import Seat
+from bidding.engine.money import Conflict, new_number
 from bidding.engine.seats import NoSuchAuction
 from bidding.web.context import Door
 from bidding.web.problems import Field, Problem
@@ -126,6 +127,31 @@ async def audience_of(door: Door, who: Who, auction: str) -> tuple[str, Seat | N
     if seat is not None and seat.admitted:
         return f"bidder:{seat.paddle}", seat
     return "public", seat
+
+
+async def _account_of(door: Door, auction: str, paddle: str) -> str:
+    """Where a bidder's deposit goes: his own sub-account, opened when he first looks."""
+    for _ in range(4):
+        try:
+            opened = await door.money.sub_account(auction, paddle, new_number(), door.clock.now())
+        except Conflict:
+            continue  # a number that is in use; the next one will hardly be
+        return opened.number
+    raise Problem("TRY_LATER", headers={"Retry-After": "1"})
+
+
+async def payment_of(door: Door, present: Present, seat: Seat | None) -> dict[str, Any] | None:
+    """Until when his deposit must be there, and where it goes; None where none is due.
+
+    `by` is null where the document names no deadline, `account` once it has passed.
+    """
+    person = None if seat is None else present.state.people.get(seat.paddle)
+    if seat is None or person is None or person.deposit_ok or person.excluded or present.over:
+        return None
+    by = present.state.document["deposit_deadline"]
+    late = by is not None and door.clock.now() >= by
+    account = None if late else await _account_of(door, present.name, seat.paddle)
+    return {"by": by, "account": account}
 
 
 async def mine_of(

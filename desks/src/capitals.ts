@@ -3,7 +3,8 @@
  * Follows the writing rules of 支付结算办法, annex 1: 整 after 元 and after 角, one 零 for any run of zeros inside.
  */
 
-import type { Unit } from "./wire";
+import { inWords } from "./english";
+import type { Lang, Unit } from "./wire";
 
 const DIGITS = ["零", "壹", "贰", "叁", "肆", "伍", "陆", "柒", "捌", "玖"] as const;
 const PLACES = ["", "拾", "佰", "仟"] as const;
@@ -60,6 +61,9 @@ export function reading(amount: number, unit: Unit): string {
   const per = unit.zh.includes("/") ? (PER[unit.zh.split("/")[1] ?? ""] ?? `每${unit.zh.split("/")[1]}`) : "";
   return `${per}人民币${capitals(BigInt(amount) * BigInt(unit.fen))}`;
 }
+
+/** The amount written out, as a person reads it back in his language: 大写, or English words. */
+export const readBack = (amount: number, unit: Unit, lang: Lang): string => (lang === "zh" ? reading(amount, unit) : inWords(amount, unit));
 
 function plainReading(amount: number, unit: Unit): string {
   const scale = 10n ** BigInt(unit.scale);

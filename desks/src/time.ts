@@ -99,6 +99,11 @@ export function countdown(micros: number, lang: Lang): string {
   return lang === "zh" ? `${days} 天 ${clock}` : `${days} d ${clock}`;
 }
 
+/** For lists: without tenths, and `…` once the end is there. What comes after it is the server's to say, and it has not said so yet. */
+export function remaining(micros: number, lang: Lang): string {
+  return micros < 1_000_000 ? "…" : countdown(micros, lang).replace(/\.\d$/, "");
+}
+
 /** The moments at which a screen reader is told how long is left, in seconds. */
 export const ANNOUNCED = [300, 60, 30, 10] as const;
 

@@ -384,4 +384,6 @@ export interface Mine {
   /** His application was declined; he may ask again. */
   declined: boolean;
   deposit: { required: number; paid: number; ok: boolean } | null;
+  /** Told of one auction while its deposit is due: until when, null for no deadline; and where to, null where it is too late. */
+  pay?: { by: number | null; account: string | null } | null;
 }

@@ -35,6 +35,12 @@ describe("the clock's face", () => {
     expect(shown(running, 301 * S, true).face).toBe("Settling");
   });
 
+  it("does not stand at nothing while the house has yet to open", () => {
+    const announced = { ...running, status: "announced", stage: null, opens: 60 * S } as unknown as Room;
+    expect(shown(announced, 59 * S, true).face).toBe("00:01.0");
+    expect(shown(announced, 61 * S, true).face).toBe("…");
+  });
+
   it("does not say what became of the deadline while nothing is heard", () => {
     const { face, all, classes } = shown(running, 301 * S, false);
     expect(face).toBe("00:00.0");

@@ -1,4 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { createApp, h, type App, type Component } from "vue";
+import Mine from "../src/home/Mine.vue";
+import Result from "../src/home/Result.vue";
+import "../src/i18n/complaints";
+import "../src/i18n/home";
+import "../src/i18n/pages";
+import { lang } from "../src/preferences";
 import { groupOf, grouped, type MyAuction, type Step } from "../src/home/mine";
 import { clockFound, keyFound, lineFound, screenFound } from "../src/home/preflight";
 import { STOPS, point } from "../src/practice/tour";
@@ -37,6 +44,53 @@ describe("my auctions", () => {
     ]);
     expect(found.asked.map((each) => each.line.auction)).toEqual(["soon", "late", "none"]);
     expect(found.over.map((each) => each.line.auction)).toEqual(["new", "old"]);
+  });
+});
+
+/** A page of the desk over a house that gives these answers. */
+async function page(part: Component, props: Record<string, unknown>, answer: (path: string) => Response): Promise<HTMLElement> {
+  vi.stubGlobal("fetch", async (path: string) => answer(path));
+  lang.value = "en";
+  const box = document.createElement("div");
+  app = createApp({ render: () => h(part, props) });
+  app.mount(box);
+  await vi.waitFor(() => expect(box.textContent).not.toContain("Reading"));
+  return box;
+}
+let app: App | undefined;
+afterEach(() => {
+  app?.unmount();
+  app = undefined;
+  vi.unstubAllGlobals();
+});
+
+describe("who was not admitted", () => {
+  const declined = { at: 1_772_413_200_000_000, reason: "过期", sentence: { zh: "未获准", en: "Declined: out of date." }, alias: "A1" };
+  const title = { zh: "一", en: "Plot" };
+  const steps = [step("apply", "missed"), step("act", "later")];
+  const row = (next: Step | null) => ({ ...one("h", next), line: { auction: "h", title, rule: { name: "r", title }, status: "announced" }, declined, steps });
+  const mine = (next: Step | null) => page(Mine, {}, (path) => Response.json(path === "/api/mine" ? { now: 0, auctions: [row(next)] } : { now: 0 }));
+
+  it("reads why and what he can do until when, and is shown no steps that are not his", async () => {
+    const box = await mine(step("apply", "now", 1_772_413_260_000_000));
+    for (const words of ["Declined: out of date.", "You may apply again", "Until 2026-03-02 09:01:00", "Apply again", "File a complaint"]) expect(box.textContent).toContain(words);
+    expect(box.querySelector(".mine-steps")).toBeNull();
+  });
+
+  it("is not told over it that he takes part in nothing, once it is over", async () => {
+    const box = await mine(null);
+    expect(box.querySelector("[data-group=over]")).not.toBeNull();
+    expect(box.querySelector("[data-test=nothing-asked]")).toBeNull();
+  });
+});
+
+describe("a result that is not mine", () => {
+  it("says whose it would be, and leads to what everybody may see", async () => {
+    const no = { code: "NOT_FOUND", sentence: { zh: "没有找到。", en: "There is no such thing here." } };
+    const box = await page(Result, { auction: "a-1", entry: null }, () => Response.json(no, { status: 404 }));
+    expect(box.textContent).toContain("a bidder's own result, and you hold no paddle in a-1");
+    expect([...box.querySelectorAll("[data-test=not-mine] a")].map((link) => link.getAttribute("href"))).toEqual(["/room/a-1", "/verify?auction=a-1"]);
+    expect(box.textContent).not.toContain("no such thing");
   });
 });
 

@@ -40,7 +40,7 @@ async function seated(terms: unknown, house: { answers: boolean }) {
   const actions = { ask: "bid", blocked: null } as Actions;
   say({ type: "welcome", v: 1, auction: "a", channels: ["public"], role: "bidder", bidder: "7", now: 0, build: "" } as never);
   say({ type: "snapshot", channel: "public", n: 1, room: { auction: "a", origin: ORIGIN, escrow: null, status: "running" } as unknown as Room } as never);
-  say({ type: "you", bidder: "7", keys: [], actions } as never);
+  say({ type: "you", bidder: "7", keys: [], deposit: { required: 0, paid: 0, ok: true }, actions } as never);
   return room;
 }
 

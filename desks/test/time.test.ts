@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ServerClock, announcement, beside, clock, countdown, exactMoment, fromField, moment, span, toField, toMicros } from "../src/time";
+import { ServerClock, announcement, beside, clock, countdown, exactMoment, fromField, moment, remaining, span, toField, toMicros } from "../src/time";
 
 const S = 1_000_000;
 
@@ -64,6 +64,12 @@ describe("the server's clock", () => {
     clock.add(exchange(0, S, 10, 10));
     clock.forget();
     expect(clock.known).toBe(false);
+  });
+});
+
+describe("what remains, in a list", () => {
+  it("has no tenths, and never stands at nothing while what follows is not known", () => {
+    expect([61 * S, 59_900_000, S, S - 1, 0, -5 * S].map((micros) => remaining(micros, "en"))).toEqual(["01:01", "00:59", "00:01", "…", "…", "…"]);
   });
 });
 

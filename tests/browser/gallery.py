@@ -220,6 +220,7 @@ SCREENS: tuple[tuple[str | None, str, str], ...] = (
     ("zhao", "/", "board-bidder"),
     ("zhao", "/#/sessions", "sessions"),
     ("qian", "/room/announced", "room-announced"),
+    ("qian", "/room/due", "room-deposit"),
     ("zhao", "/room/over", "room-over"),
     ("zhao", "/room/halted", "room-suspended"),
     ("zhao", "/home", "home"),
@@ -380,6 +381,9 @@ async def furnish(people: People, pause: float = 1.0) -> None:
         "deposit": DEPOSIT,
         "terms": {"opens": now + day * SECOND, "start_price": "860000", "step": "10000"},
     }
+    due = {"auction": "due", "title": {"zh": "待缴保证金的场次", "en": "Awaiting a deposit"}}
+    await people.publish(fields | due | {"deposit_deadline": now + day // 2 * SECOND})
+    await people.admit("due", {"qian": None}, 0)
     draft = await people["staff"].post("/api/drafts", fields)
     await people["staff"].post(f"/api/drafts/{draft['id']}/submit")
 

@@ -76,7 +76,8 @@ class Shown:
         return looked
 
     async def _auction(self, route: Any) -> None:
-        await route.fulfill(json={"room": {**self._first, "auction": AUCTION}, "mine": None})
+        room = {**self._first, "auction": AUCTION}
+        await route.fulfill(json={"room": room, "document": {}, "mine": None})
 
     def _stream(self, socket: WebSocketRoute) -> None:
         self._socket = socket

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from bidding.web.api.asking import ROOM
-from bidding.web.rooms import Present, audience_of, mine_of
+from bidding.web.rooms import Present, audience_of, mine_of, payment_of
 from bidding.web.routes import Answer, Call, Route
 
 
@@ -40,12 +40,14 @@ async def auction(call: Call) -> dict[str, Any]:
     """One auction as whoever asks may see it."""
     present = await Present.of(call.door, call.auction)
     audience, seat = await audience_of(call.door, call.who, call.auction)
-    state = present.state
+    state, mine = present.state, await mine_of(call.door, call.who, present, seat)
+    if mine is not None:
+        mine["pay"] = await payment_of(call.door, present, seat)
     return {
         "room": present.snapshot(audience),
         "document": dict(state.document),
         "sha256": state.document["sha256"],
-        "mine": await mine_of(call.door, call.who, present, seat),
+        "mine": mine,
     }
 
 

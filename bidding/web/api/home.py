@@ -14,10 +14,8 @@ from pydantic import Field
 from bidding.core import views
 from bidding.engine.bidders import Preparation, Prepared
 from bidding.engine.identity import Application, Seat
-from bidding.engine.money import Conflict, new_number
 from bidding.web.asked import Place, Step, next_step, steps
-from bidding.web.problems import Problem
-from bidding.web.rooms import Present
+from bidding.web.rooms import Present, payment_of
 from bidding.web.routes import BIDDER, Answer, Body, Call, Route
 from bidding.web.wire import Instant, Sentence, Whole
 
@@ -150,7 +148,7 @@ async def _row(
         declined=asked is not None and asked.state == "refused",
     )
     listed, due = steps(place), next_step(place)
-    paying = seat is not None and any(s.step == "pay" and s.state == "now" for s in listed)
+    paying = await payment_of(call.door, present, seat)
     checked, practised = done.get("checked"), done.get("practised")
     return {
         "line": line,
@@ -163,7 +161,7 @@ async def _row(
         else {"required": required, "paid": 0, "ok": required == 0},
         "deposit_deadline": place.pay_by,
         "declined": await _declined(call, asked) if asked is not None and place.declined else None,
-        "account": await _account(call, present.name, seat, now) if paying else None,
+        "account": None if paying is None else paying["account"],
         "steps": [_told(one) for one in listed],
         "next": None if due is None else _told(due),
         "checked": None if checked is None else {"at": checked.at, **checked.found},
@@ -186,18 +184,6 @@ async def _declined(call: Call, asked: Application) -> dict[str, Any] | None:
 
 def _told(step: Step) -> dict[str, Any]:
     return {"step": step.step, "state": step.state, "by": step.by, "ask": step.ask}
-
-
-async def _account(call: Call, auction: str, seat: Seat | None, now: int) -> str:
-    """Where his deposit goes: his own sub-account, opened when he first looks."""
-    assert seat is not None
-    for _ in range(4):
-        try:
-            opened = await call.door.money.sub_account(auction, seat.paddle, new_number(), now)
-        except Conflict:
-            continue  # a number that is in use; the next one will hardly be
-        return opened.number
-    raise Problem("TRY_LATER", headers={"Retry-After": "1"})
 
 
 async def check(call: Call) -> dict[str, Any]:

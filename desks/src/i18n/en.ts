@@ -31,9 +31,11 @@ export const en: Record<keyof typeof zh, string> = {
   "status.voided": "Declared void",
 
   "apply.title": "Apply to take part",
+  "apply.again": "Apply again",
   "apply.lot": "Parcel",
   "apply.choose": "Choose your own parcel",
   "apply.go": "Send application",
+  "apply.declined": "Your application was declined. Why, until when you may ask again, and how to object:",
   "apply.done": "Your application is in. Once you are admitted and your deposit is confirmed you get a paddle number.",
   "apply.alias": "Your application's number is {alias}: quote it when you hand in qualification papers; officers see that number and no name.",
   "apply.text": "To bid here, apply first. Staff admit you and give you a paddle number; the room shows numbers, never names.",

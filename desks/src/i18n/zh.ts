@@ -29,9 +29,11 @@ export const zh = {
   "status.voided": "已宣布无效",
 
   "apply.title": "申请参加",
+  "apply.again": "重新申请",
   "apply.lot": "宗地",
   "apply.choose": "请选择自己的宗地",
   "apply.go": "提交申请",
+  "apply.declined": "您的申请未获准。理由、期限和异议：",
   "apply.done": "申请已提交。受理并确认保证金后，您会得到一个号牌。",
   "apply.alias": "您的申请代号是 {alias}：提交资格材料时请写明，工作人员只看到代号。",
   "apply.text": "参加本场竞价需要先申请。工作人员受理后分配号牌；场内只显示号牌，不显示姓名。",

@@ -5,6 +5,7 @@ import { seal, type Kept } from "../escrow";
 import { Problem, bytes, get, sentenceOf, token } from "../http";
 import { both } from "../i18n";
 import * as links from "../links";
+import type { Notice, Paper } from "../notice";
 import { entryOf, parseReceipt } from "../proof/receipt";
 import { has, load, who } from "../session";
 import type { Ask, Frame, Mine, Refused, Room, Text, Welcome } from "../wire";
@@ -30,6 +31,16 @@ export interface LastAnswer {
   looked: Looked | null;
 }
 
+/** Answers that ask for another try: they stand until it is made. */
+const NOT_TAKEN: ReadonlySet<Progress> = new Set(["refused", "error", "unsent"]);
+
+/** Whether a refusal is of a time that is over: bidding was suspended since, or the stage or its round is another one. */
+export function outdated(answer: Pick<LastAnswer, "progress" | "t"> | null, room: Pick<Room, "status" | "stage" | "suspended"> | null, now: number | null): boolean {
+  if (answer === null || answer.t === null || !NOT_TAKEN.has(answer.progress) || room === null || now === null) return false;
+  if (room.status === "suspended") return room.suspended !== null && answer.t < room.suspended.since;
+  return room.status === "running" && room.stage !== null && room.stage.opens <= now && answer.t < room.stage.opens;
+}
+
 type Verdict = Partial<Pick<Refused, "i" | "t" | "sentence" | "clause" | "nearest">>;
 
 /** Who is busy is asked ever less often; who recovers has a successor within two seconds. */
@@ -41,6 +52,7 @@ export function useRoom(auction: string) {
   const link = shallowRef<Link>({ state: "connecting", again: false });
   const failure = shallowRef<Text | null>(null);
   const mine = shallowRef<Mine | null>(null);
+  const papers = shallowRef<readonly Paper[]>([]);
   const answer = shallowRef<LastAnswer | null>(null);
   const local = ref(monotonic());
   const meter = shallowRef<{ trip: number | null; uncertainty: number | null; heard: number | null }>({
@@ -88,6 +100,13 @@ export function useRoom(auction: string) {
   const events = computed(() => knowledge.value.events);
   const live = computed(() => link.value.state === "live");
   const now = computed(() => feed.clock.now(local.value));
+
+  /** What is no more of use to the next bid must not lie over it. */
+  function setAside(): void {
+    if (answer.value !== null && NOT_TAKEN.has(answer.value.progress)) answer.value = null;
+  }
+  const past = computed(() => outdated(answer.value, room.value, now.value));
+  watch(past, (is) => is && setAside());
 
   /** Turned away at hello, or let in as a stranger: the sign-in is over, or its token has changed under this page. */
   async function lookAgain(): Promise<void> {
@@ -285,8 +304,9 @@ export function useRoom(auction: string) {
   async function begin(): Promise<void> {
     try {
       await load();
-      const found = await get<{ room: Room; mine?: Mine | null }>(links.api.auction(auction));
+      const found = await get<{ room: Room; document: Notice["document"]; mine?: Mine | null }>(links.api.auction(auction));
       knowledge.value = state.seeded(knowledge.value, found.room);
+      papers.value = found.document.papers ?? [];
       mine.value = found.mine ?? null;
       feed.open();
     } catch (thrown) {
@@ -297,6 +317,14 @@ export function useRoom(auction: string) {
   async function learnMine(): Promise<void> {
     mine.value = (await get<{ mine?: Mine | null }>(links.api.auction(auction))).mine ?? null;
   }
+
+  // Where his deposit goes is his alone to know, and asked for as soon as it is due.
+  watch(
+    () => you.value?.deposit.ok,
+    (ok) => {
+      if (ok === false && !mine.value?.pay) void learnMine().catch(() => undefined);
+    },
+  );
 
   const tick = setInterval(() => (local.value = monotonic()), 100);
   const seen = (): void => {
@@ -322,7 +350,7 @@ export function useRoom(auction: string) {
     feed.close();
   });
 
-  return { auction, room, you, events, welcome, link, live, now, local, meter, answer, failure, mine, proof, silent, ask, reveal, keptOf, learnMine, reopen: () => feed.open() };
+  return { auction, room, you, events, welcome, link, live, now, local, meter, answer, failure, mine, papers, proof, silent, ask, setAside, reveal, keptOf, learnMine, reopen: () => feed.open() };
 }
 
 export type RoomState = ReturnType<typeof useRoom>;

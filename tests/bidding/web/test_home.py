@@ -60,10 +60,14 @@ async def test_each_act_of_bidder_and_house_moves_the_next_step_on(tmp_path):
         # The same account every time, and none once the money is there.
         assert len(paying["account"]) == 16
         assert (await row())["account"] == paying["account"]
+        # The room asks for it there as well, and says until when.
+        told = (await bidder.get("/api/auctions/h"))["mine"]["pay"]
+        assert told == {"by": opens - 1_800 * SECOND, "account": paying["account"]}
         money = {"bidder": answer["bidder"], "amount": 500, "received": house.clock.now()}
         await staff.post("/api/auctions/h/deposits", {**money, "bank_ref": "x"})
         paid = await row()
         assert (paid["next"]["step"], paid["account"]) == ("enrol", None)
+        assert (await bidder.get("/api/auctions/h"))["mine"]["pay"] is None
         assert paid["deposit"] == {"required": 500, "paid": 500, "ok": True}
         kept = await bidder.post("/api/auctions/h/check", CHECK)
         assert kept["ok"] is True

@@ -79,6 +79,10 @@ async def test_a_paper_is_in_what_is_approved_and_for_everybody_afterwards(tmp_p
             assert notice["document"]["papers"] == [row(told)]
             text = (await public.download("/api/auctions/papered/notice.txt")).decode()
             assert f"附件“现场照片”SHA-256：{told['sha256']}" in text
+            # The page to print shows it, by an address beside its own.
+            page = (await public.download("/api/auctions/papered/notice.html?lang=zh")).decode()
+            assert f'<img src="papers/{told["id"]}" alt="现场照片"' in page
+            assert page.count(told["sha256"]) == 1
             path = f"/api/auctions/papered/papers/{told['id']}"
             assert await public.download(path) == PNG
             with pytest.raises(HouseSaysNo) as no:

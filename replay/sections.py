@@ -333,7 +333,12 @@ class Sections:
             (both("系统版本", "Engine"), _plain(str(opening["engine"]))),
             (
                 both("重新裁判", "Asked again"),
-                Cell(both(f"{number} 条记录，无差异", f"{number} entries, no difference")),
+                Cell(
+                    both(
+                        f"{number} 条记录，无差异",
+                        f"{number} {'entry' if number == 1 else 'entries'}, no difference",
+                    )
+                ),
             ),
         )
         how = both(

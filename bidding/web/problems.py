@@ -261,8 +261,8 @@ _BOUND_SENTENCES: Final[dict[str, tuple[str, str, str]]] = {
         "This must be {} characters at most.",
     ),
     "string_too_short": ("min_length", "至少 {} 个字符。", "This must be {} characters at least."),
-    "too_long": ("max_length", "不得超过 {} 项。", "There may be {} items at most."),
-    "too_short": ("min_length", "至少 {} 项。", "There must be {} items at least."),
+    "too_long": ("max_length", "不得超过 {} 项。", "There may be at most {} of them."),
+    "too_short": ("min_length", "至少 {} 项。", "There must be at least {} of them."),
     "literal_error": ("expected", "必须是 {} 之一。", "This must be one of {}."),
 }
 

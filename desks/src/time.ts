@@ -139,6 +139,11 @@ export function clock(micros: number, millis = false): string {
   return millis ? `${at.time}.${at.micros.slice(0, 3)}` : at.time;
 }
 
+/** As said at `now`: the time of day, with its day only where that is another one. */
+export function when(micros: number, now: number | null): string {
+  return now !== null && civil(micros).date === civil(now).date ? clock(micros) : moment(micros);
+}
+
 /** To the microsecond, for auditors: `2026-03-02 10:03:59.999000`. */
 export function exactMoment(micros: number): string {
   const at = civil(micros);

@@ -62,6 +62,14 @@ describe("both languages", () => {
     }
   });
 
+  it("a count of one reads rightly in English", () => {
+    // Never one: so many trustees, seconds that are announced, and how long a receipt is waited for.
+    const spared = ["seal.trustees", "keys.text", "say.seconds", "proof.late"];
+    const counts = "n|k|e|all|size|sessions|entries|moves|bids|bad|used|checkpoints";
+    const many = new RegExp(`\\{(?:${counts})\\} (?:[a-z]+ )?(?!counts\\b|comes\\b|ends\\b)[a-z]{3,}(?<!s)s\\b`);
+    expect(keys.filter((one) => !spared.includes(one) && many.test(en[one]!))).toEqual([]);
+  });
+
   it("neither shouts", () => {
     for (const words of [...Object.values(zh), ...Object.values(en)]) expect(words).not.toMatch(/[!！]/);
   });
@@ -86,6 +94,8 @@ describe("both languages", () => {
 describe("words", () => {
   it("are filled in, and a forgotten value stays visible", () => {
     expect(fill("{a} of {b}", { a: 1 })).toBe("1 of {b}");
+    expect([1, 2, 0, "1", "1,001"].map((n) => fill("{n} {n|entry is|entries are} here", { n }))).toEqual(["1 entry is here", "2 entries are here", "0 entries are here", "1 entry is here", "1,001 entries are here"]);
+    expect(fill("{n|is|are}", {})).toBe("{n|is|are}");
     lang.value = "zh";
     expect(t("mine.admitted", { bidder: "03" })).toBe("号牌 03");
     lang.value = "en";

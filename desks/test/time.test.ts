@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ServerClock, announcement, clock, countdown, exactMoment, fromField, moment, span, toField, toMicros } from "../src/time";
+import { ServerClock, announcement, clock, countdown, exactMoment, fromField, moment, span, toField, toMicros, when } from "../src/time";
 
 const S = 1_000_000;
 
@@ -114,6 +114,11 @@ describe("instants as text, in the centre's civil time", () => {
     expect(clock(at, true)).toBe("10:03:59.999");
     expect(exactMoment(at)).toBe("2026-03-02 10:03:59.999123");
     expect(moment(Date.UTC(2026, 11, 31, 16) * 1000)).toBe("2027-01-01 00:00:00");
+  });
+  it("names the day only where it is another one", () => {
+    expect(when(at, at + 3_600_000_000)).toBe("10:03:59");
+    expect(when(at, at + 14 * 3_600_000_000)).toBe("2026-03-02 10:03:59");
+    expect(when(at, null)).toBe("2026-03-02 10:03:59");
   });
   it("goes through a form's field and back", () => {
     expect(toField(at)).toBe("2026-03-02T10:03:59");

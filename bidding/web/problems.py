@@ -178,8 +178,9 @@ KINDS: Final[dict[str, Kind]] = {
     "NO_PAPER": Kind(409, "目前不能出具这份文书。", "This paper cannot be made as things stand."),
     "NO_PRINTER": Kind(
         503,
-        "本站没有打印这份文书所需的组件。请改选 HTML。",
-        "What it takes to print this is not installed here. Choose HTML.",
+        "本站未安装打印组件，请改选 HTML，或请运维人员安装附加组件 report。",
+        "What it takes to print this is not installed here. Choose HTML, or ask the operator to "
+        "install the extra “report”.",
     ),
     "NOT_BUILT": Kind(503, "页面尚未构建。", "The pages have not been built."),
     "BROKEN": Kind(

@@ -123,6 +123,7 @@ export const api = {
   noticePage: (a: string, lang: string) => `${house}/auctions/${encodeURIComponent(a)}/notice.html?lang=${lang}`,
   noticeText: (a: string, lang: string) => `${house}/auctions/${encodeURIComponent(a)}/notice.txt?lang=${lang}`,
   policy: (a: string) => `${house}/auctions/${encodeURIComponent(a)}/policy`,
+  paperForms: "/api/paper-forms",
   transcript: (a: string, kind: string, audience: string, format: string) =>
     `${house}/auctions/${encodeURIComponent(a)}/transcript?kind=${kind}&audience=${audience}&format=${format}`,
   film: (a: string) => `/api/auctions/${encodeURIComponent(a)}/film`,

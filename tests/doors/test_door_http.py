@@ -291,6 +291,7 @@ MATRIX: dict[tuple[str, str], str] = {
     },
     ("GET", "/api/leads"): "sau",
     ("POST", "/api/leads/{id}/steps"): "sau",
+    ("GET", "/api/paper-forms"): "sau",
     ("GET", "/api/figures"): "sau",
     ("GET", "/api/figures.xlsx"): "sau",
     ("GET", "/api/results/entered"): "sau",

@@ -17,6 +17,7 @@ export const en = {
   "fig.log": "Log",
   "fig.hand": "Entered by hand",
   "fig.xlsx": "Export XLSX",
+  "fig.no_xlsx": "XLSX takes the extra “{extra}”, which is not installed on this server.",
   "fig.deals": "Deals",
   "fig.amount": "Amount",
   "fig.premium": "Premium",

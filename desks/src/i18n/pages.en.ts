@@ -285,6 +285,7 @@ export const en: Record<keyof typeof zh, string> = {
   "board.waits": "The result will be published once the witnesses have signed it",
   "paper.record": "Record of the auction",
   "paper.confirmation": "Confirmation",
+  "paper.lacking": "PDF and XLSX take the extra “{extra}”, which is not installed on this server: pip install \".[server,{extra}]\". HTML says the same.",
   "draw.title": "Draws",
   "draw.what": "Draws in this session: {n}. Where the chance came from, and whether this is the result, anybody can redo with SHA-256.",
   "draw.redo": "Redo the draw",

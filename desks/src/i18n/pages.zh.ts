@@ -283,6 +283,7 @@ export const zh = {
   "board.waits": "结果待见证人签名后公布",
   "paper.record": "竞价记录",
   "paper.confirmation": "成交确认书",
+  "paper.lacking": "PDF 和 XLSX 需要附加组件 {extra}，本服务器尚未安装：pip install \".[server,{extra}]\"。HTML 的内容相同。",
   "draw.title": "摇号",
   "draw.what": "本场有 {n} 次摇号。随机数从哪里来、结果是不是这样，任何人都能用 SHA-256 重做一遍。",
   "draw.redo": "重做摇号",

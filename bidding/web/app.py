@@ -9,6 +9,7 @@ from bidding.web import asyncapi, openapi
 from bidding.web.api import (
     admission,
     aftermath,
+    archives,
     auctions,
     audit,
     bank,
@@ -75,6 +76,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *clones.ROUTES,
     *papers.ROUTES,
     *calendar.ROUTES,
+    *archives.ROUTES,
     *audit.ROUTES,
     *transcripts.ROUTES,
     *film.ROUTES,

@@ -232,6 +232,8 @@ export const en: Record<keyof typeof zh, string> = {
   "verify.file_more": "Receipts end in .tlog-proof, archives in .archive, acknowledgements of complaints in .note. You can drop one here.",
   "verify.choose": "Choose a file",
   "verify.fetch_archive": "Get the archive of {auction}",
+  "verify.checkpoint": "The last signed checkpoint of {auction}",
+  "verify.keep": "Keep it as a file",
   "verify.bytes": "{n} {n|byte|bytes}",
   "verify.policy": "Policy",
   "verify.policy_more": "It says whose signatures count and how many witnesses are enough. Best is the one you kept or the one in the notice. You can drop it here.",

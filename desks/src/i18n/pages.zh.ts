@@ -230,6 +230,8 @@ export const zh = {
   "verify.file_more": "回执以 .tlog-proof 结尾，档案以 .archive 结尾，异议受理回执以 .note 结尾。也可以拖到这里。",
   "verify.choose": "选择文件",
   "verify.fetch_archive": "取 {auction} 的档案",
+  "verify.checkpoint": "{auction} 最后一个签名检查点",
+  "verify.keep": "保存为文件",
   "verify.bytes": "{n} 字节",
   "verify.policy": "信任文件",
   "verify.policy_more": "写明谁的签名有效、需要几位见证人。最好用您自己保存的，或公告刊登的。也可以拖到这里。",

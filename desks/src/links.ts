@@ -130,6 +130,7 @@ export const api = {
   films: "/api/films",
   openedFilm: (id: string) => `/api/films/${encodeURIComponent(id)}`,
   archive: (a: string) => `${house}/auctions/${encodeURIComponent(a)}/archive`,
+  entrance: (a: string) => `/api/auctions/${encodeURIComponent(a)}/entrance`,
   verifiable: (a: string) => `${house}/auctions/${encodeURIComponent(a)}/verifiable`,
   consistency: (a: string, from: bigint, to: bigint) => `${house}/auctions/${encodeURIComponent(a)}/consistency?from=${from}&to=${to}`,
   receipt: (a: string, i: number) => `${house}/auctions/${encodeURIComponent(a)}/receipts/${i}`,

@@ -14,7 +14,7 @@ const { zh, en } = WORDS as Record<Lang, Words>;
 const keys = Object.keys(zh);
 
 /** Keys that are put together from a word of the server. */
-const FAMILIES = /^home\.(do|step|missed)_|^guarantee\.is_|^check\.(clock|line|key|sound|screen)(_(ok|warn|bad|untried))?$|^check\.is_|^complaint\.ground_|^result\.(refund|forfeit)$|^(status|did|role|draft|answer|actor|ask|asked|await)\.|^audit\.filter_|^film\.mark_|^lead\.(turn_|cleared|watched|referred|all|new|asked|explained|concluded)|^live\.worry_|^stage\.source_|^after\.(do|propose|count)_|^after\.(reviewed|confirmed|published)$|^money\.(state|trouble)_|^why\.(extension|first_bid|resumed|listing|staff)$|^watch\.(suspend|resume|terminate|void|exclude|extend|surrogate|reaward)$/;
+const FAMILIES = /^entrance\.is_|^home\.(do|step|missed)_|^guarantee\.is_|^check\.(clock|line|key|sound|screen)(_(ok|warn|bad|untried))?$|^check\.is_|^complaint\.ground_|^result\.(refund|forfeit)$|^(status|did|role|draft|answer|actor|ask|asked|await)\.|^audit\.filter_|^film\.mark_|^lead\.(turn_|cleared|watched|referred|all|new|asked|explained|concluded)|^live\.worry_|^stage\.source_|^after\.(do|propose|count)_|^after\.(reviewed|confirmed|published)$|^money\.(state|trouble)_|^why\.(extension|first_bid|resumed|listing|staff)$|^watch\.(suspend|resume|terminate|void|exclude|extend|surrogate|reaward)$/;
 
 const blanks = (words: string): string[] => (words.match(/\{\w+\}/g) ?? []).sort();
 

@@ -230,6 +230,7 @@ MATRIX: dict[tuple[str, str], str] = {
     ("GET", "/api/auctions/{auction}"): "*",
     ("POST", "/api/auctions/{auction}/apply"): "b",
     ("GET", "/api/auctions/{auction}/applications"): "sa",
+    ("GET", "/api/auctions/{auction}/entrance"): "sau",
     ("POST", "/api/auctions/{auction}/admit"): "s",
     ("POST", "/api/auctions/{auction}/decline"): "s",
     ("POST", "/api/auctions/{auction}/deposits"): "s",

@@ -11,10 +11,8 @@ PATH = "/api/auctions/a"
 
 async def test_an_archive_that_holds_limits_is_never_offered_and_it_is_said_why(tmp_path):
     async with open_door(tmp_path) as house, signed_in(house, "t") as (approver,):
-        terms = {
-            **{"opens": house.clock.now(), "duration_seconds": 3600},
-            **{"start_price": 100, "step": 1, "proxy": "ALLOWED"},
-        }
+        terms = {"opens": house.clock.now(), "duration_seconds": 3600, "start_price": 100}
+        terms |= {"step": 1, "proxy": "ALLOWED"}
         title = {"zh": "标的", "en": "Lot"}
         named = {"auction": "a", "title": title, "rule": "english", "version": "1"}
         document = Document.model_validate({**named, "terms": terms})

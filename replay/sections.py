@@ -399,7 +399,7 @@ def _at(moment: int | None) -> Cell:
 
 def _amount(amount: Amount, unit: Unit) -> Cell:
     shown = {lang: unit.show(amount, lang) for lang in LANGS}
-    return Cell(shown, Decimal(amount).scaleb(-unit.scale))
+    return Cell(shown, Decimal(amount).scaleb(-unit.scale), both(unit.zh, unit.en))
 
 
 def _rate(text: str | None) -> Cell:

@@ -93,7 +93,7 @@ async def archive(call: Call) -> web.Response:
         if _watches(call) or not names_parties(content):
             return file_response(content, ARCHIVE_TYPE, f"{call.auction}.archive")
         cause = "parties"
-    raise Problem("FORBIDDEN" if call.who.account else "NOT_SIGNED_IN", sentence=_why(cause))
+    raise Problem("FORBIDDEN" if call.who.account else "NOT_SIGNED_IN", sentence=dict(_why(cause)))
 
 
 def _watches(call: Call) -> bool:

@@ -1,5 +1,7 @@
 """Who may have an archive, and what is said to everybody else."""
 
+from typing import Any
+
 import pytest
 
 from bidding.client import HouseSaysNo, Visitor
@@ -11,7 +13,11 @@ PATH = "/api/auctions/a"
 
 async def test_an_archive_that_holds_limits_is_never_offered_and_it_is_said_why(tmp_path):
     async with open_door(tmp_path) as house, signed_in(house, "t") as (approver,):
-        terms = {"opens": house.clock.now(), "duration_seconds": 3600, "start_price": 100}
+        terms: dict[str, Any] = {
+            "opens": house.clock.now(),
+            "duration_seconds": 3600,
+            "start_price": 100,
+        }
         terms |= {"step": 1, "proxy": "ALLOWED"}
         title = {"zh": "标的", "en": "Lot"}
         named = {"auction": "a", "title": title, "rule": "english", "version": "1"}

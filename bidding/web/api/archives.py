@@ -111,16 +111,18 @@ async def verifiable(call: Call) -> dict[str, Any]:
     """Whether who asks may have the archive; a page asks this before it offers anything."""
     present = await Present.of(call.door, call.auction)
     if present.sealed:
-        return {"archive": False, "why": _why("sealed"), "checkpoint": None}
-    cause, last = (None if _watches(call) else _withheld(present)), None
+        # Secret limits keep it from everybody until the end; only what is sealed is opened some day.
+        cause = "sealed" if present.acts_sealed else "running"
+        return {"archive": False, "why": _why(cause), "checkpoint": None}
+    withheld, last = (None if _watches(call) else _withheld(present)), None
     if present.over:
         content = await call.door.house.archive(call.auction)
         last = parse_archive(content).checkpoints[-1].decode()
-        if cause is None and not _watches(call) and names_parties(content):
-            cause = "parties"
+        if withheld is None and not _watches(call) and names_parties(content):
+            withheld = "parties"
     return {
-        "archive": cause is None,
-        "why": None if cause is None else _why(cause),
+        "archive": withheld is None,
+        "why": None if withheld is None else _why(withheld),
         "checkpoint": last,
     }
 

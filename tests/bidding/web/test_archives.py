@@ -24,9 +24,12 @@ async def test_an_archive_that_holds_limits_is_never_offered_and_it_is_said_why(
         document = Document.model_validate({**named, "terms": terms})
         await house.door.house.publish(document, "staff:s", "approver:t")
         async with Visitor(house.url) as public:
-            told = await public.get(f"{PATH}/verifiable")
-            assert (told["archive"], told["checkpoint"]) == (False, None)
-            assert told["why"]["zh"].startswith("本场尚未结束")
+            await house.until("a", "running")
+            # While limits lie there, those who watch cannot have it either.
+            for visitor in (public, approver):
+                told = await visitor.get(f"{PATH}/verifiable")
+                assert (told["archive"], told["checkpoint"]) == (False, None)
+                assert told["why"]["zh"].startswith("本场尚未结束")
             await approver.post(f"{PATH}/terminate", {"reason": "撤回"})
             told = await public.get(f"{PATH}/verifiable")
             assert told["archive"] is False
@@ -42,3 +45,17 @@ async def test_an_archive_that_holds_limits_is_never_offered_and_it_is_said_why(
         assert (await approver.get(f"{PATH}/verifiable"))["why"] is None
         archive = await approver.download(f"{PATH}/archive")
         assert told["checkpoint"].encode() in archive
+
+
+async def test_while_offers_lie_sealed_it_is_nobodys_and_that_is_said(tmp_path):
+    async with open_door(tmp_path) as house, signed_in(house, "u") as (auditor,):
+        now = house.clock.now()
+        terms = {"opens": now, "closes": now + 3_600_000_000, "start_price": 100}
+        title = {"zh": "标的", "en": "Lot"}
+        named = {"auction": "a", "title": title, "rule": "sealed_bid", "version": "1"}
+        document = Document.model_validate({**named, "terms": terms})
+        await house.door.house.publish(document, "staff:s", "approver:t")
+        await house.until("a", "running")
+        told = await auditor.get(f"{PATH}/verifiable")
+        assert (told["archive"], told["checkpoint"]) == (False, None)
+        assert told["why"]["zh"].startswith("本场有报价尚未揭示")

@@ -129,13 +129,17 @@ def _application(a: Application) -> dict[str, Any]:
     }
 
 
-def _answered(a: Application, declines: list[Decline]) -> dict[str, Any]:
-    told = [
+def declines_of(a: Application, declines: list[Decline]) -> list[dict[str, Any]]:
+    """Those of one application, for the house's people."""
+    return [
         {"applied": d.applied, "at": d.at, "by": d.by, "reason": d.reason}
         for d in declines
         if d.application == a.id
     ]
-    return {**_application(a), "declines": told}
+
+
+def _answered(a: Application, declines: list[Decline]) -> dict[str, Any]:
+    return {**_application(a), "declines": declines_of(a, declines)}
 
 
 async def _asked(call: Call, name: str) -> Application:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from bidding.core import said
 from bidding.web import wire
-from bidding.web.api.admission import DeclineTold
+from bidding.web.api.admission import DeclineTold, declines_of
 from bidding.web.api.asking import ROOM
 from bidding.web.rooms import Present
 from bidding.web.routes import WATCHERS, Answer, Call, Route
@@ -62,11 +62,7 @@ async def entrance(call: Call) -> dict[str, Any]:
             "state": a.state,
             "bidder": a.paddle if a.state == "admitted" else None,
             "priority": a.priority,
-            "declines": [
-                {"applied": d.applied, "at": d.at, "by": d.by, "reason": d.reason}
-                for d in declines
-                if d.application == a.id
-            ],
+            "declines": declines_of(a, declines),
             "steps": steps.pop(a.paddle, []) if a.paddle is not None else [],
         }
         for a in await registry.applications(call.auction)

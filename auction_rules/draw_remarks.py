@@ -38,6 +38,6 @@ def _last_chooses(draws: Draws) -> Remark:
         "LAST_CAN_CHOOSE",
         f"{count} 方中有 {needed} 方揭示即可：最后一方先看到结果，"
         "可在揭示与不揭示之间挑选。能等齐的，应要求各方全部揭示。",
-        f"{needed} of {count} parties suffice: the last one knows the result first, and can choose "
-        "between showing its secret and keeping it. Ask for all of them where you can wait.",
+        f"{needed} of {count} parties {'suffices' if needed == 1 else 'suffice'}: the last one knows "
+        "the result first, and can choose between showing its secret and keeping it. Ask for all of them where you can wait.",
     )

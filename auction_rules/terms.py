@@ -71,6 +71,12 @@ def show_instant(moment: Instant) -> str:
     return local.isoformat(sep=" ", timespec=whole).removesuffix("+08:00")
 
 
+def show_time(moment: Instant, now: Instant) -> str:
+    """The same as said at `now` to people: the time of day to the second, with its day if another."""
+    (day, time), (today, _) = (show_instant(one)[:19].split() for one in (moment, now))
+    return time if day == today else f"{day} {time}"
+
+
 def term(zh: str, en: str, *, help_zh: str = "", help_en: str = "", **more: Any) -> Any:
     """A pydantic field with its titles and help in both languages, for the staff's form."""
     default = more.pop("default", ...)

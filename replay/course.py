@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from auction_rules.facts import Amount, Instant
 from auction_rules.rule import Rule
-from auction_rules.terms import Text
+from auction_rules.terms import Text, show_time
 from bidding.core import said
 from bidding.core.state import State
 
@@ -78,7 +79,9 @@ class Course:
                 entry["t"],
                 number if role == "bidder" else role,
                 "reason" not in entry["data"],
-                said.entry(entry, self.terms.unit, self.rule, after),
+                said.entry(
+                    entry, self.terms.unit, self.rule, after, partial(show_time, now=entry["t"])
+                ),
             )
         )
         for fact in entry["data"].get("facts", ()):

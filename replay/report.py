@@ -35,6 +35,17 @@ def noon(day: str) -> Instant:
     return day_begins(day) + _HALF_DAY
 
 
+def _span(first: str | None, last: str | None) -> Text:
+    """Which days the figures are of; an end that nobody named is said to be open."""
+    if first is None and last is None:
+        return both("全部日期", "All days")
+    if last is None:
+        return both(f"{first} 起（UTC+8）", f"From {first}, UTC+8")
+    if first is None:
+        return both(f"截至 {last}（UTC+8）", f"To {last}, UTC+8")
+    return both(f"{first} 至 {last}（UTC+8）", f"{first} to {last}, UTC+8")
+
+
 def sections(
     lines: Sequence[Line],
     known: Mapping[str, Result],
@@ -43,14 +54,11 @@ def sections(
     last: str | None,
 ) -> list[Section]:
     """The sheets, in order. `known` are the sessions held here, `titles` of every line, by key."""
-    span = both(
-        f"{first or '…'} 至 {last or '…'}（UTC+8）", f"{first or '…'} to {last or '…'} UTC+8"
-    )
     return [
         Section(
             "figures",
             both("汇总", "Figures"),
-            (span, ROUNDING),
+            (_span(first, last), ROUNDING),
             table=Table(_HEADS, (_row(both("合计", "All"), summed(lines)), *_categories(lines))),
         ),
         Section("lines", both("场次", "Lines"), table=_lines(lines, titles)),

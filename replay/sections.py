@@ -333,7 +333,12 @@ class Sections:
             (both("系统版本", "Engine"), _plain(str(opening["engine"]))),
             (
                 both("重新裁判", "Asked again"),
-                Cell(both(f"{number} 条记录，无差异", f"{number} entries, no difference")),
+                Cell(
+                    both(
+                        f"{number} 条记录，无差异",
+                        f"{number} {'entry' if number == 1 else 'entries'}, no difference",
+                    )
+                ),
             ),
         )
         how = both(
@@ -394,7 +399,7 @@ def _at(moment: int | None) -> Cell:
 
 def _amount(amount: Amount, unit: Unit) -> Cell:
     shown = {lang: unit.show(amount, lang) for lang in LANGS}
-    return Cell(shown, Decimal(amount).scaleb(-unit.scale))
+    return Cell(shown, Decimal(amount).scaleb(-unit.scale), both(unit.zh, unit.en))
 
 
 def _rate(text: str | None) -> Cell:

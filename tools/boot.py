@@ -46,7 +46,7 @@ INPUTS = ("pyproject.toml", "requirements.lock", "tools/build_desks.py", "desks"
 # Files the running environment needs although no install step would miss them.
 PRODUCTS = ("bidding/web/static/manifest.json",)
 INSTALLS = {
-    "run": ["-e", ".[server]"],
+    "run": ["-e", ".[server,report]"],
     "check": ["-e", ".[server,cluster,report,gm,timestamp,beacon]", "--group", "test"],
 }
 

@@ -10,11 +10,15 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias
 
+from auction_rules.facts import Instant
 from auction_rules.money import format_decimal
 from auction_rules.rule import Rule
 from auction_rules.terms import Text, Unit, show_instant
 
 Pair: TypeAlias = tuple[str, str]
+When: TypeAlias = Callable[[Instant], str]
+"""How an instant is written."""
+
 _WITHIN: Final = re.compile(r"(.+)/(.+)")
 
 
@@ -26,6 +30,7 @@ class _Note(NamedTuple):
     unit: Unit
     rule: Rule
     terms: Any
+    when: When
 
     def title(self, lot: str) -> Text:
         """What the public list calls this lot."""
@@ -37,11 +42,13 @@ class _Note(NamedTuple):
         return self.unit.show(value, "zh"), self.unit.show(value, "en")
 
 
-def noted(key: str, value: Any, unit: Unit, rule: Rule, terms: Any) -> Pair:
+def noted(
+    key: str, value: Any, unit: Unit, rule: Rule, terms: Any, *, when: When = show_instant
+) -> Pair:
     """The sentence of a note; for a key nobody here knows, the key and its value."""
     for pattern, say in _SAY.items():
         if found := re.fullmatch(pattern, key):
-            return say(_Note(found.groups(), value, unit, rule, terms))
+            return say(_Note(found.groups(), value, unit, rule, terms, when))
     return f"{key}：{value}", f"{key}: {value}"
 
 
@@ -67,7 +74,7 @@ def _price(n: _Note) -> Pair:
 def _points(n: _Note) -> Pair:
     return (
         f"{n.found[0]} 号可用资格点数 {n.value}",
-        f"No. {n.found[0]} has {n.value} points of eligibility",
+        f"No. {n.found[0]}: points of eligibility: {n.value}",
     )
 
 
@@ -154,7 +161,7 @@ def _drawn(n: _Note) -> Pair:
 
 def _left(n: _Note) -> Pair:
     unit = n.rule.quantity_unit(n.terms)
-    zh, en = (unit.show(n.value, lang) if unit else str(n.value) for lang in ("zh", "en"))
+    zh, en = (unit.written(n.value, lang) if unit else str(n.value) for lang in ("zh", "en"))
     return f"剩余 {zh}", f"{en} left"
 
 
@@ -183,7 +190,7 @@ def _of(points: int) -> str:
 
 def _at(zh: str, en: str) -> Callable[[_Note], Pair]:
     def say(n: _Note) -> Pair:
-        at = show_instant(n.value)
+        at = n.when(n.value)
         return zh.format(at), en.format(at)
 
     return say
@@ -241,7 +248,11 @@ _SAY: Final[Mapping[str, Callable[[_Note], Pair]]] = {
     r"reopens": _at("已预告，本阶段自 {} 恢复", "notice is given: this phase goes on at {}"),
     r"latest_start": _at("等待首个报价至 {}", "waits for a first offer until {}"),
     r"last stretch opened": _at("随机截止时段自 {} 起算", "the last stretch counts from {}"),
-    r"random end": _at("随机截止时刻为 {}", "the random end was {}"),
+    # To the millisecond for everybody: offers of that very second fall on either side of it.
+    r"random end": lambda n: (
+        f"随机截止时刻为 {show_instant(n.value)}",
+        f"the random end was {show_instant(n.value)}",
+    ),
     r"seed": _plain("随机种子为 {value}", "the seed is {value}"),
     r"coefficient": _plain("抽得下浮系数 {value}%", "the coefficient drawn is {value} %"),
     r"staying": _plain("{value} 人继续", "{value} go on"),

@@ -9,7 +9,7 @@ from typing import Any, Final
 from auction_rules.reasons import say
 from auction_rules.rule import Rule
 from auction_rules.terms import YUAN, Text, Unit, show_instant
-from bidding.core.noted import Pair, noted
+from bidding.core.noted import Pair, When, noted
 from bidding.core.state import State
 
 _PLACES: Final[dict[str, tuple[str, str]]] = {
@@ -106,9 +106,8 @@ def _awarded(row: Mapping[str, Any], unit: Unit) -> Pair:
     )
 
 
-def _moved(row: Mapping[str, Any], unit: Unit) -> Pair:
-    del unit
-    why, at = why_moved(row["why"]), show_instant(row["closes"])
+def _moved(row: Mapping[str, Any], when: When) -> Pair:
+    why, at = why_moved(row["why"]), when(row["closes"])
     return f"截止时间改为 {at}（{why['zh']}）", f"closes now at {at} ({why['en']})"
 
 
@@ -181,19 +180,17 @@ _WINDOW: Final[dict[str, Pair]] = {
 }
 
 
-def _round_named(row: Mapping[str, Any], unit: Unit) -> Pair:
-    del unit
-    number, at = row["round"], show_instant(row["at"])
+def _round_named(row: Mapping[str, Any], when: When) -> Pair:
+    number, at = row["round"], when(row["at"])
     return (
         f"摇号采用公开随机源第 {number} 期，{at} 公布",
         f"the draw uses number {number} of the public source, out at {at} UTC+8",
     )
 
 
-def _draw_window(row: Mapping[str, Any], unit: Unit) -> Pair:
-    del unit
+def _draw_window(row: Mapping[str, Any], when: When) -> Pair:
     zh, en = _WINDOW[row["duty"]]
-    at = show_instant(row["closes"])
+    at = when(row["closes"])
     return zh.format(at=at), en.format(at=at)
 
 
@@ -383,19 +380,25 @@ def _plain(zh: str, en: str) -> Callable[[Mapping[str, Any], Unit], Pair]:
     return fill
 
 
-def _resuming(row: Mapping[str, Any], unit: Unit) -> Pair:
-    del unit
-    at = show_instant(row["at"])
+def _resuming(row: Mapping[str, Any], when: When) -> Pair:
+    at = when(row["at"])
     return (
         f"公告恢复时间：北京时间 {at}（{_reason(row, 'zh')}）",
         f"announced: it goes on at {at} China Standard Time ({_reason(row, 'en')})",
     )
 
 
+_SAY_WHEN: Final[Mapping[str, Callable[[Mapping[str, Any], When], Pair]]] = {
+    "deadline_moved": _moved,
+    "draw_round": _round_named,
+    "draw_window": _draw_window,
+    "resuming": _resuming,
+}
+"""What names an instant."""
+
 _SAY: Final[Mapping[str, Callable[[Mapping[str, Any], Unit], Pair]]] = {
     "offer_stood": _stood,
     "leaders_changed": _leaders,
-    "deadline_moved": _moved,
     "entitled": _entitled,
     "answered": _answered,
     "awarded": _awarded,
@@ -406,11 +409,9 @@ _SAY: Final[Mapping[str, Callable[[Mapping[str, Any], Unit], Pair]]] = {
     "round_opened": _round,
     "pool_fixed": _listed,
     "drawn": _listed,
-    "draw_round": _round_named,
     "draw_committed": _plain(
         "{party} 已密封摇号秘密值", "{party} committed to a secret for the draw"
     ),
-    "draw_window": _draw_window,
     "draw_revealed": _plain(
         "{party} 揭示秘密值，与密封值一致", "{party} showed its secret, and the commitment holds"
     ),
@@ -438,7 +439,6 @@ _SAY: Final[Mapping[str, Callable[[Mapping[str, Any], Unit], Pair]]] = {
     "admitted": _plain("{bidder} 号取得竞买资格", "No. {bidder} was admitted"),
     "excluded": _plain("{bidder} 号被取消资格：{why}", "No. {bidder} was excluded: {why}"),
     "suspended": _plain("中止：{why}", "suspended: {why}"),
-    "resuming": _resuming,
     "resumed": _plain("恢复：{why}", "resumed: {why}"),
     "terminated": _plain("终止：{why}", "terminated: {why}"),
     "announced": _announced,
@@ -458,7 +458,7 @@ _SAY: Final[Mapping[str, Callable[[Mapping[str, Any], Unit], Pair]]] = {
 }
 
 
-def _fact(row: Mapping[str, Any], unit: Unit, rule: Rule, state: State) -> Pair:
+def _fact(row: Mapping[str, Any], unit: Unit, rule: Rule, state: State, when: When) -> Pair:
     kind = row["fact"]
     if kind in ("stage_opened", "stage_closed"):
         title, opened = _title(row, rule, state), kind == "stage_opened"
@@ -473,13 +473,15 @@ def _fact(row: Mapping[str, Any], unit: Unit, rule: Rule, state: State) -> Pair:
             f"winning set: {', '.join(names) or 'nobody'}",
         )
     if kind == "noted":
-        return noted(row["key"], row["value"], unit, rule, state.terms)
+        return noted(row["key"], row["value"], unit, rule, state.terms, when=when)
+    if kind in _SAY_WHEN:
+        return _SAY_WHEN[kind](row, when)
     return _SAY[kind](row, unit)
 
 
 def fact(row: Mapping[str, Any], unit: Unit, rule: Rule, state: State) -> Text:
     """One fact of an entry as a sentence of its own."""
-    zh, en = _fact(row, unit, rule, state)
+    zh, en = _fact(row, unit, rule, state, show_instant)
     return both(f"{zh}。", f"{en[:1].upper()}{en[1:]}.")
 
 
@@ -518,14 +520,16 @@ def reason(code: str) -> Text:
     return both(*_HOUSE.get(code, (code, code)))
 
 
-def entry(row: Mapping[str, Any], unit: Unit, rule: Rule, state: State) -> Text:
-    """One sentence for one entry: the facts in order, or the refusal."""
+def entry(
+    row: Mapping[str, Any], unit: Unit, rule: Rule, state: State, when: When = show_instant
+) -> Text:
+    """One sentence for one entry: the facts in order, or the refusal. `when` writes its instants."""
     data = row["data"]
     if "reason" in data:
         return say(data["reason"], data["detail"], unit, data["nearest"])
     if row["type"] == "session.opened":
         return both("公告发布，规则文件已锁定。", "Published; the rule document is fixed.")
-    parts = [_fact(fact, unit, rule, state) for fact in data["facts"]]
+    parts = [_fact(fact, unit, rule, state, when) for fact in data["facts"]]
     return both(
         "；".join(zh for zh, _ in parts) + "。",
         "; ".join(en for _, en in parts) + ".",

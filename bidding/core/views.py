@@ -8,6 +8,7 @@ audience may not see takes no number of its channel: the gap itself would tell.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from auction_rules.escrow_terms import Escrow, EscrowTerms
@@ -15,7 +16,7 @@ from auction_rules.facts import Instant
 from auction_rules.floor import Offer
 from auction_rules.reasons import clause, say, why_not
 from auction_rules.rule import Line, Refuse, Rule
-from auction_rules.terms import Text, Unit
+from auction_rules.terms import Text, Unit, show_time
 from auction_rules.terms_in_use import in_use
 from bidding.core import downtime, drawing, said
 from bidding.core.right import may_act
@@ -302,7 +303,8 @@ def event(
         "type": entry["type"],
         "who": own if role == "bidder" else role,
         "facts": data.get("facts", []),
-        "text": said.entry(entry, unit_of(after), rule, after),
+        # A room is watched as it runs: the time of day says when, and the record says it exactly.
+        "text": said.entry(entry, unit_of(after), rule, after, partial(show_time, now=entry["t"])),
     }
     if kind in _BIDDERS_KINDS and (mine or overseer):
         line["ask"] = data["ask"] if mine or kind != "proxy" else None

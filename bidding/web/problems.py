@@ -178,8 +178,9 @@ KINDS: Final[dict[str, Kind]] = {
     "NO_PAPER": Kind(409, "目前不能出具这份文书。", "This paper cannot be made as things stand."),
     "NO_PRINTER": Kind(
         503,
-        "本站没有打印这份文书所需的组件。请改选 HTML。",
-        "What it takes to print this is not installed here. Choose HTML.",
+        "本站未安装打印组件，请改选 HTML，或请运维人员安装附加组件 report。",
+        "What it takes to print this is not installed here. Choose HTML, or ask the operator to "
+        "install the extra “report”.",
     ),
     "NOT_BUILT": Kind(503, "页面尚未构建。", "The pages have not been built."),
     "BROKEN": Kind(
@@ -261,8 +262,8 @@ _BOUND_SENTENCES: Final[dict[str, tuple[str, str, str]]] = {
         "This must be {} characters at most.",
     ),
     "string_too_short": ("min_length", "至少 {} 个字符。", "This must be {} characters at least."),
-    "too_long": ("max_length", "不得超过 {} 项。", "There may be {} items at most."),
-    "too_short": ("min_length", "至少 {} 项。", "There must be {} items at least."),
+    "too_long": ("max_length", "不得超过 {} 项。", "There may be at most {} of them."),
+    "too_short": ("min_length", "至少 {} 项。", "There must be at least {} of them."),
     "literal_error": ("expected", "必须是 {} 之一。", "This must be one of {}."),
 }
 

@@ -77,6 +77,12 @@ class Present:
         """Secret limits may stand in its record; after the close they are for those who watch."""
         return getattr(self.state.terms, "proxy", None) is ProxyBids.ALLOWED
 
+    @property
+    def offers_archive(self) -> bool:
+        """Whether the public is told to verify the archive: as far as it shows without reading it."""
+        tagger = self._door.settings.tagger
+        return self.over and not self.limits and not (tagger is not None and tagger.names_parties)
+
     def snapshot(self, audience: str) -> dict[str, Any]:
         return views.snapshot(self.state, self.rule, audience, self._door.clock.now())
 
@@ -101,6 +107,7 @@ class Present:
             "result": result,
             "figures": room["figures"] if published and self.over and room["awards"] else None,
             "settlement_unit": room["settlement_unit"],
+            "archive": self.offers_archive,
         }
 
     def check_lot(self, lot: str | None) -> None:

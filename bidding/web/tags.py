@@ -38,6 +38,11 @@ class Tagger:
         assert len(secret) == 32, "a secret of tags has 32 bytes"
         self._secret, self._lasting = secret, lasting
 
+    @property
+    def names_parties(self) -> bool:
+        """Whether what is admitted now can be known again in other sessions."""
+        return self._lasting
+
     def request(self, origin: str, address: str, agent: str) -> Tags:
         """Of a bidder's request: its network address, the neighbourhood, the kind of browser.
 

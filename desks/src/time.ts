@@ -132,12 +132,6 @@ function civil(micros: number): Civil {
   return { date: iso.slice(0, 10), time: iso.slice(11, 19), micros: rest.toString().padStart(6, "0") };
 }
 
-/** A sentence of the record as it stands in a list beside its own time: the day is said where it is another one, thousandths never. */
-export function beside(sentence: string, at: number): string {
-  const today = civil(at).date;
-  return sentence.replace(/(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})(?:\.\d{3})?/gu, (_, date: string, time: string) => (date === today ? time : `${date} ${time}`));
-}
-
 /** `2026-03-02 10:03:59`, in the centre's civil time; say the zone next to it once. */
 export function moment(micros: number): string {
   const at = civil(micros);
@@ -148,6 +142,11 @@ export function moment(micros: number): string {
 export function clock(micros: number, millis = false): string {
   const at = civil(micros);
   return millis ? `${at.time}.${at.micros.slice(0, 3)}` : at.time;
+}
+
+/** As said at `now`: the time of day, with its day only where that is another one. */
+export function when(micros: number, now: number | null): string {
+  return now !== null && civil(micros).date === civil(now).date ? clock(micros) : moment(micros);
 }
 
 /** To the microsecond, for auditors: `2026-03-02 10:03:59.999000`. */

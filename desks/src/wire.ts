@@ -373,6 +373,8 @@ export interface AuctionLine {
   /** What a published result comes to, in the settlement unit. */
   figures: { total: number; premium: number; premium_rate: string | null; saved?: number; saving_rate?: string | null } | null;
   settlement_unit: Unit;
+  /** Whether the public can verify the archive itself. */
+  archive: boolean;
   mine: Mine | null;
 }
 

@@ -65,6 +65,6 @@ describe("the clock's face", () => {
   });
 
   it("counts every move of the end, whatever moved it", () => {
-    expect(shown(running, 60 * S, true).all).toContain("end moved 2×");
+    expect(shown(running, 60 * S, true).all).toContain("end moved 2 times");
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ServerClock, announcement, beside, clock, countdown, exactMoment, fromField, moment, remaining, span, toField, toMicros } from "../src/time";
+import { ServerClock, announcement, clock, countdown, exactMoment, fromField, moment, remaining, span, toField, toMicros, when } from "../src/time";
 
 const S = 1_000_000;
 
@@ -121,18 +121,17 @@ describe("instants as text, in the centre's civil time", () => {
     expect(exactMoment(at)).toBe("2026-03-02 10:03:59.999123");
     expect(moment(Date.UTC(2026, 11, 31, 16) * 1000)).toBe("2027-01-01 00:00:00");
   });
+  it("names the day only where it is another one", () => {
+    expect(when(at, at + 3_600_000_000)).toBe("10:03:59");
+    expect(when(at, at + 14 * 3_600_000_000)).toBe("2026-03-02 10:03:59");
+    expect(when(at, null)).toBe("2026-03-02 10:03:59");
+  });
   it("goes through a form's field and back", () => {
     expect(toField(at)).toBe("2026-03-02T10:03:59");
     expect(fromField("2026-03-02T10:03")).toBe("2026-03-02T10:03:00+08:00");
     expect(toMicros(fromField("2026-03-02T10:03:59.5"))).toBe(Date.UTC(2026, 2, 2, 2, 3, 59, 500) * 1000);
     expect(fromField("2. März")).toBeNull();
     expect(toMicros("tomorrow")).toBeNull();
-  });
-  it("names the day of a sentence only where it is another one than its own", () => {
-    const at = toMicros("2026-03-02T10:03:59.123+08:00") as number;
-    expect(beside("截止时间改为 2026-03-02 10:08:59.123（有效报价触发延时）", at)).toBe("截止时间改为 10:08:59（有效报价触发延时）");
-    expect(beside("closes now at 2026-03-03 00:03:59.900 (moved later by staff)", at)).toBe("closes now at 2026-03-03 00:03:59 (moved later by staff)");
-    expect(beside("№ 12 at 1,030 CNY", at)).toBe("№ 12 at 1,030 CNY");
   });
   it("says how long something lasts", () => {
     expect(span(240, "zh")).toBe("4 分钟");

@@ -15,10 +15,14 @@ LANGS: Final = ("zh", "en")
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One value as shown, and the exact number behind it where a spreadsheet may count with it."""
+    """One value as shown, and the exact number behind it where a spreadsheet may count with it.
+
+    `unit` is what the number counts; in `text` it stands already.
+    """
 
     text: Text
     number: Decimal | None = None
+    unit: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ class _Book:
         common = {"font_name": _FONT, "valign": "top", "text_wrap": True}
         self.body = book.add_format(common)
         self.bold = book.add_format({**common, "bold": True})
-        self.numbers: dict[int, Any] = {}
+        self.numbers: dict[str, Any] = {}
         self.common = common
 
     def section(self, section: Section, paper: Transcript | None) -> None:
@@ -126,15 +126,19 @@ class _Book:
         if number is None or len(number.as_tuple().digits) > _EXACT:
             sheet.write_string(row, column, self._text(cell.text), self.body)
         else:
-            sheet.write_number(row, column, number, self._format(number))
+            sheet.write_number(row, column, number, self._format(number, cell.unit))
 
-    def _format(self, number: Decimal) -> Any:
+    def _format(self, number: Decimal, unit: Text | None) -> Any:
+        """The number's own decimals, and its unit beside it: the cell stays one to count with."""
         exponent = number.as_tuple().exponent
         scale = -exponent if isinstance(exponent, int) else 0
-        if scale not in self.numbers:
-            shape = "#,##0" + ("." + "0" * scale if scale else "")
-            self.numbers[scale] = self.book.add_format({**self.common, "num_format": shape})
-        return self.numbers[scale]
+        shape = "#,##0" + ("." + "0" * scale if scale else "")
+        if unit is not None:
+            # In a format a quotation mark would end the words.
+            shape += f' "{unit[self.langs[0]].replace(chr(34), chr(39))}"'
+        if shape not in self.numbers:
+            self.numbers[shape] = self.book.add_format({**self.common, "num_format": shape})
+        return self.numbers[shape]
 
     def _line(self, sheet: Any, row: int, text: str, how: Any) -> int:
         sheet.write_string(row, 0, text, how)

@@ -230,6 +230,7 @@ MATRIX: dict[tuple[str, str], str] = {
     ("GET", "/api/auctions/{auction}"): "*",
     ("POST", "/api/auctions/{auction}/apply"): "b",
     ("GET", "/api/auctions/{auction}/applications"): "sa",
+    ("GET", "/api/auctions/{auction}/entrance"): "sau",
     ("POST", "/api/auctions/{auction}/admit"): "s",
     ("POST", "/api/auctions/{auction}/decline"): "s",
     ("POST", "/api/auctions/{auction}/deposits"): "s",
@@ -291,6 +292,7 @@ MATRIX: dict[tuple[str, str], str] = {
     },
     ("GET", "/api/leads"): "sau",
     ("POST", "/api/leads/{id}/steps"): "sau",
+    ("GET", "/api/paper-forms"): "sau",
     ("GET", "/api/figures"): "sau",
     ("GET", "/api/figures.xlsx"): "sau",
     ("GET", "/api/results/entered"): "sau",
@@ -301,6 +303,7 @@ MATRIX: dict[tuple[str, str], str] = {
     ("GET", "/api/auctions/{auction}/receipts"): "bsau",
     # While it runs; once it is over the archive is everybody's.
     ("GET", "/api/auctions/{auction}/archive"): "sau",
+    ("GET", "/api/auctions/{auction}/verifiable"): "*",
     ("GET", "/api/auctions/{auction}/verify"): "sau",
     ("GET", "/api/auctions/{auction}/transcript"): "sau",
     ("GET", "/api/auctions/{auction}/film"): "sau",
@@ -657,8 +660,13 @@ async def test_the_archive_is_everybodys_once_it_is_over_and_verifies(house: Hou
             with pytest.raises(HouseSaysNo) as no:
                 await public.download(f"{path}/archive")
             assert no.value.code == "NOT_SIGNED_IN"
+            told = await public.get(f"{path}/verifiable")
+            assert (told["archive"], told["checkpoint"]) == (False, None)
+            assert "尚未结束" in told["why"]["zh"]
             await bidder.post(f"{path}/bids", {"ref": "r", "amount": 120_000})
             await until_status(public, auction, "closed")
+            told = await public.get(f"{path}/verifiable")
+            assert (told["archive"], told["why"]) == (True, None)
             archive = await public.download(f"{path}/archive")
             assert archive.startswith(b"bidding-session-archive/v1\n")
             verdict = await public.get(f"{path}/verify")

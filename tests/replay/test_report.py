@@ -32,6 +32,19 @@ def test_an_award_that_lapsed_is_listed_and_adds_nothing():
     assert [row[1].number for row in awards.rows] == [result.lapsed[0].won.i, result.awards[0].i]
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "zh"),
+    [
+        (None, None, "全部日期"),
+        ("2020-01-01", None, "2020-01-01 起（UTC+8）"),
+        (None, "2020-12-31", "截至 2020-12-31（UTC+8）"),
+        ("2020-01-01", "2020-12-31", "2020-01-01 至 2020-12-31（UTC+8）"),
+    ],
+)
+def test_the_days_that_are_counted_are_named(first, last, zh):
+    assert sections([], {}, {}, first, last)[0].paragraphs[0]["zh"] == zh
+
+
 def test_sums_lines_and_awards():
     result = result_of(first_run(small()))
     held = result.line()

@@ -46,6 +46,11 @@ def test_unchanged_inputs_cost_nothing(installs: list[str]) -> None:
     assert installs == ["run"]
 
 
+def test_a_run_can_print_what_its_pages_offer() -> None:
+    (_, wanted) = boot.INSTALLS["run"]
+    assert set(wanted.removeprefix(".").strip("[]").split(",")) == {"server", "report"}
+
+
 def test_run_and_check_do_not_undo_each_other(installs: list[str]) -> None:
     for mode in ("run", "check", "run", "check"):
         boot.prepare(mode)

@@ -150,12 +150,16 @@ def _application(a: Application) -> dict[str, Any]:
     }
 
 
-def _answered(state: State, a: Application, declines: list[Decline]) -> dict[str, Any]:
-    told = [
+def declines_of(a: Application, declines: list[Decline]) -> list[dict[str, Any]]:
+    """Those of one application, for the house's people."""
+    return [
         {"applied": d.applied, "at": d.at, "by": d.by, "reason": d.reason}
         for d in declines
         if d.application == a.id
     ]
+
+
+def _answered(state: State, a: Application, declines: list[Decline]) -> dict[str, Any]:
     person = state.people.get(a.paddle) if a.state == "admitted" and a.paddle else None
     paid = (
         None
@@ -166,7 +170,7 @@ def _answered(state: State, a: Application, declines: list[Decline]) -> dict[str
         **_application(a),
         "deposit": paid,
         "excluded": person is not None and person.excluded,
-        "declines": told,
+        "declines": declines_of(a, declines),
     }
 
 

@@ -1,4 +1,4 @@
-"""The record: entries, receipts, the archive, the policy, and whether it all holds.
+"""The record: entries, receipts, the policy, and whether it all holds.
 
 While sealed offers or secret limits lie unopened nobody reads the record, not even those who watch
 the house: an entry holds what its bidder asked (MP 2018: "selected bidders saw prices").
@@ -17,7 +17,6 @@ from bidding.proof.text import to_base64
 from bidding.web.problems import Problem
 from bidding.web.rooms import Present, audience_of
 from bidding.web.routes import SIGNED_IN, WATCHERS, Answer, Call, Query, Route, file_response
-from bidding.web.tags import names_parties
 from bidding.web.wire import Reference, Whole
 from replay.rejudge import RuleMissing, rejudge
 from replay.verify import verify as verify_archive
@@ -25,7 +24,6 @@ from replay.verify import verify as verify_archive
 ROOM: Final = "audit"
 
 RECEIPT_TYPE: Final = "application/vnd.tlog-proof"
-ARCHIVE_TYPE: Final = "application/vnd.bidding-session-archive"
 POLICY_TYPE: Final = "text/plain"
 #: Says which stage a receipt is of, `R1` or `R2`.
 STAGE_HEADER: Final = "Receipt-Stage"
@@ -189,22 +187,6 @@ async def _seated(call: Call) -> bool:
     return seat is not None and seat.admitted
 
 
-async def archive(call: Call) -> web.Response:
-    """The whole session in one file; public once it is over, if nobody's limit stands in it.
-
-    One that names parties by lasting tags would tell under which numbers they bid elsewhere.
-    """
-    present = await _readable(call)
-    watches = call.who.has("staff", "approver", "auditor")
-    closed = Problem("FORBIDDEN" if call.who.account else "NOT_SIGNED_IN")
-    if (present.limits or not present.over) and not watches:
-        raise closed
-    content = await call.door.house.archive(call.auction)
-    if not watches and names_parties(content):
-        raise closed
-    return file_response(content, ARCHIVE_TYPE, f"{call.auction}.archive")
-
-
 async def policy(call: Call) -> web.Response:
     """Whose signatures count: what a verifier starts from."""
     await Present.of(call.door, call.auction)
@@ -319,16 +301,6 @@ ROUTES: Final = (
         query=SizesQuery,
         answer=Consistency,
         problems=("NOT_FOUND", "SEALED", "TRY_LATER"),
-    ),
-    Route(
-        "GET",
-        f"{_ONE}/archive",
-        archive,
-        ROOM,
-        "存档文件",
-        "The archive; public after the close where it holds no secret limits and no lasting tags",
-        file=ARCHIVE_TYPE,
-        problems=("SEALED", "FORBIDDEN", "NOT_SIGNED_IN"),
     ),
     Route(
         "GET",

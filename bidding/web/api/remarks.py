@@ -14,7 +14,8 @@ from bidding.engine.notebook import Full, OtherNote, Remark
 from bidding.engine.ports import LogError
 from bidding.proof.merkle import leaf_hash
 from bidding.proof.text import from_base64
-from bidding.web.api.audit import ARCHIVE_TYPE, POLICY_TYPE
+from bidding.web.api.archives import ARCHIVE_TYPE
+from bidding.web.api.audit import POLICY_TYPE
 from bidding.web.problems import Problem
 from bidding.web.rooms import Present
 from bidding.web.routes import (

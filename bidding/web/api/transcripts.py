@@ -1,19 +1,21 @@
 """The papers of a session at the desk: the record and the confirmation, as HTML, PDF or XLSX.
 
 They are made of the archive, verified and re-judged first, exactly as `python -m replay transcript`
-makes them; the door only carries them. PDF and XLSX need the extra `report` on the server.
+makes them; the door only carries them. PDF and XLSX need the extra `report` on the server; what a
+server without it cannot make its pages do not offer.
 """
 
 import asyncio
 from importlib import import_module
-from typing import Final, Literal
+from importlib.util import find_spec
+from typing import Any, Final, Literal
 
 from aiohttp import web
 
 from bidding.proof.policy import parse_policy
 from bidding.web.problems import Problem
 from bidding.web.rooms import Present
-from bidding.web.routes import WATCHERS, Call, Query, Route, file_response
+from bidding.web.routes import WATCHERS, Answer, Call, Query, Route, file_response
 from replay.film import NoRule
 from replay.paper.qr import NoUrl, checked
 from replay.transcript import LANGS, NoTranscript, transcript
@@ -27,6 +29,21 @@ MEDIA: Final = {
 }
 
 
+#: What each form is printed with, beyond what every install has.
+NEEDS: Final[dict[str, tuple[str, ...]]] = {
+    "html": (),
+    "pdf": ("typst", "manimgx_fonts_cjk"),
+    "xlsx": ("xlsxwriter",),
+}
+
+
+class Forms(Answer):
+    """The forms in which papers can be had here. `extra`: the install that brings all of them."""
+
+    forms: list[Literal["html", "pdf", "xlsx"]]
+    extra: str
+
+
 class PaperQuery(Query):
     """Which paper, for whom, as what; both languages unless one is named."""
 
@@ -34,6 +51,13 @@ class PaperQuery(Query):
     audience: Literal["public", "auditor"] = "public"
     format: Literal["html", "pdf", "xlsx"] = "html"
     lang: Literal["zh", "en"] | None = None
+
+
+async def forms(call: Call) -> dict[str, Any]:
+    """What this install can print."""
+    del call
+    there = [form for form, needed in NEEDS.items() if all(find_spec(one) for one in needed)]
+    return {"forms": there, "extra": "report"}
 
 
 async def paper(call: Call) -> web.Response:
@@ -72,6 +96,16 @@ def _printed(content: bytes, policy: str, asked: PaperQuery, url: str | None) ->
 
 
 ROUTES: Final = (
+    Route(
+        "GET",
+        "/api/paper-forms",
+        forms,
+        ROOM,
+        "本站可出具的文书格式",
+        "The forms in which papers can be had",
+        roles=WATCHERS,
+        answer=Forms,
+    ),
     Route(
         "GET",
         "/api/auctions/{auction}/transcript",

@@ -17,7 +17,7 @@ export const en = {
   "complaint.evidence": "Evidence that goes with it",
   "complaint.with_notice": "The notice, the rule document and the keys to verify",
   "complaint.with_browser": "What this browser kept: requests without an answer, checkpoints it has seen",
-  "complaint.with_all": "Signed receipts of all my {n} entries",
+  "complaint.with_all": "Signed receipts of all my entries ({n})",
   "complaint.then": "It is numbered at once, with an acknowledgement signed by the centre. The answer appears here.",
   "complaint.send": "File it",
   "complaint.number": "Complaint {n}",

@@ -102,7 +102,7 @@ export const en = {
   "result.why": "Why",
   "result.clause": "Rests on",
   "result.turns": "How it went: each turn that decided it",
-  "result.left_out": "{n} earlier turns are in the full record.",
+  "result.left_out": "{n} earlier {n|turn is|turns are} in the full record.",
   "result.next": "What comes next",
   "result.next_running": "The auction is not over.",
   "result.next_ended": "There is no result. If it is held again, that will be announced.",

@@ -31,9 +31,16 @@ export function learn(area: Record<Lang, Record<string, string>>): void {
   Object.assign(WORDS.en, area.en);
 }
 
-/** Fills `{name}`; a name without a value stays visible, so that it is noticed. */
+/**
+ * Fills `{name}`, and `{name|entry|entries}` with the first word where the count is one. A name without a value stays
+ * visible, so that it is noticed.
+ */
 export function fill(words: string, values: Record<string, string | number>): string {
-  return words.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
+  return words.replace(/\{(\w+)(?:\|([^|}]*)\|([^|}]*))?\}/g, (whole, name: string, one?: string, more?: string) => {
+    const value = values[name];
+    if (value === undefined) return whole;
+    return one === undefined || more === undefined ? String(value) : String(value) === "1" ? one : more;
+  });
 }
 
 /** An area that was not brought in shows its keys, so that it is noticed. */

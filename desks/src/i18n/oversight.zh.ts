@@ -17,6 +17,7 @@ export const zh = {
   "fig.log": "本站日志",
   "fig.hand": "手工录入",
   "fig.xlsx": "导出 XLSX",
+  "fig.no_xlsx": "导出 XLSX 需要附加组件 {extra}，本服务器尚未安装。",
   "fig.deals": "成交宗数",
   "fig.amount": "成交金额",
   "fig.premium": "溢价",

@@ -8,7 +8,7 @@ export const en = {
   "practice.gone": "This practice is over, or was begun anew in another window. Nothing of it entered a real record.",
   "practice.same": "The same rule document as the real session, hash",
   "practice.replaced": "The same rules as the real session, but for these terms: {terms}.",
-  "practice.bots": "You bid against {n} played bidders.",
+  "practice.bots": "You bid against {n} played {n|bidder|bidders}.",
   "practice.tour": "Two-minute tour",
   "practice.skip": "Go on to what comes next",
   "practice.again": "Practise again",

@@ -1,13 +1,14 @@
 """Every fact has its sentence, in both languages."""
 
 import re
+from functools import partial
 from typing import Any
 
 import pytest
 
 from auction_rules import facts as f
 from auction_rules.facts import fact_to_json
-from auction_rules.terms import YUAN
+from auction_rules.terms import SECOND, YUAN, show_time
 from bidding.core import house_facts as h
 from bidding.core import said
 from bidding.core.commands import Resume, Suspend
@@ -295,6 +296,21 @@ def test_the_sentence_of_a_fact(fact, zh, en):
 @pytest.mark.parametrize("fact", [fact for fact, _, _ in FACTS], ids=repr)
 def test_a_fact_comes_back_from_its_row(fact):
     assert h.SHAPES.read(fact_to_json(fact)) == fact
+
+
+@pytest.mark.parametrize(
+    ("closes", "told"),
+    [
+        (T0 + 239_999_999, "截止时间改为 09:03:59（有效报价触发延时）。"),
+        (T0 + 24 * 3600 * SECOND, "截止时间改为 2026-03-03 09:00:00（有效报价触发延时）。"),
+    ],
+)
+def test_a_room_is_told_the_time_of_day_and_the_day_only_where_it_is_another(closes, told):
+    session = opened(document())
+    moved = fact_to_json(f.DeadlineMoved(closes, "extension"))
+    row = {"type": "bell.accepted", "data": {"facts": [moved]}}
+    when = partial(show_time, now=T0)
+    assert said.entry(row, YUAN, session.rule, session.state, when)["zh"] == told
 
 
 def test_several_facts_make_one_sentence():

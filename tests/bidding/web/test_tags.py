@@ -110,6 +110,13 @@ async def test_an_archive_that_knows_parties_again_is_for_auditors(tmp_path, tag
         spoof = '"tags":{"key":"00000000","party":"x'
         await approver.post(f"{PATH}/terminate", {"reason": spoof})
         seen = await auditor.download(f"{PATH}/archive")
+        told = await bidder.get(f"{PATH}/verifiable")
+        assert told["archive"] == (public == 200)
+        assert (told["why"] is None) == (public == 200)
+        assert told["checkpoint"].encode() in seen
+        (line,) = (await bidder.get("/api/auctions"))["auctions"]
+        assert line["archive"] == (public == 200)
+        assert (await auditor.get(f"{PATH}/verifiable"))["archive"]
         assert (b'"party":"' in seen) == (public == 403)
         try:
             status, raw = 200, await bidder.download(f"{PATH}/archive")

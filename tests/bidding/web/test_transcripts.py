@@ -77,3 +77,11 @@ async def test_a_server_without_the_printer_says_so(tmp_path, monkeypatch):
             await auditor.download(f"{PATH}?format=pdf")
         assert (no.value.status, no.value.code) == (503, "NO_PRINTER")
         assert (await auditor.download(PATH)).lstrip().startswith(b"<!")
+
+
+async def test_only_what_can_be_printed_is_offered(tmp_path, monkeypatch):
+    async with open_door(tmp_path) as house, signed_in(house, "u") as (auditor,):
+        told = await auditor.get("/api/paper-forms")
+        assert told == {"forms": ["html", "pdf", "xlsx"], "extra": "report"}
+        monkeypatch.setattr(transcripts, "find_spec", {"xlsxwriter": True}.get)
+        assert (await auditor.get("/api/paper-forms"))["forms"] == ["html", "xlsx"]

@@ -41,6 +41,25 @@ def test_amounts_are_numbers_that_can_be_added():
     assert [row[3] for row in sheet[1:]] == ["No. A", "No. B", "No. A"]
 
 
+@pytest.mark.parametrize(
+    ("langs", "unit"), [(("en",), "CNY"), (LANGS, "元"), (("en", "zh"), "CNY")]
+)
+def test_an_amount_is_shown_with_its_unit_and_stays_a_number(langs, unit):
+    found = book(small_paper(), langs).worksheets[2]
+    assert found["E2"].value == 100
+    assert found["E2"].number_format.endswith(f' "{unit}"')
+    assert found["A2"].number_format == "#,##0"
+
+
+def test_a_unit_of_a_plug_in_cannot_end_the_format():
+    unit = {"zh": '"点"', "en": '"pt"', "scale": 0}
+    terms = {"opens": "10:00:00", "duration_seconds": 300, "unit": unit}
+    terms |= {"start_price": "100", "step": "10"}
+    steps = [{"at": "10:00:00", "by": "A", "bid": "100"}]
+    paper = small_paper(terms=terms, steps=steps, outcome={"status": "sold"})
+    assert book(paper).worksheets[2]["E2"].number_format == "#,##0 \"'点'\""
+
+
 def test_an_amount_that_a_spreadsheet_would_round_stays_text():
     unit = {"zh": "元", "en": "CNY", "scale": 2, "fen": 1}
     big = "10000000000000.01"  # sixteen digits

@@ -42,6 +42,13 @@ SMALL: dict[str, Any] = {
 }
 
 
+CONFIRMED: list[dict[str, Any]] = [
+    {"at": "10:06:00", "staff": "review", "officer": "staff", "reason": "核对无误"},
+    {"at": "10:07:00", "staff": "confirm_result", "reason": "确认成交"},
+]
+"""What makes a deal of the small play's award."""
+
+
 def small(**changes: Any) -> Scenario:
     """The small play, with parts replaced."""
     return Scenario.model_validate({**SMALL, **changes})

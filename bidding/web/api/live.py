@@ -45,6 +45,7 @@ class LiveLine(Answer):
     result: str | None
     figures: dict[str, Any] | None
     settlement_unit: dict[str, Any]
+    after: dict[str, Any] | None
     suspended: dict[str, Any] | None
     sealed: bool
     entrants: int

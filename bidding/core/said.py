@@ -285,6 +285,7 @@ def _announced(row: Mapping[str, Any], unit: Unit) -> Pair:
 _ACTS: Final[dict[str, Pair]] = {
     "extend": ("延长", "a later end"),
     "surrogate": ("代为报价", "an offer on behalf of a bidder"),
+    "exclude": ("取消竞买资格", "withdrawing an admission"),
     "terminate": ("终止", "termination"),
     "void": ("宣布结果无效", "voiding of the result"),
     "reaward": ("递补", "award to the next in line"),
@@ -301,7 +302,7 @@ def _proposed(row: Mapping[str, Any], unit: Unit) -> Pair:
         who, amount = about["bidder"], about["amount"]
         more_zh = f"（{who} 号，{unit.show(amount, 'zh')}）"
         more_en = f" (No. {who}, {unit.show(amount, 'en')})"
-    if row["act"] == "reaward":
+    if row["act"] in ("exclude", "reaward"):
         more_zh, more_en = f"（{about['bidder']} 号）", f" (No. {about['bidder']})"
     why = about["reason"]
     return (

@@ -301,6 +301,9 @@ def test_whatever_a_document_drawn_up_now_says_nobody_shuts_a_bidder_out_alone(g
     proposal = session.ask("staff:li", propose(OUT))
     # What is only proposed is told to nobody on the floor, him included, and he goes on bidding.
     assert not any(told_to(session, who) for who in ("public", "bidder:03"))
+    line = views.event(session.states[-2], proposal, session.state, session.rule, "staff")
+    assert line is not None
+    assert line["text"]["zh"].startswith("提请取消竞买资格（03 号），待另一名审批人员确认")
     assert session.bid("03", 100) == "accepted"
     assert outcome(session.ask("approver:li", Second(proposal["i"], agree=True))) == "SAME_OFFICER"
     assert outcome(session.ask("approver:wang", Second(proposal["i"], agree=True))) == "accepted"

@@ -530,10 +530,9 @@ _OUTCOMES: Final[Mapping[str, Text]] = {
     "confirmed": both("成交已确认，待公示。", "Confirmed; to be published."),
     "published": both("成交结果已公示。", "The result has been published."),
     "vacant": both(
-        "原成交已撤销：竞得人未履约或者已被取消资格，目前没有竞得人。"
-        "公告约定递补的，由名次下一位递补；否则须重新组织交易。",
-        "The sale has fallen through: the winner defaulted or was excluded, and nobody holds it now. "
-        "The next in line may be awarded where the notice grants one; else it is held anew.",
+        "目前没有竞得人。公告约定递补的，由名次下一位递补；否则须重新组织交易。",
+        "Nobody holds it now. The next in line may be awarded where the notice grants one; else it "
+        "is held anew.",
     ),
     "unsold": both("流拍，没有成交。", "Unsold."),
     "terminated": both("已终止，没有成交。", "Terminated; nothing was sold."),

@@ -59,6 +59,12 @@ def first_run(scenario: Scenario) -> Run:
     return next(play(scenario))
 
 
+def next_in_line() -> Run:
+    """A won and defaulted, C took the place and is published; before C is in default too."""
+    scenario = read(SCENARIOS / "officers" / "next-in-line.yaml")
+    return first_run(scenario.model_copy(update={"steps": scenario.steps[:-3]}))
+
+
 def opened(run: Run) -> tuple[bytes, Policy, Session]:
     """The run's archive, its policy, and the verified session."""
     raw, policy_text = run.archive()

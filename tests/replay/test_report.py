@@ -6,8 +6,8 @@ import pytest
 
 from replay.figures import Category, Line, day_begins, day_of
 from replay.report import noon, sections
-from tests.replay.plays import CONFIRMED, SMALL, first_run, small
-from tests.replay.test_results import next_in_line, result_of
+from tests.replay.plays import CONFIRMED, SMALL, first_run, next_in_line, small
+from tests.replay.test_results import result_of
 
 TITLE = {"zh": "甲", "en": "A"}
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bidding.core.record import rule_of
-from replay.play import Run, play
+from replay.play import play
 from replay.results import OVER, Result, read
 from replay.scenario import read as read_scenario
 from tests.replay.plays import (
@@ -14,15 +14,10 @@ from tests.replay.plays import (
     SMALL,
     every_scenario,
     first_run,
+    next_in_line,
     opened,
     small,
 )
-
-
-def next_in_line() -> Run:
-    """A won and defaulted, C took the place and is published; before C is in default too."""
-    scenario = read_scenario(SCENARIOS / "officers" / "next-in-line.yaml")
-    return first_run(scenario.model_copy(update={"steps": scenario.steps[:-3]}))
 
 
 def result_of(run) -> Result:

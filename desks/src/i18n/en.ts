@@ -230,6 +230,7 @@ export const en: Record<keyof typeof zh, string> = {
   "outcome.unsold": "Not sold",
   "outcome.provisional": "Won, to be confirmed",
   "outcome.vacant": "The sale fell through; nobody holds it now",
+  "outcome.barred": "No sale: the winner was excluded; nobody holds it now",
   "outcome.was": "was awarded to paddle",
   "outcome.gone": "fell through",
   "outcome.excluded": "No. {bidder} was excluded at {at} and is out of the award: {reason}.",

@@ -228,6 +228,7 @@ export const zh = {
   "outcome.unsold": "未成交",
   "outcome.provisional": "竞得，待确认",
   "outcome.vacant": "成交已撤销，目前没有竞得人",
+  "outcome.barred": "不予成交，目前没有竞得人",
   "outcome.was": "原竞得号牌",
   "outcome.gone": "成交已撤销",
   "outcome.excluded": "{bidder} 号于 {at} 被取消竞买资格，原报价不予成交：{reason}。",

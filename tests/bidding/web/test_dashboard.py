@@ -14,7 +14,8 @@ from bidding.core.document import Document
 from replay.figures import day_of
 from replay.results import Result
 from tests.bidding.web.door_in_process import Open, open_door, signed_in
-from tests.replay.test_results import next_in_line, result_of
+from tests.replay.plays import next_in_line
+from tests.replay.test_results import result_of
 
 SECOND = 1_000_000
 WAN = 1_000_000

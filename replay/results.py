@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from auction_rules.facts import Amount, AwardLapsed, Instant
+from auction_rules.facts import Amount, Instant
 from auction_rules.reasons import say
 from auction_rules.rule import Rule
 from auction_rules.terms import Text, Unit
@@ -214,10 +214,7 @@ def read(state: State, rule: Rule, entries: Iterable[Mapping[str, Any]]) -> Resu
         agrees = settled.total == total
         if gone and {won.bidder for won in reader.awards} - gone:
             # What stands of several awards is compared with its own starts or budgets.
-            lapses = [
-                AwardLapsed(a.bidder, a.lot) for a in state.standing.awards if a.bidder in gone
-            ]
-            settled = rule.settlement(state.floor().after(lapses, state.t))
+            settled = rule.settlement(aftermath.held_floor(state))
             total = settled.total
         saved = settled.saved
         # A rule without a start to compare with gives no rate either.

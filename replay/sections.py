@@ -206,7 +206,7 @@ class Sections:
                     yield entry["i"], entry["t"], fact
 
     def _figures(self) -> Iterator[tuple[Text, Cell]]:
-        settled = self.rule.settlement(self.state.floor())
+        settled = self.rule.settlement(aftermath.held_floor(self.state))
         yield both("成交总价", "Total"), _amount(settled.total, self.money)
         yield both("成交总价大写", "Total in capitals"), _plain(reading(settled.total, self.money))
         if settled.saved is not None:

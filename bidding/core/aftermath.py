@@ -13,9 +13,10 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from auction_rules.facts import Awarded, AwardLapsed, Instant, LeadersChanged
+from auction_rules.floor import Floor
 from auction_rules.rule import Refuse, Rule
 from bidding.core import commands as c
 from bidding.core import house_facts as h
@@ -131,6 +132,15 @@ def vacated(state: State) -> frozenset[str]:
     """Winners whose award no longer holds, though nobody has taken the place: in default, or barred."""
     won = {award.bidder for award in state.standing.awards}
     return (defaulted(state) & won) | barred(state)
+
+
+def held_floor(state: State) -> Floor[Any]:
+    """The floor with those awards alone that still hold, where some do and some fell through."""
+    gone, awards = vacated(state), state.standing.awards
+    lapses = [AwardLapsed(one.bidder, one.lot) for one in awards if one.bidder in gone]
+    if not lapses or len(lapses) == len(awards):
+        return state.floor()
+    return state.floor().after(lapses, state.t)
 
 
 def outcome(state: State) -> Outcome | None:

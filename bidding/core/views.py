@@ -108,7 +108,7 @@ def patch(state: State, rule: Rule, audience: str) -> dict[str, Any]:
     rows = _offers(state, rule, audience, sealed=sealed)
     visible = not sealed
     best = max if rule.direction(state.terms) > 0 else min
-    settled = rule.settlement(floor) if visible else None
+    settled = rule.settlement(aftermath.held_floor(state)) if visible else None
     figures = None
     if settled is not None and settled.total:
         figures = {

@@ -7,6 +7,7 @@ import pytest
 from bidding.core.record import rule_of
 from replay.play import play
 from replay.results import OVER, Result, read
+from replay.scenario import Step
 from replay.scenario import read as read_scenario
 from tests.replay.plays import (
     CONFIRMED,
@@ -102,3 +103,26 @@ def test_once_nobody_is_left_the_sale_has_fallen_through_and_counts_no_more():
     i, sentence = found.failure
     assert i == found.defaults[-1]
     assert sentence["zh"] == "C 号成交后违约，成交已撤销：逾期未签。没有名次下一位。"
+
+
+def test_of_several_awards_only_those_that_hold_count_and_against_their_own_starts():
+    """DOMAIN §15 S12: D 18,000, A 15,000, B 13,000 over 10,000 each; then D is in default."""
+    scenario = read_scenario(SCENARIOS / "car_plates" / "plates-by-price-and-time.yaml")
+    after = [
+        {"at": "15:10:00", "staff": "review", "officer": "staff", "reason": "核对无误"},
+        {"at": "15:11:00", "staff": "confirm_result", "reason": "确认成交"},
+        {"at": "15:12:00", "staff": "default", "who": "D", "reason": "逾期未缴款"},
+    ]
+    steps = [*scenario.steps, *(Step.model_validate(one) for one in after)]
+    whole, left = (
+        result_of(first_run(scenario.model_copy(update={"steps": steps[:n]}))) for n in (-1, None)
+    )
+    yuan = 10**whole.unit.scale * (whole.unit.fen or 0)
+    told = [
+        (line.deals, line.amount, line.start, line.failed) for line in (whole.line(), left.line())
+    ]
+    assert told == [
+        (3, 46_000 * yuan, 30_000 * yuan, False),
+        (2, 28_000 * yuan, 20_000 * yuan, False),
+    ]
+    assert (left.outcome, set(left.vacated), left.agrees) == ("confirmed", {"D"}, True)

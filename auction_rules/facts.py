@@ -318,7 +318,7 @@ class Awarded:
 
 @dataclass(frozen=True, slots=True)
 class AwardLapsed:
-    """An award counts no longer: its bidder defaulted, and another takes his place."""
+    """An award counts no longer: its bidder defaulted or was excluded; another may take his place."""
 
     fact: ClassVar[str] = "award_lapsed"
     bidder: str

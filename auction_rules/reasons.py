@@ -642,6 +642,14 @@ _ALL: Final = (
         *_OFFICERS,
     ),
     Reason(
+        "WINNER_EXCLUDED",
+        "未受理：竞得人 {bidder} 号已被取消资格，不能确认成交。公告约定了递补的，由名次下一位递补；"
+        "没有约定的，由审批人员宣布结果无效。",
+        "Not accepted: No. {bidder}, who won, was excluded, so nothing can be confirmed. Award the "
+        "next in line where the notice grants one; else an approver declares the result void.",
+        *_OFFICERS,
+    ),
+    Reason(
         "NEXT_NOT_IN_TERMS",
         "未受理：本场公告没有约定递补，标的须重新组织交易。",
         "Not accepted: the notice of this auction grants no next in line; it is held anew.",

@@ -86,6 +86,8 @@ class Line:
     budget: Amount | None = None
     sessions: int = 1
     failed: bool = False
+    pending: bool = False
+    """Awarded and not confirmed yet: neither a deal nor a failure."""
     extensions: int = 0
     interventions: int = 0
 
@@ -117,6 +119,7 @@ class Figures:
     budget: Amount = 0
     sessions: int = 0
     failed: int = 0
+    pending: int = 0
     extended: int = 0
     extensions: int = 0
     interventions: int = 0
@@ -133,7 +136,7 @@ class Figures:
 
     @property
     def failure_rate(self) -> str | None:
-        """Sessions unsold, terminated or void, over all sessions; None without any."""
+        """Sessions unsold, fallen through, terminated or void, over all sessions; None without any."""
         return rate(self.failed, self.sessions)
 
     @property
@@ -156,6 +159,7 @@ def summed(lines: Iterable[Line]) -> Figures:
         budget=sum(line.budget or 0 for line in bought),
         sessions=sum(line.sessions for line in rows),
         failed=sum(line.failed for line in rows),
+        pending=sum(line.pending for line in rows),
         extended=sum(line.extensions > 0 for line in rows),
         extensions=sum(line.extensions for line in rows),
         interventions=sum(line.interventions for line in rows),

@@ -23,10 +23,11 @@ _HALF_DAY: Final = 43_200_000_000
 
 ROUNDING: Final[Text] = both(
     "金额按未舍入的原值汇总；比率取两位小数，四舍五入。"
-    "溢价率＝溢价÷起始价；节资率＝节约资金÷预算（成交不高于预算的）。一笔成交记录计为一宗。",
+    "溢价率＝溢价÷起始价；节资率＝节约资金÷预算（成交不高于预算的）。一笔成交记录计为一宗；"
+    "确认之后才计，违约或者取消资格的不计。",
     "Sums are of unrounded values; rates have two decimals, halves away from zero. Premium rate: "
     "premium over start. Saving rate: saving over budget, where the deal is not above it. "
-    "One award is one deal.",
+    "One award is one deal, counted once it is confirmed and not after a default or an exclusion.",
 )
 
 
@@ -76,6 +77,7 @@ _HEADS: Final = (
     both("节资率", "Saving rate"),
     both("场次", "Sessions"),
     both("未成交场次", "Failed"),
+    both("待确认场次", "To be confirmed"),
     both("延时场次", "Extended"),
     both("人工干预", "Interventions"),
 )
@@ -101,6 +103,7 @@ def _row(title: Text, found: Figures) -> tuple[Cell, ...]:
         _word(found.saving_rate or "–"),
         _count(found.sessions),
         _count(found.failed),
+        _count(found.pending),
         _count(found.extended),
         _count(found.interventions),
     )
@@ -147,14 +150,17 @@ def _awards(lines: Sequence[Line], known: Mapping[str, Result]) -> Table:
         both("竞买号", "Number"),
         both("标的", "Lot"),
         both("成交金额（元）", "Amount (CNY)"),
-        both("已由他人递补，不计入（元）", "Lapsed, not counted (CNY)"),
+        both(
+            "未确认、已撤销或者已递补，不计入（元）", "Not confirmed or lapsed, not counted (CNY)"
+        ),
     )
     rows = []
     for line in lines:
         result = known.get(line.key)
         if result is None:
             continue
-        gone = [one.won for one in result.lapsed] if result.counted else []
+        gone = [one.won for one in result.lapsed]
+        gone += [won for won in result.awards if won not in result.counted]
         for won in sorted((*gone, *result.counted), key=lambda each: each.i):
             fen = None if result.unit.fen is None else won.total * result.unit.fen
             counts = won not in gone

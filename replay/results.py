@@ -15,11 +15,13 @@ from auction_rules.facts import Amount, Instant
 from auction_rules.reasons import say
 from auction_rules.rule import Rule
 from auction_rules.terms import Text, Unit
-from bidding.core import said
+from bidding.core import aftermath, said
 from bidding.core.state import State
 from replay.figures import Category, Line, category_of
 
 OVER: Final = frozenset({"closed", "terminated", "voided"})
+
+_SOLD: Final = frozenset({"confirmed", "published"})
 
 INTERVENTIONS: Final = frozenset(
     {
@@ -45,7 +47,10 @@ class Won:
 
 @dataclass(frozen=True, slots=True)
 class Lapsed:
-    """An award that counts no longer, and the entry in which the next in line took its place."""
+    """An award that counts no longer, and the entry that ends it.
+
+    There the next in line took its place, or the result was confirmed without an excluded winner.
+    """
 
     won: Won
     i: int
@@ -86,9 +91,13 @@ class Result:
     """Entries in which an offer moved the end."""
     acts: tuple[Act, ...]
     defaults: tuple[int, ...]
-    """Entries in which a winner was found in default; his award stands until another takes it."""
+    """Entries in which a winner was found in default."""
     lapsed: tuple[Lapsed, ...]
-    """Awards that another took the place of, in order."""
+    """Awards that the record ends, in order."""
+    outcome: str
+    """What the result is worth (`aftermath.Outcome`): only a confirmed one is a deal."""
+    vacated: frozenset[str]
+    """Winners in default or excluded: their awards are listed still, and add nothing."""
     failure: tuple[int, Text] | None
     """Why nothing was sold, and the entry that says so."""
     opened: Instant
@@ -97,6 +106,8 @@ class Result:
     """What officers did with the result, in order: reviewed, confirmed, published."""
     ended: Instant
     """When its last word was said: closed, terminated, or declared void later."""
+    fallen: Mapping[str, tuple[Instant, str]]
+    """By number, whose award fell through or would have: since when, and why."""
     direction: int
     """1 where a higher amount is better, -1 where a lower one is: a purchase."""
 
@@ -107,13 +118,20 @@ class Result:
 
     @property
     def counted(self) -> tuple[Won, ...]:
-        """The awards that count as deals: those of a result that stands."""
-        return self.awards if self.status == "closed" else ()
+        """The awards that count as deals: confirmed, and not fallen through since."""
+        if self.outcome not in _SOLD:
+            return ()
+        return tuple(won for won in self.awards if won.bidder not in self.vacated)
+
+    @property
+    def pending(self) -> bool:
+        """Whether it may still become a deal: awarded, and not confirmed yet."""
+        return self.outcome == "provisional"
 
     def line(self) -> Line:
         """Its part in the figures; amounts only where the unit is worth so many fen."""
         fen, sold = self.unit.fen, self.counted
-        total = self.total * fen if fen and sold else 0
+        total = sum(won.total for won in sold) * fen if fen else 0
         start = budget = None
         if fen and sold and self.saved is not None:
             budget = total + self.saved * fen
@@ -122,7 +140,8 @@ class Result:
         return Line(
             *(self.auction, "log", self.category, self.centre, self.closed),
             *(len(sold), total, start, budget),
-            failed=not sold,
+            failed=not sold and not self.pending,
+            pending=self.pending,
             extensions=len(self.extensions),
             interventions=len(self.acts),
         )
@@ -189,13 +208,21 @@ def read(state: State, rule: Rule, entries: Iterable[Mapping[str, Any]]) -> Resu
     premium: Amount | None = None
     saved: Amount | None = None
     agrees = True
+    gone = aftermath.vacated(state)
     if reader.awards:
         settled = rule.settlement(state.floor())
         agrees = settled.total == total
+        if gone and {won.bidder for won in reader.awards} - gone:
+            # What stands of several awards is compared with its own starts or budgets.
+            settled = rule.settlement(aftermath.held_floor(state))
+            total = settled.total
         saved = settled.saved
         # A rule without a start to compare with gives no rate either.
         if saved is None and settled.premium_rate is not None:
             premium = settled.premium
+    failure = reader.failure
+    if failure is None and aftermath.outcome(state) == "vacant":
+        failure = _fell_through(state, reader)
     return Result(
         auction=state.document["auction"],
         origin=state.origin,
@@ -216,12 +243,33 @@ def read(state: State, rule: Rule, entries: Iterable[Mapping[str, Any]]) -> Resu
         acts=tuple(reader.acts),
         defaults=tuple(reader.defaults),
         lapsed=tuple(reader.lapsed),
-        failure=reader.failure,
+        outcome=aftermath.outcome(state) or "",
+        vacated=gone,
+        fallen=_fallen(state, reader),
+        failure=failure,
         opened=reader.opened,
         steps=tuple(reader.steps),
         ended=reader.ended,
         direction=rule.direction(state.terms),
     )
+
+
+def _fallen(state: State, reader: _Reader) -> dict[str, tuple[Instant, str]]:
+    won = {*(one.bidder for one in reader.awards), *(one.won.bidder for one in reader.lapsed)}
+    gone = {name: (out.t, out.reason) for name, out in state.exclusions.items() if name in won}
+    return gone | {one.bidder or "": (at, one.reason) for one, at in aftermath.defaults(state)}
+
+
+def _fell_through(state: State, reader: _Reader) -> tuple[int, Text]:
+    """The latest entry after which nobody holds what was sold, and what it says."""
+    found = []
+    told = zip(reader.defaults, aftermath.defaults(state), strict=True)
+    for i, (one, _) in told:
+        found.append((i, said.fallen("default", one.bidder or "", one.reason, one.follows)))
+    for bidder in aftermath.barred(state):
+        out = state.exclusions[bidder]
+        found.append((out.i, said.fallen("excluded", bidder, out.reason, None)))
+    return max(found, key=lambda row: row[0])
 
 
 __all__ = ["INTERVENTIONS", "OVER", "Act", "Lapsed", "Result", "Won", "read"]

@@ -16,7 +16,7 @@ from auction_rules.prose import prose
 from auction_rules.reasons import say
 from auction_rules.rule import Rule
 from auction_rules.terms import Text, Unit, show_instant
-from bidding.core import views
+from bidding.core import aftermath, said, views
 from bidding.core.said import both
 from replay.draw_paper import drawn
 from replay.paper.document import LANGS, Cell, Kind, Section, Table
@@ -36,6 +36,10 @@ _HOW: Final[Mapping[str, Text]] = {
     "opened": both("密封报价，开启后公开", "sealed, opened afterwards"),
 }
 _DASH: Final = Cell(both("无", "none"))
+
+
+_EXCLUDED: Final = ("已被取消竞买资格", "had won and was excluded")
+_NEXT: Final = ("，按公告由名次下一位递补", ", and by the notice the next by rank took its place")
 
 
 class Sections:
@@ -107,7 +111,8 @@ class Sections:
                 return Section("result", title, (say(standing.unsold, {}, None),))
             none = both("尚无成交结果。", "There is no result yet.")
             return Section("result", title, (none,))
-        rows = tuple(tuple(self._award(award)) for award in standing.awards)
+        held = self._held() if self.kind == "confirmation" else standing.awards
+        rows = tuple(tuple(self._award(award)) for award in held)
         heads = (
             both("竞得人号牌", "Winner"),
             both("标的", "Lot"),
@@ -116,7 +121,7 @@ class Sections:
             both("总价", "Total"),
             both("总价大写", "Total in capital numerals"),
         )
-        confirmed = self._confirmed() if self.kind == "confirmation" else ()
+        confirmed = self._confirmed() if self.kind == "confirmation" else tuple(self._fallen())
         figures = tuple(self._figures())
         return Section("result", title, confirmed, figures, _trimmed(heads, rows))
 
@@ -132,7 +137,7 @@ class Sections:
         at = show_instant(self._ended())
         auction = self.state.document["auction"]
         lines = []
-        for award in self.state.standing.awards:
+        for award in self._held():
             lot = self._lot(award.lot).text
             price = {x: self.unit.show(award.price, x) for x in LANGS}
             total = {x: self.money.show(award.total, x) for x in LANGS}
@@ -168,15 +173,30 @@ class Sections:
         return next((t for _, t, _ in self._facts("closed")), self.state.t)
 
     def _lapsed(self) -> Iterator[Text]:
-        """That somebody else had won before, and in which entry another took his place."""
+        """That somebody else had won before, and in which entry another took his place, if any did."""
+        gone = aftermath.defaulted(self.state)
+        moved = {i for i, _, fact in self._facts("awarded")}
         for i, t, fact in self._facts("award_lapsed"):
             who, at = fact["bidder"], show_instant(t)
+            why = ("未履约", "had won and defaulted") if who in gone else _EXCLUDED
+            then = _NEXT if i in moved else ("", "")
             yield both(
-                f"原竞得人 {who} 号未履约，其竞得资格于北京时间 {at} 失效，按公告由名次下一位递补"
-                f"（第 {i} 号记录）。",
-                f"No. {who} had won and defaulted; that award lapsed at {at} China Standard Time, and "
-                f"by the notice the next by rank took its place (entry {i}).",
+                f"原竞得人 {who} 号{why[0]}，其竞得资格于北京时间 {at} 失效{then[0]}（第 {i} 号记录）。",
+                f"No. {who} {why[1]}; that award lapsed at {at} China Standard Time{then[1]} "
+                f"(entry {i}).",
             )
+
+    def _held(self) -> list[Any]:
+        """The awards that hold: not those of winners in default or excluded."""
+        gone = aftermath.vacated(self.state)
+        return [award for award in self.state.standing.awards if award.bidder not in gone]
+
+    def _fallen(self) -> Iterator[Text]:
+        """Which sales fell through, and why."""
+        for one, _ in aftermath.defaults(self.state):
+            yield said.fallen("default", one.bidder or "", one.reason, one.follows)
+        for bidder in sorted(aftermath.barred(self.state)):
+            yield said.fallen("excluded", bidder, self.state.exclusions[bidder].reason, None)
 
     def _facts(self, kind: str) -> Iterator[tuple[int, int, Mapping[str, Any]]]:
         """Index, time and fact of every such fact, in order."""
@@ -186,7 +206,7 @@ class Sections:
                     yield entry["i"], entry["t"], fact
 
     def _figures(self) -> Iterator[tuple[Text, Cell]]:
-        settled = self.rule.settlement(self.state.floor())
+        settled = self.rule.settlement(aftermath.held_floor(self.state))
         yield both("成交总价", "Total"), _amount(settled.total, self.money)
         yield both("成交总价大写", "Total in capitals"), _plain(reading(settled.total, self.money))
         if settled.saved is not None:

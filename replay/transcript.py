@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from auction_rules.terms import Text
+from bidding.core import aftermath, said
 from bidding.core.said import both
 from bidding.proof.text import BilingualError
 from replay.paper.document import LANGS, Kind, Transcript
@@ -56,6 +57,9 @@ def transcript(
             f"没有可确认的成交结果：本场{STATUS[state.status]['zh']}"
             + ("" if state.standing.awards else "，无竞得人"),
         )
+    if kind == "confirmation" and aftermath.outcome(state) == "vacant":
+        nobody = said.outcome("vacant")
+        raise NoTranscript(nobody["en"], nobody["zh"])
     found = rejudge(session.origin, session.entries).difference
     if found is not None:
         raise NoTranscript(

@@ -53,6 +53,8 @@ _ABOUT: Final[Mapping[str, Text]] = {
     "opened_by": {"zh": "已公布密钥的保管人", "en": "trustees who opened"},
     "draws": {"zh": "摇号来源", "en": "source of the draw"},
     "entrants": {"zh": "取得资格的竞买人数", "en": "bidders admitted"},
+    "excluded": {"zh": "被取消竞买资格的", "en": "excluded bidders"},
+    "after": {"zh": "结果状态", "en": "what the result is worth"},
     "you.state": {"zh": "本人处境", "en": "his own place"},
     "you.rank": {"zh": "本人名次", "en": "his rank"},
     "you.offer": {"zh": "本人报价", "en": "his offer"},
@@ -126,6 +128,8 @@ def _tellers(film: Film) -> Mapping[str, Callable[[Room], Text]]:
         "figures": lambda r: _amount(_of(r["figures"], "total"), money),
         "opened_by": lambda r: _numbers(r["opened_by"]),
         "entrants": lambda r: _plain(r["entrants"]),
+        "excluded": lambda r: _numbers([one["bidder"] for one in r["excluded"]]),
+        "after": lambda r: _of(r["after"], "sentence") or _NONE,
     }
     for key in views.PATCH:
         told.setdefault(key, lambda r, key=key: _json(r[key]))  # type: ignore[misc]

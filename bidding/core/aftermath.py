@@ -2,25 +2,32 @@
 
 1. A session that closed is reviewed by one officer and confirmed by an approver who is somebody
    else (交易后审核); only what is confirmed is published, and only then may a winner default.
-2. A default names who is next by the rule's own ranking. It awards nothing: where the rule knows a
+2. A winner whose admission was withdrawn is confirmed by nobody: the next in line is awarded
+   in his place, or the result is declared void. Of several awards only his lapse, on confirmation.
+3. A default names who is next by the rule's own ranking. It awards nothing: where the rule knows a
    next in line and the notice grants one, officers award him in an act of its own (递补), and the
    steps begin again with his result; elsewhere the default is all there is, and it is held anew.
-3. A deposit is given back (refund) or kept (forfeit) with a reason, never beyond what came in; while
+4. A deposit is given back (refund) or kept (forfeit) with a reason, never beyond what came in; while
    the session is not over, only what exceeds the deposit is given back.
 """
 
 from __future__ import annotations
 
-from typing import Final, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
-from auction_rules.facts import Awarded, AwardLapsed, LeadersChanged
+from auction_rules.facts import Awarded, AwardLapsed, Instant, LeadersChanged
+from auction_rules.floor import Floor
 from auction_rules.rule import Refuse, Rule
 from bidding.core import commands as c
 from bidding.core import house_facts as h
-from bidding.core.officers import policy_of, same_person
+from bidding.core.officers import exclusion_takes_two, policy_of, same_person
 from bidding.core.state import State
 
 Found: TypeAlias = tuple[h.Fact, ...] | Refuse
+Outcome: TypeAlias = Literal[
+    "provisional", "confirmed", "published", "vacant", "unsold", "terminated", "voided"
+]
+"""What a result is worth now. `vacant`: whoever was awarded is out, and nobody took the place."""
 
 STEPS: Final = ("reviewed", "confirmed", "defaulted", "published")
 REAWARDED: Final = "reawarded"
@@ -57,8 +64,15 @@ def conclude(state: State, actor: str, ask: c.Conclude, rule: Rule) -> Found:
         return Refuse("NOT_CLOSED")
     if refused := _out_of_turn(state, actor, ask):
         return refused
+    out = [one for one in state.standing.awards if one.bidder in barred(state)]
+    if ask.step == "confirmed" and out and len(out) == len(state.standing.awards):
+        return Refuse("WINNER_EXCLUDED", {"bidder": out[0].bidder})
+    lapsed = out if ask.step == "confirmed" else []
     follows = successor(state, rule, ask.bidder) if ask.step == "defaulted" else None
-    return (h.Concluded(ask.step, actor, ask.bidder, follows, ask.reason),)
+    return (
+        *(AwardLapsed(one.bidder, one.lot) for one in lapsed),
+        h.Concluded(ask.step, actor, ask.bidder, follows, ask.reason),
+    )
 
 
 def _out_of_turn(state: State, actor: str, ask: c.Conclude) -> Refuse | None:
@@ -107,6 +121,50 @@ def defaulted(state: State) -> frozenset[str]:
     return frozenset(one.bidder for one in state.after if one.step == "defaulted" and one.bidder)
 
 
+def barred(state: State) -> frozenset[str]:
+    """Winners whose admission was withdrawn, where the document has exclusions take two."""
+    if not exclusion_takes_two(state.document):
+        return frozenset()
+    return _excluded(state) & {award.bidder for award in state.standing.awards}
+
+
+def vacated(state: State) -> frozenset[str]:
+    """Winners whose award no longer holds, though nobody has taken the place: in default, or barred."""
+    won = {award.bidder for award in state.standing.awards}
+    return (defaulted(state) & won) | barred(state)
+
+
+def held_floor(state: State) -> Floor[Any]:
+    """The floor with those awards alone that still hold, where some do and some fell through."""
+    gone, awards = vacated(state), state.standing.awards
+    lapses = [AwardLapsed(one.bidder, one.lot) for one in awards if one.bidder in gone]
+    if not lapses or len(lapses) == len(awards):
+        return state.floor()
+    return state.floor().after(lapses, state.t)
+
+
+def outcome(state: State) -> Outcome | None:
+    """What the result is worth now; None before the end."""
+    if state.ended is not None:
+        return "voided" if state.ended == "voided" else "terminated"
+    if state.status != "closed":
+        return None
+    if not state.standing.awards:
+        return "unsold"
+    if {award.bidder for award in state.standing.awards} <= vacated(state):
+        return "vacant"
+    done = {one.step for one in standing_steps(state)}
+    if "published" in done:
+        return "published"
+    return "confirmed" if "confirmed" in done else "provisional"
+
+
+def defaults(state: State) -> tuple[tuple[h.Concluded, Instant], ...]:
+    """Every default that was recorded and when, in order."""
+    found = zip(state.after, state.after_at, strict=True)
+    return tuple((one, at) for one, at in found if one.step == "defaulted")
+
+
 def reaward(state: State, actor: str, ask: c.Reaward, rule: Rule) -> Found:
     """The facts of the next in line being awarded in the winner's place, or why there are none."""
     if actor.partition(":")[0] not in _APPROVERS:
@@ -131,10 +189,9 @@ def next_award(state: State, rule: Rule) -> Awarded | Refuse:
         return Refuse("NOT_CLOSED")
     if not policy_of(state.document).next_in_line:
         return Refuse("NEXT_NOT_IN_TERMS")
-    gone = defaulted(state)
-    if not any(award.bidder in gone for award in state.standing.awards):
+    if not vacated(state):
         return Refuse("NO_DEFAULT")
-    return rule.next_award(state.floor(), gone | _excluded(state))
+    return rule.next_award(state.floor(), defaulted(state) | _excluded(state))
 
 
 def successor(state: State, rule: Rule, bidder: str | None) -> str | None:

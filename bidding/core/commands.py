@@ -63,7 +63,10 @@ class Admit:
 
 @dataclass(frozen=True, slots=True)
 class Exclude:
-    """Staff withdraw an admission for a reason; standing offers remain in the record."""
+    """Staff withdraw an admission for a reason; standing offers remain in the record.
+
+    Two officers by every document drawn up now; nobody excluded is confirmed as winner.
+    """
 
     kind: ClassVar[str] = "exclude"
     bidder: str

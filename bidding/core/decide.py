@@ -96,6 +96,7 @@ def decide(state: State, command: c.Command, now: Instant, rule: Rule) -> Decisi
             | c.Void()
             | c.Extend()
             | c.Surrogate()
+            | c.Exclude()
             | c.Reaward()
             | c.Propose()
             | c.Second()
@@ -127,7 +128,7 @@ def _from_staff(state: State, command: c.Command, ask: c.Ask, now: Instant, rule
             return _found(aftermath.payout(state, command.actor, ask))
         case c.Conclude():
             return _found(aftermath.conclude(state, command.actor, ask, rule))
-        case c.Admit() | c.Exclude() | c.Deposit() | c.Guarantee() | c.SealGuarantee():
+        case c.Admit() | c.Deposit() | c.Guarantee() | c.SealGuarantee():
             over = state.status in _OVER
             return Refuse("NOT_RUNNING") if over else _register(state, ask, now, rule)
         case _:
@@ -140,15 +141,13 @@ def _found(found: tuple[h.Fact, ...] | Refuse) -> Decision:
 
 def _register(
     state: State,
-    ask: c.Admit | c.Exclude | c.Deposit | c.Guarantee | c.SealGuarantee,
+    ask: c.Admit | c.Deposit | c.Guarantee | c.SealGuarantee,
     now: Instant,
     rule: Rule,
 ) -> Decision:
     match ask:
         case c.Admit():
             return _admit(state, ask, rule)
-        case c.Exclude():
-            return _exclude(state, ask)
         case c.Deposit():
             return _deposit(state, ask, now)
         case c.Guarantee():
@@ -266,6 +265,7 @@ def _weighty(
     | c.Void
     | c.Extend
     | c.Surrogate
+    | c.Exclude
     | c.Reaward
     | c.Propose
     | c.Second,
@@ -297,6 +297,8 @@ def _alone(state: State, command: c.Command, ask: c.Ask, now: Instant, rule: Rul
             return _found(officers.extend(state, ask, now, rule))
         case c.Surrogate():
             return _found(officers.surrogate(state, ask, now, rule))
+        case c.Exclude():
+            return _exclude(state, ask)
         case c.Reaward():
             return _found(aftermath.reaward(state, command.actor, ask, rule))
         case _:
@@ -388,6 +390,8 @@ def _admit(state: State, ask: c.Admit, rule: Rule) -> Decision:
 
 
 def _exclude(state: State, ask: c.Exclude) -> Decision:
+    if state.status in _OVER:
+        return Refuse("NOT_RUNNING")
     person = state.people.get(ask.bidder)
     if person is None:
         return Refuse("NO_SUCH_BIDDER")

@@ -6,7 +6,10 @@
 3. Staff may move an end later, never earlier, only where offers are open and the end is that of
    the stage itself; never once the rule has begun to extend by itself, and no further in all
    than the document says.
-4. An offer on a bidder's behalf is judged as his own, stands as his own, and says what it is.
+4. Withdrawing an admission takes two in every document drawn up now, whatever else it says
+   (DOMAIN §1: nobody of the house can block a qualified bidder); records of before say nothing
+   of it and are judged as they were.
+5. An offer on a bidder's behalf is judged as his own, stands as his own, and says what it is.
    Where offers are sealed there is none: no officer may know one.
 """
 
@@ -27,8 +30,11 @@ from bidding.core import house_facts as h
 from bidding.core.right import may_act
 from bidding.core.state import State
 
-ByTwo: TypeAlias = Literal["extend", "surrogate", "terminate", "void", "reaward"]
-BY_TWO: Final[tuple[ByTwo, ...]] = ("extend", "surrogate", "terminate", "void", "reaward")
+ByTwo: TypeAlias = Literal["extend", "surrogate", "exclude", "terminate", "void", "reaward"]
+BY_TWO: Final[tuple[ByTwo, ...]] = (
+    *("extend", "surrogate", "exclude"),
+    *("terminate", "void", "reaward"),
+)
 TAKES_PROPOSAL: Final = (*BY_TWO, "resume")
 """What can be proposed: a resumption too, where the document says so of a long suspension."""
 MOST_SECONDS: Final = 86_400
@@ -50,7 +56,10 @@ class Officers(BaseModel):
 
 
 NOBODY: Final = Officers(second=())
-"""A document that says nothing: no extension, no surrogate, and one approver ends a session."""
+"""A record of before that says nothing: no extension, no surrogate, and one officer for the rest."""
+
+LEAST: Final = Officers(second=("exclude",))
+"""What stands in every document drawn up now: nobody shuts out a qualified bidder alone."""
 
 Found: TypeAlias = tuple[h.Fact, ...] | Refuse
 
@@ -133,10 +142,24 @@ def same_person(actor: str, other: str) -> bool:
 _NAMES: Final[Mapping[ByTwo, tuple[str, str]]] = {
     "extend": ("延长截止时间", "moving the end"),
     "surrogate": ("代竞买人报价", "an offer on behalf of a bidder"),
+    "exclude": ("取消竞买资格", "withdrawing an admission"),
     "terminate": ("终止", "termination"),
     "void": ("宣布结果无效", "voiding the result"),
     "reaward": ("递补", "awarding the next in line"),
 }
+
+
+def at_least(policy: Officers | None) -> Officers:
+    """The policy of a document that is drawn up now: an exclusion takes two in each."""
+    if policy is None:
+        return LEAST
+    second = tuple(act for act in BY_TWO if act in policy.second or act in LEAST.second)
+    return policy.model_copy(update={"second": second})
+
+
+def exclusion_takes_two(document: Mapping[str, Any]) -> bool:
+    """Whether the document says so; with it goes that nobody excluded can be confirmed as winner."""
+    return "exclude" in policy_of(document).second
 
 
 def told(policy: Officers, lang: str) -> str:

@@ -24,6 +24,14 @@ _PLACES: Final[dict[str, tuple[str, str]]] = {
     "won": ("您已竞得，请等待成交确认。", "You won; the confirmation follows."),
     "lost": ("本场已结束，您未竞得。", "It is over; you did not win."),
     "ended": ("本场已终止或结果无效。", "The session was ended or its result is void."),
+    "lapsed": (
+        "您未履约已被登记，您的成交已撤销。不服的，可在“我的竞价”中提出异议。",
+        "Your default is on record and your sale fell through. You may object in “My auctions”.",
+    ),
+    "excluded": (
+        "您的竞买资格已被取消，不能再报价，原报价不予成交。不服的，可在“我的竞价”中提出异议。",
+        "Your admission was withdrawn; your offers cannot win. You may object in “My auctions”.",
+    ),
 }
 
 _WHY: Final[dict[str, tuple[str, str]]] = {
@@ -274,6 +282,7 @@ def _announced(row: Mapping[str, Any], unit: Unit) -> Pair:
 _ACTS: Final[dict[str, Pair]] = {
     "extend": ("延长", "a later end"),
     "surrogate": ("代为报价", "an offer on behalf of a bidder"),
+    "exclude": ("取消竞买资格", "withdrawing an admission"),
     "terminate": ("终止", "termination"),
     "void": ("宣布结果无效", "voiding of the result"),
     "reaward": ("递补", "award to the next in line"),
@@ -290,7 +299,7 @@ def _proposed(row: Mapping[str, Any], unit: Unit) -> Pair:
         who, amount = about["bidder"], about["amount"]
         more_zh = f"（{who} 号，{unit.show(amount, 'zh')}）"
         more_en = f" (No. {who}, {unit.show(amount, 'en')})"
-    if row["act"] == "reaward":
+    if row["act"] in ("exclude", "reaward"):
         more_zh, more_en = f"（{about['bidder']} 号）", f" (No. {about['bidder']})"
     why = about["reason"]
     return (
@@ -518,6 +527,47 @@ def _reason(row: Mapping[str, Any], lang: str) -> str:
 def reason(code: str) -> Text:
     """The reason of a staff act, or of one by the house, in both languages."""
     return both(*_HOUSE.get(code, (code, code)))
+
+
+_OUTCOMES: Final[Mapping[str, Text]] = {
+    "provisional": both(
+        "成交结果待确认：审核、确认之前，尚不算成交。",
+        "Provisional: it is no sale before it has been reviewed and confirmed.",
+    ),
+    "confirmed": both("成交已确认，待公示。", "Confirmed; to be published."),
+    "published": both("成交结果已公示。", "The result has been published."),
+    "vacant": both(
+        "目前没有竞得人。公告约定递补的，由名次下一位递补；否则须重新组织交易。",
+        "Nobody holds it now. The next in line may be awarded where the notice grants one; else it "
+        "is held anew.",
+    ),
+    "unsold": both("流拍，没有成交。", "Unsold."),
+    "terminated": both("已终止，没有成交。", "Terminated; nothing was sold."),
+    "voided": both("成交结果已宣布无效。", "The result was declared void."),
+}
+
+
+def fallen(cause: str, bidder: str, reason: str, follows: str | None) -> Text:
+    """A sale that fell through, why, and who comes next by rank after a default."""
+    if cause == "excluded":
+        return both(
+            f"{bidder} 号已被取消竞买资格，不予成交：{reason}。",
+            f"No. {bidder} was excluded and is out of the award: {reason}.",
+        )
+    zh, en = (
+        (f"名次下一位：{follows} 号。", f"Next by rank: No. {follows}.")
+        if follows
+        else ("没有名次下一位。", "Nobody is next by rank.")
+    )
+    return both(
+        f"{bidder} 号成交后违约，成交已撤销：{reason}。{zh}",
+        f"No. {bidder} defaulted after the sale, which has fallen through: {reason}. {en}",
+    )
+
+
+def outcome(worth: str) -> Text:
+    """What a result is worth now, in one sentence."""
+    return _OUTCOMES[worth]
 
 
 def entry(

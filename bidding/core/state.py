@@ -60,6 +60,15 @@ class Person:
         return orjson.Fragment(orjson.dumps([*row, self.bank_refs, keys, *more], option=_OPTIONS))
 
 
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A withdrawn admission: its entry, when, and the reason that was given."""
+
+    i: int
+    t: Instant
+    reason: str
+
+
 @dataclass(frozen=True)
 class State:
     """Everything that decides what happens next. Immutable; `digest` is computed once."""
@@ -87,6 +96,10 @@ class State:
     """When each sealed guarantee came in, by its commitment; opened ones stay."""
     after: tuple[h.Concluded, ...] = ()
     """The steps taken after the close, in order."""
+    after_at: tuple[Instant, ...] = ()
+    """When each of them was taken. Not part of the digest: what it says of them is in `after`."""
+    exclusions: Mapping[str, Exclusion] = field(default_factory=dict)
+    """Why and when, by number. Not part of the digest: that somebody is excluded is in `people`."""
     terms: Any = field(default=None, compare=False)
     """The rule's validated Config; None where the rule is not installed. Not part of the digest."""
 
@@ -278,7 +291,10 @@ def _of_running(
 
 def _change(s: State, fact: h.HouseFact, t: Instant) -> State:
     match fact:
-        case h.Admitted() | h.Excluded() | h.KeyEnrolled():
+        case h.Excluded():
+            told = {**s.exclusions, fact.bidder: Exclusion(s.index, t, fact.reason)}
+            return changed(_of_people(s, fact), exclusions=told)
+        case h.Admitted() | h.KeyEnrolled():
             return _of_people(s, fact)
         case h.DepositCounted() | h.GuaranteeCounted() | h.PaidOut():
             return _of_people(s, fact)
@@ -287,7 +303,7 @@ def _change(s: State, fact: h.HouseFact, t: Instant) -> State:
         case h.Suspended() | h.Resuming() | h.Resumed() | h.Terminated() | h.Voided():
             return _of_running(s, fact)
         case h.Concluded():
-            return changed(s, after=(*s.after, fact))
+            return changed(s, after=(*s.after, fact), after_at=(*s.after_at, t))
         case h.GuaranteeSealed():
             return changed(s, sealed_guarantees={**s.sealed_guarantees, fact.commit: t})
         case h.Announced():

@@ -18,7 +18,7 @@ from auction_rules.reasons import clause, say, why_not
 from auction_rules.rule import Line, Refuse, Rule
 from auction_rules.terms import Text, Unit, show_time
 from auction_rules.terms_in_use import in_use
-from bidding.core import downtime, drawing, said
+from bidding.core import aftermath, downtime, drawing, said
 from bidding.core.right import may_act
 from bidding.core.sealing import unit_name
 from bidding.core.state import State
@@ -43,6 +43,8 @@ PATCH: Final = (
     "opened_by",
     "draws",
     "entrants",
+    "excluded",
+    "after",
 )
 """The keys of a room that change while it runs, in the order they are sent."""
 
@@ -55,6 +57,9 @@ _INTERNAL: Final = (
 _BY_OFFICERS: Final = ("proposed", "concluded")
 
 _BIDDERS_KINDS: Final = ("bid", "confirm", "stay", "leave", "proxy", "seal", "reveal")
+
+
+_OVER: Final = ("closed", "terminated", "voided")
 
 
 def unit_of(state: State) -> Unit:
@@ -104,7 +109,7 @@ def patch(state: State, rule: Rule, audience: str) -> dict[str, Any]:
     rows = _offers(state, rule, audience, sealed=sealed)
     visible = not sealed
     best = max if rule.direction(state.terms) > 0 else min
-    settled = rule.settlement(floor) if visible else None
+    settled = rule.settlement(aftermath.held_floor(state)) if visible else None
     figures = None
     if settled is not None and settled.total:
         figures = {
@@ -146,7 +151,67 @@ def patch(state: State, rule: Rule, audience: str) -> dict[str, Any]:
         "draws": drawing.draws(state, rule),
         # The number of bidders is not disclosed before the close (DOMAIN §10).
         "entrants": len(state.entrants) if audience in ("staff", "auditor") else None,
+        "excluded": _excluded(state, rule, audience),
+        "after": _after(state),
     }
+
+
+def _excluded(state: State, rule: Rule, audience: str) -> list[dict[str, Any]]:
+    """Whose admission was withdrawn, when and why.
+
+    After the end everybody is told; before it of those alone whose offers everybody sees, since
+    who else takes part is not disclosed. The house, auditors and he himself always know.
+    """
+    _, _, own = audience.partition(":")
+    every = audience in ("staff", "auditor") or state.status in _OVER
+    seen = frozenset() if every else _on_show(state, rule)
+    return [
+        {"bidder": bidder, "i": one.i, "t": one.t, "reason": one.reason}
+        for bidder, one in state.exclusions.items()
+        if every or bidder == own or bidder in seen
+    ]
+
+
+def _on_show(state: State, rule: Rule) -> frozenset[str]:
+    """Bidders whose standing offers everybody sees now."""
+    if rule.disclosure(state.floor()).sealed:
+        return frozenset()
+    return frozenset(offer.bidder for offer in state.standing.offers.values())
+
+
+def _after(state: State) -> dict[str, Any] | None:
+    """What the result is worth, since when, and which winners did not take it; None before the end."""
+    worth = aftermath.outcome(state)
+    if worth is None:
+        return None
+    return {
+        "outcome": worth,
+        "sentence": said.outcome(worth),
+        "vacated": sorted(aftermath.vacated(state)),
+        "fallen": _fallen(state),
+    }
+
+
+def _fallen(state: State) -> list[dict[str, Any]]:
+    """Each sale that fell through: whose, when, why, and who comes next by rank, if anybody does."""
+    rows = [
+        ("default", one.bidder or "", at, one.reason, one.follows)
+        for one, at in aftermath.defaults(state)
+    ]
+    for bidder in sorted(aftermath.barred(state)):
+        told = state.exclusions[bidder]
+        rows.append(("excluded", bidder, told.t, told.reason, None))
+    return [
+        {
+            "cause": cause,
+            "bidder": bidder,
+            "t": at,
+            "reason": reason,
+            "follows": follows,
+            "sentence": said.fallen(cause, bidder, reason, follows),
+        }
+        for cause, bidder, at, reason, follows in rows
+    ]
 
 
 def _escrow(terms: Any) -> dict[str, Any] | None:
@@ -281,7 +346,7 @@ def event(
     role, _, own = entry["actor"].partition(":")
     overseer = audience in ("staff", "auditor")
     accepted = entry["type"].endswith(".accepted") or entry["type"] == "session.opened"
-    if _secret(before, entry, rule, audience):
+    if _secret(before, entry, rule, audience) or _unseen_exclusion(before, entry, rule, audience):
         return None
     if entry["type"] == "proxy.accepted" and audience != entry["actor"]:
         entry = _without_limit(entry)
@@ -325,6 +390,15 @@ def _secret(before: State, entry: Mapping[str, Any], rule: Rule, audience: str) 
     return rule.disclosure(before.floor()).scores_sealed if kind == "score" else False
 
 
+def _unseen_exclusion(before: State, entry: Mapping[str, Any], rule: Rule, audience: str) -> bool:
+    """A confirmed exclusion is public where the bidder's number is; else it is told him and the house."""
+    role, _, own = audience.partition(":")
+    gone = {fact["bidder"] for fact in entry["data"].get("facts", ()) if fact["fact"] == "excluded"}
+    if not gone or role in ("staff", "auditor") or own in gone:
+        return False
+    return not gone <= _on_show(before, rule)
+
+
 def _shown_of(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [fact for fact in entry["data"].get("facts", ()) if fact["fact"] != "proxy_set"]
 
@@ -365,9 +439,10 @@ def _confirmed(entry: Mapping[str, Any]) -> bool:
 
 
 def _about(entry: Mapping[str, Any], bidder: str) -> bool:
-    if not _internal(entry):
-        return False
-    return any(fact.get("bidder") == bidder for fact in entry["data"].get("facts", ()))
+    facts = entry["data"].get("facts", ())
+    # Where nobody else is told of his exclusion, he is.
+    told = facts if _internal(entry) else [f for f in facts if f["fact"] == "excluded"]
+    return any(fact.get("bidder") == bidder for fact in told)
 
 
 def _ref(entry: Mapping[str, Any]) -> str | None:
@@ -441,7 +516,11 @@ def _place(state: State, rule: Rule, bidder: str, *, sealed: bool) -> str:
     leads = _among(bidder, standing.leaders)
     if state.ended is not None:
         return "ended"
+    if bidder in state.exclusions:
+        return "excluded"
     if standing.closed:
+        if bidder in aftermath.vacated(state):
+            return "lapsed"
         won = any(a.bidder == bidder for a in standing.awards)
         return "won" if won else "lost"
     if bidder in standing.answers:

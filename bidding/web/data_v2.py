@@ -82,7 +82,10 @@ TABLES: Final = {
 
 
 def records(result: Result, table: str, base: str) -> list[Record]:
-    """The deals of a result that stands, in a table; none where it is of another category."""
+    """The awards of a result that stands, in a table; none where it is of another category.
+
+    One that fell through is no deal any more, and is not here.
+    """
     category, fields = TABLES[table]
     if result.category is not category:
         return []
@@ -90,6 +93,8 @@ def records(result: Result, table: str, base: str) -> list[Record]:
     if result.status != "closed":
         return []
     for name, won in zip(award_ids(result.auction, result.awards), result.awards, strict=True):
+        if won.bidder in result.vacated:
+            continue
         fen = result.unit.fen
         price = yuan(won.total * fen) if fen else None
         title = result.title["zh"]

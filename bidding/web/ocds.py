@@ -6,7 +6,7 @@ of this auction: who it is, the centre publishes where the law says so.
 
 Releases of one process: tender (published), then award (closed and sold), or tenderUpdate (unsold),
 or tenderCancellation (terminated); awardUpdate (officers published the result), awardCancellation
-(declared void, or a winner in default: then an award for the next in line follows). Amounts are decimals, exact; dates are those of the log.
+(declared void, or a winner in default or excluded: an award for the next in line may follow). Amounts are decimals, exact; dates are those of the log.
 """
 
 from __future__ import annotations
@@ -52,31 +52,34 @@ def releases(one: Public, prefix: str, base: str) -> list[Release]:
 
 
 def _awarded(ocid: str, result: Result) -> list[Release]:
-    """What became of the awards, step by step."""
+    """What became of the awards, step by step: each that fell through is cancelled at that instant."""
     known = [*(one.won for one in result.lapsed), *result.awards]
     later = {one.i for one in result.lapsed}
     stands = [won for won in known if won.i not in later]
     found = [_award(ocid, "award", result.closed, result, won_now=stands, status="pending")]
-    lapses = iter(result.lapsed)
-    for step, at in result.steps:
-        if step == "published":
+    out = {*result.vacated, *(one.won.bidder for one in result.lapsed)}
+    falls = [(at, bidder) for bidder, (at, _) in result.fallen.items() if bidder in out]
+    # Who was excluded before the close falls out with the award itself.
+    turns = [(max(at, result.closed), 0, bidder) for at, bidder in falls]
+    turns += [(at, 1, step) for step, at in result.steps]
+    for at, is_step, what in sorted(turns, key=lambda turn: turn[:2]):
+        if not is_step:
+            gone = [won for won in stands if won.bidder == what]
+            stands = [won for won in stands if won.bidder != what]
+            if gone:
+                found.append(_cancelled(ocid, at, result, gone))
+        elif what == "published" and stands:
             found.append(_award(ocid, "awardUpdate", at, result, won_now=stands, status="active"))
-        elif step == REAWARDED:
-            lapsed = next(lapses)
-            stands = [won for won in known if won.i == lapsed.i]
-            found.append(
-                _award(
-                    ocid, "awardCancellation", at, result, won_now=[lapsed.won], status="cancelled"
-                )
-            )
+        elif what == REAWARDED:
+            stands = [won for won in known if won.i in later and won.t == at]
             found.append(_award(ocid, "award", at, result, won_now=stands, status="pending"))
-    if result.status == "voided":
-        found.append(
-            _award(
-                ocid, "awardCancellation", result.ended, result, won_now=stands, status="cancelled"
-            )
-        )
+    if result.status == "voided" and stands:
+        found.append(_cancelled(ocid, result.ended, result, stands))
     return found
+
+
+def _cancelled(ocid: str, at: Instant, result: Result, gone: Sequence[Won]) -> Release:
+    return _award(ocid, "awardCancellation", at, result, won_now=gone, status="cancelled")
 
 
 def _tender(one: Public, base: str) -> dict[str, Any]:

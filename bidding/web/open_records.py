@@ -78,7 +78,13 @@ AUCTION_FIELDS: Final[dict[str, Text]] = {
     "opens": both("开始时间", "when it opens"),
     "closes": both("当前阶段的截止时间", "when the current stage closes"),
     "ended": both("结束时间", "when it ended"),
-    "deals": both("成交宗数", "deals"),
+    "outcome": both(
+        "结果状态：provisional 待确认，confirmed 已确认，published 已公示，vacant 成交后违约或取消资格、"
+        "目前没有竞得人，unsold 流拍，terminated 已终止，voided 已宣布无效；未结束为空",
+        "provisional: not confirmed yet; confirmed; published; vacant: the sale fell through and nobody "
+        "holds it; unsold; terminated; voided; null before the end",
+    ),
+    "deals": both("成交宗数（确认之后才计）", "deals, counted once confirmed"),
     "amount_yuan": both("成交金额（元）", "amount of the deals, CNY"),
     "premium_yuan": both("溢价（元）", "premium over the start, CNY"),
     "premium_rate": both("溢价率，四舍五入到两位小数", "premium rate, two decimals, half up"),
@@ -105,9 +111,12 @@ RESULT_FIELDS: Final[dict[str, Text]] = {
     "unit": both("金额单位", "the unit of `total`"),
     "amount_yuan": both("成交金额（元）", "amount in CNY, where the unit is money"),
     "status": both(
-        "closed 有效，voided 已宣布无效，lapsed 未履约已由他人递补",
-        "closed: it stands; voided: declared void; lapsed: in default, another took its place",
+        "closed 有效，voided 已宣布无效，lapsed 成交已撤销（违约或取消资格，已递补或者尚无竞得人）",
+        "closed: it stands; voided: declared void; lapsed: it fell through (default or exclusion), "
+        "whether or not another took its place",
     ),
+    "lapsed": both("撤销时间；未撤销为空", "when it fell through, else null"),
+    "lapsed_reason": both("撤销原因", "why it fell through"),
     "verify": both("核验地址", "where to verify its record"),
 }
 
@@ -142,6 +151,7 @@ def auction_record(one: Public, base: str) -> Record:
         "opens": iso(line["opens"]),
         "closes": iso(line["closes"]),
         "ended": None if result is None else iso(result.ended),
+        "outcome": None if result is None else result.outcome,
         **from_sums,
         "failure_zh": None if failure is None else failure["zh"],
         "failure_en": None if failure is None else failure["en"],
@@ -163,7 +173,10 @@ def award_ids(auction: str, awards: Iterable[Won]) -> list[str]:
 def result_records(result: Result, base: str) -> list[Record]:
     """One record for each award of a published result; of a void or lapsed one too, marked."""
     lapsed = [one.won for one in result.lapsed]
-    marked = [(won, "lapsed") for won in lapsed] + [(won, result.status) for won in result.awards]
+    marked = [(won, "lapsed") for won in lapsed]
+    marked += [
+        (won, "lapsed" if won.bidder in result.vacated else result.status) for won in result.awards
+    ]
     names = award_ids(result.auction, (won for won, _ in marked))
     return [
         _result_record(result, name, won, status, base)
@@ -173,6 +186,7 @@ def result_records(result: Result, base: str) -> list[Record]:
 
 def _result_record(result: Result, name: str, won: Won, status: str, base: str) -> Record:
     fen, unit = result.unit.fen, result.unit
+    at, why = result.fallen.get(won.bidder, (None, None)) if status == "lapsed" else (None, None)
     return {
         "id": name,
         "auction": result.auction,
@@ -188,6 +202,8 @@ def _result_record(result: Result, name: str, won: Won, status: str, base: str) 
         "unit": unit.zh,
         "amount_yuan": yuan(won.total * fen) if fen else None,
         "status": status,
+        "lapsed": None if at is None else iso(max(at, won.t)),
+        "lapsed_reason": why,
         "verify": f"{base}/verify?auction={result.auction}",
     }
 

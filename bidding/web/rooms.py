@@ -17,6 +17,13 @@ from bidding.web.sessions import Who
 OVER = frozenset({"closed", "terminated", "voided"})
 
 
+def _stands(room: dict[str, Any]) -> bool:
+    """Whether somebody holds what was awarded: a sale that fell through brought nothing."""
+    return (
+        bool(room["awards"]) and room["after"] is not None and room["after"]["outcome"] != "vacant"
+    )
+
+
 class Present:
     """One auction as it is committed now."""
 
@@ -105,9 +112,10 @@ class Present:
             "unit": room["unit"],
             "awards": room["awards"] if published else [],
             "result": result,
-            "figures": room["figures"] if published and self.over and room["awards"] else None,
+            "figures": room["figures"] if published and _stands(room) else None,
             "settlement_unit": room["settlement_unit"],
             "archive": self.offers_archive,
+            "after": room["after"] if published else None,
         }
 
     def check_lot(self, lot: str | None) -> None:

@@ -135,6 +135,17 @@ export interface Room {
   draws: Draws | null;
   terms: { label: Text; value: Text }[];
   entrants: number | null;
+  /** Whose admission was withdrawn, as far as this audience may know before the end. */
+  excluded: { bidder: string; i: number; t: number; reason: string }[];
+  after: After | null;
+}
+
+/** What a result is worth now. Awards of `vacated` numbers hold no longer; `fallen` says since when and why. */
+export interface After {
+  outcome: "provisional" | "confirmed" | "published" | "vacant" | "unsold" | "terminated" | "voided";
+  sentence: Text;
+  vacated: string[];
+  fallen: { cause: "default" | "excluded"; bidder: string; t: number; reason: string; follows: string | null; sentence: Text }[];
 }
 
 /** How far a draw is whose source asks something of people or comes out at an hour. */
@@ -169,7 +180,7 @@ export interface RoomEvent {
   ask?: { amount?: number; answer?: boolean; limit?: number | null } | null;
 }
 
-export type MyState = "none" | "leading" | "outbid" | "in" | "out" | "quoted" | "won" | "lost" | "waiting" | "answered" | "ended";
+export type MyState = "none" | "leading" | "outbid" | "in" | "out" | "quoted" | "won" | "lost" | "waiting" | "answered" | "ended" | "excluded" | "lapsed";
 
 /** What a bidder may do about one slot, where he may hold several offers side by side. */
 export interface Line {
@@ -375,6 +386,8 @@ export interface AuctionLine {
   settlement_unit: Unit;
   /** Whether the public can verify the archive itself. */
   archive: boolean;
+  /** Null before the end, and while the result is not published. */
+  after: After | null;
   mine: Mine | null;
 }
 

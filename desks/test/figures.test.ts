@@ -3,7 +3,7 @@ import { inWan, readAsked, readChosen, rests, share, total, writeAsked, writePla
 
 const LINE: Line = {
   key: "a", source: "log", category: "land", centre: "c", closed: 0, title: { zh: "甲", en: "A" }, rule: null, status: "closed", deals: 2, amount: 300, start: 200,
-  budget: null, premium: 100, saved: null, unit: null, awards: [], lapsed: [], extensions: [4, 7], acts: [{ i: 3, t: 0, role: "staff", kind: "suspend" }], defaults: [], failure: null, agrees: true, lag: null, entered: null,
+  budget: null, premium: 100, saved: null, unit: null, awards: [], lapsed: [], extensions: [4, 7], acts: [{ i: 3, t: 0, role: "staff", kind: "suspend" }], defaults: [], outcome: "confirmed", vacated: [], failure: null, agrees: true, lag: null, entered: null,
 };
 
 describe("amounts in ten thousands", () => {
@@ -22,6 +22,7 @@ describe("a figure", () => {
     const won = (i: number, bidder: string, total: number) => ({ i, t: 0, bidder, lot: null, total });
     const line: Line = { ...LINE, awards: [won(20, "C", 96)], lapsed: [{ ...won(12, "A", 90), by: 20 }], defaults: [15] };
     expect(rests(line).map((one) => [one.i, one.what])).toEqual([[12, "lapsed"], [15, "default"], [20, "won"]]);
+    expect(rests({ ...line, vacated: ["C"] }).map((one) => one.what)).toEqual(["lapsed", "default", "lapsed"]);
   });
 
   const failed: Line = { ...LINE, key: "b", deals: 0, amount: 0, start: null, premium: null, extensions: [], acts: [], failure: { i: 5, sentence: { zh: "流拍", en: "unsold" } } };

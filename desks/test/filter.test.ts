@@ -5,7 +5,7 @@ import type { AuctionLine, Status } from "../src/wire";
 const unit = { zh: "元", en: "CNY", scale: 2, fen: 1 };
 const line = (auction: string, status: Status, opens: number | null = null, rule = "english"): AuctionLine => ({
   auction, status, opens, title: { zh: `岐江北路 ${auction} 号地`, en: `Qijiang plot ${auction}` }, rule: { name: rule, title: { zh: "增价拍卖", en: "Ascending" } },
-  stage: null, closes: null, top: null, start: null, unit, awards: [], result: null, figures: null, settlement_unit: unit, archive: false, mine: null,
+  stage: null, closes: null, top: null, start: null, unit, awards: [], result: null, figures: null, settlement_unit: unit, archive: false, after: null, mine: null,
 });
 const ALL: Filter = { state: "all", rule: "", words: "" };
 
@@ -14,6 +14,9 @@ describe("the list of auctions", () => {
     const award = { bidder: "86", lot: null, price: 100, quantity: null, total: 100 };
     const sold = { ...line("a", "closed"), top: 120 };
     expect([[], [award], [award, award]].map((awards) => priceOf({ ...sold, awards }))).toEqual([120, 100, 120]);
+    // A sale that fell through has no price.
+    const words = { zh: "成交已撤销。", en: "It fell through." };
+    expect(priceOf({ ...sold, awards: [award], after: { outcome: "vacant", sentence: words, vacated: ["86"], fallen: [] } })).toBeNull();
   });
 
   it.each([

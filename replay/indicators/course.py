@@ -57,6 +57,15 @@ class Act:
     about: str | None
 
 
+def _act(i: int, t: Instant, actor: str, kind: str, data: Mapping[str, Any]) -> Act:
+    """An exclusion that two officers made is one, by whoever confirmed it."""
+    facts = data.get("facts", ())
+    gone = next((fact["bidder"] for fact in facts if fact["fact"] == "excluded"), None)
+    if gone is not None:
+        return Act(i, t, actor, "exclude", gone)
+    return Act(i, t, actor, kind, data["ask"].get("bidder"))
+
+
 @dataclass(slots=True)
 class Course:
     """One session."""
@@ -149,7 +158,7 @@ class _Reader:
         if role == "bidder":
             out.asked.append(Asked(i, t, name, kind, data.get("reason"), tags))
         elif role in ("staff", "approver") and "reason" not in data and kind != "session":
-            out.acts.append(Act(i, t, actor, kind, data["ask"].get("bidder")))
+            out.acts.append(_act(i, t, actor, kind, data))
         if kind == "admit" and "party" in tags and "reason" not in data:
             out.parties[data["ask"]["bidder"]] = f"{tags['key']}.{tags['party']}"
         facts = data.get("facts", ())

@@ -74,6 +74,10 @@ async def opened(
             answer = await people[account].post(f"{PATH}/bids", body)
             assert answer["type"] == "accepted", answer
         await people.until(AUCTION, "closed")
+        # Only what is confirmed counts in a figure.
+        for who, step in (("staff", "reviewed"), ("approver", "confirmed")):
+            body = {"step": step, "reason": "核对无误", "ref": f"ref-{step}"}
+            assert (await people[who].post(f"{PATH}/conclude", body))["type"] == "accepted"
         yield house, people, seats
 
 
@@ -182,10 +186,6 @@ async def test_one_term_is_changed_in_the_rules_own_form_and_laid_beside_the_rec
 
 async def test_after_a_default_two_officers_award_the_next_in_line(visit: Visit) -> None:
     people, seats = visit.people, visit.seats
-    steps = (("staff", "reviewed"), ("approver", "confirmed"))
-    for who, step in steps:
-        body = {"step": step, "reason": "核对无误", "ref": f"ref-{step}"}
-        assert (await people[who].post(f"{PATH}/conclude", body))["type"] == "accepted"
     staff, approver = await visit.desk("staff"), await visit.desk("approver")
     for desk in (staff, approver):
         await desk.go(f"/staff#/auctions/{AUCTION}")
@@ -212,6 +212,11 @@ async def test_after_a_default_two_officers_award_the_next_in_line(visit: Visit)
     public = await visit.desk()
     await public.enter(AUCTION)
     await expect(public.at("history")).to_contain_text(f"{seats['zhao']} 号按名次递补")
+    await expect(public.at("fallen")).to_contain_text(f"{seats['qian']} 号成交后违约")
+    await public.go("/")
+    line = public.page.locator(f"[data-auction={AUCTION}]")
+    await expect(line.locator("[data-test=fallen]")).to_contain_text("逾期未签订合同")
+    await expect(line).to_contain_text("待确认")
 
 
 async def test_a_guarantee_is_sealed_in_the_browser_and_backs_the_first_bid(visit: Visit) -> None:

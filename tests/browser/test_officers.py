@@ -145,6 +145,17 @@ async def test_one_proposes_another_confirms_and_the_room_sees_what_it_is(office
     await expect(bidder.at("history")).to_contain_text(f"代 {numbers['li']} 号报价")
     await expect(staff.at("on-behalf")).to_be_visible()
 
+    # Nobody is shut out by one; then everybody reads that his offer can win nothing.
+    await staff.at("act-exclude").click()
+    await expect(staff.at("exclude-help")).to_contain_text("有权机关")
+    await staff.page.locator("[name=whose]").select_option(numbers["li"])
+    await staff.at("reason").fill("不符合公告第三条")
+    await staff.at("do").click()
+    await expect(approver.at("proposals")).to_contain_text("不符合公告第三条")
+    await expect(bidder.at("excluded")).to_have_count(0)
+    await approver.at("agree").click()
+    await expect(bidder.at("excluded")).to_contain_text("不予成交")
+
     await staff.at("act-terminate").click()
     await staff.at("reason").fill("法院来函")
     await staff.at("do").click()

@@ -29,6 +29,10 @@ async def sessions(opened: tuple[HouseProcess, People]) -> None:
     assert answer["type"] == "accepted", answer
     for auction in (SOLD, "unsold"):
         await people.until(auction, "closed")
+    for who, step in (("staff", "reviewed"), ("approver", "confirmed")):
+        body = {"step": step, "reason": "核对无误", "ref": f"ref-{step}"}
+        answer = await people[who].post(f"/api/auctions/{SOLD}/conclude", body)
+        assert answer["type"] == "accepted", answer
 
 
 async def test_a_figure_is_opened_down_to_its_entry_and_results_of_elsewhere_are_marked(

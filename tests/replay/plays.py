@@ -42,6 +42,13 @@ SMALL: dict[str, Any] = {
 }
 
 
+CONFIRMED: list[dict[str, Any]] = [
+    {"at": "10:06:00", "staff": "review", "officer": "staff", "reason": "核对无误"},
+    {"at": "10:07:00", "staff": "confirm_result", "reason": "确认成交"},
+]
+"""What makes a deal of the small play's award."""
+
+
 def small(**changes: Any) -> Scenario:
     """The small play, with parts replaced."""
     return Scenario.model_validate({**SMALL, **changes})
@@ -50,6 +57,12 @@ def small(**changes: Any) -> Scenario:
 def first_run(scenario: Scenario) -> Run:
     """The play itself, without its variants."""
     return next(play(scenario))
+
+
+def next_in_line() -> Run:
+    """A won and defaulted, C took the place and is published; before C is in default too."""
+    scenario = read(SCENARIOS / "officers" / "next-in-line.yaml")
+    return first_run(scenario.model_copy(update={"steps": scenario.steps[:-3]}))
 
 
 def opened(run: Run) -> tuple[bytes, Policy, Session]:

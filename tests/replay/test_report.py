@@ -5,10 +5,8 @@ from decimal import Decimal
 import pytest
 
 from replay.figures import Category, Line, day_begins, day_of
-from replay.play import play
 from replay.report import noon, sections
-from replay.scenario import read
-from tests.replay.plays import SCENARIOS, first_run, small
+from tests.replay.plays import CONFIRMED, SMALL, first_run, next_in_line, small
 from tests.replay.test_results import result_of
 
 TITLE = {"zh": "甲", "en": "A"}
@@ -22,7 +20,7 @@ def test_a_day_counts_at_its_noon():
 
 
 def test_an_award_that_lapsed_is_listed_and_adds_nothing():
-    result = result_of(next(play(read(SCENARIOS / "officers" / "next-in-line.yaml"))))
+    result = result_of(next_in_line())
     held = result.line()
     awards = sections([held], {held.key: result}, {held.key: TITLE}, None, None)[2].table
     assert awards is not None
@@ -46,7 +44,7 @@ def test_the_days_that_are_counted_are_named(first, last, zh):
 
 
 def test_sums_lines_and_awards():
-    result = result_of(first_run(small()))
+    result = result_of(first_run(small(steps=[*SMALL["steps"], *CONFIRMED])))
     held = result.line()
     closed = noon("2020-06-30")
     bought = Line("b", "entered", Category.WORKS, "揭阳", closed, 3, 900, budget=1_000, sessions=0)

@@ -21,7 +21,7 @@ from tests.replay.papers import (
     session_of,
     small_paper,
 )
-from tests.replay.plays import first_run, opened, small
+from tests.replay.plays import first_run, next_in_line, opened, small
 
 
 def test_the_record_of_the_small_play():
@@ -320,7 +320,7 @@ def test_the_paper_says_in_which_zone_its_times_are():
 
 
 def test_after_a_default_the_confirmation_is_the_next_in_lines_and_says_who_had_won():
-    paper = transcript(session_of("officers/next-in-line.yaml"), "confirmation", "public")
+    paper = transcript(opened(next_in_line())[2], "confirmation", "public")
     (award,) = rows(paper, "result", "zh")
     assert (award["竞得人号牌"], award["成交价"]) == ("C 号", "960 元")
     first, second, _ = [text["zh"] for text in section(paper, "result").paragraphs]
@@ -328,3 +328,13 @@ def test_after_a_default_the_confirmation_is_the_next_in_lines_and_says_who_had_
     assert "于北京时间 2026-03-02 10:10:00 结束，C 号竞买人竞得" in first
     assert "原竞得人 A 号未履约，其竞得资格于北京时间 2026-03-02 11:01:00 失效" in second
     assert pairs(paper, "result", "zh")["节约资金"] == "40 元"
+
+
+def test_once_he_is_in_default_too_nothing_is_confirmed_and_the_record_says_why():
+    session = session_of("officers/next-in-line.yaml")
+    with pytest.raises(NoTranscript, match="Nobody holds it now"):
+        transcript(session, "confirmation", "public")
+    told = [
+        text["zh"] for text in section(transcript(session, "record", "public"), "result").paragraphs
+    ]
+    assert told[-1] == "C 号成交后违约，成交已撤销：逾期未签。没有名次下一位。"

@@ -98,7 +98,10 @@ class DepositBody(Body):
 
 
 class ExcludeBody(Body):
-    """Withdraw an admission; it stands in the log with its reason."""
+    """Withdraw an admission; it stands in the log with its reason.
+
+    Documents drawn up now have two officers do it: propose it (`POST …/proposals`).
+    """
 
     bidder: Paddle
     reason: Reason

@@ -15,7 +15,7 @@ from auction_rules.facts import Instant
 from auction_rules.reasons import why_not
 from auction_rules.rule import Refuse, Rule
 from bidding.core import commands as c
-from bidding.core.aftermath import defaulted, next_award, standing_steps, successor
+from bidding.core.aftermath import next_award, standing_steps, successor, vacated
 from bidding.core.officers import takes_two
 from bidding.core.state import State
 from bidding.engine.house import NotWitnessed
@@ -67,7 +67,9 @@ class Counts(Answer):
 
 
 class NextAward(Answer):
-    """The award of the next in line after a default (递补); `blocked` says why there is none.
+    """The award of the next in line (递补) after a default or for an excluded winner.
+
+    `blocked` says why there is none.
 
     `price` in the unit of the prices. `two`: one officer proposes it, another confirms.
     """
@@ -82,13 +84,14 @@ class Aftermath(Answer):
     """Where the result stands. `next`: who would follow a single winner by rank.
 
     `steps` are all that were taken, `standing` of them about the result that stands. `reaward` once
-    a winner has defaulted.
+    a winner has defaulted or was excluded; the numbers of both are `vacated`.
     """
 
     steps: list[StepLine]
     standing: int
     reaward: NextAward | None
     winners: list[str]
+    vacated: list[str]
     next: str | None
     witnessed: bool | None
     counts: Counts
@@ -117,6 +120,7 @@ async def aftermath(call: Call) -> dict[str, Any]:
         "standing": len(standing_steps(state)),
         "reaward": _next_award(state, rule, call.door.clock.now()),
         "winners": [award.bidder for award in state.standing.awards],
+        "vacated": sorted(vacated(state)),
         "next": successor(state, rule, None),
         "witnessed": await _witnessed(call, state.index),
         "counts": {
@@ -131,7 +135,7 @@ async def aftermath(call: Call) -> dict[str, Any]:
 
 
 def _next_award(state: State, rule: Rule, now: Instant) -> dict[str, Any] | None:
-    if not any(award.bidder in defaulted(state) for award in state.standing.awards):
+    if not vacated(state):
         return None
     found = next_award(state, rule)
     two = takes_two(state, "reaward", now)

@@ -52,11 +52,11 @@ class ReawardBody(Body):
 class ProposeBody(Body):
     """An act that takes two. `seconds` goes with extend; bidder and amount with surrogate.
 
-    `reaward` takes the bidder alone. A resumption takes two after a suspension longer than the
+    `exclude` and `reaward` take the bidder alone. A resumption takes two after a suspension longer than the
     notice lets end by itself.
     """
 
-    act: Literal["extend", "surrogate", "terminate", "void", "reaward", "resume"]
+    act: Literal["extend", "surrogate", "exclude", "terminate", "void", "reaward", "resume"]
     reason: Reason
     seconds: Annotated[int, Field(ge=1, le=MOST_SECONDS)] | None = None
     bidder: Paddle | None = None
@@ -78,6 +78,7 @@ class SecondBody(Body):
 _GOES_WITH: Final[dict[str, tuple[str, ...]]] = {
     "extend": ("seconds",),
     "surrogate": ("bidder", "amount"),
+    "exclude": ("bidder",),
     "terminate": (),
     "void": (),
     "reaward": ("bidder",),
@@ -125,6 +126,8 @@ def _about(body: ProposeBody) -> c.Ask:
         case "surrogate":
             who, amount = body.bidder or "", body.amount or 0
             return c.Surrogate(who, amount, body.reason, body.lot, body.quantity, None, body.slot)
+        case "exclude":
+            return c.Exclude(body.bidder or "", body.reason)
         case "terminate":
             return c.Terminate(body.reason)
         case "void":

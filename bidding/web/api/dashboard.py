@@ -95,6 +95,7 @@ class FiguresTold(Answer):
     saving_rate: str | None
     sessions: Whole
     failed: Whole
+    pending: Whole
     failure_rate: str | None
     extended: Whole
     extensions: Whole
@@ -121,7 +122,7 @@ class AwardTold(Answer):
 
 
 class LapsedTold(AwardTold):
-    """An award that counts no longer: in entry `by` the next in line took its place."""
+    """An award that counts no longer, since entry `by`."""
 
     by: Whole
 
@@ -136,7 +137,10 @@ class ActTold(Answer):
 
 
 class LineTold(Answer):
-    """What a figure is made of. `agrees`: the awards add up to what the rule settles."""
+    """What a figure is made of. `agrees`: the awards add up to what the rule settles.
+
+    `outcome` says what the result is worth; awards of `vacated` numbers fell through and add nothing.
+    """
 
     key: str
     source: str
@@ -158,6 +162,8 @@ class LineTold(Answer):
     extensions: list[Whole]
     acts: list[ActTold]
     defaults: list[Whole]
+    outcome: str | None
+    vacated: list[str]
     failure: dict[str, Any] | None
     agrees: bool
     lag: Whole | None
@@ -301,6 +307,8 @@ def _told(call: Call, line: Line, result: Result | None, typed: Entered | None) 
         "extensions": list(result.extensions),
         "acts": [asdict(act) for act in result.acts],
         "defaults": list(result.defaults),
+        "outcome": result.outcome,
+        "vacated": sorted(result.vacated),
         "failure": None if failure is None else {"i": failure[0], "sentence": dict(failure[1])},
         "agrees": result.agrees,
         "lag": call.door.house.lag(result.auction),
@@ -321,6 +329,8 @@ _NOTHING: Final[dict[str, Any]] = {
     "extensions": [],
     "acts": [],
     "defaults": [],
+    "outcome": None,
+    "vacated": [],
     "failure": None,
     "agrees": True,
     "lag": None,

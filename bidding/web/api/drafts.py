@@ -18,7 +18,7 @@ from auction_rules.terms import RuleConfig
 from bidding.core.document import MOST_PAPERS, WHOLE, Document
 from bidding.core.downtime import MOST_SECONDS as MOST_DOWN
 from bidding.core.notice_period import DEADLINE, Hour, begins, field_of, hours
-from bidding.core.officers import BY_TWO, MOST_SECONDS, ByTwo
+from bidding.core.officers import BY_TWO, MOST_SECONDS, ByTwo, at_least
 from bidding.engine.identity import Draft, Stale
 from bidding.engine.papers import MOST_BYTES, media_of
 from bidding.engine.ports import LogExists
@@ -55,7 +55,10 @@ class PaperBody(Body):
 
 
 class OfficersBody(Body):
-    """What officers may do to the running session; `second` names the acts that take two."""
+    """What officers may do to the running session; `second` names the acts that take two.
+
+    Withdrawing an admission is always among them, named or not.
+    """
 
     extend_seconds: Annotated[int, Field(ge=0, le=MOST_SECONDS)] = 0
     surrogate: bool = False
@@ -150,6 +153,7 @@ def document_of(fields: Mapping[str, Any]) -> Document:
     try:
         whole["version"] = whole.get("version") or find(whole["rule"]).version
         document = Document.model_validate(whole)
+        document = document.model_copy(update={"officers": at_least(document.officers)})
     except UnknownRule:
         raise Problem("BAD_FIELDS", fields=[problems.Field("rule", _NO_RULE)]) from None
     except ValidationError as error:

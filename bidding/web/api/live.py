@@ -46,6 +46,7 @@ class LiveLine(Answer):
     figures: dict[str, Any] | None
     settlement_unit: dict[str, Any]
     archive: bool
+    after: dict[str, Any] | None
     suspended: dict[str, Any] | None
     sealed: bool
     entrants: int

@@ -36,6 +36,7 @@ export function matches(filter: Filter, line: AuctionLine): boolean {
 
 /** What a finished auction brought, where it is one award: not the best offer, whose bidder may have lost it again. */
 export function priceOf(line: AuctionLine): number | null {
+  if (line.after?.outcome === "vacant") return null;
   const [award, more] = line.awards;
   return award !== undefined && more === undefined ? award.price : line.top;
 }

@@ -87,6 +87,7 @@ export const en: Record<keyof typeof zh, string> = {
 
   "you.offer": "your offer",
   "you.visitor": "You are watching as a visitor. To bid, sign in and get a paddle.",
+  "you.object": "File a complaint",
   "you.no_paddle": "You hold no paddle in this auction; you can watch.",
   "you.observer": "You watch in an official role: numbers only, no names.",
 
@@ -206,6 +207,8 @@ export const en: Record<keyof typeof zh, string> = {
   "standing.out": "out",
   "standing.on_behalf": "on behalf",
   "standing.on_behalf_more": "Staff made this offer for the bidder at his request; the record says why.",
+  "standing.excluded": "excluded; out of the award",
+  "standing.excluded_more": "The admission was withdrawn: the offer stays on record and cannot win.",
   "standing.auto": "auto",
   "standing.auto_more": "bid by the system within the bidder's limit",
 
@@ -228,6 +231,12 @@ export const en: Record<keyof typeof zh, string> = {
 
   "outcome.sold": "Sold",
   "outcome.unsold": "Not sold",
+  "outcome.provisional": "Won, to be confirmed",
+  "outcome.vacant": "The sale fell through; nobody holds it now",
+  "outcome.barred": "No sale: the winner was excluded; nobody holds it now",
+  "outcome.was": "was awarded to paddle",
+  "outcome.gone": "fell through",
+  "outcome.excluded": "No. {bidder} was excluded at {at} and is out of the award: {reason}.",
   "outcome.terminated": "Terminated without a result",
   "outcome.voided": "The result was declared void",
   "outcome.to": "to paddle",

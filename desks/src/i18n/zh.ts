@@ -85,6 +85,7 @@ export const zh = {
 
   "you.offer": "您的报价",
   "you.visitor": "您正在以访客身份观看。报价须先登录并取得号牌。",
+  "you.object": "提出异议",
   "you.no_paddle": "您在本场没有号牌，可以观看。",
   "you.observer": "您以工作身份观看本场：只见号牌，不见姓名。",
 
@@ -204,6 +205,8 @@ export const zh = {
   "standing.out": "未入围",
   "standing.on_behalf": "工作人员代报",
   "standing.on_behalf_more": "该报价由工作人员受竞买人委托代为报出，理由见记录。",
+  "standing.excluded": "已取消资格，不予成交",
+  "standing.excluded_more": "该竞买人的资格已被取消：报价留在记录中，但不会成交。",
   "standing.auto": "自动",
   "standing.auto_more": "由系统在竞买人的限额内代为报出",
 
@@ -226,6 +229,12 @@ export const zh = {
 
   "outcome.sold": "成交",
   "outcome.unsold": "未成交",
+  "outcome.provisional": "竞得，待确认",
+  "outcome.vacant": "成交已撤销，目前没有竞得人",
+  "outcome.barred": "不予成交，目前没有竞得人",
+  "outcome.was": "原竞得号牌",
+  "outcome.gone": "成交已撤销",
+  "outcome.excluded": "{bidder} 号于 {at} 被取消竞买资格，原报价不予成交：{reason}。",
   "outcome.terminated": "竞价已终止，没有结果",
   "outcome.voided": "结果已宣布无效",
   "outcome.to": "竞得号牌",

@@ -14,6 +14,8 @@ export interface Sums {
   saving_rate: string | null;
   sessions: number;
   failed: number;
+  /** Awarded and not confirmed yet: in no other figure. */
+  pending: number;
   failure_rate: string | null;
   extended: number;
   extensions: number;
@@ -51,6 +53,9 @@ export interface Line {
   extensions: number[];
   acts: { i: number; t: number; role: string; kind: string }[];
   defaults: number[];
+  outcome: string | null;
+  /** Numbers whose awards fell through: listed, and counted no more. */
+  vacated: string[];
   failure: { i: number; sentence: Text } | null;
   agrees: boolean;
   lag: number | null;
@@ -94,7 +99,7 @@ export type Rest = { i: number; what: "won" | "lapsed"; award: Won } | { i: numb
 /** The entries that deals and amounts rest on, in the order of the log: awards that count, those that lapsed, and defaults. */
 export function rests(line: Line): Rest[] {
   const found: Rest[] = [
-    ...line.awards.map((award): Rest => ({ i: award.i, what: "won", award })),
+    ...line.awards.map((award): Rest => ({ i: award.i, what: line.vacated.includes(award.bidder) ? "lapsed" : "won", award })),
     ...line.lapsed.map((award): Rest => ({ i: award.i, what: "lapsed", award })),
     ...line.defaults.map((i): Rest => ({ i, what: "default" })),
   ];

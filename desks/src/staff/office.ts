@@ -42,7 +42,8 @@ export interface OfficersPolicy {
   surrogate: boolean;
   /** After a default the next by rank may be awarded, where the rule knows one. */
   next_in_line: boolean;
-  second: ("extend" | "surrogate" | "terminate" | "void" | "reaward")[];
+  /** `exclude` is always among them: the house adds it. */
+  second: ("extend" | "surrogate" | "exclude" | "terminate" | "void" | "reaward")[];
 }
 
 /** The part of a document about interruptions, in seconds; null where it says nothing. */

@@ -11,8 +11,11 @@ from auction_rules.terms import SECOND
 from bidding.core import views
 from bidding.core.commands import (
     Ask,
+    Conclude,
+    Exclude,
     Extend,
     Propose,
+    Reaward,
     Second,
     Surrogate,
     Suspend,
@@ -22,7 +25,7 @@ from bidding.core.commands import (
     kind_of,
 )
 from bidding.core.document import Document
-from bidding.core.officers import BY_TWO, Officers, told
+from bidding.core.officers import BY_TWO, Officers, at_least, told
 from bidding.core.record import replay
 from bidding.proof import canon
 from replay.rejudge import rejudge
@@ -244,14 +247,135 @@ def test_the_notice_says_what_officers_may_do():
     assert told(Officers(extend_seconds=600, surrogate=True), "zh") == (
         "因故可将开放报价阶段的截止时间推后，全场合计不超过 600 秒；"
         "竞买人因故不能操作的，可代为报价并注明；密封阶段除外；"
-        "延长截止时间、代竞买人报价、终止、宣布结果无效须由两人办理：一人提请，另一名审批人员确认"
+        "延长截止时间、代竞买人报价、取消竞买资格、终止、宣布结果无效须由两人办理："
+        "一人提请，另一名审批人员确认"
     )
     assert told(Officers(second=()), "en") == "none"
-    assert set(BY_TWO) == {"extend", "surrogate", "terminate", "void", "reaward"}
+    assert set(BY_TWO) == {"extend", "surrogate", "exclude", "terminate", "void", "reaward"}
     assert told(Officers(next_in_line=True, second=("void", "reaward")), "zh") == (
         "竞得人放弃或者逾期未履约的，可由名次下一位按其报价递补；"
         "宣布结果无效、递补须由两人办理：一人提请，另一名审批人员确认"
     )
+
+
+# A withdrawn admission --------------------------------------------------------------------------
+
+OUT = Exclude("03", "主管部门认定不符合公告第三条")
+
+
+def led_by_three(**policy: Any) -> Session:
+    """03 leads at 140 before 02 at 120 and 01 at 100, under a document as they are drawn up now."""
+    doc = document().model_copy(update={"officers": at_least(Officers(**policy))})
+    session = running(doc, "01", "02", "03", "04")
+    for bidder, amount in (("01", 100), ("02", 120), ("03", 140)):
+        assert session.bid(bidder, amount) == "accepted"
+    return session
+
+
+def shut_out(session: Session, ask: Exclude) -> dict[str, Any]:
+    proposal = session.ask("staff:li", propose(ask))
+    assert outcome(proposal) == "accepted"
+    done = session.ask("approver:wang", Second(proposal["i"], agree=True))
+    assert outcome(done) == "accepted"
+    return done
+
+
+def told_to(session: Session, audience: str) -> bool:
+    """Whether the last entry is a line of this audience's channel."""
+    before, entry = session.states[-2], session.entries[-1]
+    return views.event(before, entry, session.state, session.rule, audience) is not None
+
+
+def excluded_as_seen_by(session: Session, audience: str) -> list[str]:
+    room = views.snapshot(session.state, session.rule, audience, session.now)
+    return [one["bidder"] for one in room["excluded"]]
+
+
+@pytest.mark.parametrize("given", [None, Officers(second=()), Officers(second=("void",))])
+def test_whatever_a_document_drawn_up_now_says_nobody_shuts_a_bidder_out_alone(given):
+    policy = at_least(given)
+    assert set(policy.second) == {"exclude", *(given.second if given else ())}
+    session = running(document().model_copy(update={"officers": policy}), "01", "02", "03")
+    for alone in ("staff:li", "approver:li"):
+        assert outcome(session.ask(alone, OUT)) == "NEEDS_SECOND"
+    proposal = session.ask("staff:li", propose(OUT))
+    # What is only proposed is told to nobody on the floor, him included, and he goes on bidding.
+    assert not any(told_to(session, who) for who in ("public", "bidder:03"))
+    line = views.event(session.states[-2], proposal, session.state, session.rule, "staff")
+    assert line is not None
+    assert line["text"]["zh"].startswith("提请取消竞买资格（03 号），待另一名审批人员确认")
+    assert session.bid("03", 100) == "accepted"
+    assert outcome(session.ask("approver:li", Second(proposal["i"], agree=True))) == "SAME_OFFICER"
+    assert outcome(session.ask("approver:wang", Second(proposal["i"], agree=True))) == "accepted"
+    assert session.bid("03", 110) == "EXCLUDED"
+
+
+def test_an_exclusion_is_public_where_the_number_is_and_told_to_all_after_the_close():
+    session = led_by_three()
+    shut_out(session, OUT)
+    for audience in ("public", "bidder:03", "staff", "auditor"):
+        assert told_to(session, audience), audience
+        assert excluded_as_seen_by(session, audience) == ["03"]
+    shut_out(session, Exclude("04", "自愿退出"))
+    # 04 made no offer: that he takes part at all is nobody's business before the close.
+    seen = {who: told_to(session, who) for who in ("public", "bidder:01", "bidder:04", "staff")}
+    assert seen == {"public": False, "bidder:01": False, "bidder:04": True, "staff": True}
+    assert excluded_as_seen_by(session, "public") == ["03"]
+    assert excluded_as_seen_by(session, "bidder:04") == ["03", "04"]
+    finished(session)
+    assert excluded_as_seen_by(session, "public") == ["03", "04"]
+    panel = views.you(session.state, session.rule, "03", session.now)
+    assert (panel["state"], panel["actions"]["blocked"]["reason"]) == ("excluded", "EXCLUDED")
+    assert "异议" in panel["sentence"]["zh"]
+
+
+def test_a_winner_who_was_excluded_is_confirmed_by_nobody_and_the_next_takes_his_place():
+    session = led_by_three(next_in_line=True)
+    shut_out(session, OUT)
+    finished(session)
+    # What he offered stands in the record and in the ranking.
+    assert [award.bidder for award in session.state.standing.awards] == ["03"]
+    after = views.snapshot(session.state, session.rule, "public", session.now)["after"]
+    assert (after["outcome"], after["vacated"]) == ("vacant", ["03"])
+    assert after["fallen"][0]["sentence"]["zh"].startswith("03 号已被取消竞买资格，不予成交")
+    assert outcome(session.ask("staff:li", Conclude("reviewed", "核对无误"))) == "accepted"
+    refused = session.ask("approver:wang", Conclude("confirmed", "确认"))
+    assert (outcome(refused), refused["data"]["detail"]) == ("WINNER_EXCLUDED", {"bidder": "03"})
+    proposal = session.ask("staff:li", propose(Reaward("02", "依名次")))
+    assert outcome(session.ask("approver:wang", Second(proposal["i"], agree=True))) == "accepted"
+    assert [(a.bidder, a.price) for a in session.state.standing.awards] == [("02", 120)]
+    session.ask("staff:li", Conclude("reviewed", "核对无误"))
+    assert outcome(session.ask("approver:wang", Conclude("confirmed", "确认"))) == "accepted"
+    entries: list[Any] = [canon.decode(body) for body in session.bodies]
+    assert rejudge(ORIGIN, entries).difference is None
+    assert replay(ORIGIN, session.bodies).digest == session.state.digest
+
+
+def test_without_a_next_in_line_the_result_is_void_and_of_several_awards_only_his_lapses():
+    session = led_by_three(second=())
+    shut_out(session, OUT)
+    finished(session)
+    session.ask("staff:li", Conclude("reviewed", "核对无误"))
+    assert outcome(session.ask("approver:wang", Conclude("confirmed", "确认"))) == "WINNER_EXCLUDED"
+    assert outcome(session.ask("approver:wang", Void("竞得人被取消资格"))) == "accepted"
+    doc = document("far_adjustment").model_copy(update={"officers": at_least(None)})
+    far = running(doc, "01", "02")
+    for bidder, amount in (("01", 120), ("02", 110)):
+        assert far.bid(bidder, amount) == "accepted"
+    shut_out(far, Exclude("01", "主管部门认定"))
+    finished(far)
+    far.ask("staff:li", Conclude("reviewed", "核对无误"))
+    assert outcome(far.ask("approver:wang", Conclude("confirmed", "确认"))) == "accepted"
+    assert [award.bidder for award in far.state.standing.awards] == ["02"]
+
+
+def test_a_record_of_before_is_judged_as_it_was():
+    session = running(document(), "03")
+    assert session.bid("03", 100) == "accepted"
+    assert outcome(session.ask("staff:li", OUT)) == "accepted"
+    finished(session)
+    session.ask("staff:li", Conclude("reviewed", "核对无误"))
+    assert outcome(session.ask("approver:wang", Conclude("confirmed", "确认"))) == "accepted"
 
 
 def test_bids_go_on_while_a_proposal_waits():

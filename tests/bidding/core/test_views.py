@@ -12,7 +12,16 @@ from auction_rules.floor import Bid, Chance, Confirm
 from auction_rules.rule import Refuse
 from auction_rules.terms import SECOND
 from bidding.core import said, views
-from bidding.core.commands import Admit, Command, Deposit, Exclude, Resume, Suspend, Terminate
+from bidding.core.commands import (
+    Admit,
+    Command,
+    Conclude,
+    Deposit,
+    Exclude,
+    Resume,
+    Suspend,
+    Terminate,
+)
 from bidding.core.decide import Accepted, decide
 from tests.auction_rules.courses import began
 from tests.bidding.core.plans import BIDDERS, DOCUMENTS, begin, far_documents, plans, play
@@ -401,6 +410,19 @@ def test_every_place_a_bidder_can_be_in():
     at(far, "answered", "in", "out")
     far.ask("approver:wang", Terminate("法院冻结"))
     at(far, "ended", "ended", "ended")
+    after = opened(document(), *BIDDERS)
+    after.until(OPENS)
+    after.bid("01", 100)
+    after.ask("staff:li", Exclude("02", "串通"))
+    at(after, "leading", "excluded", "none")
+    finished(after)
+    for actor, ask in (
+        ("staff:li", Conclude("reviewed", "无误")),
+        ("approver:wang", Conclude("confirmed", "无误")),
+        ("approver:wang", Conclude("defaulted", "拒签", "01")),
+    ):
+        after.ask(actor, ask)
+    at(after, "lapsed", "excluded", "lost")
     assert reached == set(said._PLACES)
 
 

@@ -12,11 +12,9 @@ import pytest
 from bidding.client import HouseSaysNo, Visitor
 from bidding.core.document import Document
 from replay.figures import day_of
-from replay.play import play as played
 from replay.results import Result
-from replay.scenario import read
 from tests.bidding.web.door_in_process import Open, open_door, signed_in
-from tests.replay.plays import SCENARIOS
+from tests.replay.plays import next_in_line
 from tests.replay.test_results import result_of
 
 SECOND = 1_000_000
@@ -53,6 +51,14 @@ async def play(house: Open, bidder: Visitor, staff: Visitor, name: str, amount: 
     return str(paddle)
 
 
+async def confirm(staff: Visitor, approver: Visitor, name: str) -> None:
+    """Review and confirmation, which make a deal of an award."""
+    for who, step in ((staff, "reviewed"), (approver, "confirmed")):
+        body = {"step": step, "reason": "核对无误", "ref": f"ref-{step}"}
+        answer = await who.post(f"/api/auctions/{name}/conclude", body)
+        assert answer["type"] == "accepted", answer
+
+
 async def enter(staff: Visitor, **more: Any) -> dict[str, Any]:
     body = {"title": "揭阳市 2020 年上半年", "centre": "揭阳", "day": "2020-06-30"}
     answer: dict[str, Any] = await staff.post(
@@ -62,12 +68,16 @@ async def enter(staff: Visitor, **more: Any) -> dict[str, Any]:
 
 
 async def test_every_figure_is_found_again_in_the_entries_it_names(tmp_path):
-    async with open_door(tmp_path) as house, signed_in(house, "b", "s", "u") as visitors:
-        bidder, staff, auditor = visitors
+    async with open_door(tmp_path) as house, signed_in(house, "b", "s", "t", "u") as visitors:
+        bidder, staff, approver, auditor = visitors
         paddle = await play(house, bidder, staff, "sold", 150)
         await play(house, bidder, staff, "unsold", None)
+        sums = (await auditor.get("/api/figures"))["figures"]
+        assert (sums["deals"], sums["amount"], sums["pending"], sums["failed"]) == (0, 0, 1, 1)
+        await confirm(staff, approver, "sold")
         found = await auditor.get("/api/figures")
         sums = found["figures"]
+        assert sums["pending"] == 0
         assert (sums["deals"], sums["amount"], sums["premium"]) == (1, 150, 50)
         assert (sums["premium_rate"], sums["saving_rate"]) == ("50.00%", None)
         assert (sums["sessions"], sums["failed"], sums["failure_rate"]) == (2, 1, "50.00%")
@@ -95,7 +105,7 @@ async def test_every_figure_is_found_again_in_the_entries_it_names(tmp_path):
 
 async def test_the_award_that_lapsed_is_listed_beside_the_one_that_counts(tmp_path, monkeypatch):
     async with open_door(tmp_path) as house, signed_in(house, "u") as (auditor,):
-        result = result_of(next(played(read(SCENARIOS / "officers" / "next-in-line.yaml"))))
+        result = result_of(next_in_line())
 
         async def all_of() -> list[Result]:
             return [result]
@@ -114,6 +124,7 @@ async def test_a_result_declared_void_counts_no_more(tmp_path):
     async with open_door(tmp_path) as house, signed_in(house, "b", "s", "t") as visitors:
         bidder, staff, approver = visitors
         await play(house, bidder, staff, "sold", 150)
+        await confirm(staff, approver, "sold")
         assert (await staff.get("/api/figures"))["figures"]["deals"] == 1
         await approver.post("/api/auctions/sold/void", {"reason": "串通"})
         found = await staff.get("/api/figures")
@@ -162,8 +173,10 @@ async def test_an_entered_result_is_withdrawn_never_changed(tmp_path):
 
 
 async def test_the_workbook_adds_up_to_the_figures(tmp_path):
-    async with open_door(tmp_path) as house, signed_in(house, "b", "s") as (bidder, staff):
+    async with open_door(tmp_path) as house, signed_in(house, "b", "s", "t") as visitors:
+        bidder, staff, approver = visitors
         paddle = await play(house, bidder, staff, "sold", 150)
+        await confirm(staff, approver, "sold")
         await enter(staff, category="land", deals=3, amount=500, start=400)
         raw = await staff.download("/api/figures.xlsx")
         book = openpyxl.load_workbook(io.BytesIO(raw))

@@ -21,6 +21,7 @@ from replay.play import play
 from replay.scenario import read as read_scenario
 from tests.bidding.web.door_in_process import Open, open_door, signed_in
 from tests.bidding.web.ocds_facts import check_package
+from tests.bidding.web.test_dashboard import confirm
 from tests.replay.plays import SCENARIOS
 from tests.replay.test_results import result_of
 
@@ -147,8 +148,12 @@ async def test_every_data_set_says_what_its_fields_mean(tmp_path):
 
 
 async def test_a_sale_of_land_under_the_names_of_the_national_specification(tmp_path):
-    async with open_door(tmp_path) as house, signed_in(house, "b", "s") as (bidder, staff):
+    async with open_door(tmp_path) as house, signed_in(house, "b", "s", "t") as visitors:
+        bidder, staff, approver = visitors
         paddle = await land(house, bidder, staff, "plot")
+        (auction,) = (await told(house, "/open/auctions"))["records"]
+        assert (auction["outcome"], auction["deals"]) == ("provisional", 0)
+        await confirm(staff, approver, "plot")
         (record,) = (await told(house, "/open/land"))["records"]
         assert sorted(record) == sorted(LAND_FIELDS)
         assert (record["DEAL_PRICE"], record["PRICE_UNIT"]) == ("150.50", "元")
@@ -322,6 +327,48 @@ async def test_a_page_stays_the_same_while_more_is_published(tmp_path):
         assert [release["tender"]["id"] for release in every] == ["one", "two", "three", "four"]
 
 
+async def public_faces(house: Open, staff: Visitor, name: str) -> dict[str, tuple[Any, ...]]:
+    """Number and fen of whoever holds the award, as each public face and the dashboard tell it."""
+    (line,) = (await told(house, "/api/auctions"))["auctions"]
+    room = (await told(house, f"/api/auctions/{name}"))["room"]
+    (auction,) = (await told(house, "/open/auctions"))["records"]
+    results = (await told(house, "/open/results"))["records"]
+    releases = (await told(house, "/open/ocds"))["releases"]
+    awards = [award for release in releases[1:] for award in release["awards"]]
+    latest = {award["id"]: award for award in awards}
+    found = await staff.get("/api/figures")
+    (row,) = found["lines"]
+
+    def held(view: dict[str, Any]) -> list[tuple[str, int]]:
+        gone = view["after"]["vacated"]
+        return [(a["bidder"], a["total"]) for a in view["awards"] if a["bidder"] not in gone]
+
+    def fen(text: str | float) -> int:
+        return int(Decimal(str(text)) * 100)
+
+    assert found["figures"]["deals"] == row["deals"] == auction["deals"]
+    assert found["figures"]["amount"] == row["amount"] == fen(auction["amount_yuan"])
+    assert line["after"]["outcome"] == room["after"]["outcome"] == auction["outcome"]
+    assert auction["outcome"] == row["outcome"]
+    return {
+        "board": tuple(held(line)),
+        "room": tuple(held(room)),
+        "results": tuple(
+            (one["number"], fen(one["total"])) for one in results if one["status"] == "closed"
+        ),
+        "ocds": tuple(
+            (award["suppliers"][0]["name"].split()[0], fen(award["value"]["amount"]))
+            for award in latest.values()
+            if award["status"] != "cancelled"
+        ),
+        "dashboard": tuple(
+            (one["bidder"], one["total"])
+            for one in row["awards"]
+            if one["bidder"] not in row["vacated"]
+        ),
+    }
+
+
 async def test_a_winner_in_default_is_cancelled_and_the_next_in_line_is_awarded(tmp_path):
     async with (
         open_door(tmp_path) as house,
@@ -345,12 +392,26 @@ async def test_a_winner_in_default_is_cancelled_and_the_next_in_line_is_awarded(
                 await take(
                     approver, "conclude", step="defaulted", bidder=paddles[0], ref="in-default"
                 )
+                faces = await public_faces(house, staff, "buy")
+                assert set(faces.values()) == {()}
+                (fallen,) = (await told(house, "/api/auctions"))["auctions"][0]["after"]["fallen"]
+                assert (fallen["bidder"], fallen["reason"], fallen["follows"]) == (
+                    *(paddles[0], "依名次"),
+                    paddles[1],
+                )
+                (lapsed,) = (await told(house, "/open/results"))["records"]
+                assert (lapsed["status"], lapsed["lapsed_reason"]) == ("lapsed", "依名次")
+                assert lapsed["lapsed"] > lapsed["awarded"]
+                sums = (await staff.get("/api/figures"))["figures"]
+                assert (sums["deals"], sums["failed"]) == (0, 1)
                 told_so = (await approver.get("/api/auctions/buy/aftermath"))["reaward"]
                 assert (told_so["bidder"], told_so["price"], told_so["two"]) == (
                     *(paddles[1], 95_000),
                     False,
                 )
                 await take(approver, "reaward", bidder=paddles[1])
+        faces = await public_faces(house, staff, "buy")
+        assert set(faces.values()) == {((paddles[1], 95_000),)}, faces
         package = await told(house, "/open/ocds")
         check_package(package)
         releases = package["releases"]

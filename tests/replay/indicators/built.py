@@ -86,6 +86,15 @@ class Log:
     def staff(self, kind: str, at: Any = None, **ask: Any) -> int:
         return self._add(f"{kind}.accepted", "staff:1", {"ask": ask, "facts": []}, at)
 
+    def exclude_by_two(self, bidder: str) -> int:
+        """As one proposed it and another confirmed."""
+        facts = [
+            {"fact": "seconded", "proposal": 1, "agree": True},
+            {"fact": "excluded", "bidder": bidder, "reason": "x"},
+        ]
+        ask = {"proposal": 1, "agree": True}
+        return self._add("second.accepted", "approver:2", {"ask": ask, "facts": facts})
+
     def revoke(self, bidder: str) -> int:
         fact = {"fact": "offer_withdrawn", "bidder": bidder, "slot": None, "cause": "revoked"}
         return self._add(

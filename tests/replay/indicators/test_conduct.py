@@ -313,6 +313,14 @@ def test_a_leader_is_excluded():
     assert (row.part, row.who) == ("leader_excluded", ("staff:1", "A"))
 
 
+def test_a_leader_is_excluded_by_two():
+    log = floor("A", "B")
+    log.bid("A", 100, leads_now=True)
+    log.exclude_by_two("A")
+    (row,) = found(22, log.course)
+    assert (row.part, row.who) == ("leader_excluded", ("approver:2", "A"))
+
+
 def test_somebody_who_does_not_lead_is_excluded():
     log = floor("A", "B")
     log.bid("A", 100, leads_now=True)

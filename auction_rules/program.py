@@ -97,17 +97,22 @@ class Staged(Generic[T]):
         raise NotImplementedError
 
     def _stages(self, terms: T) -> tuple[Stage, ...]:
-        # Looked up once: at every request, and a private attribute of terms is slow to find.
-        built: tuple[Stage, ...] | None = terms._programme  # noqa: SLF001 -- the programme's own
+        # Asked for at every request; `terms._programme` would be looked for in four places first.
+        private = terms.__pydantic_private__
+        assert private is not None, "terms have a programme"
+        built: tuple[Stage, ...] | None = private["_programme"]
         if built is None:
-            built = terms._programme = self.stages(terms)  # noqa: SLF001 -- as above
+            built = private["_programme"] = self.stages(terms)
         return built
 
     def _current(self, floor: Floor[T]) -> Stage | None:
         stage = floor.standing.stage
         if stage is None:
             return None
-        return next(s for s in self._stages(floor.terms) if s.id == stage)
+        for one in self._stages(floor.terms):
+            if one.id == stage:
+                return one
+        raise LookupError(stage)
 
     def open(self, floor: Floor[T], now: Instant) -> tuple[FloorFact, ...]:
         """Nothing yet: the first bell opens the first stage, at the instant the terms name."""

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Any, Final, Self, TypeAlias, cast, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
@@ -237,12 +238,11 @@ class RuleConfig(BaseModel):
         if not isinstance(data, Mapping):
             return data
         units: dict[str, int] = {}
-        for name, field in cls.model_fields.items():
-            if field.annotation is Unit or Unit in get_args(field.annotation):
-                given = data.get(name, field.default)
-                scale = given.get("scale", 0) if isinstance(given, Mapping) else None
-                scale = given.scale if isinstance(given, Unit) else scale
-                units[name] = scale if isinstance(scale, int) else 0
+        for name, default in _units_of(cls):
+            given = data.get(name, default)
+            scale = given.get("scale", 0) if isinstance(given, Mapping) else None
+            scale = given.scale if isinstance(given, Unit) else scale
+            units[name] = scale if isinstance(scale, int) else 0
         return scaled(cls, data, units)
 
     @model_validator(mode="after")
@@ -277,6 +277,28 @@ def marks_of(field: Any) -> list[Any]:
     return found
 
 
+@cache
+def _units_of(model: type[BaseModel]) -> tuple[tuple[str, Any], ...]:
+    """The fields that hold a unit, with their defaults: terms are read at every entry of a log."""
+    return tuple(
+        (name, field.default)
+        for name, field in model.model_fields.items()
+        if field.annotation is Unit or Unit in get_args(field.annotation)
+    )
+
+
+@cache
+def _written(model: type[BaseModel]) -> tuple[tuple[str, Any, type[BaseModel] | None], ...]:
+    """The fields that may be written in another way: what they count, or the model inside."""
+    found = []
+    for name, field in model.model_fields.items():
+        marker, inner = next(iter(marks_of(field)), None), _model_in(field.annotation)
+        inner = None if inner is Unit else inner
+        if marker is not None or inner is not None:
+            found.append((name, marker, inner))
+    return tuple(found)
+
+
 def _model_in(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
@@ -286,12 +308,11 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 def scaled(model: type[BaseModel], data: Mapping[str, Any], units: Mapping[str, int]) -> Any:
     """The same terms with decimal strings and ISO times turned into integers, all levels down."""
     result = dict(data)
-    for name, field in model.model_fields.items():
+    for name, marker, inner in _written(model):
         value = result.get(name)
-        markers = marks_of(field) if isinstance(value, str) else ()
-        if markers:
-            result[name] = _fits(name, markers[0], value, units)
-        elif (inner := _model_in(field.annotation)) and inner is not Unit:
+        if marker is not None and isinstance(value, str):
+            result[name] = _fits(name, marker, value, units)
+        elif inner is not None:
             if isinstance(value, Mapping):
                 result[name] = scaled(inner, value, units)
             elif isinstance(value, list | tuple):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 _CHINESE: Final = {"元": 0, "千元": 3, "万元": 4, "百万元": 6, "千万元": 7, "亿元": 8}
@@ -118,6 +119,7 @@ def _area(name: str) -> tuple[str, int] | None:
     return None if found is None else (found[0], found[1] + power)
 
 
+@lru_cache(maxsize=256)
 def areas_differ(one: str, other: str) -> bool:
     """Whether two names, of prices per area or of areas, are of two areas known to differ."""
     areas = [_area(per(name) or name) for name in (one, other)]

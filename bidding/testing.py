@@ -11,6 +11,7 @@ import hashlib
 import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from auction_rules.rule import Rule
@@ -169,7 +170,12 @@ class FixedKeys:
 
     def signer(self, origin: str) -> Signer:
         """The key under the name of the log."""
-        return Signer(origin, self._seed)
+        return _signer(origin, self._seed)
+
+
+@cache
+def _signer(origin: str, seed: bytes) -> Signer:
+    return Signer(origin, seed)
 
 
 @dataclass(frozen=True, slots=True)

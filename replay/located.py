@@ -46,8 +46,7 @@ class Located(dict[str, Any]):
 def load(text: str) -> Any:
     """The document as plain values; Unreadable with the line of what is wrong."""
     try:
-        _plainly_built(text)
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=_PlainlyBuilt)
     except yaml.YAMLError as wrong:
         mark = getattr(wrong, "problem_mark", None)
         line = mark.line + 1 if mark else 1
@@ -58,17 +57,22 @@ def load(text: str) -> Any:
     return _plain(node)
 
 
-def _plainly_built(text: str) -> None:
+class _PlainlyBuilt(yaml.SafeLoader):
     """Raises Unreadable for anchors and for depth: a short text may not unfold into a long one."""
-    depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+
+    _depth = 0
+
+    def get_event(self) -> Any:
+        """The next event, looked at on its way, so that a text is gone through once."""
+        event = super().get_event()  # type: ignore[no-untyped-call]
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
             raise Unreadable.at(line, "anchors are not used here", "此处不用锚点")
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        if depth > _MOST_DEPTH:
+        self._depth += isinstance(event, yaml.CollectionStartEvent)
+        self._depth -= isinstance(event, yaml.CollectionEndEvent)
+        if self._depth > _MOST_DEPTH:
             raise Unreadable.at(line, "nested too deeply", "嵌套过深")
+        return event
 
 
 def _plain(node: yaml.Node) -> Any:

@@ -6,6 +6,7 @@ The default profile `fast` draws the same examples on every run, so a green chec
 until the code changes.
 """
 
+import gc
 import os
 from collections.abc import Generator
 
@@ -36,6 +37,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """Count the published vectors in the main process too, so that the summary names them."""
     config.pluginmanager.import_plugin("tests.proof.tally")
     give_way()
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was collected alone: it stays to the end, and was gone through again and again."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)

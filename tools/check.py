@@ -60,6 +60,9 @@ def main(words: list[str]) -> int:
         sys.stderr.write(f"no step {unknown[0]!r}; there are: {' '.join(known)}\n")
         return 2
     chosen = names or list(known)
+    # Hundreds of Pythons are started here. Where none may keep what it compiled, each compiles its
+    # libraries anew, which takes longer than most of what they are started for.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     try:
         build(ROOT)
         if "tests" in chosen:

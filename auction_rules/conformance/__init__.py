@@ -121,9 +121,8 @@ def _varied(rule: Any, data: str, many: int) -> tuple[Play, ...]:
 
 
 def _held(name: str, play: Play) -> Failure | None:
-    story = tuple(step.act.line() for step in play.steps)
     if play.broken is not None and play.broken.of == name:
-        return Failure(name, play.name, play.broken.told, story)
+        return _failed(name, play, play.broken.told)
     judge = _JUDGES.get(name)
     if judge is None:
         return None
@@ -132,8 +131,12 @@ def _held(name: str, play: Play) -> Failure | None:
         wrong = judge(play)
     except Exception as raised:  # noqa: BLE001 -- any exception of any rule is the finding
         # What a property asks is what anybody could ask: it deserves an answer.
-        return Failure("answers", play.name, f"{name}: {type(raised).__name__}: {raised}", story)
-    return Failure(name, play.name, wrong, story) if wrong else None
+        return _failed("answers", play, f"{name}: {type(raised).__name__}: {raised}")
+    return _failed(name, play, wrong) if wrong else None
+
+
+def _failed(name: str, play: Play, wrong: str) -> Failure:
+    return Failure(name, play.name, wrong, tuple(step.act.line() for step in play.steps))
 
 
 __all__ = ["PLAYS", "PROPERTIES", "Failure", "check"]

@@ -39,8 +39,18 @@ Form = tuple[str | None, Amount | None, str | None]
 """Lot, quantity and slot of an offer."""
 
 
+_last: tuple[Rule, Any, tuple[Form, ...]] | None = None
+
+
 def forms(rule: Rule, terms: Any) -> tuple[Form, ...]:
     """In which lots, quantities and slots an offer may be made; the bare offer first."""
+    global _last  # noqa: PLW0603 -- asked for at every step of a play, always of the same terms
+    if _last is None or _last[0] is not rule or _last[1] is not terms:
+        _last = rule, terms, _forms(rule, terms)
+    return _last[2]
+
+
+def _forms(rule: Rule, terms: Any) -> tuple[Form, ...]:
     lots = rule.lots(terms)
     names: list[str | None] = [None, *(lot.id for lot in lots)]
     quantities: list[Amount | None] = [None]

@@ -26,7 +26,7 @@ MAX_INT: Final = 2**53 - 1
 MAX_DEPTH: Final = 64
 
 _OPTIONS: Final = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
-_KEY: Final = re.compile(r"[a-z][a-z0-9_]*")
+_is_key: Final = re.compile(r"[a-z][a-z0-9_]*").fullmatch
 
 
 class CanonError(ValueError):
@@ -115,10 +115,22 @@ def _admit_text(value: str) -> None:
             raise CanonError("lone surrogate") from None
 
 
+def _is_plain(value: object) -> bool:
+    """Whether it is seen at once that this is admitted, as of nearly every part: the hot path."""
+    kind = type(value)
+    if kind is str:
+        return value.isascii()  # type: ignore[attr-defined, no-any-return]
+    if kind is int:
+        return -MAX_INT <= value <= MAX_INT  # type: ignore[operator]
+    return value is None or kind is bool
+
+
 def _admit_object(value: dict[object, object], depth: int) -> None:
     for key, item in value.items():
-        if type(key) is not str or not _KEY.fullmatch(key):
+        if type(key) is not str or not _is_key(key):
             raise CanonError(f"key {key!r:.40} does not match [a-z][a-z0-9_]*")
+        if _is_plain(item):
+            continue
         try:
             _admit(item, depth + 1)
         except CanonError as error:

@@ -43,7 +43,6 @@ ARGUMENTS = [
     "--disable-gpu",
     "--disable-background-networking",
     "--disable-component-update",
-    "--no-zygote",
 ]
 
 

@@ -486,7 +486,7 @@ async def main() -> None:
     # Playwright's own Node wants a library that bare machines lack; ours does not.
     os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(node_binary())
     async with async_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-gpu", "--no-zygote"]
+        options = ["--no-sandbox", "--disable-gpu"]
         browser = await playwright.chromium.launch(executable_path=find(), args=options)
         if arguments.readme:
             await readme(browser)

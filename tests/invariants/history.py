@@ -105,6 +105,8 @@ class History:
     notes: list[bytes] = field(default_factory=list)
     key: Verifier | None = None
     """Whose signature checkpoints and receipts bear; None: the fixed one of tests."""
+    folded: tuple[list[bytes], list[Any]] | None = field(default=None, init=False, repr=False)
+    """The bodies last folded, and the steps they came to: see `record.steps`."""
 
     @classmethod
     def of_archive(cls, raw: bytes) -> History:

@@ -24,8 +24,17 @@ _APPROVERS = ("approver", "system")
 _TAKES_OFFERS = ("bid", "seal", "confirm", "stay", "proxy")
 
 
-def steps(history: History) -> Iterator[tuple[State, dict[str, Any], State]]:
-    """Each entry between the states before and after it."""
+Step = tuple[State, dict[str, Any], State]
+
+
+def steps(history: History) -> list[Step]:
+    """Each entry between the states before and after it; folded once for all who ask."""
+    if history.folded is None or history.folded[0] != history.bodies:
+        history.folded = list(history.bodies), list(_folded(history))
+    return history.folded[1]
+
+
+def _folded(history: History) -> Iterator[Step]:
     state = State(history.origin)
     for body in history.bodies:
         entry: Any = canon.decode(body)

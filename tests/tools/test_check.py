@@ -63,6 +63,14 @@ def test_what_only_computes_runs_beside_the_others_and_gives_way(
     assert f"== simulation says\nas nice as {nice}\n" in capfd.readouterr().out
 
 
+def test_what_was_compiled_once_is_kept(
+    quick: dict[str, list[list[str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick["keeps"] = [[sys.executable, "-c", "import sys; exit(sys.dont_write_bytecode)"]]
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert check.main(["keeps"]) == 0
+
+
 def test_named_steps_only(quick: dict[str, list[list[str]]]) -> None:
     assert check.main(["good"]) == 0
 

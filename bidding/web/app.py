@@ -40,6 +40,7 @@ from bidding.web.api import (
     results,
     rules,
     sealed,
+    service,
     transcripts,
 )
 from bidding.web.context import Door
@@ -47,6 +48,7 @@ from bidding.web.pages import Pages
 from bidding.web.practice import Practices
 from bidding.web.routes import Call, Route
 from bidding.web.security import MIDDLEWARES, install
+from bidding.web.service import Service
 from bidding.web.stream import Stream
 
 STREAM_PATH: Final = "/api/v1/stream"
@@ -91,6 +93,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *dashboard.ROUTES,
     *leads.ROUTES,
     *open_data.ROUTES,
+    *service.ROUTES,
     *home.ROUTES,
     *practices.ROUTES,
     *results.ROUTES,
@@ -113,6 +116,7 @@ def build(door: Door) -> web.Application:
     install(app, door)
     door.stream = Stream(door)
     door.practices = Practices(door)
+    door.service = Service(door)
     for route in ROUTES:
         route.add_to(app)
     practices.add_rooms(app, ROUTES)

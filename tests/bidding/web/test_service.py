@@ -1,0 +1,131 @@
+"""The state of the service is told from the pulse and the entries, to everybody, whatever is away."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from bidding.core.commands import Command, Resume, Suspend
+from bidding.engine.ports import LogBroken
+from bidding.engine.pulse import INTERRUPTED
+from bidding.web.service import DAYS
+from tests.bidding.web.door_in_process import Open, open_door, signed_in
+from tests.bidding.web.test_open_data import fetch, publish, told
+
+SECOND = 1_000_000
+DAY = 86_400 * SECOND
+WHERE = "/open/service"
+
+
+async def later(house: Open, by: int = 3 * SECOND) -> None:
+    """After more than it is kept for."""
+    house.pass_by(by)
+
+
+async def test_a_centre_with_nothing_to_tell_says_so_without_a_cookie(tmp_path):
+    async with open_door(tmp_path) as house:
+        status, headers, _ = await fetch(house, WHERE)
+        assert (status, "Set-Cookie" in headers) == (200, False)
+        quiet = await told(house, WHERE)
+        assert (quiet["state"], quiet["heard"], quiet["days"]) == ("quiet", None, DAYS)
+        assert (quiet["sessions"], quiet["interruptions"]) == ([], [])
+        await house.publish()
+        await house.until("a", "running")
+        await later(house)
+        taking = await told(house, WHERE)
+        assert (taking["state"], taking["running"], taking["suspended"]) == ("taking", 1, 0)
+
+
+async def test_an_interruption_is_told_while_it_lasts_and_after(tmp_path):
+    async with open_door(tmp_path) as house, signed_in(house, "s") as (staff,):
+        await house.publish()
+        await house.until("a", "running")
+        since = house.clock.now()
+        await later(house, 90 * SECOND)
+        core = house.door.house
+        await core.ask("a", Command("system", Suspend(INTERRUPTED, since)))
+        await later(house)
+        words = {"zh": "网络中断，请稍候。", "en": "The network is down; please wait."}
+        await staff.post("/api/auctions/a/announce", words)
+        await later(house)
+        now = await told(house, WHERE)
+        (row,) = now["interruptions"]
+        assert (now["state"], row["outcome"], row["since"]) == ("partly", "open", since)
+        assert (row["cause"], row["by"], row["given"]) == ("service", None, None)
+        assert [message["text"] for message in row["messages"]] == [words]
+        await core.ask("a", Command("system", Resume(INTERRUPTED)))
+        await later(house)
+        after = await told(house, WHERE)
+        (row,) = after["interruptions"]
+        assert (after["state"], row["outcome"], row["by"]) == ("taking", "resumed", "rule")
+        lasted = row["ended"] - since
+        (session,) = after["sessions"]
+        assert (session["service"], session["all"], session["times"]) == (lasted, lasted, 1)
+        assert lasted >= 90 * SECOND
+        (record,) = (await told(house, "/open/interruptions"))["records"]
+        assert (record["id"], record["entry"]) == ("a-pause-1", row["entry"])
+        assert record["seconds"] == f"{lasted // SECOND}.{lasted % SECOND:06d}"
+        assert record["given_back_seconds"] == record["seconds"]
+        _, _, body = await fetch(house, "/open/interruptions.csv")
+        (cells,) = csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline=""))
+        assert cells == {name: "" if v is None else str(v) for name, v in record.items()}
+
+
+async def test_what_an_officer_stopped_is_listed_and_is_no_loss_of_the_service(tmp_path):
+    async with open_door(tmp_path) as house, signed_in(house, "s") as (staff,):
+        await house.publish()
+        await house.until("a", "running")
+        await staff.post("/api/auctions/a/suspend", {"reason": "网络攻击"})
+        await later(house)
+        found = await told(house, WHERE)
+        assert (found["state"], found["suspended"]) == ("quiet", 1)
+        (row,), (session,) = found["interruptions"], found["sessions"]
+        assert (row["cause"], row["reason"]["zh"]) == ("officer", "网络攻击")
+        assert session["service"] == 0 < session["all"]
+        # Still there after any time; once it is over and the period too, it is left to the open data.
+        await later(house, (DAYS + 1) * DAY)
+        assert len((await told(house, WHERE))["interruptions"]) == 1
+        async with signed_in(house, "t") as (approver,):
+            await approver.post("/api/auctions/a/terminate", {"reason": "改期"})
+        await later(house)
+        assert (await told(house, WHERE))["interruptions"][0]["outcome"] == "over"
+        await later(house, (DAYS + 1) * DAY)
+        assert (await told(house, WHERE))["interruptions"] == []
+        assert len((await told(house, "/open/interruptions"))["records"]) == 1
+
+
+async def test_a_record_that_cannot_be_read_is_told_with_what_was_known(tmp_path, monkeypatch):
+    async with open_door(tmp_path) as house:
+        await house.publish()
+        await house.until("a", "running")
+        await house.door.house.ask("a", Command("system", Suspend(INTERRUPTED)))
+        await later(house)
+        known = (await told(house, WHERE))["interruptions"]
+
+        async def away(_: str) -> None:
+            raise LogBroken
+
+        monkeypatch.setattr(house.door.house, "opened", away)
+        await later(house)
+        found = await told(house, WHERE)
+        assert (found["state"], found["interruptions"]) == ("away", known)
+
+
+async def test_a_house_that_goes_takes_no_bids(tmp_path):
+    async with open_door(tmp_path) as house:
+        assert (await told(house, WHERE))["state"] == "quiet"
+        await house.door.house.close()
+        assert (await told(house, WHERE))["state"] == "away"
+
+
+async def test_a_sealed_stage_does_not_tell_how_many_acted(tmp_path):
+    async with open_door(tmp_path) as house, signed_in(house, "s") as (staff,):
+        now = house.clock.now()
+        terms = {"opens": now + SECOND, "closes": now + 3_600 * SECOND}
+        made = {"rule": "sealed_bid", "terms": {**terms, "start_price": 100, "step": 1}}
+        await publish(house, [], staff, "s", made)
+        await staff.post("/api/auctions/s/suspend", {"reason": "停电"})
+        await later(house)
+        (row,) = (await told(house, WHERE))["interruptions"]
+        (record,) = (await told(house, "/open/interruptions"))["records"]
+        assert (row["entry"], record["entry"]) == (None, None)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 
 from bidding.core.commands import Command, Resume, Suspend
+from bidding.engine.hub import Room
 from bidding.engine.ports import LogBroken
 from bidding.engine.pulse import INTERRUPTED
 from bidding.web.service import DAYS
@@ -109,6 +111,29 @@ async def test_a_record_that_cannot_be_read_is_told_with_what_was_known(tmp_path
         await later(house)
         found = await told(house, WHERE)
         assert (found["state"], found["interruptions"]) == ("away", known)
+
+
+async def test_however_many_look_it_is_worked_out_once(tmp_path, monkeypatch):
+    async with open_door(tmp_path) as house:
+        await house.publish()
+        await house.until("a", "running")
+        looks = 0
+        opened = house.door.house.opened
+
+        async def counted(auction: str) -> Room:
+            nonlocal looks
+            looks += 1
+            return await opened(auction)
+
+        monkeypatch.setattr(house.door.house, "opened", counted)
+        at = house.clock.now()
+        await asyncio.gather(*(told(house, WHERE) for _ in range(20)))
+        # A slow machine may be longer at it than what was found is kept for.
+        assert looks <= 1 + (house.clock.now() - at) // (2 * SECOND)
+        before = looks
+        await later(house)
+        await told(house, WHERE)
+        assert looks == before + 1
 
 
 async def test_a_house_that_goes_takes_no_bids(tmp_path):

@@ -149,3 +149,4 @@ async def _opening(door: Door) -> AsyncIterator[None]:
 async def _going_away(door: Door) -> None:
     await door.practices.close()
     await door.stream.close()
+    await door.service.close()

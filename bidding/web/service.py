@@ -28,6 +28,8 @@ DAYS: Final = 30
 _DAY: Final = 86_400_000_000
 _MOST: Final = 200
 _FRESH: Final = 2_000_000
+_PATIENCE: Final = 3
+"""So many seconds a look may take; then what was last known is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +60,14 @@ class Service:
         self._door = door
         self._seen = _Seen()
         self._unread = False
-        self._turn = asyncio.Lock()
+        self._looking: asyncio.Task[_Seen] | None = None
 
     async def told(self) -> dict[str, Any]:
         """As the public page shows it; all instants and spans are microseconds."""
-        house = self._door.house
-        async with self._turn:
-            now = self._door.clock.now()
-            if self._seen.at is None or not 0 <= now - self._seen.at < _FRESH:
-                try:
-                    self._seen = await self._look(now)
-                    self._unread = False
-                except (LogError, Problem):
-                    self._unread = True  # the next who asks tries again
-        seen, now = self._seen, self._door.clock.now()
+        now = self._door.clock.now()
+        if self._seen.at is None or not 0 <= now - self._seen.at < _FRESH:
+            await self._look_again(now)
+        house, seen, now = self._door.house, self._seen, self._door.clock.now()
         newest = sorted(
             ((row, one) for one in seen.paused for row in one.rows),
             key=lambda pair: (-pair[0].since, pair[1].auction),
@@ -94,6 +90,28 @@ class Service:
         if waits:
             return "partly"
         return "taking" if running else "quiet"
+
+    async def close(self) -> None:
+        """Nobody asks any more."""
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.wait({self._looking})
+
+    async def _look_again(self, now: Instant) -> None:
+        """One look for all who ask meanwhile; a store that only hangs keeps nobody waiting."""
+        looking = self._looking
+        if looking is None:
+            looking = self._looking = asyncio.create_task(self._look(now))  # noqa: TID251 held here
+        done, _ = await asyncio.wait({looking}, timeout=_PATIENCE)
+        if not done:
+            self._unread = True
+            return
+        if self._looking is looking:
+            self._looking = None
+        try:
+            self._seen, self._unread = looking.result(), False
+        except (LogError, Problem):
+            self._unread = True  # the next who asks tries again
 
     async def _look(self, now: Instant) -> _Seen:
         door, seen, begins = self._door, _Seen(now), now - DAYS * _DAY

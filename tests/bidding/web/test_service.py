@@ -6,10 +6,14 @@ import asyncio
 import csv
 import io
 
+import pytest
+
 from bidding.core.commands import Command, Resume, Suspend
+from bidding.core.downtime import RECOVERY
+from bidding.engine.house import House
 from bidding.engine.hub import Room
 from bidding.engine.ports import LogBroken
-from bidding.engine.pulse import INTERRUPTED
+from bidding.web import service
 from bidding.web.service import DAYS
 from tests.bidding.web.door_in_process import Open, open_door, signed_in
 from tests.bidding.web.test_open_data import fetch, publish, told
@@ -17,6 +21,13 @@ from tests.bidding.web.test_open_data import fetch, publish, told
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
 WHERE = "/open/service"
+
+
+@pytest.fixture(autouse=True)
+def on_a_slow_machine(monkeypatch):
+    """What the pulse shows is tried on virtual time (engine/test_auctioneer.py); here nothing is late."""
+    monkeypatch.setattr(House, "taking", property(lambda house: house.ready))
+    monkeypatch.setattr(service, "_PATIENCE", 60)
 
 
 async def later(house: Open, by: int = 3 * SECOND) -> None:
@@ -45,7 +56,8 @@ async def test_an_interruption_is_told_while_it_lasts_and_after(tmp_path):
         since = house.clock.now()
         await later(house, 90 * SECOND)
         core = house.door.house
-        await core.ask("a", Command("system", Suspend(INTERRUPTED, since)))
+        # No pulse of this house ends a suspension with this reason: it stands until it is asked to go on.
+        await core.ask("a", Command("system", Suspend(RECOVERY, since)))
         await later(house)
         words = {"zh": "网络中断，请稍候。", "en": "The network is down; please wait."}
         await staff.post("/api/auctions/a/announce", words)
@@ -55,7 +67,7 @@ async def test_an_interruption_is_told_while_it_lasts_and_after(tmp_path):
         assert (now["state"], row["outcome"], row["since"]) == ("partly", "open", since)
         assert (row["cause"], row["by"], row["given"]) == ("service", None, None)
         assert [message["text"] for message in row["messages"]] == [words]
-        await core.ask("a", Command("system", Resume(INTERRUPTED)))
+        await core.ask("a", Command("system", Resume(RECOVERY)))
         await later(house)
         after = await told(house, WHERE)
         (row,) = after["interruptions"]
@@ -100,7 +112,7 @@ async def test_a_record_that_cannot_be_read_is_told_with_what_was_known(tmp_path
     async with open_door(tmp_path) as house:
         await house.publish()
         await house.until("a", "running")
-        await house.door.house.ask("a", Command("system", Suspend(INTERRUPTED)))
+        await house.door.house.ask("a", Command("system", Suspend(RECOVERY)))
         await later(house)
         known = (await told(house, WHERE))["interruptions"]
 
@@ -111,6 +123,30 @@ async def test_a_record_that_cannot_be_read_is_told_with_what_was_known(tmp_path
         await later(house)
         found = await told(house, WHERE)
         assert (found["state"], found["interruptions"]) == ("away", known)
+
+
+async def test_a_store_that_only_hangs_keeps_nobody_waiting(tmp_path, monkeypatch):
+    async with open_door(tmp_path) as house:
+        await house.publish()
+        await house.until("a", "running")
+        opened, hangs = house.door.house.opened, asyncio.Event()
+
+        async def hanging(auction: str) -> Room:
+            await hangs.wait()
+            return await opened(auction)
+
+        monkeypatch.setattr(house.door.house, "opened", hanging)
+        monkeypatch.setattr(service, "_PATIENCE", 0.05)
+        assert (await told(house, WHERE))["state"] == "away"
+        hangs.set()
+        monkeypatch.setattr(service, "_PATIENCE", 60)
+        found = await told(house, WHERE)
+        assert (found["state"], found["running"]) == ("taking", 1)
+        hangs.clear()
+        monkeypatch.setattr(service, "_PATIENCE", 0.05)
+        await later(house)
+        # Whoever closes the door does not wait for the store either.
+        assert (await told(house, WHERE))["running"] == 1
 
 
 async def test_however_many_look_it_is_worked_out_once(tmp_path, monkeypatch):

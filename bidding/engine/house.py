@@ -242,6 +242,16 @@ class House:
         """Whether who asks here is heard: for whatever leads people to one node or another."""
         return not self._chores.over and (self._others is None or self._others.sure)
 
+    @property
+    def taking(self) -> bool:
+        """Whether a bid that comes here now is written, as far as the last write could show."""
+        return self.ready and not self._heart.pulse.unheard(self._clock.now())
+
+    @property
+    def heard(self) -> Instant | None:
+        """When the last write was sent that came back; None while nothing runs here that needs any."""
+        return self._heart.pulse.heard if self._heart.pulse.watching else None
+
     def latest(self) -> Instant:
         """The longest time from stamp to disk of late, in any auction decided here; microseconds."""
         return max((s.auctioneer.lag or 0 for s in self._seats if s.auctioneer), default=0)

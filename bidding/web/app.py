@@ -43,6 +43,7 @@ from bidding.web.api import (
     results,
     rules,
     sealed,
+    service,
     transcripts,
 )
 from bidding.web.context import Door
@@ -50,6 +51,7 @@ from bidding.web.pages import Pages
 from bidding.web.practice import Practices
 from bidding.web.routes import Call, Route
 from bidding.web.security import MIDDLEWARES, install
+from bidding.web.service import Service
 from bidding.web.stream import Stream
 
 STREAM_PATH: Final = "/api/v1/stream"
@@ -97,6 +99,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *dashboard.ROUTES,
     *leads.ROUTES,
     *open_data.ROUTES,
+    *service.ROUTES,
     *home.ROUTES,
     *practices.ROUTES,
     *results.ROUTES,
@@ -119,6 +122,7 @@ def build(door: Door) -> web.Application:
     install(app, door)
     door.stream = Stream(door)
     door.practices = Practices(door)
+    door.service = Service(door)
     for route in ROUTES:
         route.add_to(app)
     practices.add_rooms(app, ROUTES)
@@ -151,3 +155,4 @@ async def _opening(door: Door) -> AsyncIterator[None]:
 async def _going_away(door: Door) -> None:
     await door.practices.close()
     await door.stream.close()
+    await door.service.close()

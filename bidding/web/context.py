@@ -26,10 +26,12 @@ from bidding.web.limits import Limits, Meter
 from bidding.web.results import Results
 from bidding.web.sessions import Sessions, Who
 from bidding.web.tags import Tagger
-from bidding.web.tally import Tallies
+from bidding.web.tally import Counted, Tally
+from replay.interruptions import Interruptions
 
 if TYPE_CHECKING:
     from bidding.web.practice import Practices
+    from bidding.web.service import Service
     from bidding.web.stream import Stream
 
 
@@ -85,7 +87,8 @@ class Door:
         self.settings = settings
         self.limits = limits
         self.observe = observe
-        self.tallies = Tallies(house)
+        self.tallies = Counted(house, Tally)
+        self.interruptions = Counted(house, Interruptions)
         self.films = Films(house)
         self.results = Results(house)
         self.lead_desk = LeadDesk(house)
@@ -96,6 +99,7 @@ class Door:
         self.by_sign_in = Meter(limits.by_sign_in, time)
         self.stream: Stream
         self.practices: Practices
+        self.service: Service
 
 
 DOOR: Final = web.AppKey("door", Door)

@@ -21,6 +21,7 @@ from auction_rules.rule import Lot
 from auction_rules.terms import Text
 from bidding.core.said import both
 from replay.figures import summed
+from replay.interruptions import Interruption
 from replay.results import Result, Won
 
 Record = dict[str, Any]
@@ -45,6 +46,10 @@ class Public:
     lots: tuple[Lot, ...] = ()
     rated: bool | None = None
     """Whether more than the price decides; None where the terms do not tell."""
+    interruptions: tuple[Interruption, ...] = ()
+    """When it stood still, where somebody asked for that."""
+    acts_sealed: bool = False
+    """Whether the number of an entry would tell now how often somebody acted."""
 
 
 def iso(moment: Instant | None) -> str | None:
@@ -117,6 +122,45 @@ RESULT_FIELDS: Final[dict[str, Text]] = {
     ),
     "lapsed": both("撤销时间；未撤销为空", "when it fell through, else null"),
     "lapsed_reason": both("撤销原因", "why it fell through"),
+    "verify": both("核验地址", "where to verify its record"),
+}
+
+INTERRUPTION_FIELDS: Final[dict[str, Text]] = {
+    "id": both("中断编号：场次、第几次", "auction and ordinal; it never changes"),
+    "auction": both("场次编号", "the auction's id"),
+    "log": both("日志名称", "the name of its log"),
+    "entry": both(
+        "中止记录在日志中的序号；密封阶段内为空",
+        "the entry of the log that suspends it; null during a sealed stage",
+    ),
+    "title_zh": both("名称", "title in Chinese"),
+    "title_en": both("英文名称", "title in English"),
+    "cause": both(
+        "service 服务中断，stage 规则要求，officer 工作人员中止",
+        "service: it could not be served; stage: its rules ask for it; officer: an officer did it",
+    ),
+    "reason_zh": both("中止原因", "why, in Chinese"),
+    "reason_en": both("中止原因（英文）", "why"),
+    "since": both("自何时起停止计时", "from when on no time ran"),
+    "recorded": both("何时记入日志", "when the log came to know"),
+    "resumes": both("公告的恢复时间", "the hour of going on, as announced"),
+    "ended": both("停止计时至何时；未恢复为空", "until when; null while it stands still"),
+    "seconds": both(
+        "停止计时多少秒；未恢复为空", "for how many seconds; null while it stands still"
+    ),
+    "outcome": both(
+        "open 尚未恢复，resumed 已恢复，again 恢复前再次中止，over 未恢复而终止",
+        "open: stands still; resumed; again: suspended anew before it went on; over: ended so",
+    ),
+    "decided_by": both(
+        "rule 按规则自动，officer 一名工作人员，two 两人办理",
+        "rule: by itself as published; officer: one of them; two: two of them",
+    ),
+    "decided_zh": both("决定的理由", "the reason of that decision, in Chinese"),
+    "decided_en": both("决定的理由（英文）", "the reason of that decision"),
+    "given_back_seconds": both(
+        "截止时间推迟多少秒", "by how many seconds the end was moved when it went on"
+    ),
     "verify": both("核验地址", "where to verify its record"),
 }
 
@@ -208,6 +252,42 @@ def _result_record(result: Result, name: str, won: Won, status: str, base: str) 
     }
 
 
+def interruption_records(one: Public, base: str) -> list[Record]:
+    """One record each time that an auction stood still, oldest first."""
+    auction, title = one.line["auction"], one.line["title"]
+    return [
+        {
+            "id": f"{auction}-pause-{row.number}",
+            "auction": auction,
+            "log": one.origin,
+            "entry": None if one.acts_sealed else row.i,
+            "title_zh": title["zh"],
+            "title_en": title["en"],
+            "cause": row.cause,
+            "reason_zh": row.reason["zh"],
+            "reason_en": row.reason["en"],
+            "since": iso(row.since),
+            "recorded": iso(row.told),
+            "resumes": iso(row.resumes),
+            "ended": iso(row.ended),
+            "seconds": None if row.ended is None else seconds(row.ended - row.since),
+            "outcome": row.outcome,
+            "decided_by": row.by,
+            "decided_zh": None if row.why is None else row.why["zh"],
+            "decided_en": None if row.why is None else row.why["en"],
+            "given_back_seconds": None if row.given is None else seconds(row.given),
+            "verify": f"{base}/verify?auction={auction}",
+        }
+        for row in one.interruptions
+    ]
+
+
+def seconds(span: Instant) -> str:
+    """A span of time as decimal text in seconds, to the microsecond."""
+    sign, size = ("-", -span) if span < 0 else ("", span)
+    return f"{sign}{size // 1_000_000}.{size % 1_000_000:06d}"
+
+
 def as_csv(fields: Iterable[str], records: Sequence[Record]) -> bytes:
     """RFC 4180, UTF-8 with a mark so that spreadsheets read Chinese; no cell is a formula."""
     out = io.StringIO(newline="")
@@ -227,13 +307,16 @@ def _cell(value: Any) -> str:
 
 __all__ = [
     "AUCTION_FIELDS",
+    "INTERRUPTION_FIELDS",
     "RESULT_FIELDS",
     "Public",
     "Record",
     "as_csv",
     "auction_record",
     "award_ids",
+    "interruption_records",
     "iso",
     "result_records",
+    "seconds",
     "yuan",
 ]

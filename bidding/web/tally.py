@@ -1,14 +1,14 @@
 """How often each auction was asked, for the officers' board: counts of what its log holds.
 
-Counted from the log itself, each entry once, and only when somebody looks. It is not part of any
+Whatever is counted is counted from the log itself, each entry once, and only when somebody looks. It is not part of any
 record and holds no amounts; whoever shows it must ask first whether the stage is sealed.
 """
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from bidding.engine.house import House
 
@@ -54,20 +54,35 @@ class Tally:
             self.latest[reason] = entry
 
 
-class Tallies:
-    """The tallies of all auctions of a house."""
+class Counts(Protocol):
+    """What is counted of one auction; `index` entries are in it."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
-        self._found: dict[str, Tally] = {}
+    index: int
+
+    def count(self, entry: Mapping[str, Any]) -> None:
+        """Takes the next entry of the log."""
+        ...
+
+
+_C = TypeVar("_C", bound=Counts)
+
+
+class Counted(Generic[_C]):
+    """The counts of all auctions of a house, of one sort that `begin` begins."""
+
+    def __init__(self, house: House, begin: Callable[[], _C]) -> None:
+        self._house, self._begin = house, begin
+        self._found: dict[str, _C] = {}
         self._turns: dict[str, asyncio.Lock] = {}
 
-    async def of(self, auction: str, size: int) -> Tally:
+    async def of(self, auction: str, size: int) -> _C:
         """The counts of the first `size` entries, or of more where somebody just asked for more."""
-        tally = self._found.setdefault(auction, Tally())
+        found = self._found.get(auction)
+        if found is None:
+            found = self._found[auction] = self._begin()
         async with self._turns.setdefault(auction, asyncio.Lock()):
-            while tally.index < size:
-                stop = min(tally.index + _AT_ONCE, size)
-                for entry in await self._house.entries(auction, tally.index, stop):
-                    tally.count(entry)
-        return tally
+            while found.index < size:
+                stop = min(found.index + _AT_ONCE, size)
+                for entry in await self._house.entries(auction, found.index, stop):
+                    found.count(entry)
+        return found

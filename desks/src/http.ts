@@ -93,7 +93,9 @@ async function problem(response: Response): Promise<Problem> {
     const body = (await response.json()) as { code?: string; sentence?: Text; fields?: FieldError[] };
     return new Problem(response.status, body.code ?? "", body.sentence ?? STRANGE, body.fields ?? []);
   } catch {
-    return new Problem(response.status, "", STRANGE, []);
+    // A front server speaks for a house that it cannot reach: to people that is the same.
+    const away = response.status >= 502 && response.status <= 504;
+    return new Problem(response.status, "", away ? UNREACHABLE : STRANGE, []);
   }
 }
 

@@ -104,6 +104,7 @@ export function stream(place: Location): string {
 
 export const api = {
   auctions: "/api/auctions",
+  service: "/open/service",
   mine: "/api/mine",
   live: "/api/office/live",
   myComplaints: "/api/mine/complaints",

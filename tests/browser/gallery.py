@@ -204,6 +204,7 @@ SCREENS: tuple[tuple[str | None, str, str], ...] = (
     (None, "/", "board-visitor"),
     (None, "/#/openings", "openings"),
     (None, "/#/data", "open-data"),
+    (None, "/#/service", "service"),
     (None, "/verify?auction=far", "verify"),
     (None, "/room/far", "room-visitor"),
     (None, "/room/nowhere", "room-nowhere"),

@@ -78,7 +78,7 @@ async def test_open_data_is_described_and_can_be_taken_home(stranger: Desk) -> N
     page = stranger.page
     await stranger.go("/#/data")
     sets = page.locator("[data-set]")
-    await expect(sets).to_have_count(5)
+    await expect(sets).to_have_count(6)
     land = page.locator("[data-set=land]")
     await land.locator("summary").click()
     await expect(land).to_contain_text("DEAL_LAND_CODE")

@@ -8,6 +8,8 @@ import shutil
 import subprocess
 import tempfile
 import tomllib
+from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -195,6 +197,36 @@ def test_what_a_stranger_says_of_his_address_is_replaced():
         assert "http-request set-header X-Forwarded-For %[src]" in lines
         assert "http-request set-header X-Forwarded-Proto https" in lines
     assert not any("option forwardfor" in line for lines in sections().values() for line in lines)
+
+
+def test_where_no_node_answers_a_bidder_reads_what_that_means():
+    """Alone, without a script or a file of ours: nothing else can be had then."""
+    named = {line.split()[-1] for line in sections()["defaults"] if line.startswith("errorfile")}
+    (path,) = named
+    assert "default-path config" in sections()["global"], "it lies beside the configuration"
+    told = read(f"haproxy/{path}")
+    head, _, body = told.partition("\n\n")
+    first, *rest = head.splitlines()
+    headers = dict(line.split(": ", 1) for line in rest)
+    assert first == "HTTP/1.1 503 Service Unavailable"
+    assert headers["Content-Type"] == "text/html; charset=utf-8"
+    assert headers["Cache-Control"] == "no-store"
+    assert len(told.encode()) < 8_000
+    (style,) = re.findall(r"<style>(.*?)</style>", body, re.DOTALL)
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    policy = headers["Content-Security-Policy"].split("; ")
+    assert {"default-src 'none'", f"style-src 'sha256-{digest}'"} <= set(policy)
+    assert not re.search("<script|src=|url\\(|@import| on[a-z]+=", body)
+    # The same words as on the page of the service's state.
+    for lang in ("zh", "en"):
+        words = (ROOT / "desks" / "src" / "i18n" / f"public.{lang}.ts").read_text("utf-8")
+        for key in ("unreachable", "means_stands", "means_time", "means_phone"):
+            (sentence,) = re.findall(rf'"svc.{key}": "(.*)"', words)
+            assert sentence.rstrip("。.") in body, key
+    compose = yaml.safe_load(read("compose/compose.yaml"))["services"]["balancer"]["volumes"]
+    folder = "/usr/local/etc/haproxy"
+    assert f"../haproxy/{path}:{folder}/{path}:ro" in compose
+    assert f"../haproxy/haproxy.cfg:{folder}/haproxy.cfg:ro" in compose
 
 
 # Compose -----------------------------------------------------------------------------------------------

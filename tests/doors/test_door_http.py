@@ -288,6 +288,7 @@ MATRIX: dict[tuple[str, str], str] = {
         for path in (
             *("", "/ocds", "/auctions", "/auctions.csv", "/results", "/results.csv"),
             *("/land", "/land.csv", "/property", "/property.csv"),
+            *("/interruptions", "/interruptions.csv", "/service"),
         )
     },
     ("GET", "/api/leads"): "sau",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
@@ -21,11 +21,13 @@ from bidding.core.said import both
 from bidding.web import data_v2, ocds
 from bidding.web.open_records import (
     AUCTION_FIELDS,
+    INTERRUPTION_FIELDS,
     RESULT_FIELDS,
     Public,
     Record,
     as_csv,
     auction_record,
+    interruption_records,
     result_records,
 )
 from bidding.web.rooms import Present
@@ -136,6 +138,16 @@ SETS: Final[dict[str, _Set]] = {
         RESULT_FIELDS,
         _of_result,
     ),
+    "interruptions": _Set(
+        both("中断与中止", "Interruptions"),
+        both(
+            "场次每次停止计时一条：起止、原因、决定、补时。工作人员的中止同样列出，并注明。",
+            "One record each time an auction stood still: when, why, what was decided, what time "
+            "was given back. What officers suspended is listed too, and says so.",
+        ),
+        INTERRUPTION_FIELDS,
+        interruption_records,
+    ),
     "land": _Set(
         both("土地成交（数据规范 V2.0）", "Land deals (data specification V2.0)"),
         both(
@@ -202,17 +214,25 @@ async def datasets(call: Call) -> web.Response:
     return _kept(call, orjson.dumps(told), JSON)
 
 
-async def _page(call: Call) -> tuple[list[Public], int, bool]:
-    """The auctions of the page, how many there are in all, and whether more follow."""
+async def _page(call: Call, name: str) -> tuple[list[Public], int, bool]:
+    """The auctions of the page, how many there are in all, and whether more follow.
+
+    With what the data set `name` is made of.
+    """
     query, house = call.query(PageQuery), call.door.house
-    names = [name for name in house.auctions() if house.refused(name) is None]
+    known = [each for each in house.auctions() if house.refused(each) is None]
     start = (query.page - 1) * query.size
-    chosen = names[start : start + query.size]
-    return (
-        [await _public(call, name) for name in chosen],
-        len(names),
-        start + query.size < len(names),
-    )
+    chosen = [await _public(call, each) for each in known[start : start + query.size]]
+    if name == "interruptions":
+        chosen = [await _with_interruptions(call, one) for one in chosen]
+    return chosen, len(known), start + query.size < len(known)
+
+
+async def _with_interruptions(call: Call, one: Public) -> Public:
+    auction = str(one.line["auction"])
+    present = await Present.of(call.door, auction)
+    found = await call.door.interruptions.of(auction, present.state.index)
+    return replace(one, interruptions=tuple(found.found), acts_sealed=present.acts_sealed)
 
 
 async def _public(call: Call, name: str) -> Public:
@@ -260,7 +280,7 @@ def _page_at(call: Call, path: str, page: int) -> str:
 def _json(name: str) -> Callable[[Call], Any]:
     async def answer(call: Call) -> web.Response:
         query = call.query(PageQuery)
-        found, count, more = await _page(call)
+        found, count, more = await _page(call, name)
         base = _base(call)
         told = {
             "page": query.page,
@@ -277,7 +297,7 @@ def _json(name: str) -> Callable[[Call], Any]:
 
 def _csv(name: str) -> Callable[[Call], Any]:
     async def answer(call: Call) -> web.Response:
-        found, _, more = await _page(call)
+        found, _, more = await _page(call, name)
         base = _base(call)
         records = [record for one in found for record in SETS[name].make(one, base)]
         response = _kept(call, as_csv(SETS[name].fields, records), CSV)
@@ -292,7 +312,7 @@ def _csv(name: str) -> Callable[[Call], Any]:
 
 async def contracting(call: Call) -> web.Response:
     """A page of the OCDS release package."""
-    found, _, more = await _page(call)
+    found, _, more = await _page(call, "ocds")
     base, prefix = _base(call), call.door.settings.ocid_prefix
     house_name = call.door.house.prefix
     releases = []

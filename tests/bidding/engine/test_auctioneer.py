@@ -244,11 +244,15 @@ async def test_a_store_that_hangs_stops_the_countdown_and_not_the_record(hall):
     """No bid breaks on it, because nobody bids: only the pulse finds out."""
     auction = await hall.running("03", document=english(resume="REMAINING"))
     await hall.clock.advance(100 * SECOND)
+    assert hall.house.taking
+    assert hall.clock.now() - hall.house.heard <= SECOND
     hall.memory.go_down()
     await hall.clock.advance(60 * SECOND)
     assert hall.house.room(auction).state.status == "running"
+    assert not hall.house.taking, "whoever asks for the state of the service is told"
     hall.memory.go_down(down=False)
     await hall.clock.advance(3 * SECOND)
+    assert hall.house.taking
     state = hall.house.room(auction).state
     assert state.status == "running"
     assert 17 * SECOND <= state.standing.closes - hall.clock.now() <= 21 * SECOND

@@ -2,7 +2,8 @@
 
 Told by the pulse that a bid's own path is tried with, and by the entries of the sessions; it keeps no
 record of its own. However many look, it is worked out once in two seconds; a log that grew is read
-from where it was left. While the record cannot be read, that is said, with what was last known.
+from where it was left. While the record cannot be read, or takes longer, that is said, with what was
+last known: only the pulse and a store that fails say that no bids are taken.
 
 What an officer suspended is listed and marked, and is not counted as time without service.
 """
@@ -29,7 +30,7 @@ _DAY: Final = 86_400_000_000
 _MOST: Final = 200
 _FRESH: Final = 2_000_000
 _PATIENCE: Final = 3
-"""So many seconds a look may take; then what was last known is told."""
+"""So many seconds a look may take; then what was last known is told, and that it is not all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Service:
     def __init__(self, door: Door) -> None:
         self._door = door
         self._seen = _Seen()
-        self._unread = False
+        self._unread = self._behind = False
         self._looking: asyncio.Task[_Seen] | None = None
 
     async def told(self) -> dict[str, Any]:
@@ -75,7 +76,8 @@ class Service:
         waits = any(row.outcome == "open" and row.cause == "service" for row, _ in newest)
         return {
             "now": now,
-            "state": self._state(waits=waits, running=seen.running > 0),
+            "state": self._state(waits=waits, running=seen.running > 0 or house.heard is not None),
+            "complete": not (self._unread or self._behind),
             "heard": house.heard,
             "running": seen.running,
             "suspended": seen.suspended,
@@ -103,8 +105,8 @@ class Service:
         if looking is None:
             looking = self._looking = asyncio.create_task(self._look(now))  # noqa: TID251 held here
         done, _ = await asyncio.wait({looking}, timeout=_PATIENCE)
+        self._behind = not done
         if not done:
-            self._unread = True
             return
         if self._looking is looking:
             self._looking = None

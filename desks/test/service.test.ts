@@ -15,7 +15,7 @@ const row = (more: Partial<Interruption> = {}): Interruption => ({
   ended: AT + 840 * S, outcome: "resumed", by: "two", why: both("机房恢复供电"), given: 840 * S, closes: AT + 1140 * S, messages: [], ...more,
 });
 const sums = (auction: string, service = 840 * S, all = service) => ({ auction, title: both(auction.toUpperCase()), status: "running" as const, times: 1, service, all });
-const service = (more: Partial<Service> = {}): Service => ({ now: AT, state: "quiet", heard: null, running: 0, suspended: 0, days: 30, sessions: [], interruptions: [], ...more });
+const service = (more: Partial<Service> = {}): Service => ({ now: AT, state: "quiet", complete: true, heard: null, running: 0, suspended: 0, days: 30, sessions: [], interruptions: [], ...more });
 
 describe("what was interrupted", () => {
   it("stands by session, the latest first, whatever the order of the sums", () => {
@@ -89,7 +89,9 @@ describe("the page", () => {
 
   it("tells neither a state nor a time without writes where bids cannot be taken, and always what it means", async () => {
     lang.value = "en";
-    const box = await shown(service({ state: "away", running: 2, heard: AT - 9 * S }));
+    const box = await shown(service({ state: "away", complete: false, running: 2, heard: AT - 9 * S }));
+    // What was not read to its end is no word that there was nothing.
+    expect([box.querySelector("[data-test=incomplete]") !== null, box.querySelector("[data-test=none]")]).toEqual([true, null]);
     expect(state(box)).toBe("No bids can be taken at the moment.");
     expect(box.textContent).toContain("A bid with a receipt stands");
   });

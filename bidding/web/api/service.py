@@ -62,12 +62,14 @@ class ServiceTold(Answer):
     """Whether bids are taken now, and the interruptions of so many days, newest first.
 
     `state` is taking, quiet (nothing runs), partly (some auction waits after an interruption) or away
-    (no bid can be written, or nobody knows). `heard`: when the last trial write was sent that came
+    (no bid can be written, or nobody knows). `complete`: whether the records were read to their end;
+    else the rest is what was known before. `heard`: when the last trial write was sent that came
     back; null while nothing runs at the node that answers.
     """
 
     now: Instant
     state: State
+    complete: bool
     heard: Instant | None
     running: Whole
     suspended: Whole

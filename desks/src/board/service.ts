@@ -36,6 +36,8 @@ export interface Sums {
 export interface Service {
   now: number;
   state: "taking" | "quiet" | "partly" | "away";
+  /** Whether the records were read to their end; else the rest is what was known before. */
+  complete: boolean;
   heard: number | null;
   running: number;
   suspended: number;

@@ -47,6 +47,7 @@ export const en = {
   "svc.means_room": "Keep the room open: it connects again by itself and need not be reloaded.",
   "svc.means_phone": "If in doubt, call the number in the notice of the auction.",
   "svc.recent": "Interruptions and suspensions of the last {n} days",
+  "svc.incomplete": "The records are being read still: this is what was known before.",
   "svc.none": "No auction was interrupted or suspended in the last {n} days.",
   "svc.times": "Times it stood still: {n}, for {all} in all.",
   "svc.of_service": "Of that for want of service: {n}.",

@@ -47,6 +47,7 @@ export const zh = {
   "svc.means_room": "请不要关闭竞价室，连接恢复后会自动接上，无须刷新。",
   "svc.means_phone": "仍有疑问的，请拨打该场公告所载的电话。",
   "svc.recent": "最近 {n} 天的中断与中止",
+  "svc.incomplete": "记录仍在读取，以下为此前已知的情况。",
   "svc.none": "最近 {n} 天内，没有场次中断或者中止。",
   "svc.times": "停止计时 {n} 次，合计 {all}。",
   "svc.of_service": "其中服务中断 {n}。",

@@ -122,7 +122,8 @@ async def test_a_record_that_cannot_be_read_is_told_with_what_was_known(tmp_path
         monkeypatch.setattr(house.door.house, "opened", away)
         await later(house)
         found = await told(house, WHERE)
-        assert (found["state"], found["interruptions"]) == ("away", known)
+        told_now = found["state"], found["complete"], found["interruptions"]
+        assert told_now == ("away", False, known)
 
 
 async def test_a_store_that_only_hangs_keeps_nobody_waiting(tmp_path, monkeypatch):
@@ -137,11 +138,13 @@ async def test_a_store_that_only_hangs_keeps_nobody_waiting(tmp_path, monkeypatc
 
         monkeypatch.setattr(house.door.house, "opened", hanging)
         monkeypatch.setattr(service, "_PATIENCE", 0.05)
-        assert (await told(house, WHERE))["state"] == "away"
+        found = await told(house, WHERE)
+        # That bids are written the pulse knows; what was interrupted nobody has read yet.
+        assert (found["state"], found["complete"], found["running"]) == ("taking", False, 0)
         hangs.set()
         monkeypatch.setattr(service, "_PATIENCE", 60)
         found = await told(house, WHERE)
-        assert (found["state"], found["running"]) == ("taking", 1)
+        assert (found["state"], found["complete"], found["running"]) == ("taking", True, 1)
         hangs.clear()
         monkeypatch.setattr(service, "_PATIENCE", 0.05)
         await later(house)

@@ -20,19 +20,16 @@ WATCHED = {"draw", "seed", "frozen", "reserve", "panel", "read_out"}
 OVER = {"closed", "terminated", "voided"}
 ONE_FACE = {"gate": "asked", "claim": "asked", "rounds": "lines"}
 ACTS = {"take_back": "take-back", "leave": "leave", "waive": "waive"}
-PADS = {"quoting", "timed", "best", "one_price", "turns", "unsealing", None}
 
 
 def expected(picture: Picture) -> str | None:
     """The name of the face under which the bidder acts; None where he watches."""
     assert picture.you is not None
     actions, kind = picture.you["actions"], picture.kind
-    if picture.room["status"] in OVER or kind in WATCHED:
+    if picture.room["status"] in OVER or kind in WATCHED or picture.you["state"] == "excluded":
         return None
-    if actions["ask"] is None and picture.room["status"] == "running" and kind not in PADS:
-        # He may not act at all, and is told why where the amount would be.
-        return "pad"
     if actions["ask"] is None:
+        # He may not act at all, and is told why where the amount would be.
         return "pad"
     if kind == "unsealing":
         return None if actions["blocked"] is None else "pad"

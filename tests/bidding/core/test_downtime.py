@@ -205,4 +205,4 @@ def test_the_room_says_what_it_waits_for():
         session.states[-2], session.entries[-1], session.state, session.rule, "public"
     )
     assert line is not None, "everybody is told"
-    assert line["text"]["zh"] == "公告恢复时间：北京时间 2026-03-02 09:02:11（恢复供电）。"
+    assert line["text"]["zh"] == "公告恢复时间：北京时间 09:02:11（恢复供电）。"

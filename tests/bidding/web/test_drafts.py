@@ -132,7 +132,10 @@ async def test_the_second_person_is_told_what_differs_from_what_it_was_made_from
         }
         assert told["Deposit"] == ("5 CNY", "6 CNY")
         assert told["Extension length"] == ("2 minutes", None)
-        assert told["What officers may do"][0] is None
+        was, now = told["What officers may do"]
+        assert was == "two officers for withdrawing an admission: one proposes, another confirms"
+        assert now is not None
+        assert now.startswith("an offer may be made on behalf of a bidder who cannot")
         with pytest.raises(HouseSaysNo) as no:
             await approver.get(f"{one}/changes?against=draft:0000")
         assert no.value.code == "NOT_FOUND"

@@ -70,5 +70,5 @@ export const en = {
   "svc.kept": "The end is {at}.",
   "svc.message": "Message ({at}): ",
   "svc.entry": "Entry {n} of its record",
-  "svc.note": "Read off the sessions' own records, which anybody can verify. What officers suspended is listed too, and does not count as time without service.",
+  "svc.note": "Read off the sessions' own records, which can be verified. What officers suspended is listed too, and does not count as time without service.",
 };

@@ -16,10 +16,8 @@ from auction_rules.reasons import say
 from auction_rules.rule import Rule
 from auction_rules.terms import Text, Unit
 from bidding.core import aftermath, said
-from bidding.core.state import State
+from bidding.core.state import OVER, State
 from replay.figures import Category, Line, category_of
-
-OVER: Final = frozenset({"closed", "terminated", "voided"})
 
 _SOLD: Final = frozenset({"confirmed", "published"})
 
@@ -262,4 +260,4 @@ def _fallen(state: State, reader: _Reader) -> dict[str, tuple[Instant, str]]:
     return gone | {one.bidder: (one.t, one.reason) for one in aftermath.fallen(state)}
 
 
-__all__ = ["INTERVENTIONS", "OVER", "Act", "Lapsed", "Result", "Won", "read"]
+__all__ = ["INTERVENTIONS", "Act", "Lapsed", "Result", "Won", "read"]

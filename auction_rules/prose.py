@@ -8,7 +8,7 @@ which of its parameters were chosen.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
 from auction_rules.binding import binding, silence, tells
@@ -104,9 +104,10 @@ def prose(rule: Any, terms: RuleConfig, *, remarks: bool = True) -> dict[str, li
     `rule` is a `Rule`, `terms` are its validated terms. Without `remarks` the text is fit for
     the notice; with them it is what the drafter reads first.
     """
+    lines = tuple(_lines(rule, terms))
     text: dict[str, list[str]] = {}
     for lang in LANGS:
-        told = ((name, _told(rule, terms, name, lang)) for name in _ORDER)
+        told = ((name, _told(rule, terms, lines, name, lang)) for name in _ORDER)
         paragraphs = [
             _title(rule, lang),
             # A heading with nothing under it would deny what stands beside the terms.
@@ -120,7 +121,9 @@ def prose(rule: Any, terms: RuleConfig, *, remarks: bool = True) -> dict[str, li
 
 def topic(rule: Any, terms: RuleConfig, name: str) -> Text:
     """One paragraph of the notice by its topic: what, when, step, extension, tie, ceiling, ..."""
-    return {lang: _paragraph(terms, name, _told(rule, terms, name, lang), lang) for lang in LANGS}
+    lines = tuple(_lines(rule, terms))
+    told = {lang: _told(rule, terms, lines, name, lang) for lang in LANGS}
+    return {lang: _paragraph(terms, name, told[lang], lang) for lang in LANGS}
 
 
 def _paragraph(terms: RuleConfig, topic: str, said: list[str], lang: str) -> str:
@@ -129,11 +132,14 @@ def _paragraph(terms: RuleConfig, topic: str, said: list[str], lang: str) -> str
     return paragraph if topic == "what" else terms.reworded(paragraph, lang)
 
 
-def _told(rule: Any, terms: RuleConfig, topic: str, lang: str) -> list[str]:
+def _told(rule: Any, terms: RuleConfig, lines: Sequence[_Line], topic: str, lang: str) -> list[str]:
     """What is said under a topic, clause by clause; nothing where the rule has no other terms."""
     said = [*_first(rule, terms, topic, lang)]
-    lines = (line[1:] for line in _lines(rule, terms) if line[0] == topic)
-    said += [titled[lang] + _COLON[lang] + given[lang] for titled, given in lines]
+    said += [
+        titled[lang] + _COLON[lang] + given[lang]
+        for about, titled, given in lines
+        if about == topic
+    ]
     if topic == "ceiling":
         said = [*_start_is_ceiling(rule, terms, lang), *said]
     if topic in _NONE and not said:

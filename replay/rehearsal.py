@@ -23,7 +23,7 @@ from bidding.core import views
 from bidding.core.decide import Accepted, decide
 from bidding.core.document import Document, least_deposit
 from bidding.core.record import Recorded, due, open_session, record
-from bidding.core.state import State
+from bidding.core.state import OVER, State
 from replay.company import STYLES, Officers, company, stand_ins
 from replay.course import Course
 from replay.sealing import Sealer
@@ -33,7 +33,6 @@ MOST_BIDDERS: Final = 12
 _BEFORE: Final = 60 * SECOND
 """The session is published so long before anything happens."""
 _AUCTION: Final = "dry-run"
-_OVER: Final = ("closed", "terminated", "voided")
 
 
 class Rehearsal:
@@ -75,7 +74,7 @@ class Rehearsal:
                 paid = c.Deposit(guest.number, asked, self.state.t, f"paid-{guest.number}")
                 self._ask("staff:1", paid, self.state.t)
             yield len(self.course.lines)
-        while self.state.status not in _OVER:
+        while self.state.status not in OVER:
             if len(self.course.lines) >= MOST_ENTRIES:
                 self.cut = True
                 return
@@ -86,7 +85,7 @@ class Rehearsal:
     @property
     def waits(self) -> bool:
         """It ended nowhere: it waits for something that the dry run cannot bring."""
-        return self.state.status not in _OVER and not self.cut
+        return self.state.status not in OVER and not self.cut
 
     def outcome(self) -> Mapping[str, Any]:
         """The room at its end, as those see it who may see everything."""

@@ -16,10 +16,8 @@ from auction_rules.reasons import say
 from auction_rules.rule import Rule
 from auction_rules.terms import Text, Unit
 from bidding.core import aftermath, said
-from bidding.core.state import State
+from bidding.core.state import OVER, State
 from replay.figures import Category, Line, category_of
-
-OVER: Final = frozenset({"closed", "terminated", "voided"})
 
 _SOLD: Final = frozenset({"confirmed", "published"})
 
@@ -222,7 +220,9 @@ def read(state: State, rule: Rule, entries: Iterable[Mapping[str, Any]]) -> Resu
             premium = settled.premium
     failure = reader.failure
     if failure is None and aftermath.outcome(state) == "vacant":
-        failure = _fell_through(state, reader)
+        # The latest entry after which nobody holds what was sold, and what it says.
+        last = max(aftermath.fallen(state), key=lambda one: one.i)
+        failure = last.i, said.fallen(last)
     return Result(
         auction=state.document["auction"],
         origin=state.origin,
@@ -257,19 +257,7 @@ def read(state: State, rule: Rule, entries: Iterable[Mapping[str, Any]]) -> Resu
 def _fallen(state: State, reader: _Reader) -> dict[str, tuple[Instant, str]]:
     won = {*(one.bidder for one in reader.awards), *(one.won.bidder for one in reader.lapsed)}
     gone = {name: (out.t, out.reason) for name, out in state.exclusions.items() if name in won}
-    return gone | {one.bidder or "": (at, one.reason) for one, at in aftermath.defaults(state)}
+    return gone | {one.bidder: (one.t, one.reason) for one in aftermath.fallen(state)}
 
 
-def _fell_through(state: State, reader: _Reader) -> tuple[int, Text]:
-    """The latest entry after which nobody holds what was sold, and what it says."""
-    found = []
-    told = zip(reader.defaults, aftermath.defaults(state), strict=True)
-    for i, (one, _) in told:
-        found.append((i, said.fallen("default", one.bidder or "", one.reason, one.follows)))
-    for bidder in aftermath.barred(state):
-        out = state.exclusions[bidder]
-        found.append((out.i, said.fallen("excluded", bidder, out.reason, None)))
-    return max(found, key=lambda row: row[0])
-
-
-__all__ = ["INTERVENTIONS", "OVER", "Act", "Lapsed", "Result", "Won", "read"]
+__all__ = ["INTERVENTIONS", "Act", "Lapsed", "Result", "Won", "read"]

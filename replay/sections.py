@@ -193,10 +193,8 @@ class Sections:
 
     def _fallen(self) -> Iterator[Text]:
         """Which sales fell through, and why."""
-        for one, _ in aftermath.defaults(self.state):
-            yield said.fallen("default", one.bidder or "", one.reason, one.follows)
-        for bidder in sorted(aftermath.barred(self.state)):
-            yield said.fallen("excluded", bidder, self.state.exclusions[bidder].reason, None)
+        for one in aftermath.fallen(self.state):
+            yield said.fallen(one)
 
     def _facts(self, kind: str) -> Iterator[tuple[int, int, Mapping[str, Any]]]:
         """Index, time and fact of every such fact, in order."""

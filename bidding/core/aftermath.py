@@ -13,6 +13,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
 from auction_rules.facts import Awarded, AwardLapsed, Instant, LeadersChanged
@@ -21,7 +22,7 @@ from auction_rules.rule import Refuse, Rule
 from bidding.core import commands as c
 from bidding.core import house_facts as h
 from bidding.core.officers import exclusion_takes_two, policy_of, same_person
-from bidding.core.state import State
+from bidding.core.state import OVER, State
 
 Found: TypeAlias = tuple[h.Fact, ...] | Refuse
 Outcome: TypeAlias = Literal[
@@ -29,10 +30,22 @@ Outcome: TypeAlias = Literal[
 ]
 """What a result is worth now. `vacant`: whoever was awarded is out, and nobody took the place."""
 
+
+@dataclass(frozen=True, slots=True)
+class Fallen:
+    """A sale that fell through: in which entry and when, why, and who is next by rank after a default."""
+
+    cause: Literal["default", "excluded"]
+    bidder: str
+    i: int
+    t: Instant
+    reason: str
+    follows: str | None = None
+
+
 STEPS: Final = ("reviewed", "confirmed", "defaulted", "published")
 REAWARDED: Final = "reawarded"
 """The step that no `Conclude` takes: it is part of awarding the next in line."""
-_OVER: Final = ("closed", "terminated", "voided")
 _APPROVERS: Final = ("approver", "system")
 
 
@@ -44,7 +57,7 @@ def payout(state: State, actor: str, ask: c.Payout) -> Found:
     left = person.paid - person.out
     if not 0 < ask.amount <= left:
         return Refuse("MORE_THAN_PAID_IN")
-    free = state.status in _OVER or person.excluded
+    free = state.status in OVER or person.excluded
     if ask.purpose == "forfeit":
         if actor.partition(":")[0] not in _APPROVERS:
             return Refuse("NOT_ALLOWED")
@@ -123,15 +136,17 @@ def defaulted(state: State) -> frozenset[str]:
 
 def barred(state: State) -> frozenset[str]:
     """Winners whose admission was withdrawn, where the document has exclusions take two."""
-    if not exclusion_takes_two(state.document):
-        return frozenset()
-    return _excluded(state) & {award.bidder for award in state.standing.awards}
+    out = _winners(state).intersection(state.exclusions)
+    return out if out and exclusion_takes_two(state.document) else frozenset()
 
 
 def vacated(state: State) -> frozenset[str]:
     """Winners whose award no longer holds, though nobody has taken the place: in default, or barred."""
-    won = {award.bidder for award in state.standing.awards}
-    return (defaulted(state) & won) | barred(state)
+    return (defaulted(state) & _winners(state)) | barred(state)
+
+
+def _winners(state: State) -> frozenset[str]:
+    return frozenset(award.bidder for award in state.standing.awards)
 
 
 def held_floor(state: State) -> Floor[Any]:
@@ -151,7 +166,7 @@ def outcome(state: State) -> Outcome | None:
         return None
     if not state.standing.awards:
         return "unsold"
-    if {award.bidder for award in state.standing.awards} <= vacated(state):
+    if _winners(state) <= vacated(state):
         return "vacant"
     done = {one.step for one in standing_steps(state)}
     if "published" in done:
@@ -159,10 +174,22 @@ def outcome(state: State) -> Outcome | None:
     return "confirmed" if "confirmed" in done else "provisional"
 
 
-def defaults(state: State) -> tuple[tuple[h.Concluded, Instant], ...]:
-    """Every default that was recorded and when, in order."""
-    found = zip(state.after, state.after_at, strict=True)
-    return tuple((one, at) for one, at in found if one.step == "defaulted")
+def fallen(state: State) -> tuple[Fallen, ...]:
+    """Every sale that fell through: the defaults in order, then whoever won and is barred."""
+    steps = zip(state.after, state.after_at, strict=True)
+    return (
+        *(
+            Fallen("default", one.bidder or "", i, t, one.reason, one.follows)
+            for one, (i, t) in steps
+            if one.step == "defaulted"
+        ),
+        *(_out(state, bidder) for bidder in sorted(barred(state))),
+    )
+
+
+def _out(state: State, bidder: str) -> Fallen:
+    told = state.exclusions[bidder]
+    return Fallen("excluded", bidder, told.i, told.t, told.reason)
 
 
 def reaward(state: State, actor: str, ask: c.Reaward, rule: Rule) -> Found:
@@ -191,7 +218,7 @@ def next_award(state: State, rule: Rule) -> Awarded | Refuse:
         return Refuse("NEXT_NOT_IN_TERMS")
     if not vacated(state):
         return Refuse("NO_DEFAULT")
-    return rule.next_award(state.floor(), defaulted(state) | _excluded(state))
+    return rule.next_award(state.floor(), defaulted(state).union(state.exclusions))
 
 
 def successor(state: State, rule: Rule, bidder: str | None) -> str | None:
@@ -200,13 +227,9 @@ def successor(state: State, rule: Rule, bidder: str | None) -> str | None:
         # Several winners: who takes whose place is no matter of one ranking.
         return None
     winner = state.standing.awards[0].bidder
-    gone = defaulted(state) | _excluded(state) | {winner, bidder}
+    gone = defaulted(state).union(state.exclusions, (winner, bidder))
     found = rule.next_award(state.floor(), frozenset(name for name in gone if name is not None))
     if isinstance(found, Awarded):
         return found.bidder
     names = (key.partition("/")[0] for key in rule.ranking(state.floor()))
     return next((name for name in names if name not in gone), None)
-
-
-def _excluded(state: State) -> frozenset[str]:
-    return frozenset(name for name, person in state.people.items() if person.excluded)

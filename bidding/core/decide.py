@@ -38,7 +38,7 @@ from bidding.core import aftermath, downtime, officers, sealing, writable
 from bidding.core import commands as c
 from bidding.core import house_facts as h
 from bidding.core.right import may_act
-from bidding.core.state import State
+from bidding.core.state import OVER, State
 from bidding.proof import command_key
 
 
@@ -56,7 +56,6 @@ KEYS_MAX: Final = 8
 
 _STAFF = ("staff", "approver", "system")
 _SECOND = ("approver", "system")
-_OVER = ("closed", "terminated", "voided")
 
 
 def due(state: State, rule: Rule) -> Instant | None:
@@ -64,7 +63,7 @@ def due(state: State, rule: Rule) -> Instant | None:
 
     While suspended it is the announced hour of going on, if there is one.
     """
-    if state.status in _OVER:
+    if state.status in OVER:
         return None
     if state.status == "suspended":
         at = None if state.resuming is None else state.resuming.at
@@ -129,7 +128,7 @@ def _from_staff(state: State, command: c.Command, ask: c.Ask, now: Instant, rule
         case c.Conclude():
             return _found(aftermath.conclude(state, command.actor, ask, rule))
         case c.Admit() | c.Deposit() | c.Guarantee() | c.SealGuarantee():
-            over = state.status in _OVER
+            over = state.status in OVER
             return Refuse("NOT_RUNNING") if over else _register(state, ask, now, rule)
         case _:
             raise AssertionError(f"nobody decides {command.ask!r}")
@@ -189,7 +188,7 @@ def _enrol(state: State, command: c.Command, ask: c.Enrol) -> Decision:
         return Refuse("NOT_QUALIFIED")
     if person.excluded:
         return Refuse("EXCLUDED")
-    if state.status in _OVER:
+    if state.status in OVER:
         return Refuse("NOT_RUNNING")
     if command_key.fault(ask.alg, ask.public) is not None:
         return Refuse("KEY_UNSOUND")
@@ -345,14 +344,14 @@ def _end(state: State, command: c.Command, ask: c.Terminate | c.Void) -> Decisio
     if isinstance(ask, c.Void):
         void = state.status == "closed"
         return Accepted((h.Voided(ask.reason),)) if void else Refuse("NOT_RUNNING")
-    if state.status in _OVER:
+    if state.status in OVER:
         return Refuse("NOT_RUNNING")
     return Accepted((h.Terminated(ask.reason),))
 
 
 def _suspend(state: State, command: c.Command, ask: c.Suspend, now: Instant) -> Decision:
     standing_still = state.suspended is not None and state.resuming is None
-    if state.status in _OVER or standing_still:
+    if state.status in OVER or standing_still:
         return Refuse("SUSPENDED" if state.status == "suspended" else "NOT_RUNNING")
     since = now if ask.since is None else ask.since
     if since != now and (command.role != "system" or not state.t <= since <= now):
@@ -390,7 +389,7 @@ def _admit(state: State, ask: c.Admit, rule: Rule) -> Decision:
 
 
 def _exclude(state: State, ask: c.Exclude) -> Decision:
-    if state.status in _OVER:
+    if state.status in OVER:
         return Refuse("NOT_RUNNING")
     person = state.people.get(ask.bidder)
     if person is None:

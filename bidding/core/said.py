@@ -9,6 +9,7 @@ from typing import Any, Final
 from auction_rules.reasons import say
 from auction_rules.rule import Rule
 from auction_rules.terms import YUAN, Text, Unit, show_instant
+from bidding.core.aftermath import Fallen, Outcome
 from bidding.core.noted import Pair, When, noted
 from bidding.core.state import State
 
@@ -529,7 +530,7 @@ def reason(code: str) -> Text:
     return both(*_HOUSE.get(code, (code, code)))
 
 
-_OUTCOMES: Final[Mapping[str, Text]] = {
+_OUTCOMES: Final[Mapping[Outcome, Text]] = {
     "provisional": both(
         "成交结果待确认：审核、确认之前，尚不算成交。",
         "Provisional: it is no sale before it has been reviewed and confirmed.",
@@ -547,9 +548,10 @@ _OUTCOMES: Final[Mapping[str, Text]] = {
 }
 
 
-def fallen(cause: str, bidder: str, reason: str, follows: str | None) -> Text:
+def fallen(one: Fallen) -> Text:
     """A sale that fell through, why, and who comes next by rank after a default."""
-    if cause == "excluded":
+    bidder, reason, follows = one.bidder, one.reason, one.follows
+    if one.cause == "excluded":
         return both(
             f"{bidder} 号已被取消竞买资格，不予成交：{reason}。",
             f"No. {bidder} was excluded and is out of the award: {reason}.",
@@ -565,7 +567,7 @@ def fallen(cause: str, bidder: str, reason: str, follows: str | None) -> Text:
     )
 
 
-def outcome(worth: str) -> Text:
+def outcome(worth: Outcome) -> Text:
     """What a result is worth now, in one sentence."""
     return _OUTCOMES[worth]
 

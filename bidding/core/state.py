@@ -22,6 +22,8 @@ from bidding.proof import canon
 from bidding.proof.text import BilingualError
 
 ENTRY_VERSION: Final = 1
+OVER: Final = ("closed", "terminated", "voided")
+"""The statuses after which nothing is asked of a session any more."""
 
 
 class BadEntry(BilingualError):
@@ -96,8 +98,8 @@ class State:
     """When each sealed guarantee came in, by its commitment; opened ones stay."""
     after: tuple[h.Concluded, ...] = ()
     """The steps taken after the close, in order."""
-    after_at: tuple[Instant, ...] = ()
-    """When each of them was taken. Not part of the digest: what it says of them is in `after`."""
+    after_at: tuple[tuple[int, Instant], ...] = ()
+    """In which entry each of them was taken, and when. Not part of the digest: they are in `after`."""
     exclusions: Mapping[str, Exclusion] = field(default_factory=dict)
     """Why and when, by number. Not part of the digest: that somebody is excluded is in `people`."""
     terms: Any = field(default=None, compare=False)
@@ -303,7 +305,7 @@ def _change(s: State, fact: h.HouseFact, t: Instant) -> State:
         case h.Suspended() | h.Resuming() | h.Resumed() | h.Terminated() | h.Voided():
             return _of_running(s, fact)
         case h.Concluded():
-            return changed(s, after=(*s.after, fact), after_at=(*s.after_at, t))
+            return changed(s, after=(*s.after, fact), after_at=(*s.after_at, (s.index, t)))
         case h.GuaranteeSealed():
             return changed(s, sealed_guarantees={**s.sealed_guarantees, fact.commit: t})
         case h.Announced():

@@ -21,7 +21,7 @@ from auction_rules.terms_in_use import in_use
 from bidding.core import aftermath, downtime, drawing, said
 from bidding.core.right import may_act
 from bidding.core.sealing import unit_name
-from bidding.core.state import State
+from bidding.core.state import OVER, State
 
 PATCH: Final = (
     "status",
@@ -57,9 +57,6 @@ _INTERNAL: Final = (
 _BY_OFFICERS: Final = ("proposed", "concluded")
 
 _BIDDERS_KINDS: Final = ("bid", "confirm", "stay", "leave", "proxy", "seal", "reveal")
-
-
-_OVER: Final = ("closed", "terminated", "voided")
 
 
 def unit_of(state: State) -> Unit:
@@ -162,8 +159,10 @@ def _excluded(state: State, rule: Rule, audience: str) -> list[dict[str, Any]]:
     After the end everybody is told; before it of those alone whose offers everybody sees, since
     who else takes part is not disclosed. The house, auditors and he himself always know.
     """
+    if not state.exclusions:
+        return []
     _, _, own = audience.partition(":")
-    every = audience in ("staff", "auditor") or state.status in _OVER
+    every = audience in ("staff", "auditor") or state.status in OVER
     seen = frozenset() if every else _on_show(state, rule)
     return [
         {"bidder": bidder, "i": one.i, "t": one.t, "reason": one.reason}
@@ -194,23 +193,16 @@ def _after(state: State) -> dict[str, Any] | None:
 
 def _fallen(state: State) -> list[dict[str, Any]]:
     """Each sale that fell through: whose, when, why, and who comes next by rank, if anybody does."""
-    rows = [
-        ("default", one.bidder or "", at, one.reason, one.follows)
-        for one, at in aftermath.defaults(state)
-    ]
-    for bidder in sorted(aftermath.barred(state)):
-        told = state.exclusions[bidder]
-        rows.append(("excluded", bidder, told.t, told.reason, None))
     return [
         {
-            "cause": cause,
-            "bidder": bidder,
-            "t": at,
-            "reason": reason,
-            "follows": follows,
-            "sentence": said.fallen(cause, bidder, reason, follows),
+            "cause": one.cause,
+            "bidder": one.bidder,
+            "t": one.t,
+            "reason": one.reason,
+            "follows": one.follows,
+            "sentence": said.fallen(one),
         }
-        for cause, bidder, at, reason, follows in rows
+        for one in aftermath.fallen(state)
     ]
 
 

@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
+
+from bidding.core.state import OVER
 
 Name: TypeAlias = Literal[
     "apply", "admission", "pay", "enrol", "practise", "check", "act", "wait", "result"
 ]
 Standing: TypeAlias = Literal["done", "now", "waiting", "later", "missed"]
 """`now` is his to do, `waiting` the house's or the clock's; `missed` cannot be done any more."""
-
-OVER: Final = frozenset({"closed", "terminated", "voided"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,4 +127,4 @@ def _act(place: Place) -> Step:
     return Step("act", "now", place.closes, actions["ask"])
 
 
-__all__ = ["OVER", "Place", "Step", "next_step", "steps"]
+__all__ = ["Place", "Step", "next_step", "steps"]

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Final
 
 from bidding.core import commands as c
 from bidding.core.record import due
+from bidding.core.state import OVER
 from bidding.engine.money import Conflict, Guarantee, SealedGuarantee
 from bidding.engine.seats import NoSuchAuction
 from bidding.proof import guarantee, hpke
 from bidding.proof.text import from_base64
-from bidding.web.asked import OVER
 
 if TYPE_CHECKING:
     from bidding.web.context import Door

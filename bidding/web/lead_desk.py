@@ -8,11 +8,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Final
 
+from bidding.core.state import OVER
 from bidding.engine.house import House
 from bidding.engine.seats import NoSuchAuction
 from replay.indicators.catalogue import Found, leads
 from replay.indicators.course import Course, read
-from replay.results import OVER
 
 _AT_ONCE: Final = 1_000
 

@@ -30,7 +30,7 @@ from bidding.core import commands as c
 from bidding.core.decide import Accepted, decide
 from bidding.core.document import Document, Published
 from bidding.core.record import due, open_session
-from bidding.core.state import State
+from bidding.core.state import OVER, State
 from bidding.engine.auctioneer import Final as Decided
 from bidding.engine.bidders import Preparation
 from bidding.engine.house import House
@@ -59,7 +59,6 @@ _LEAD: Final = 20 * SECOND
 """The clock is moved to this long before what comes next, so that there is time to act."""
 _PACE: Final = (900, 2_600)
 """Milliseconds between two acts of the played bidders, from and to."""
-_OVER: Final = ("closed", "terminated", "voided")
 _NOT_NOW: Final = {
     "zh": "练习暂时不能开始，请稍后再试。",
     "en": "Practice cannot begin just now. Try again in a moment.",
@@ -188,7 +187,7 @@ class Practice:
     @property
     def over(self) -> bool:
         """Whether there is nothing more to do in it."""
-        return self.room.state.status in _OVER
+        return self.room.state.status in OVER
 
     @property
     def same(self) -> bool:

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from auction_rules.facts import Instant
+from bidding.core.state import OVER
 from bidding.engine.house import House
 from bidding.engine.seats import NoSuchAuction
-from replay.results import OVER, Result, read
+from replay.results import Result, read
 
 _AT_ONCE: Final = 1_000
 

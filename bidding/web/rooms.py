@@ -5,7 +5,7 @@ from typing import Any
 from auction_rules.proxy import ProxyBids
 from auction_rules.rule import Rule
 from bidding.core import views
-from bidding.core.state import State
+from bidding.core.state import OVER, State
 from bidding.engine.hub import Room
 from bidding.engine.identity import Seat
 from bidding.engine.money import Conflict, new_number
@@ -13,8 +13,6 @@ from bidding.engine.seats import NoSuchAuction
 from bidding.web.context import Door
 from bidding.web.problems import Field, Problem
 from bidding.web.sessions import Who
-
-OVER = frozenset({"closed", "terminated", "voided"})
 
 
 def _stands(room: dict[str, Any]) -> bool:

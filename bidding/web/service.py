@@ -19,7 +19,7 @@ from auction_rules.terms import Text
 from bidding.engine.ports import LogError
 from bidding.web.context import Door
 from bidding.web.problems import Problem
-from bidding.web.rooms import OVER, Present
+from bidding.web.rooms import Present
 from replay.interruptions import Interruption
 
 State: TypeAlias = Literal["taking", "quiet", "partly", "away"]
@@ -42,6 +42,7 @@ class Paused:
     status: str
     rows: tuple[Interruption, ...]
     acts_sealed: bool
+    archive: bool
 
 
 @dataclass(slots=True)
@@ -129,8 +130,10 @@ class Service:
             found = await door.interruptions.of(name, state.index)
             rows = tuple(r for r in found.found if r.ended is None or r.ended >= begins)
             if rows:
-                title = state.document["title"]
-                seen.paused.append(Paused(name, title, state.status, rows, present.acts_sealed))
+                title, sealed = state.document["title"], present.acts_sealed
+                seen.paused.append(
+                    Paused(name, title, state.status, rows, sealed, present.offers_archive)
+                )
         return seen
 
 
@@ -150,7 +153,7 @@ def _row(row: Interruption, one: Paused) -> dict[str, Any]:
     return {
         "auction": one.auction,
         "title": dict(one.title),
-        "over": one.status in OVER,
+        "archive": one.archive,
         "number": row.number,
         # While a stage is sealed its number would tell how many have acted.
         "entry": None if one.acts_sealed else row.i,

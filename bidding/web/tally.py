@@ -1,7 +1,8 @@
 """How often each auction was asked, for the officers' board: counts of what its log holds.
 
-Whatever is counted is counted from the log itself, each entry once, and only when somebody looks. It is not part of any
-record and holds no amounts; whoever shows it must ask first whether the stage is sealed.
+Counted from the log itself, each entry once, and only when somebody looks. It is not part of any
+record and holds no amounts; whoever shows it must ask first whether the stage is sealed. `Counted`
+does the same for anything else that is told of a log entry by entry.
 """
 
 import asyncio

@@ -39,6 +39,9 @@ export function withUnit(amount: number, unit: Unit, lang: Lang): string {
   return `${figure(amount, unit.scale)} ${unit[lang]}`;
 }
 
+/** A sum of money from whole fen, in yuan. */
+export const fromFen = (fen: number, lang: Lang): string => `${figure(fen, 2)} ${lang === "zh" ? "元" : "CNY"}`;
+
 /** An account as people read it aloud and type it; copied, the spaces do no harm at a bank. */
 export const inFours = (account: string): string => account.replace(/(\d{4})(?=\d)/g, "$1 ");
 

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { createApp, h, type App } from "vue";
+import { isBarred, titleOf } from "../src/outcome";
 import { lang } from "../src/preferences";
 import Outcome from "../src/room/Outcome.vue";
 import Standing from "../src/room/Standing.vue";
@@ -65,4 +66,24 @@ it("an excluded bidder's offer stands, and says that it can win nothing", () => 
   const offer = (bidder: string): Room["offers"][number] => ({ bidder, lot: null, slot: null, amount: 100, quantity: null, t: 0, i: 5, in: true });
   const box = shown(Standing, { offers: [offer("03"), offer("02")], excluded: [{ bidder: "03", i: 7, t: 0, reason: "认定" }] } as Partial<Room>);
   expect([...box.querySelectorAll("tbody tr")].map((row) => row.querySelector("[data-test=excluded]")?.textContent ?? "")).toEqual(["excluded; out of the award", ""]);
+});
+
+describe("the end of an auction", () => {
+  const of = (outcome: After["outcome"], more: Partial<Room> = {}): string => titleOf({ ...room({ after: after(outcome) }), ...more });
+
+  it("is called a sale nowhere before it is confirmed", () => {
+    expect([of("provisional"), of("confirmed"), of("published")]).toEqual(["outcome.provisional", "outcome.sold", "outcome.sold"]);
+  });
+
+  it("is called what it is where nothing was sold", () => {
+    expect([of("unsold", { awards: [] }), of("terminated", { status: "terminated", awards: [] }), of("voided", { status: "voided" })]).toEqual(["outcome.unsold", "outcome.terminated", "outcome.voided"]);
+  });
+
+  it("says that the winner is out, of whatever else fell through too", () => {
+    const out = { ...fell, cause: "excluded" as const };
+    expect(of("vacant", { after: after("vacant", { fallen: [fell] }) })).toBe("outcome.vacant");
+    expect(of("vacant", { after: after("vacant", { fallen: [fell, out] }) })).toBe("outcome.barred");
+    // Of several awards others hold.
+    expect(isBarred(after("confirmed", { fallen: [out] }))).toBe(false);
+  });
 });

@@ -11,7 +11,7 @@ const S = 1_000_000;
 const AT = Date.UTC(2026, 2, 2, 2, 5) * 1000;
 const both = (words: string) => ({ zh: words, en: words });
 const row = (more: Partial<Interruption> = {}): Interruption => ({
-  auction: "a", title: both("A"), over: false, number: 1, entry: 7, cause: "service", reason: both("停电"), since: AT, told: AT + 480 * S, resumes: AT + 840 * S,
+  auction: "a", title: both("A"), archive: true, number: 1, entry: 7, cause: "service", reason: both("停电"), since: AT, told: AT + 480 * S, resumes: AT + 840 * S,
   ended: AT + 840 * S, outcome: "resumed", by: "two", why: both("机房恢复供电"), given: 840 * S, closes: AT + 1140 * S, messages: [], ...more,
 });
 const sums = (auction: string, service = 840 * S, all = service) => ({ auction, title: both(auction.toUpperCase()), status: "running" as const, times: 1, service, all });
@@ -85,6 +85,12 @@ describe("the page", () => {
     expect(text).toContain("confirmed. The end was moved by 14 min");
     expect(box.querySelector("[data-auction=a] a")?.getAttribute("href")).toBe("/room/a");
     expect([...box.querySelectorAll("[lang=zh-CN]")].map((one) => one.textContent)).toEqual(["停电", "机房恢复供电"]);
+  });
+
+  it("offers to verify a record only where everybody can have it", async () => {
+    const rows = [row({ auction: "a", archive: true }), row({ auction: "b", archive: false })];
+    const box = await shown(service({ sessions: [sums("a", 0, S), sums("b", 0, S)], interruptions: rows }));
+    expect(["a", "b"].map((name) => box.querySelector(`[data-auction=${name}] a[href^="/verify"]`) !== null)).toEqual([true, false]);
   });
 
   it("tells neither a state nor a time without writes where bids cannot be taken, and always what it means", async () => {

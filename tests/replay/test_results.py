@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from bidding.core.record import rule_of
+from bidding.core.state import OVER
 from replay.play import play
-from replay.results import OVER, Result, read
+from replay.results import Result, read
 from replay.scenario import Step
 from replay.scenario import read as read_scenario
 from tests.replay.plays import (

@@ -58,7 +58,6 @@ class AnsweredLine(ApplicationLine):
 
     deposit: DepositState | None
     excluded: bool
-
     declines: list[DeclineTold]
 
 

@@ -8,12 +8,13 @@ from pydantic import Field
 
 from auction_rules.rule import Rule
 from bidding.core.record import rule_of
+from bidding.core.state import OVER
 from bidding.engine.identity import Draft
 from bidding.web.api.drafts import document_of
 from bidding.web.context import Door
 from bidding.web.problems import Field as Wrong
 from bidding.web.problems import Problem
-from bidding.web.rooms import OVER, Present
+from bidding.web.rooms import Present
 from bidding.web.routes import WATCHERS, Answer, Call, Query, Route
 from bidding.web.timetable import Item, Span, clashes, foreseen
 from bidding.web.wire import Instant, Sentence

@@ -27,7 +27,6 @@ _MOST: Final = 20
 _TITLE: Final[Text] = {"zh": "名称", "en": "Title"}
 _PAPERS: Final[Text] = {"zh": "附件", "en": "Papers"}
 _JOIN: Final[Text] = {"zh": "、", "en": ", "}
-_AUCTION: Final = "竞价编号"
 _Rows = dict[str, tuple[Text, Text]]
 
 
@@ -66,12 +65,12 @@ class Changes(Answer):
 def _rows(document: Document) -> _Rows:
     """Label and value of whatever a document says, by what it is about."""
     rule, terms = document.bound()
-    plain = document.canonical()
+    plain = dict(document.canonical())
+    del plain["auction"]  # every document has its own number
     rows: _Rows = {"title": (_TITLE, dict(plain["title"]))}
     zh, en = (list(conditions(plain, rule.title, lang)) for lang in LANGS)
     for (head, said), (english, told) in zip(zh, en, strict=True):
-        if head != _AUCTION:  # every document has its own number
-            rows[head] = ({"zh": head, "en": english}, {"zh": said, "en": told})
+        rows[head] = ({"zh": head, "en": english}, {"zh": said, "en": told})
     rows |= _terms(rule, terms)
     if document.papers:
         listed = [f"{one.name} ({one.sha256[:8]})" for one in document.papers]

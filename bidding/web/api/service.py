@@ -25,12 +25,13 @@ class InterruptionTold(Answer):
 
     `since`: from when on no time ran; `told`: when its log came to know; `resumes`: the announced
     hour; `by`, `why`: who decided what came after, and on what ground; `given`: by how much its end,
-    now `closes`, was moved then. `entry` is null during a sealed stage.
+    now `closes`, was moved then. `entry` is null during a sealed stage. `archive`: whether the public
+    can verify the record itself.
     """
 
     auction: str
     title: Sentence
-    over: bool
+    archive: bool
     number: Whole
     entry: Whole | None
     cause: Cause

@@ -7,7 +7,8 @@ import type { Lang, Status, Text } from "../wire";
 export interface Interruption {
   auction: string;
   title: Text;
-  over: boolean;
+  /** Whether the public can verify the record itself. */
+  archive: boolean;
   number: number;
   entry: number | null;
   cause: "service" | "stage" | "officer";

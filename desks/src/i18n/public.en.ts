@@ -46,9 +46,9 @@ export const en = {
   "svc.means_time": "The time lost is given back as the notice says; all bidders are told ahead when it goes on, as the notice says.",
   "svc.means_room": "Keep the room open: it connects again by itself and need not be reloaded.",
   "svc.means_phone": "If in doubt, call the number in the notice of the auction.",
-  "svc.recent": "Interruptions and suspensions of the last {n} days",
+  "svc.recent": "Interruptions and suspensions of the last {n} {n|day|days}",
   "svc.incomplete": "The records are being read still: this is what was known before.",
-  "svc.none": "No auction was interrupted or suspended in the last {n} days.",
+  "svc.none": "No auction was interrupted or suspended in the last {n} {n|day|days}.",
   "svc.times": "Times it stood still: {n}, for {all} in all.",
   "svc.of_service": "Of that for want of service: {n}.",
   "svc.not_service": "Never for want of service.",
@@ -70,5 +70,5 @@ export const en = {
   "svc.kept": "The end is {at}.",
   "svc.message": "Message ({at}): ",
   "svc.entry": "Entry {n} of its record",
-  "svc.note": "Read off the sessions' own records, which anybody can verify. What officers suspended is listed too, and does not count as time without service.",
+  "svc.note": "Read off the sessions' own records, which can be verified. What officers suspended is listed too, and does not count as time without service.",
 };

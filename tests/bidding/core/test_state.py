@@ -73,7 +73,7 @@ STATE_CHANGES: dict[str, Any] = {
 SECRET = {"proxies"}  # a limit is told by the entry that set it, never by a digest
 NOT_ITS_OWN = {
     "entrants",  # read from people
-    "after_at",  # hours of `after`, from the entries themselves
+    "after_at",  # places and hours of `after`, from the entries themselves
     "exclusions",  # words and hours of what `people` says
     "standing",  # each field below
     "terms",  # read from the document

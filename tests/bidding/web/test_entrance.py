@@ -44,5 +44,5 @@ async def test_the_course_of_an_application_is_told_by_alias_and_number(tmp_path
         assert (unasked["alias"], unasked["bidder"]) == (None, "77")
         assert [one["by"] for one in unasked["steps"]] == ["x"]
         # Whose number it is, is nobody's to read here.
-        assert '"account"' not in str(told)
+        assert "account" not in str(told)
         assert told == await staff.get(f"{PATH}/entrance")

@@ -66,6 +66,7 @@ async def test_an_interruption_is_told_while_it_lasts_and_after(tmp_path):
         (row,) = now["interruptions"]
         assert (now["state"], row["outcome"], row["since"]) == ("partly", "open", since)
         assert (row["cause"], row["by"], row["given"]) == ("service", None, None)
+        assert row["archive"] is False, "nobody has the archive of what runs"
         assert [message["text"] for message in row["messages"]] == [words]
         await core.ask("a", Command("system", Resume(RECOVERY)))
         await later(house)
@@ -102,7 +103,8 @@ async def test_what_an_officer_stopped_is_listed_and_is_no_loss_of_the_service(t
         async with signed_in(house, "t") as (approver,):
             await approver.post("/api/auctions/a/terminate", {"reason": "改期"})
         await later(house)
-        assert (await told(house, WHERE))["interruptions"][0]["outcome"] == "over"
+        (over,) = (await told(house, WHERE))["interruptions"]
+        assert (over["outcome"], over["archive"]) == ("over", True)
         await later(house, (DAYS + 1) * DAY)
         assert (await told(house, WHERE))["interruptions"] == []
         assert len((await told(house, "/open/interruptions"))["records"]) == 1

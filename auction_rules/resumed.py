@@ -44,12 +44,16 @@ class Back(Choice):
 
     REMAINING = ("REMAINING", "补足中止时剩余的时间", "the time that remained comes back")
     WHOLE = ("WHOLE", "重新给予该阶段的全部时长", "the whole length of the stage is given again")
+    WHOLE_OR_LONGER = (
+        "WHOLE_OR_LONGER",
+        "补足中止时剩余的时间，不足该阶段全部时长的，给予全部时长",
+        "the time that remained comes back, or the whole length of the stage where that is longer",
+    )
     LONGER = (
         "LONGER",
         "补足中止时剩余的时间，不足一个完整倒计时的，给予一个完整倒计时",
         "the time that remained comes back, or one full countdown where that is longer",
     )
-    COUNTDOWN = ("COUNTDOWN", "重新开始一个完整倒计时", "one full countdown is given again")
     PREPARED = (
         "PREPARED",
         "重新给予准备期，再开始一个完整倒计时",
@@ -92,7 +96,7 @@ _WINDOW: Final[Mapping[type, Back]] = {
     Unsealing: Back.WHOLE,
     ReadOut: Back.WHOLE,
     OnePrice: Back.WHOLE,
-    Indicator: Back.COUNTDOWN,
+    Indicator: Back.LONGER,
     Clock: Back.TICK,
     Claim: Back.HOLDER,
     Turns: Back.TURN,
@@ -159,7 +163,7 @@ def _outcry(stage: Outcry, *, full: bool) -> Back:
     if stage.countdown is not None:
         return Back.LONGER if stage.countdown.length else Back.REMAINING
     # A window by the calendar gets back what it lost; one of a length is promised whole.
-    return Back.REMAINING if stage.ends is not None else Back.WHOLE
+    return Back.REMAINING if stage.ends is not None else Back.WHOLE_OR_LONGER
 
 
 def resumption(rule: Any, terms: RuleConfig) -> Iterator[Text]:

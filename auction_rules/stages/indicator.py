@@ -133,12 +133,13 @@ class Indicator:
         return (StageClosed(self.id),)
 
     def resume(self, floor: Floor[Any], since: Instant, now: Instant) -> tuple[FloorFact, ...]:
-        """The time that remained, or a full countdown where the terms promise one."""
+        """The time that remained, or a full countdown where the terms promise one; never less."""
         closes = floor.standing.closes
         if closes is None:
             return ()
-        whole = self.resume_policy is Resume.FULL_COUNTDOWN
-        given = self.countdown.length if whole else max(0, closes - since)
+        given = max(0, closes - since)
+        if self.resume_policy is Resume.FULL_COUNTDOWN:
+            given = max(given, self.countdown.length)
         return (DeadlineMoved(max(closes, now + given), "resumed"),)
 
     def actions(self, floor: Floor[Any], bidder: str, now: Instant) -> Actions:

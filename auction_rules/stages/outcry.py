@@ -238,7 +238,8 @@ class Outcry:
             target = max(target, now + self.countdown.length)
         elif self.ends is None and self.resume_policy is Resume.FULL_COUNTDOWN:
             # A window of a length is promised whole; one by the calendar gets back what it lost.
-            target = now + self.length
+            # More than its length remained where officers had moved the end: that is not lost.
+            target = max(target, now + self.length)
         return (DeadlineMoved(max(target, closes), "resumed"),)
 
     def actions(self, floor: Floor[Any], bidder: str, now: Instant) -> Actions:

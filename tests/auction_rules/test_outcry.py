@@ -184,6 +184,8 @@ def test_naming_what_is_his_anyway_does_no_harm():
         # Without a countdown the whole window is promised; `STAGE` lasts 300.
         (Resume.FULL_COUNTDOWN, None, 1_200, 9_000, 9_300),
         (Resume.REMAINING, None, 1_200, 9_000, 9_100),
+        # Officers had moved the end: what remained is longer than the window, and none of it is lost.
+        (Resume.FULL_COUNTDOWN, None, 900, 9_000, 9_400),
         # A countdown shorter than what remained takes nothing away: 290 remained.
         (Resume.FULL_COUNTDOWN, Countdown(50), 1_010, 1_020, 1_310),
     ],

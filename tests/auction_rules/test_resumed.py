@@ -88,8 +88,10 @@ def test_the_machine_gives_back_what_is_said(rule, given, name, resume):
             Back.PREPARED: getattr(stage, "preparation", 0) + whole,
             Back.PREPARED_REST: getattr(stage, "preparation", 0) + left,
         }.get(what, whole)
-        if what in (Back.LONGER, Back.COUNTDOWN):
-            expected = max(left, turned) if what is Back.LONGER else turned
+        if what is Back.LONGER:
+            expected = max(left, turned)
+        if what is Back.WHOLE_OR_LONGER:
+            expected = max(left, whole)
         assert ends_after(rule, terms, stage, left) == expected, (what, left)
 
 

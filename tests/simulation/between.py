@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from bidding.engine.membership import TTL
 from bidding.engine.nodes import Grant, LeasesAway, View
 from bidding.engine.one_process import LocalBus, LocalLeases, LocalPost
+from bidding.engine.ports import Instant
 from bidding.testing import SECOND
 from tests.simulation.faults import MS
 
@@ -94,6 +95,9 @@ class Desk:
 
     async def acquire(self, log: str, address: str) -> Grant | None:
         return await self._ask(lambda: self._kept.acquire(log, address))
+
+    async def owes(self, log: str, address: str, since: Instant | None) -> None:
+        await self._ask(lambda: self._kept.owes(log, address, since))
 
     async def release(self, log: str, address: str) -> None:
         await self._ask(lambda: self._kept.release(log, address))

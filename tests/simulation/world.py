@@ -141,6 +141,10 @@ class World:
 
     def boot(self) -> Node:
         """A new process."""
+        if self._all and all(node.fallen.is_set() for node in self._all):
+            since, now = max(node.fell for node in self._all), self.clock.now()
+            for sale in self.sales:
+                sale.history.nobody(since, now)
         self._nodes += 1
         name = f"node-{self._nodes}"
         node = Node(name, self.store, self.clock, self.rng, self.faults, others=self._others)

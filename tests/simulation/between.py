@@ -110,7 +110,7 @@ class Desk:
 
     async def _ask(self, work: Callable[[], Awaitable[_T]]) -> _T:
         store = self._node.handle.store
-        await store.sleep(store.rng.randrange(100, 1 * MS) + store.slow)
+        await store.travel(store.rng.randrange(100, 1 * MS))
         if self._node.fallen.is_set():
             await asyncio.Event().wait()
         if store.down or self._node.parted:

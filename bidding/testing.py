@@ -75,7 +75,8 @@ class VirtualClock:
             self._now = max(self._now, when)
             waiter.set_result(None)
             await self._rest()
-        self._now = until
+        # Somebody may have jumped beyond it meanwhile, and time never goes back.
+        self._now = max(self._now, until)
         await self._rest()
 
     async def _rest(self) -> None:

@@ -10,6 +10,7 @@ import logging
 from typing import Final
 
 from bidding.core.record import due
+from bidding.core.state import State
 from bidding.engine.membership import Membership
 from bidding.engine.ports import Clock, EventLog, Instant, LogError
 from bidding.engine.pulse import BEAT, INTERRUPTED, QUICK, TOLERATED, Pulse
@@ -78,19 +79,31 @@ class Heartbeat:
 
         Whoever comes after us knows of a loss only by this, until it is written.
         """
-        owed = (self._owed(seat) for seat in self._seats)
+        others = self._others
+        ours = (s for s in self._seats if others is None or others.holds(s.origin))
+        owed = (self._owed(seat) for seat in ours)
         return min([self.pulse.served(sent), *(since for since in owed if since is not None)])
 
+    def owed(self, seat: Seat) -> Instant | None:
+        """Since when time was lost to an auction that is written here, and its log does not know.
+
+        With what nobody has counted yet: whoever owns it next must not find less than we would.
+        """
+        now = self._clock.now()
+        uncounted = self.pulse.unheard(now) and _watched(seat, now)
+        return earliest(self._owed(seat), self.pulse.heard if uncounted else None)
+
     def _owed(self, seat: Seat) -> Instant | None:
-        """Since when time was lost to an auction of ours that its log does not know of yet."""
-        ours = self._others is None or self._others.holds(seat.origin)
-        if seat.refused is not None or not ours:
+        if seat.refused is not None:
             return None
         if seat.auctioneer is not None:
             return earliest(seat.lost_from, seat.auctioneer.owed)
-        if seat.room is not None and seat.room.state.status in (*OVER, "suspended"):
+        state = None if seat.room is None else seat.room.state
+        if state is not None and _stands_still(state):
             return None
-        return earliest(seat.lost_from, seat.up_until if seat.room else self.last)
+        if seat.grant is not None:
+            return earliest(seat.lost_from, seat.grant.served)
+        return earliest(seat.lost_from, self.last if state is None else seat.up_until)
 
     def _felt(self, sent: Instant) -> None:
         """A write came back: what was lost before it is given back, what waited for it goes on."""
@@ -114,6 +127,11 @@ class Heartbeat:
                 seat.auctioneer.interrupted(sent - lost - BEAT)
             elif now - sent <= QUICK:
                 seat.auctioneer.well()
+
+
+def _stands_still(state: State) -> bool:
+    """Whether no time of it can be lost: it is over, or suspended without an hour to go on."""
+    return state.status in OVER or (state.status == "suspended" and state.resuming is None)
 
 
 def _watched(seat: Seat, now: Instant) -> bool:

@@ -105,7 +105,7 @@ class House:
         self._heart = Heartbeat(log, clock, seats, others)
         self._seating = Seating(ground, self._heart, chores)
         self._publishing = Publishing(ground, seats, self._seating)
-        self._tenancy = Tenancy(ground, seats, self._seating, chores)
+        self._tenancy = Tenancy(ground, seats, self._seating, self._heart, chores)
         self._learned = False
 
     @property

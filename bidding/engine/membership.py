@@ -70,6 +70,10 @@ class Tenant(Protocol):
         """Whether it is over, so that its next owner has time."""
         ...
 
+    def owed(self, origin: str) -> Instant | None:
+        """Since when time of it was lost that its log does not tell yet; None while it tells all."""
+        ...
+
     @property
     def opening(self) -> int:
         """How many logs are being opened here."""
@@ -104,9 +108,11 @@ class Membership:
         """From the last sign of such an owner until his auction went on, the last time; microseconds."""
         self._view = View(0)
         self._held: dict[str, Grant] = {}
+        self._told: dict[str, Instant | None] = {}
+        """What the lease of each of these says that is owed."""
         self._free_since: dict[str, Instant] = {}
         self._renewed: Instant = 0
-        self._leaving = self._lost_letters = self._put_off = False
+        self._leaving = self._lost_letters = self._put_off = self._telling = False
         self._own_letter: Instant = 0
         self.lag: Instant = 0
         """How long the last letter of this node to itself was on its way, in microseconds."""
@@ -197,10 +203,12 @@ class Membership:
     async def let_go(self, origin: str) -> None:
         """Nobody writes the log here any more: the next owner may have it at once."""
         self.doors.forget(origin)
+        owed = self._house.owed(origin)
         if self._held.pop(origin, None) is None:
             return
         try:
             async with self._turns:
+                await self._tell(origin, self.address, owed)
                 await self._leases.release(origin, self.address)
         except LeasesAway:
             return  # it ends with our presence
@@ -252,6 +260,8 @@ class Membership:
                     # Good from when it was asked for: the answer may have been long on its way.
                     self._renewed = max(self._renewed, sent)
                     self._sort(view)
+                    if not self._telling:
+                        self._spawn(self._tell_all())
                 elif self._bus.up or not self._lost_letters:
                     self._lost_letters = False
                     await self._enter()
@@ -283,7 +293,10 @@ class Membership:
     async def _shut(self) -> None:
         """Says goodbye for want of letters: nobody shall wait for what this door has to say."""
         address, self._lost_letters = self.address, True
+        owed = {origin: self._house.owed(origin) for origin in self._held}
         self._out(f"{address} goes: its letters do not come back")
+        for origin, since in owed.items():
+            await self._tell(origin, address, since)
         await self._leases.leave(address)
 
     def _out(self, why: str) -> None:
@@ -348,12 +361,34 @@ class Membership:
                 address = self.address
                 grant = await self._leases.acquire(origin, address)
             if grant is not None and address == self.address and not self._leaving:
-                self._held[origin] = grant
+                self._held[origin], self._told[origin] = grant, grant.served
                 self._house.moved(origin)
         except (NotPresent, LeasesAway):
             self._stir.set()  # the next renewal says what that means
         finally:
             self._acquiring.discard(origin)
+
+    async def _tell_all(self) -> None:
+        """What is owed changes as words become durable; the leases follow, one log after another."""
+        self._telling = True
+        try:
+            for origin in list(self._held):
+                if self._told.get(origin) is None and self._house.patient(origin):
+                    continue
+                if self._house.owed(origin) != self._told.get(origin):
+                    async with self._turns:
+                        if origin in self._held:
+                            await self._tell(origin, self.address, self._house.owed(origin))
+        except LeasesAway:
+            return  # the rest after another renewal
+        finally:
+            self._telling = False
+
+    async def _tell(self, origin: str, address: str, since: Instant | None) -> None:
+        """Has the lease say what is owed: this node may be gone before the record says it."""
+        if since != self._told.get(origin):
+            await self._leases.owes(origin, address, since)
+            self._told[origin] = since
 
     # -- letters ------------------------------------------------------------------------------
 

@@ -6,7 +6,8 @@ do not fight; letters carry requests to him. Both may be wrong or away, and then
 1. A node is present until an instant of the leases' clock, and renews that. A node that cannot
    tell whether it still is behaves as if it were not: its door gives no stamps.
 2. A lease on a log is worth what its holder's presence is worth. It is released by the holder, or
-   it ends with his presence; nobody can take it away.
+   it ends with his presence; nobody can take it away. What its holder owes stands in it: he may go
+   before his record says what was lost before him, or under him.
 3. Letters may be lost, doubled, reordered and late; whoever reads one believes nothing in it that
    the log does not say, but for who wrote it.
 """
@@ -51,7 +52,7 @@ class View:
 class Grant:
     """A lease on a log that was free. `served` is until when somebody surely served it before.
 
-    `handed` says that he released it, so that nothing of his was cut off.
+    `handed` says that he released it, so that nothing of his was cut off, and that he owed nothing.
     """
 
     served: Instant
@@ -79,7 +80,15 @@ class Leases(Protocol):
     async def acquire(self, log: str, address: str) -> Grant | None:
         """The lease of a log that nobody present owns; None when somebody does.
 
-        Raises NotPresent, LeasesAway.
+        It owes all since `served`, until `owes` says otherwise. Raises NotPresent, LeasesAway.
+        """
+        ...
+
+    async def owes(self, log: str, address: str, since: Instant | None) -> None:
+        """From `since` on the log was not served, and does not say so yet; None: it says all.
+
+        Whoever acquires it next is granted no later `served`. A log that is not the node's is left
+        alone. Raises LeasesAway.
         """
         ...
 

@@ -26,6 +26,7 @@ class _Node:
 class _Lease:
     owner: str | None
     since: Instant
+    owed: Instant | None = None
 
 
 class LocalLeases:
@@ -64,26 +65,36 @@ class LocalLeases:
         self._present(address)
         now = self._clock.now()
         before = self._leases.get(log, _Lease(None, now))
-        if before.owner == address:
-            return Grant(now, handed=True)
-        if before.owner is not None and self._is_there(before.owner):
+        owner, owed = before.owner, before.owed
+        if owner is None:
+            served = before.since
+        elif owner == address:
+            served = now
+        elif self._is_there(owner):
             return None
-        self._leases[log] = _Lease(address, now)
-        if before.owner is None:
-            return Grant(before.since, handed=True)
-        return Grant(self._nodes[before.owner].seen, handed=False)
+        else:
+            served = self._nodes[owner].seen
+        served = served if owed is None else min(served, owed)
+        self._leases[log] = _Lease(address, now, served)
+        return Grant(served, handed=owner in (None, address) and owed is None)
+
+    async def owes(self, log: str, address: str, since: Instant | None) -> None:
+        """As the port says."""
+        lease = self._leases.get(log)
+        if lease is not None and lease.owner == address:
+            lease.owed = since
 
     async def release(self, log: str, address: str) -> None:
         """As the port says."""
         lease = self._leases.get(log)
         if lease is not None and lease.owner == address:
-            self._leases[log] = _Lease(None, self._clock.now())
+            self._leases[log] = _Lease(None, self._clock.now(), lease.owed)
 
     async def leave(self, address: str) -> None:
         """As the port says."""
         for log, lease in self._leases.items():
             if lease.owner == address:
-                self._leases[log] = _Lease(None, self._clock.now())
+                self._leases[log] = _Lease(None, self._clock.now(), lease.owed)
         self._nodes[address].left = True
 
     async def close(self) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from bidding.core.commands import Command
 from bidding.engine.auctioneer import Answer
+from bidding.engine.heartbeat import Heartbeat
 from bidding.engine.ports import Instant, LogDamaged, LogError
 from bidding.engine.seating import Seating
 from bidding.engine.seats import Ground, Seat, Seats
@@ -29,8 +30,11 @@ _LOOK_AT_ALL: Final = 10
 class Tenancy:
     """The house's side of its membership: its `Tenant`."""
 
-    def __init__(self, ground: Ground, seats: Seats, seating: Seating, chores: Chores) -> None:
+    def __init__(
+        self, ground: Ground, seats: Seats, seating: Seating, heart: Heartbeat, chores: Chores
+    ) -> None:
         self._ground, self._seats, self._seating, self._chores = ground, seats, seating, chores
+        self._heart = heart
 
     # -- what the membership asks -----------------------------------------------------------
 
@@ -56,6 +60,11 @@ class Tenancy:
         """Whether it is over, so that its next owner has time."""
         seat = self._seats.at(origin)
         return seat is not None and seat.over
+
+    def owed(self, origin: str) -> Instant | None:
+        """Since when its time was lost, as far as its record does not say so yet."""
+        seat = self._seats.at(origin)
+        return None if seat is None else self._heart.owed(seat)
 
     @property
     def opening(self) -> int:

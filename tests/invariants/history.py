@@ -96,6 +96,8 @@ class History:
     """When a door was out of order by itself; `why` is its name."""
     takeovers: list[Span] = field(default_factory=list)
     """From the start of each process to its serving, where no other fault was on."""
+    gone: list[Span] = field(default_factory=list)
+    """When no process ran at all: from the fall of the last one to the start of the next."""
     lost_tasks: list[str] = field(default_factory=list)
     """Tasks that ended with an error nobody looked at."""
     tasks_left: int = 0
@@ -129,6 +131,10 @@ class History:
     def takes_over(self, start: int, stop: int, who: str) -> None:
         """A process serves; nothing else was wrong since `start`."""
         self.takeovers.append(Span(start, stop, who))
+
+    def nobody(self, start: int, stop: int) -> None:
+        """In this stretch no process ran."""
+        self.gone.append(Span(start, stop, "no process"))
 
     def note(self, at: int, what: str) -> None:
         """A line of the timeline."""

@@ -116,7 +116,10 @@ def viewers_are_not_behind(history: History, entries: list[dict[str, Any]]) -> I
 
 
 def it_goes_on_by_itself(history: History, entries: list[dict[str, Any]]) -> Iterator[str]:
-    """L5: what ends by itself does within five seconds of the last fault, or is announced to."""
+    """L5: what ends by itself does within five seconds of the last fault, or is announced to.
+
+    Where no process runs when the last fault is over, it counts from the start of the next one.
+    """
     if not history.healed:
         return
     since, begun = 0, 0
@@ -136,6 +139,8 @@ def it_goes_on_by_itself(history: History, entries: list[dict[str, Any]]) -> Ite
 
 def _too_late(history: History, state: State, since: int, begun: int, until: int) -> Iterator[str]:
     could = max(since, history.healed)
+    # A fall before the last fault's end lasts as long as was drawn, whatever the house does.
+    could = max([could, *(one.stop for one in history.gone if one.start <= could)])
     if until - could > _RESUMED + 2 * history.skew and not downtime.too_long(state, begun, could):
         yield f"L5 suspended from {since} on, and not resumed {(until - could) / SECOND:.1f} s later"
 

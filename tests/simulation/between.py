@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from bidding.engine.membership import TTL
 from bidding.engine.nodes import Grant, LeasesAway, View
 from bidding.engine.one_process import LocalBus, LocalLeases, LocalPost
+from bidding.engine.ports import Instant
 from bidding.testing import SECOND
 from tests.simulation.faults import MS
 
@@ -95,6 +96,9 @@ class Desk:
     async def acquire(self, log: str, address: str) -> Grant | None:
         return await self._ask(lambda: self._kept.acquire(log, address))
 
+    async def owes(self, log: str, address: str, since: Instant | None) -> None:
+        await self._ask(lambda: self._kept.owes(log, address, since))
+
     async def release(self, log: str, address: str) -> None:
         await self._ask(lambda: self._kept.release(log, address))
 
@@ -106,7 +110,7 @@ class Desk:
 
     async def _ask(self, work: Callable[[], Awaitable[_T]]) -> _T:
         store = self._node.handle.store
-        await store.sleep(store.rng.randrange(100, 1 * MS) + store.slow)
+        await store.travel(store.rng.randrange(100, 1 * MS))
         if self._node.fallen.is_set():
             await asyncio.Event().wait()
         if store.down or self._node.parted:

@@ -46,6 +46,8 @@ class Node:
         self.name = name
         self.tasks: list[asyncio.Task[Any]] = []
         self.fallen = asyncio.Event()
+        self.fell = 0
+        """True time of its fall; zero before."""
         self.clock = NodeClock(clock, rng.randint(-faults.skew, faults.skew))
         self.handle = Handle(store, self.clock.awake)
         self.mute = False
@@ -167,6 +169,8 @@ class Node:
 
     def fall(self) -> None:
         """kill -9: nothing it was about to do is done, nothing on its way comes back."""
+        if not self.fallen.is_set():
+            self.fell = self._true.now()
         self.fallen.set()
         self.handle.cut()
         for task in self.tasks:

@@ -28,6 +28,8 @@ class Store:
         self.kept = MemoryLog()
         self.down = False
         self.slow = 0
+        self.through = 0
+        """True time at which the last of what set out in a slow spell is through."""
         self._moving: list[asyncio.Task[Any]] = []
         self.writers: dict[str, list[tuple[int, int]]] = {}
         """Of each log: first entry and epoch of each batch that was written, in order."""
@@ -65,9 +67,9 @@ class Store:
         late = self.one_in(self.faults.lands_late)
         if self.one_in(self.faults.fails_before):
             # A commit that breaks may have been long on its way.
-            await self.sleep(self.rng.randrange(5 * MS) + self.slow)
+            await self.travel(self.rng.randrange(5 * MS))
             raise LogBroken("the store broke before it wrote")
-        await self.sleep(self.rng.randrange(100, 2 * MS) + self.slow)
+        await self.travel(self.rng.randrange(100, 2 * MS))
         if late:
             self.in_store(self._later(batch))
             raise LogBroken("no answer in time")
@@ -93,6 +95,12 @@ class Store:
     async def sleep(self, by: int) -> None:
         """Time on the way."""
         await self.clock.sleep_until(self.clock.now() + by)
+
+    async def travel(self, by: int) -> None:
+        """Time on the way there: in a slow spell what has set out takes its time, though it ends."""
+        if self.slow:
+            self.through = max(self.through, self.clock.now() + by + self.slow)
+        await self.sleep(by + self.slow)
 
     def up(self) -> None:
         """Raises LogBroken during an outage."""
@@ -177,7 +185,7 @@ class Handle:
     async def _ask(self, work: Callable[[], Awaitable[_T]]) -> _T:
         if not self._cut:
             # A beat and a take-over travel the same slow way as a bid.
-            await self.store.sleep(self.store.rng.randrange(100, 1 * MS) + self.store.slow)
+            await self.store.travel(self.store.rng.randrange(100, 1 * MS))
         if self._cut:
             await asyncio.Event().wait()
         self._reached()

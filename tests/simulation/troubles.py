@@ -56,11 +56,12 @@ class Troubles:
         node = world.serving = world.boot()
         booted, ailing = world.clock.now(), self._ailing()
         node.spawn(node.recover())
-        while not self._serves(node) and not node.fallen.is_set():
+        # When another node has taken over before it served, it is that one that people wait for.
+        while not (self._serves(node) or self._let_go(node) or node.fallen.is_set()):
             await world.sleep(50_000)
             ailing = ailing or self._ailing()
         world.lost(start, "fallen")
-        if not ailing and not node.fallen.is_set():
+        if not (ailing or self._let_go(node) or node.fallen.is_set()):
             world.took_over(node, booted)
         world.note(f"{node.name} serves")
 

@@ -141,6 +141,10 @@ class World:
 
     def boot(self) -> Node:
         """A new process."""
+        if self._all and all(node.fallen.is_set() for node in self._all):
+            since, now = max(node.fell for node in self._all), self.clock.now()
+            for sale in self.sales:
+                sale.history.nobody(since, now)
         self._nodes += 1
         name = f"node-{self._nodes}"
         node = Node(name, self.store, self.clock, self.rng, self.faults, others=self._others)
@@ -179,7 +183,9 @@ class World:
             await self.clock.advance(20 * SECOND)
             left = max((node.left() for node in self.standing()), default=0)
             for sale in self.sales:
-                sale.history.ended, sale.history.healed = ended, self.healed
+                # What is still slow on its way from before is the last of the faults.
+                sale.history.ended = ended
+                sale.history.healed = max(self.healed, self.store.through)
                 sale.history.tasks_left = left
                 sale.history.lost_tasks = [what for node in self._all for what in node.lost()]
                 sale.history.bodies = await self.store.kept.read(sale.history.origin)

@@ -74,9 +74,13 @@ class PgLeases:
 
     async def acquire(self, log: str, address: str) -> Grant | None:
         """As the port says."""
-        sent = "SELECT * FROM daylight.acquire($1, $2)"
+        sent = "SELECT * FROM daylight.acquire($1, $2, true)"
         (row,) = await self._ask(sent, log, _number(address))
         return Grant(row.served, row.handed) if row.granted else None
+
+    async def owes(self, log: str, address: str, since: Instant | None) -> None:
+        """As the port says."""
+        await self._ask("SELECT daylight.owes($1, $2, $3)", log, _number(address), since)
 
     async def release(self, log: str, address: str) -> None:
         """As the port says."""

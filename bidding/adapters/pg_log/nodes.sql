@@ -21,6 +21,10 @@ CREATE TABLE IF NOT EXISTS daylight.log_lease (
   since bigint NOT NULL
 );
 
+-- Until when the log was surely served, where its record does not say yet what that cost: whoever owns
+-- it next is told. Null: the record says all.
+ALTER TABLE daylight.log_lease ADD COLUMN IF NOT EXISTS owed bigint;
+
 CREATE OR REPLACE FUNCTION daylight.now_us() RETURNS bigint LANGUAGE sql VOLATILE AS $$
   SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint;
 $$;
@@ -58,8 +62,12 @@ BEGIN
   END IF;
 END $$;
 
+DROP FUNCTION IF EXISTS daylight.acquire(text, bigint);
+
+-- A node of the release before never tells what it owes: nothing is kept that nobody takes back.
 CREATE OR REPLACE FUNCTION daylight.acquire(
-  p_log text, p_node bigint, OUT granted boolean, OUT served bigint, OUT handed boolean
+  p_log text, p_node bigint, p_tells boolean DEFAULT false,
+  OUT granted boolean, OUT served bigint, OUT handed boolean
 ) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   id bigint := daylight.id_of(p_log);
@@ -75,13 +83,22 @@ BEGIN
   END IF;
   SELECT * INTO owner FROM daylight.node WHERE node_id = lease.node_id;
   granted := lease.node_id IS NULL OR lease.node_id = p_node OR owner.until <= at;
-  handed := lease.node_id IS NULL OR lease.node_id = p_node;
-  served := CASE WHEN lease.node_id IS NULL THEN lease.since
-                 WHEN lease.node_id = p_node THEN at ELSE owner.seen END;
-  IF granted AND lease.node_id IS DISTINCT FROM p_node THEN
-    UPDATE daylight.log_lease SET node_id = p_node, since = at WHERE log_id = id;
+  -- Whoever owned it may have gone before he had said what was lost before him.
+  handed := (lease.node_id IS NULL OR lease.node_id = p_node) AND lease.owed IS NULL;
+  served := least(lease.owed, CASE WHEN lease.node_id IS NULL THEN lease.since
+                                   WHEN lease.node_id = p_node THEN at ELSE owner.seen END);
+  IF granted THEN
+    UPDATE daylight.log_lease
+      SET node_id = p_node, since = at, owed = CASE WHEN p_tells THEN acquire.served END
+      WHERE log_id = id;
   END IF;
 END $$;
+
+CREATE OR REPLACE FUNCTION daylight.owes(p_log text, p_node bigint, p_since bigint) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  UPDATE daylight.log_lease SET owed = p_since
+    WHERE log_id = daylight.id_of(p_log) AND node_id = p_node;
+$$;
 
 CREATE OR REPLACE FUNCTION daylight.release(p_log text, p_node bigint) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 
 import asyncpg
 import pytest
@@ -13,7 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from bidding.adapters.clock import SharedClock
 from bidding.adapters.pg_log import PgLeases, PgLog
 from bidding.adapters.pg_log.schema import install
-from bidding.engine.nodes import Leases, LeasesAway, NotPresent
+from bidding.engine.nodes import Grant, Leases, LeasesAway, NotPresent
 from bidding.engine.one_process import LocalLeases
 from bidding.engine.passing import ShiftedClock
 from bidding.engine.ports import Clock
@@ -143,6 +144,7 @@ async def test_of_many_who_want_a_free_log_one_gets_it(keeper):
 async def test_what_is_let_go_is_handed_on(keeper):
     one, two = await keeper.leases.enter("a"), await keeper.leases.enter("b")
     await keeper.leases.acquire(NAME, one)
+    await keeper.leases.owes(NAME, one, None)
     before = (await keeper.leases.look()).now
     await keeper.leases.release(NAME, one)
     assert (await keeper.leases.look()).owners == {}
@@ -158,6 +160,7 @@ async def test_what_is_let_go_is_handed_on(keeper):
 async def test_what_an_owner_left_without_a_word_was_served_until_he_renewed_last(brief):
     one = await brief.leases.enter("a")
     await brief.leases.acquire(NAME, one)
+    await brief.leases.owes(NAME, one, None)
     before = (await brief.leases.look()).now
     await brief.leases.renew(one)
     after = (await brief.leases.look()).now
@@ -173,6 +176,7 @@ async def test_what_an_owner_left_without_a_word_was_served_until_he_renewed_las
 async def test_a_goodbye_lets_go_of_everything_and_is_told(keeper):
     one, two = await keeper.leases.enter("a"), await keeper.leases.enter("b")
     await keeper.leases.acquire(NAME, one)
+    await keeper.leases.owes(NAME, one, None)
     await keeper.leases.leave(one)
     view = await keeper.leases.look()
     assert set(view.present) == {two}
@@ -183,6 +187,55 @@ async def test_a_goodbye_lets_go_of_everything_and_is_told(keeper):
     grant = await keeper.leases.acquire(NAME, two)
     assert grant is not None
     assert grant.handed
+
+
+@pytest.mark.parametrize("way", ["release", "leave"])
+async def test_what_an_owner_owes_when_he_goes_is_told_to_the_next_one(keeper, way):
+    nodes = [await keeper.leases.enter(name) for name in "abc"]
+    since = (await keeper.leases.look()).now - 5_000 * MS
+    await keeper.leases.acquire(NAME, nodes[0])
+    await keeper.leases.owes(NAME, nodes[0], since)
+    for before, after in pairwise(nodes):
+        # Neither of them says anything: the third still knows what the first one owed.
+        asked = (NAME, before) if way == "release" else (before,)
+        await getattr(keeper.leases, way)(*asked)
+        grant = await keeper.leases.acquire(NAME, after)
+        assert grant == Grant(since, handed=False)
+
+
+async def test_what_a_new_owner_was_granted_he_owes_until_he_says_otherwise(brief):
+    one, two = await brief.leases.enter("a"), await brief.leases.enter("b")
+    first = await brief.leases.acquire(NAME, one)
+    assert first is not None
+    await brief.pass_by(BRIEF // 2)
+    # The answer was lost, and he asks again.
+    assert await brief.leases.acquire(NAME, one) == Grant(first.served, handed=False)
+    # Of what is not his he says nothing.
+    await brief.leases.owes(NAME, two, None)
+    await brief.leases.renew(one)
+    await brief.pass_by(BRIEF + 10 * MS)
+    three = await brief.leases.enter("c")
+    assert await brief.leases.acquire(NAME, three) == Grant(first.served, handed=False)
+
+
+async def test_a_node_of_the_release_before_owes_nothing_for_ever():
+    server, name = await database()
+    clock = SharedClock()
+    leases = PgLeases(server.url("house", name), clock, clock.hears, ttl=TTL)
+    old, new = await leases.enter("old"), await leases.enter("new")
+    connection = await asyncpg.connect(host=str(server.sockets), user="house", database=name)
+    try:
+        number = int(old.rpartition(".")[2])
+        await connection.execute("SELECT daylight.acquire($1, $2)", NAME, number)
+    finally:
+        await connection.close()
+    before = (await leases.look()).now
+    await leases.release(NAME, old)
+    grant = await leases.acquire(NAME, new)
+    await leases.close()
+    assert grant is not None
+    assert grant.handed
+    assert grant.served >= before
 
 
 async def test_a_view_shows_everybody_who_had_entered_by_then(keeper):

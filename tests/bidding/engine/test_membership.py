@@ -15,7 +15,7 @@ from bidding.core.document import Document
 from bidding.engine.auctioneer import Answer, Final
 from bidding.engine.house import House
 from bidding.engine.membership import TTL, Membership
-from bidding.engine.nodes import LeasesAway, View
+from bidding.engine.nodes import Grant, LeasesAway, View
 from bidding.engine.one_process import LocalBus, LocalLeases, LocalPost
 from bidding.engine.ports import LogBroken
 from bidding.engine.witnessing import Witnessing
@@ -89,6 +89,15 @@ class Leases(LocalLeases):
     def __init__(self, clock: VirtualClock) -> None:
         super().__init__(clock, TTL)
         self.away: set[str] = set()
+        self.lost = 0
+        """So many answers of a lease that was had get lost."""
+
+    async def acquire(self, log: str, address: str) -> Grant | None:
+        found = await super().acquire(log, address)
+        if found is not None and self.lost:
+            self.lost -= 1
+            raise LeasesAway("the answer was lost")
+        return found
 
     async def renew(self, address: str) -> View:
         if address.partition(".")[0] in self.away:
@@ -446,6 +455,71 @@ async def test_after_a_fall_another_node_goes_on_and_nothing_acknowledged_is_los
     ]
     (suspended,) = [e for e in entries if e["type"] == "suspend.accepted"]
     assert fell - 400 * MS <= suspended["data"]["ask"]["since"] <= fell
+
+
+@pytest.mark.parametrize("goes", ["falls", "is drained", "hears no letter"])
+async def test_what_a_fall_cost_is_given_back_though_the_next_owner_goes_before_he_said_it(
+    town, goes
+):
+    owner, heir = await town.running("03", seconds=20)
+    await town.clock.advance(1 * SECOND)
+    fell = town.clock.now()
+    await owner.fall()
+    town.log.go_down()
+    await town.clock.advance(3 * SECOND)
+    assert heir.owns
+    if goes == "hears no letter":
+        town.post.cut.add(heir.name)
+        town.bus_up = False
+        await town.clock.advance(4 * SECOND)
+        assert heir.others.address == ""
+    elif goes == "is drained":
+        town.nodes.remove(heir)
+        await heir.house.close()
+    else:
+        await heir.fall()
+    town.log.go_down(down=False)
+    third = await town.add("c")
+    await town.clock.advance(3 * SECOND)
+    assert third.owns
+    (stopped,) = [e for e in await town.entries() if e["type"] == "suspend.accepted"]
+    assert fell - 400 * MS <= stopped["data"]["ask"]["since"] <= fell
+
+
+async def test_what_a_fall_cost_is_given_back_though_the_word_of_the_lease_was_lost(town):
+    owner, heir = await town.running("03", seconds=20)
+    fell, town.leases.lost = town.clock.now(), 1
+    await owner.fall()
+    await town.clock.advance(4 * SECOND)
+    assert heir.owns
+    assert town.leases.lost == 0
+    (stopped,) = [e for e in await town.entries() if e["type"] == "suspend.accepted"]
+    assert fell - 400 * MS <= stopped["data"]["ask"]["since"] <= fell
+
+
+async def test_time_in_which_an_owner_could_not_write_is_given_back_by_the_one_after_his_fall(town):
+    owner, heir = await town.running("03", seconds=20)
+    await town.clock.advance(1 * SECOND)
+    broke = town.clock.now()
+    town.log.go_down()
+    await town.clock.advance(4 * SECOND)
+    assert owner.owns, "its presence needs no write of the log"
+    await owner.fall()
+    town.log.go_down(down=False)
+    await town.clock.advance(4 * SECOND)
+    assert heir.owns
+    (stopped,) = [e for e in await town.entries() if e["type"] == "suspend.accepted"]
+    assert broke - 1 * SECOND <= stopped["data"]["ask"]["since"] <= broke
+
+
+async def test_what_was_said_is_not_owed_any_more(town):
+    owner, heir = await town.running("03", seconds=20)
+    await owner.fall()
+    await town.clock.advance(3 * SECOND)
+    assert heir.owns
+    await town.leases.release(ORIGIN, heir.others.address)
+    grant = await town.leases.acquire(ORIGIN, await town.leases.enter("c"))
+    assert grant == Grant(town.clock.now(), handed=True)
 
 
 async def test_a_node_that_stood_still_comes_back_as_one_that_follows(town):

@@ -87,6 +87,15 @@ describe("a bid", () => {
     expect(asked).toMatchObject([{ type: "bid", amount: 130_00 }]);
   });
 
+  it("below the least is asked for all the same where it was so from the first: the house says why not", async () => {
+    const { asked, at, press, write } = pad();
+    await write("105");
+    await press();
+    expect(at("moved")).toBeNull();
+    await press();
+    expect(asked).toMatchObject([{ type: "bid", amount: 105_00 }]);
+  });
+
   it("that jumps far is confirmed twice, and each press says which it is", async () => {
     const { asked, at, label, press, write } = pad();
     await write("900");

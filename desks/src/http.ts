@@ -41,14 +41,14 @@ export function token(): string | null {
   return csrf;
 }
 
-export const get = <T>(path: string): Promise<T> => request<T>("GET", path);
+export const get = <T>(path: string, patience?: number): Promise<T> => request<T>("GET", path, undefined, patience);
 export const post = <T>(path: string, body: unknown = {}): Promise<T> => request<T>("POST", path, body);
 export const put = <T>(path: string, body: unknown): Promise<T> => request<T>("PUT", path, body);
 export const remove = <T>(path: string): Promise<T> => request<T>("DELETE", path);
 
-/** A file as it is, for receipts, archives and policies. */
-export async function bytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
-  const response = await reach(path, { headers: { Accept: "*/*" } });
+/** A file as it is, for receipts, archives and policies. On a line that was cut nothing comes and nothing fails: `patience`, milliseconds, is the end of waiting. */
+export async function bytes(path: string, patience?: number): Promise<Uint8Array<ArrayBuffer>> {
+  const response = await reach(path, { headers: { Accept: "*/*" }, ...within(patience) });
   if (!response.ok) throw await problem(response);
   return new Uint8Array(await response.arrayBuffer());
 }
@@ -68,12 +68,14 @@ function keepToken(who: Me): Me {
   return who;
 }
 
-async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
+const within = (patience?: number): RequestInit => (patience === undefined ? {} : { signal: AbortSignal.timeout(patience) });
+
+async function request<T>(method: string, path: string, body?: unknown, patience?: number): Promise<T> {
   if (method !== "GET" && csrf === null) await me();
   const headers: Record<string, string> = { Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (method !== "GET" && csrf !== null) headers["X-CSRF"] = csrf;
-  const response = await reach(path, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
+  const response = await reach(path, { method, headers, body: body === undefined ? null : JSON.stringify(body), ...within(patience) });
   if (!response.ok) throw await problem(response);
   if (response.status === 204) return undefined as T;
   const text = await response.text();

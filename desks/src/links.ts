@@ -17,9 +17,12 @@ export function afterSignIn(place: Location): string {
 }
 
 export const home = "/home";
+export const service = "/#/service";
 export const ownSessions = "/#/sessions";
 /** The practice session whose room this page is; null in the real one. */
 const session = /^\/practice\/([0-9a-f]{16})\//.exec(location.pathname)?.[1] ?? null;
+/** Nothing here counts, and the clock may be wound on. */
+export const practising = session !== null;
 /** Where the house of this page answers: practice has a house of its own. */
 const house = session === null ? "/api" : `/api/practice/${session}`;
 

@@ -203,3 +203,6 @@ export function span(seconds: number, lang: Lang): string {
   }
   return parts.length > 0 ? parts.join(" ") : lang === "zh" ? "0 秒" : "0 s";
 }
+
+/** How long something lasted, in whole seconds as instants are shown, and never nothing: `14 分钟`. */
+export const lasting = (micros: number, lang: Lang): string => span(Math.max(1, Math.round(micros / 1_000_000)), lang);

@@ -41,12 +41,19 @@ describe("the clock's face", () => {
     expect(shown(announced, 61 * S, true).face).toBe("…");
   });
 
-  it("does not say what became of the deadline while nothing is heard", () => {
+  it("marks its figure as unconfirmed while nothing is heard, and never comes to nothing", () => {
+    const before = shown(running, 270 * S, false);
+    expect(before.face).toBe("00:30");
+    expect(before.all).toContain("Unconfirmed");
+    expect(before.classes).toContain("stale");
+    expect(before.classes).not.toContain("urgent");
+    expect(shown(running, 299_500_000, false).face).toBe("unconfirmed");
     const { face, all, classes } = shown(running, 301 * S, false);
-    expect(face).toBe("00:00.0");
+    expect(face).toBe("unconfirmed");
     expect(all).toContain("Past the deadline last heard of");
-    expect(classes).toContain("stale");
     expect(classes).not.toContain("urgent");
+    expect(shown(running, 270 * S, true).all).not.toContain("Unconfirmed");
+    expect(shown(suspended, 900 * S, false).all).not.toContain("Unconfirmed");
   });
 
   it("stands where it was stopped, however late it is now", () => {

@@ -32,6 +32,7 @@ class Line {
 
 let links: Link[] = [];
 let feed: Feed;
+let matters = true;
 const last = (): Line => Line.made.at(-1)!;
 
 beforeEach(() => {
@@ -40,7 +41,7 @@ beforeEach(() => {
   vi.spyOn(Math, "random").mockReturnValue(0.5);
   [links, Line.made] = [[], []];
   const cursors = (): Record<string, number> => ({ public: 7 });
-  feed = new Feed({ address: "ws://x", auction: "a", csrf: () => null, cursors }, { link: (link) => links.push(link), frame: () => undefined, heard: () => undefined });
+  feed = new Feed({ address: "ws://x", auction: "a", csrf: () => null, cursors, matters: () => matters }, { link: (link) => links.push(link), frame: () => undefined, heard: () => undefined });
   feed.open();
   last().welcome();
 });
@@ -49,6 +50,50 @@ afterEach(() => {
   vi.useRealTimers();
   vi.unstubAllGlobals();
   vi.restoreAllMocks();
+});
+
+describe("a house that is away for long", () => {
+  /** The pauses of so many tries that all fail, milliseconds. */
+  function pauses(tries: number): number[] {
+    const found: number[] = [];
+    for (let n = 0; n < tries; n += 1) {
+      last().onclose?.({ code: 1006 });
+      const made = Line.made.length;
+      let waited = 0;
+      while (Line.made.length === made) {
+        vi.advanceTimersByTime(50);
+        waited += 50;
+      }
+      found.push(waited);
+    }
+    return found;
+  }
+
+  it("is tried every two seconds while its session goes on, and ever less often once that is over", () => {
+    expect(pauses(10)).toEqual([250, 500, 800, 1_200, ...Array<number>(6).fill(2_000)]);
+    matters = false;
+    expect(pauses(2)).toEqual([15_000, 15_000]);
+    matters = true;
+  });
+
+  it("is tried by each page at another moment", () => {
+    pauses(5);
+    vi.spyOn(Math, "random").mockReturnValue(0);
+    expect(pauses(1)).toEqual([1_500]);
+    vi.spyOn(Math, "random").mockReturnValue(0.999);
+    expect(pauses(1)).toEqual([2_500]);
+  });
+
+  it("is tried at once when the machine has a network again, or the page is looked at", () => {
+    pauses(6);
+    last().onclose?.({ code: 1006 });
+    const before = Line.made.length;
+    feed.distrust();
+    expect(Line.made.length).toBe(before + 1);
+    // A try that was made while there was no network may hang: it is not waited for.
+    feed.distrust();
+    expect(Line.made.length).toBe(before + 2);
+  });
 });
 
 describe("a line that falls silent", () => {

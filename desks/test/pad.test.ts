@@ -1,6 +1,6 @@
 /** The pad under a nervous hand: what is said at each press, and what stands beside it from before. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createApp, h, nextTick, type App } from "vue";
+import { createApp, h, nextTick, shallowRef, type App } from "vue";
 import "../src/i18n/faces";
 import { chooseOneTap, lang } from "../src/preferences";
 import Pad from "../src/room/Pad.vue";
@@ -30,14 +30,20 @@ afterEach(() => {
 function pad(more: { state?: You["state"]; hurry?: boolean } = {}) {
   const asked: unknown[] = [];
   let begun = 0;
+  const now = shallowRef(actions);
   const box = document.createElement("div");
-  app = createApp({ render: () => h(Pad, { room, you: { ...you, state: more.state ?? "outbid" }, live: true, busy: false, nextTry: null, hurry: more.hurry ?? false, stopped: null, onAsk: (wish: unknown) => void asked.push(wish), onBegin: () => void (begun += 1) }) });
+  app = createApp({ render: () => h(Pad, { room, you: { ...you, actions: now.value, state: more.state ?? "outbid" }, live: true, busy: false, nextTry: null, hurry: more.hurry ?? false, stopped: null, onAsk: (wish: unknown) => void asked.push(wish), onBegin: () => void (begun += 1) }) });
   app.mount(box);
   const at = (name: string): HTMLElement | null => box.querySelector(`[data-test=${name}]`);
   return {
     asked,
     at,
     begun: () => begun,
+    /** Somebody else is faster: at least so much is to be offered now. */
+    async moved(minimum: number) {
+      now.value = { ...actions, minimum, quick: [minimum, minimum + 10_00] };
+      await nextTick();
+    },
     label: () => at("bid")?.textContent,
     async write(amount: string) {
       const field = at("amount") as HTMLInputElement;
@@ -62,6 +68,32 @@ describe("a bid", () => {
     expect([begun(), label(), at("far")]).toEqual([1, "Confirm 110.00 CNY", null]);
     await press();
     expect(asked).toMatchObject([{ type: "bid", amount: 110_00 }]);
+  });
+
+  it("cannot be confirmed once it is too little: that is said, and the new amount read back in its place", async () => {
+    const { asked, at, label, moved, press } = pad();
+    await press();
+    expect(at("moved")).toBeNull();
+    await moved(130_00);
+    expect(at("moved")?.textContent).toContain("The price has moved");
+    expect(at("bid")?.getAttribute("aria-disabled")).toBe("true");
+    await press();
+    expect(asked).toEqual([]);
+    at("instead")?.click();
+    await nextTick();
+    expect([label(), at("moved")]).toEqual(["Confirm 130.00 CNY", null]);
+    expect(at("confirm-panel")?.textContent).toContain("one hundred and thirty yuan");
+    await press();
+    expect(asked).toMatchObject([{ type: "bid", amount: 130_00 }]);
+  });
+
+  it("below the least is asked for all the same where it was so from the first: the house says why not", async () => {
+    const { asked, at, press, write } = pad();
+    await write("105");
+    await press();
+    expect(at("moved")).toBeNull();
+    await press();
+    expect(asked).toMatchObject([{ type: "bid", amount: 105_00 }]);
   });
 
   it("that jumps far is confirmed twice, and each press says which it is", async () => {

@@ -3,8 +3,9 @@ import { createApp, type App } from "vue";
 import "../src/i18n/pages";
 import "../src/i18n/public";
 import ServiceStatus from "../src/board/ServiceStatus.vue";
-import { bySession, decided, fromTo, givenBack, lasting, type Interruption, type Service } from "../src/board/service";
+import { bySession, decided, fromTo, givenBack, type Interruption, type Service } from "../src/board/service";
 import { lang } from "../src/preferences";
+import { lasting } from "../src/time";
 
 const S = 1_000_000;
 /** 2026-03-02 10:05:00 in Beijing. */

@@ -206,6 +206,9 @@ async def test_suspended_and_resumed_by_staff(office: Office) -> None:
     await staff.at("do").click()
     await expect(zhao.at("suspended")).to_have_count(0)
     await expect(zhao.at("bid")).to_have_attribute("aria-disabled", "false")
+    await expect(zhao.at("resumed")).to_contain_text("现已恢复")
+    await zhao.at("resumed-close").click()
+    await expect(zhao.at("resumed")).to_have_count(0)
 
 
 async def test_house_killed_and_back(office: Office, complaints: Complaints) -> None:
@@ -218,6 +221,10 @@ async def test_house_killed_and_back(office: Office, complaints: Complaints) -> 
     await zhao.answered("signed")
     office.house.end(signal.SIGKILL)
     await expect(zhao.at("banner")).to_contain_text("重连")
+    status = zhao.at("banner").get_by_role("link", name="运行状况")
+    await expect(status).to_have_attribute("href", "/#/service")
+    await expect(zhao.at("unsure")).to_contain_text("未确认")
+    await expect(zhao.at("my-state")).to_contain_text("秒前的情况")
     await expect(zhao.page.locator(".price")).to_have_class(re.compile("stale"))
     await expect(zhao.page.locator(".price")).to_contain_text("秒前的价格")
     grey = "e => getComputedStyle(e).color"

@@ -1,7 +1,7 @@
 /** What the state of the service comes to in words: by session, the latest interruption first. Instants and spans are microseconds. */
 
 import { t, type Key } from "../i18n";
-import { moment, span } from "../time";
+import { lasting, moment } from "../time";
 import type { Lang, Status, Text } from "../wire";
 
 export interface Interruption {
@@ -53,9 +53,6 @@ export function bySession(service: Service): (Sums & { rows: Interruption[] })[]
   for (const row of service.interruptions) rows.set(row.auction, [...(rows.get(row.auction) ?? []), row]);
   return [...rows].flatMap(([auction, of]) => service.sessions.filter((one) => one.auction === auction).map((one) => ({ ...one, rows: of })));
 }
-
-/** In whole seconds, as the instants beside it are shown; to the microsecond it is in the open data. */
-export const lasting = (micros: number, lang: Lang): string => span(Math.max(1, Math.round(micros / 1_000_000)), lang);
 
 /** `2026-03-02 10:05:00 – 10:19:00`; the day again only where it is another one. */
 export function fromTo(since: number, ended: number | null): string {

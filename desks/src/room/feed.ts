@@ -26,6 +26,8 @@ export interface Wiring {
   auction: string;
   csrf(): string | null;
   cursors(): Record<string, number> | null;
+  /** Whether what is shown still goes on, so that every second away may cost somebody something. */
+  matters(): boolean;
 }
 
 const FIRST_EXCHANGES = 5;
@@ -40,6 +42,9 @@ const ASKED = { every: 750, silence: 2_000 } as const;
 const TRIPS = 4;
 /** Close together at first: another node takes over within two seconds. */
 const BACKOFF_MS = [250, 500, 800, 1_200, 2_000, 4_000, 8_000, 15_000] as const;
+
+/** The longest pause while it matters: who comes back later may find the seconds gone that were given back to him. */
+const SOON_MS = 2_000;
 
 /** Microseconds of a clock that never goes back. */
 export function monotonic(): number {
@@ -106,7 +111,7 @@ export class Feed {
     this.clock.forget();
     this.exchanges = 0;
     if (this.welcome) this.exchange();
-    else if (!this.stopped && this.socket === null && this.tries > 0) this.open();
+    else if (!this.stopped && this.tries > 0) this.open();
   }
 
   /** The machine says that it has no network: the line is gone, whatever the socket believes. */
@@ -197,7 +202,8 @@ export class Feed {
     if (code === 4401 || code === 4409) return this.end("signed_out");
     if (code === 4403) return this.end("forbidden");
     if (code === 4404) return this.end("unknown_auction");
-    const step = BACKOFF_MS[Math.min(this.tries, BACKOFF_MS.length - 1)] as number;
+    const further = BACKOFF_MS[Math.min(this.tries, BACKOFF_MS.length - 1)] as number;
+    const step = this.wiring.matters() ? Math.min(further, SOON_MS) : further;
     this.tries += 1;
     // Spread out, so that a thousand pages do not come back in the same instant.
     const wait = code === 1000 ? 50 : Math.round(step * (0.75 + Math.random() * 0.5)) + (code === 4429 ? 5_000 : 0);

@@ -18,6 +18,8 @@ import { FalseRecord, Watch, type House, type Looked, type Memory, type Own } fr
 /** Seconds without a receipt that holds, after which the room says so. */
 export const LATE_AFTER = 5;
 const AGAIN_MS = [500, 1_000, 2_000, 5_000] as const;
+/** So long one answer is waited for, milliseconds: what hangs on a line that was cut would keep every later look from its turn. */
+const PATIENCE_MS = 8_000;
 /** Between two looks at the record that nobody waits for. */
 const PAUSE_MS = 2_000;
 
@@ -45,6 +47,7 @@ export function useProof(auction: string, send: (ask: Ask) => boolean) {
   let wanted: number | null = null;
   let looking = false;
   let gone = false;
+  let hasten: () => void = () => undefined;
 
   /** Who asks here, and how the room says that offers are sealed; `over`: nothing will be asked any more. */
   function seated(next: Signer, escrow: Escrow | null, over: boolean): void {
@@ -101,7 +104,8 @@ export function useProof(auction: string, send: (ask: Ask) => boolean) {
         if (followed.value?.ask.ref === ref) followed.value = { ...followed.value, looked, late: false };
         return looked;
       }
-      await pause(again(tries));
+      // Once there is a line again it is looked at without waiting for the next turn.
+      await Promise.race([pause(again(tries)), new Promise<void>((go) => (hasten = go))]);
     }
     return null;
   }
@@ -185,7 +189,10 @@ export function useProof(auction: string, send: (ask: Ask) => boolean) {
     recorded,
     grew,
     complaint,
-    reconnected: () => signing.reconnected(),
+    reconnected(): void {
+      signing.reconnected();
+      hasten();
+    },
     takes: (frame: Accepted | Refused | WireError): boolean => signing.answered(frame),
     /** This browser may ask nothing: its bidder signs elsewhere, or the record is false. */
     silent: (): boolean => fork.value !== null || signing.silent,
@@ -197,11 +204,11 @@ const pause = (ms: number): Promise<void> => new Promise((go) => setTimeout(go, 
 
 function house(auction: string): House {
   return {
-    policy: () => bytes(links.api.policy(auction)),
-    receipt: (index) => bytes(links.api.receipt(auction, index)),
+    policy: () => bytes(links.api.policy(auction), PATIENCE_MS),
+    receipt: (index) => bytes(links.api.receipt(auction, index), PATIENCE_MS),
     async consistency(from, to) {
       try {
-        return (await get<{ proof: string[] }>(links.api.consistency(auction, from, to))).proof;
+        return (await get<{ proof: string[] }>(links.api.consistency(auction, from, to), PATIENCE_MS)).proof;
       } catch (thrown) {
         if (thrown instanceof Problem && thrown.status === 404) return null;
         throw thrown;

@@ -71,6 +71,7 @@ export function useRoom(auction: string) {
       csrf: () => (who.value?.account ? token() : null),
       // Each channel's story from its first line, so that history and chart are whole.
       cursors: () => ({ ...beginnings(), ...knowledge.value.cursors }),
+      matters: () => room.value !== null && !state.isOver(room.value),
     },
     {
       link(next) {

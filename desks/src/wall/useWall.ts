@@ -26,6 +26,7 @@ export function useWall(auction: string) {
       // The hall sees what the public sees, whoever is signed in on the machine behind it.
       csrf: () => null,
       cursors: () => ({ public: 0, ...knowledge.value.cursors }),
+      matters: () => !Object.values(knowledge.value.rooms).some(state.isOver),
     },
     {
       link: (next) => {

@@ -92,8 +92,8 @@ def as_json(found: WhatIf) -> dict[str, Any]:
 
 def _tell(found: WhatIf, lang: str) -> None:
     print(f"*** {MARK[lang]} ***")
-    for line in _changes(found, lang):
-        print(legible(line))
+    for said in _changes(found, lang):
+        print(legible(said))
     heads = {"zh": ("项目", "记录", "推演"), "en": ("", "recorded", "hypothetical")}[lang]
     table = [heads] + [
         (row.about[lang] + ("" if row.same else " *"), row.recorded[lang], row.hypothetical[lang])

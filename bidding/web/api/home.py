@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 
 from bidding.core import views
+from bidding.core.said import bare
 from bidding.engine.bidders import Preparation, Prepared
 from bidding.engine.identity import Application, Seat
 from bidding.web.asked import Place, Step, next_step, steps
@@ -178,7 +179,7 @@ async def _declined(call: Call, asked: Application) -> dict[str, Any] | None:
     last = next((one for one in reversed(listed) if one.application == asked.id), None)
     if last is None:
         return None
-    reason = last.reason.rstrip("。.")
+    reason = bare(last.reason)
     sentence = {
         "zh": f"您的参加申请未获准。理由：{reason}。",
         "en": f"Your application was declined. The reason: {reason}.",

@@ -39,6 +39,19 @@ _DASH: Final = Cell(both("无", "none"))
 
 
 _EXCLUDED: Final = ("已被取消竞买资格", "had won and was excluded")
+_SEALED: Final = (
+    both(
+        "本文书只载明竞买号牌；各方名称在签章处填写，自各方签章之日起确认成交。",
+        "Only numbers stand in this paper; the parties write their names where they seal, "
+        "and the result is confirmed on the day they do.",
+    ),
+    both(
+        "本文书只载明竞买号牌；各方名称在签章处填写。交易中心审核、确认之前，签章不使本结果成为成交。",
+        "Only numbers stand in this paper; the parties write their names where they seal. Sealed or "
+        "not, it is no sale before the centre has reviewed and confirmed it.",
+    ),
+)
+"""Since when it is a sale: of a result that is confirmed, and of one that is provisional."""
 _NEXT: Final = ("，按公告由名次下一位递补", ", and by the notice the next by rank took its place")
 
 
@@ -159,13 +172,7 @@ class Sections:
                 )
             )
         lines += self._lapsed()
-        lines.append(
-            both(
-                "本文书只载明竞买号牌；各方名称在签章处填写，自各方签章之日起确认成交。",
-                "Only numbers stand in this paper; the parties write their names where they seal, "
-                "and the result is confirmed on the day they do.",
-            )
-        )
+        lines.append(_SEALED[aftermath.outcome(self.state) == "provisional"])
         return tuple(lines)
 
     def _ended(self) -> int:

@@ -30,6 +30,14 @@ _TITLE: Final[Mapping[Kind, Text]] = {
     "record": both("竞价记录", "Record of the auction"),
     "confirmation": both("成交确认书", "Confirmation of the result"),
 }
+_PROVISIONAL_TITLE: Final = both(
+    "成交确认书（待审核确认）", "Confirmation of the result (provisional)"
+)
+_PROVISIONAL: Final = both(
+    "竞得，待确认：本结果尚未经审核、确认。各方可就此当场签章，但在交易中心确认之前尚不算成交；确认之后请重新出具。",
+    "Provisional: the result has not been reviewed and confirmed. It may be signed on the spot, but it is "
+    "no sale before the centre has confirmed it; print it again after that.",
+)
 _UNFINISHED: Final = both(
     "截至所附检查点，本场尚未结束，以下内容会随之后的记录增加。",
     "At the checkpoint below the session was not over; what follows will grow with it.",
@@ -57,7 +65,8 @@ def transcript(
             f"没有可确认的成交结果：本场{STATUS[state.status]['zh']}"
             + ("" if state.standing.awards else "，无竞得人"),
         )
-    if kind == "confirmation" and aftermath.outcome(state) == "vacant":
+    worth = aftermath.outcome(state) if kind == "confirmation" else None
+    if worth == "vacant":
         nobody = said.outcome("vacant")
         raise NoTranscript(nobody["en"], nobody["zh"])
     found = rejudge(session.origin, session.entries).difference
@@ -69,11 +78,12 @@ def transcript(
     told = tell(session.film, audience)
     marks = [] if state.status in ENDED else [_UNFINISHED]
     marks += [MARKS[state.status]] if state.status in MARKS else []
+    marks += [_PROVISIONAL] if worth == "provisional" else []
     marks.append(_as_of(session))
     return Transcript(
         kind=kind,
         audience=audience,
-        title=_TITLE[kind],
+        title=_PROVISIONAL_TITLE if worth == "provisional" else _TITLE[kind],
         subject=dict(state.document["title"]),
         marks=tuple(marks),
         sections=tuple(Sections(session, rule, kind, audience, told).all()),

@@ -9,16 +9,18 @@ bid differently, and everything made here says so.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, get_args
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from auction_rules.facts import Amount, Instant
 from auction_rules.reasons import REASONS, say
 from auction_rules.rule import Rule
-from auction_rules.terms import Text, Unit, show_instant
+from auction_rules.terms import RuleConfig, Scaled, Text, Unit, marks_of, show_instant
+from auction_rules.wording import label, value
 from bidding.core import commands as c
 from bidding.core import views
 from bidding.core.document import Document, Published
@@ -103,6 +105,8 @@ class WhatIf:
     hypothetical: Course
     otherwise: tuple[Otherwise, ...]
     rows: tuple[Row, ...]
+    terms: tuple[Row, ...]
+    """The terms that were replaced, from what to what."""
     film: Film
     """The hypothetical session, which can be watched like any other. Never signed."""
 
@@ -118,7 +122,54 @@ def what_if(film: Film, change: Change) -> WhatIf:
     replayed.run()
     recorded, hypothetical = course(film), course(replayed.film)
     rows = tuple(_rows(rule, film.end, recorded, hypothetical))
-    return WhatIf(change, recorded, hypothetical, tuple(replayed.otherwise), rows, replayed.film)
+    terms = tuple(_replaced(rule, film.end.terms, replayed.film.end.terms, change))
+    otherwise = tuple(replayed.otherwise)
+    return WhatIf(change, recorded, hypothetical, otherwise, rows, terms, replayed.film)
+
+
+def as_written(film: Film, terms: Mapping[str, Any]) -> dict[str, Any]:
+    """Terms as people write them: a bare number for an amount counts whole units of the price.
+
+    In the record the same number would count the smallest unit, as 200 fen are 2.00 yuan.
+    """
+    return _in_units(type(film.end.terms), terms)
+
+
+def _in_units(model: type[BaseModel], terms: Mapping[str, Any]) -> dict[str, Any]:
+    found = dict(terms)
+    for name in terms.keys() & model.model_fields.keys():
+        field, given = model.model_fields[name], terms[name]
+        if any(isinstance(mark, Scaled) for mark in marks_of(field)):
+            number = isinstance(given, int) and not isinstance(given, bool)
+            found[name] = str(given) if number else given
+        elif (inner := _model_in(field.annotation)) is not None:
+            found[name] = _in_each(inner, given)
+    return found
+
+
+def _in_each(model: type[BaseModel], given: Any) -> Any:
+    if isinstance(given, list):
+        return [_in_each(model, one) for one in given]
+    return _in_units(model, given) if isinstance(given, Mapping) else given
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((m for part in get_args(annotation) if (m := _model_in(part))), None)
+
+
+def _replaced(rule: Rule, then: RuleConfig, now: RuleConfig, change: Change) -> Iterator[Row]:
+    """Each term that the change names, in words; each side in its own units."""
+    for name in change.terms:
+        field = type(then).model_fields[name]
+        was, would = (_told(terms, field, name) for terms in (then, now))
+        yield Row(label(field, name, rule.direction(then)), was, would)
+
+
+def _told(terms: RuleConfig, field: FieldInfo, name: str) -> Text:
+    given = getattr(terms, name)
+    return _DASH if given is None or given == () else value(terms, field, name, given)
 
 
 def _check(film: Film, change: Change) -> None:

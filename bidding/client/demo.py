@@ -28,6 +28,8 @@ QUOTING: Final = 120
 COUNTDOWN: Final = 90
 DEPOSIT: Final = 50_000_000
 """500,000 yuan, in fen."""
+DOWNTIME: Final = {"auto_seconds": 300, "notice_seconds": 60}
+"""What the form proposes: past five minutes two officers resume, a minute ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +215,7 @@ class Demo:
             "rule": rule,
             "terms": dict(terms),
             "deposit": deposit,
+            "downtime": DOWNTIME,
         }
         draft = await staff.post("/api/drafts", fields)
         submitted = await staff.post(f"/api/drafts/{draft['id']}/submit")

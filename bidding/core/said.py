@@ -273,11 +273,7 @@ def _voided(row: Mapping[str, Any], unit: Unit) -> Pair:
 
 def _announced(row: Mapping[str, Any], unit: Unit) -> Pair:
     del unit
-    # The full stop is the sentence's own; whoever wrote the words may have put one there too.
-    return (
-        f"工作人员通知：{row['zh'].rstrip('。')}",
-        f"message from the staff: {row['en'].rstrip('.')}",
-    )
+    return f"工作人员通知：{bare(row['zh'])}", f"message from the staff: {bare(row['en'])}"
 
 
 _ACTS: Final[dict[str, Pair]] = {
@@ -302,7 +298,7 @@ def _proposed(row: Mapping[str, Any], unit: Unit) -> Pair:
         more_en = f" (No. {who}, {unit.show(amount, 'en')})"
     if row["act"] in ("exclude", "reaward"):
         more_zh, more_en = f"（{about['bidder']} 号）", f" (No. {about['bidder']})"
-    why = about["reason"]
+    why = bare(about["reason"])
     return (
         f"提请{zh}{more_zh}，待另一名审批人员确认：{why}",
         f"proposed, waiting for a second officer: {en}{more_en}: {why}",
@@ -329,16 +325,16 @@ _STEPS: Final[dict[str, Pair]] = {
 
 def _concluded(row: Mapping[str, Any], unit: Unit) -> Pair:
     del unit
-    zh, en = _STEPS[row["step"]]
+    (zh, en), why = _STEPS[row["step"]], bare(row["reason"])
     if row["step"] == "defaulted":
         who, after = row["bidder"], row["follows"]
         zh, en = f"{who} 号{zh}", f"No. {who} {en}"
         tail_zh = f"；名次下一位为 {after} 号" if after else "；没有下一位"
         tail_en = f"; next by rank is No. {after}" if after else "; nobody is next"
-        return f"{zh}：{row['reason']}{tail_zh}", f"{en}: {row['reason']}{tail_en}"
+        return f"{zh}：{why}{tail_zh}", f"{en}: {why}{tail_en}"
     if row["bidder"] is not None:
         zh, en = f"{row['bidder']} 号{zh}", f"No. {row['bidder']} {en}"
-    return f"{zh}：{row['reason']}", f"{en}: {row['reason']}"
+    return f"{zh}：{why}", f"{en}: {why}"
 
 
 def _paid_out(row: Mapping[str, Any], unit: Unit) -> Pair:
@@ -348,10 +344,10 @@ def _paid_out(row: Mapping[str, Any], unit: Unit) -> Pair:
         YUAN.show(row["amount"], "zh"),
         YUAN.show(row["amount"], "en"),
     )
-    back = row["purpose"] == "refund"
+    back, why = row["purpose"] == "refund", bare(row["reason"])
     return (
-        f"{who} 号保证金{'退还' if back else '不予退还'} {sum_zh}：{row['reason']}",
-        f"No. {who} deposit {'refunded' if back else 'kept'}: {sum_en}: {row['reason']}",
+        f"{who} 号保证金{'退还' if back else '不予退还'} {sum_zh}：{why}",
+        f"No. {who} deposit {'refunded' if back else 'kept'}: {sum_en}: {why}",
     )
 
 
@@ -514,20 +510,25 @@ _HOUSE: Final[dict[str, Pair]] = {
 """Reasons the house itself gives; staff give theirs in their own words."""
 
 
+def bare(words: str) -> str:
+    """What somebody wrote without its last stop: the sentence that it stands in has its own."""
+    return words.rstrip("。. ") or words
+
+
 def of_the_house(reason: str) -> bool:
     """Whether it is a reason that the house itself gives."""
     return reason in _HOUSE
 
 
 def _reason(row: Mapping[str, Any], lang: str) -> str:
-    reason = str(row.get("reason", ""))
+    reason = bare(str(row.get("reason", "")))
     zh, en = _HOUSE.get(reason, (reason, reason))
     return zh if lang == "zh" else en
 
 
 def reason(code: str) -> Text:
-    """The reason of a staff act, or of one by the house, in both languages."""
-    return both(*_HOUSE.get(code, (code, code)))
+    """The reason of a staff act, or of one by the house, in both languages; without a stop."""
+    return both(*_HOUSE.get(code, (bare(code), bare(code))))
 
 
 _OUTCOMES: Final[Mapping[Outcome, Text]] = {
@@ -550,7 +551,7 @@ _OUTCOMES: Final[Mapping[Outcome, Text]] = {
 
 def fallen(one: Fallen) -> Text:
     """A sale that fell through, why, and who comes next by rank after a default."""
-    bidder, reason, follows = one.bidder, one.reason, one.follows
+    bidder, reason, follows = one.bidder, bare(one.reason), one.follows
     if one.cause == "excluded":
         return both(
             f"{bidder} 号已被取消竞买资格，不予成交：{reason}。",

@@ -25,7 +25,7 @@ from bidding.upkeep.logs import (
 
 async def examine(data: Path, key: Path | None = None, log: str | None = None) -> list[Looked]:
     """Every log of a data folder, or of the database at `log`; the house may be running. Raises NotRight."""
-    keys = _keys(data, key)
+    keys = _keys(data, key, log)
     if log is not None:
         async with shared(log) as record:
             return await look(record, keys, grows=True)
@@ -37,7 +37,7 @@ async def examine(data: Path, key: Path | None = None, log: str | None = None) -
 
 async def rescue(data: Path, name: str, key: Path | None = None, log: str | None = None) -> bytes:
     """The archive of what can still be proved of one log. Raises NotRight."""
-    keys = _keys(data, key)
+    keys = _keys(data, key, log)
     async with _record(data, log) as record:
         names = await record.logs()
         whole = [one for one in names if one == name or one.endswith(f"/{name}")]
@@ -67,7 +67,18 @@ def _log(data: Path) -> Path:
     return path
 
 
-def _keys(data: Path, key: Path | None) -> FileKeys:
+def _keys(data: Path, key: Path | None, log: str | None) -> FileKeys:
+    here = (data / KEY, *([data / LOG] if log is None else []))
+    if key is None and not any(path.exists() for path in here):
+        # A slip in the path, far more often than a lost key: nothing of a house is there.
+        raise NotRight(
+            f"{data} 不是本系统的数据文件夹：既没有事件日志，也没有签名密钥。请核对路径。"
+            if data.is_dir()
+            else f"没有 {data} 这个文件夹。请核对路径。",
+            f"{data} is no data folder of a house: neither an event log nor a key is there. Check the path."
+            if data.is_dir()
+            else f"There is no folder {data}. Check the path.",
+        )
     try:
         return FileKeys(key or data / KEY, create=False)
     except KeyFileError as error:

@@ -52,6 +52,14 @@ class Public:
     """Whether the number of an entry would tell now how often somebody acted."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An auction whose record did not pass the check: that it is there is all that is known."""
+
+    auction: str
+    origin: str
+
+
 def iso(moment: Instant | None) -> str | None:
     """`2026-03-02T02:00:00Z`, to the microsecond where there are any."""
     if moment is None:
@@ -77,8 +85,9 @@ AUCTION_FIELDS: Final[dict[str, Text]] = {
     "document_sha256": both("规则文件的 SHA-256", "SHA-256 of the rule document"),
     "published": both("公告时间", "when it was published"),
     "status": both(
-        "状态：announced、running、suspended、closed、terminated、voided",
-        "announced, running, suspended, closed, terminated or voided",
+        "状态：announced、running、suspended、closed、terminated、voided；unreadable 记录未通过核对，其余字段为空",
+        "announced, running, suspended, closed, terminated or voided; unreadable: its record did not "
+        "pass the check, and the other fields are null",
     ),
     "opens": both("开始时间", "when it opens"),
     "closes": both("当前阶段的截止时间", "when the current stage closes"),
@@ -204,6 +213,16 @@ def auction_record(one: Public, base: str) -> Record:
     }
 
 
+def unreadable_record(one: Unreadable, base: str) -> Record:
+    """One whose record does not hold, among the auctions: all else of it is null."""
+    return dict.fromkeys(AUCTION_FIELDS) | {
+        "id": one.auction,
+        "log": one.origin,
+        "status": "unreadable",
+        "room": f"{base}/room/{one.auction}",
+    }
+
+
 def award_ids(auction: str, awards: Iterable[Won]) -> list[str]:
     """A stable id for each award: entry and ordinal within it."""
     seen: dict[int, int] = {}
@@ -311,6 +330,7 @@ __all__ = [
     "RESULT_FIELDS",
     "Public",
     "Record",
+    "Unreadable",
     "as_csv",
     "auction_record",
     "award_ids",
@@ -318,5 +338,6 @@ __all__ = [
     "iso",
     "result_records",
     "seconds",
+    "unreadable_record",
     "yuan",
 ]

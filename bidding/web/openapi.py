@@ -172,7 +172,7 @@ def _problem_codes(route: Route) -> list[str]:
     if route.query is not None:
         codes |= {"BAD_FIELDS", "DUPLICATE_KEY"}
     if "auction" in route.names:
-        codes.add("NO_SUCH_AUCTION")
+        codes |= {"NO_SUCH_AUCTION", "UNREADABLE"}
     elif route.names:
         codes.add("NOT_FOUND")
     return sorted(codes)

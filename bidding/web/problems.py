@@ -71,6 +71,14 @@ KINDS: Final[dict[str, Kind]] = {
     # What is asked for.
     "NOT_FOUND": Kind(404, "没有找到。", "There is no such thing here."),
     "NO_SUCH_AUCTION": Kind(404, "没有这场竞价。", "There is no such auction."),
+    # It is there: nobody may be told that it is not.
+    "UNREADABLE": Kind(
+        503,
+        "这场竞价存在，但它的记录在系统启动时没有通过核对，暂不能打开。在此期间不受理任何操作，也不作任何"
+        "裁决。请联系中心工作人员。",
+        "This auction exists, but its record did not pass the check when the system started and is not "
+        "opened. Nothing is taken and nothing is decided meanwhile. Please contact the centre.",
+    ),
     "WRONG_METHOD": Kind(405, "此地址不支持该方法。", "This address does not know that method."),
     "NOT_A_DRAFT": Kind(
         409, "该方案已不在可修改的状态。", "The draft is no longer in a state that allows this."

@@ -37,9 +37,12 @@ class Present:
         Where fewer than `size` entries are known, it is read on first: another node may have more.
         """
         try:
-            found = cls(door, name, await door.house.opened(name))
+            room = await door.house.opened(name)
         except NoSuchAuction:
-            raise Problem("NO_SUCH_AUCTION") from None
+            raise not_there(door, name) from None
+        if door.house.refused(name) is not None:
+            raise Problem("UNREADABLE")
+        found = cls(door, name, room)
         if found.state.index < size:
             await door.house.read_on(name)
         return found
@@ -126,6 +129,25 @@ class Present:
             if lot is None:
                 sentence = {"zh": "请选择您自己的宗地。", "en": "Name your own parcel."}
             raise Problem("BAD_FIELDS", fields=[Field("lot", sentence)])
+
+
+def not_there(door: Door, name: str) -> Problem:
+    """Why there is no room of this name: one whose record does not hold exists all the same."""
+    there = name in door.house.auctions() and door.house.refused(name) is not None
+    return Problem("UNREADABLE" if there else "NO_SUCH_AUCTION")
+
+
+async def everything(door: Door) -> tuple[list[Present], list[str]]:
+    """Every auction that can be shown, oldest first; and the ids of those whose record does not hold."""
+    shown, unreadable = [], []
+    for name in door.house.auctions():
+        try:
+            shown.append(await Present.of(door, name))
+        except Problem as problem:
+            if problem.code != "UNREADABLE":
+                raise
+            unreadable.append(name)
+    return shown, unreadable
 
 
 async def audience_of(door: Door, who: Who, auction: str) -> tuple[str, Seat | None]:

@@ -19,11 +19,12 @@ from auction_rules.terms import Text
 from bidding.engine.ports import LogError
 from bidding.web.context import Door
 from bidding.web.problems import Problem
-from bidding.web.rooms import Present
+from bidding.web.rooms import everything
 from replay.interruptions import Interruption
 
 State: TypeAlias = Literal["taking", "quiet", "partly", "away"]
-"""Bids are taken; nothing runs that takes any; some auction waits after an interruption; none are."""
+"""Bids are taken; nothing runs that takes any; some auction waits after an interruption, or its record
+did not pass the check; none are."""
 
 DAYS: Final = 30
 _DAY: Final = 86_400_000_000
@@ -53,6 +54,7 @@ class _Seen:
     running: int = 0
     suspended: int = 0
     paused: list[Paused] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
 
 
 class Service:
@@ -75,13 +77,15 @@ class Service:
             key=lambda pair: (-pair[0].since, pair[1].auction),
         )
         waits = any(row.outcome == "open" and row.cause == "service" for row, _ in newest)
+        waits = waits or len(seen.unreadable) > 0
         return {
             "now": now,
             "state": self._state(waits=waits, running=seen.running > 0 or house.heard is not None),
-            "complete": not (self._unread or self._behind),
+            "complete": not (self._unread or self._behind or seen.unreadable),
             "heard": house.heard,
             "running": seen.running,
             "suspended": seen.suspended,
+            "unreadable": seen.unreadable,
             "days": DAYS,
             "sessions": [_sums(one, now) for one in seen.paused],
             "interruptions": [_row(row, one) for row, one in newest[:_MOST]],
@@ -118,11 +122,9 @@ class Service:
 
     async def _look(self, now: Instant) -> _Seen:
         door, seen, begins = self._door, _Seen(now), now - DAYS * _DAY
-        for name in door.house.auctions():
-            if door.house.refused(name) is not None:
-                continue
-            present = await Present.of(door, name)
-            state = present.state
+        shown, seen.unreadable = await everything(door)
+        for present in shown:
+            name, state = present.name, present.state
             seen.running += state.status == "running"
             seen.suspended += state.status == "suspended"
             if state.t < begins and (present.over or state.suspended is None):

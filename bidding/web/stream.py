@@ -31,7 +31,7 @@ from bidding.web import wire
 from bidding.web.connection import Connection, transport_of
 from bidding.web.context import WHO, Door
 from bidding.web.problems import Problem
-from bidding.web.rooms import audience_of
+from bidding.web.rooms import audience_of, not_there
 from bidding.web.security import address_of, agent_of, check_origin
 
 MALFORMED_IN_A_ROW: Final = 3
@@ -63,12 +63,12 @@ class Stream:
                 # Whoever is backed by a sealed guarantee may bid from the first instant.
                 await desk.open_due(auction)
             except NoSuchAuction:
-                raise Problem("NO_SUCH_AUCTION") from None
+                raise not_there(self._door, auction) from None
         try:
             # Shielded: a browser that hangs up cancels nothing in the auction.
             answer = await asyncio.shield(self._door.house.ask(auction, command))
         except NoSuchAuction:
-            raise Problem("NO_SUCH_AUCTION") from None
+            raise not_there(self._door, auction) from None
         return self._message(auction, command.ref, answer)
 
     def _secret(self, auction: str, command: c.Command) -> str | None:
@@ -270,7 +270,8 @@ class Stream:
         try:
             await door.house.opened(hello.auction)
         except NoSuchAuction:
-            connection.close(4404)
+            there = not_there(door, hello.auction).code == "UNREADABLE"
+            connection.close(4503 if there else 4404)
             return
         audience = "public"
         if hello.csrf is not None and who.account is not None:

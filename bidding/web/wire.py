@@ -38,6 +38,7 @@ CLOSE: Final[dict[int, str]] = {
     4401: "no hello within five seconds, or not signed in any more",
     4403: "foreign origin, or the csrf token is not this sign-in's",
     4404: "no such auction",
+    4503: "its record did not pass the check: nothing is decided there",
     4408: "reading too slowly, or the house is busy; come back with your cursors",
     4409: "signed out or revoked",
     4429: "too many messages or connections",

@@ -26,7 +26,7 @@ beforeEach(() => {
   who.value = { account: "li", roles: ["bidder"], csrf: "x" };
   vi.stubGlobal("fetch", async (path: string) => {
     if (path.endsWith("/apply")) mine = applied;
-    return Response.json(path === "/api/auctions" ? { auctions: [{ ...line, mine }] } : { now: 0, csrf: "x", alias: "A1", room: { auction: "h", lots: [], own_lots: false } });
+    return Response.json(path === "/api/auctions" ? { auctions: [{ ...line, mine }], unreadable: [] } : { now: 0, csrf: "x", alias: "A1", room: { auction: "h", lots: [], own_lots: false } });
   });
 });
 afterEach(() => {

@@ -69,7 +69,7 @@ describe("who was not admitted", () => {
   const title = { zh: "一", en: "Plot" };
   const steps = [step("apply", "missed"), step("act", "later")];
   const row = (next: Step | null) => ({ ...one("h", next), line: { auction: "h", title, rule: { name: "r", title }, status: "announced" }, declined, steps });
-  const mine = (next: Step | null) => page(Mine, {}, (path) => Response.json(path === "/api/mine" ? { now: 0, auctions: [row(next)] } : { now: 0 }));
+  const mine = (next: Step | null) => page(Mine, {}, (path) => Response.json(path === "/api/mine" ? { now: 0, auctions: [row(next)], unreadable: [] } : { now: 0 }));
 
   it("reads why and what he can do until when, and is shown no steps that are not his", async () => {
     const box = await mine(step("apply", "now", 1_772_413_260_000_000));

@@ -16,7 +16,7 @@ const row = (more: Partial<Interruption> = {}): Interruption => ({
   ended: AT + 840 * S, outcome: "resumed", by: "two", why: both("机房恢复供电"), given: 840 * S, closes: AT + 1140 * S, messages: [], ...more,
 });
 const sums = (auction: string, service = 840 * S, all = service) => ({ auction, title: both(auction.toUpperCase()), status: "running" as const, times: 1, service, all });
-const service = (more: Partial<Service> = {}): Service => ({ now: AT, state: "quiet", complete: true, heard: null, running: 0, suspended: 0, days: 30, sessions: [], interruptions: [], ...more });
+const service = (more: Partial<Service> = {}): Service => ({ now: AT, state: "quiet", complete: true, heard: null, running: 0, suspended: 0, unreadable: [], days: 30, sessions: [], interruptions: [], ...more });
 
 describe("what was interrupted", () => {
   it("stands by session, the latest first, whatever the order of the sums", () => {

@@ -62,7 +62,9 @@ _WORDS: Final = {
     'what you fetched from the source yourself: {"round": 1, "signature": "..."} as drand publishes '
     'it, or {"round": 1, "value": "..."} for figures; one object or a list': "您自己从公开来源取得的内容："
     '{"round": 1, "signature": "..."}（drand 发布的形式）或 {"round": 1, "value": "..."}（数字）；一个对象或列表',
-    "a term, VALUE as JSON": "改变一个参数，值写作 JSON",
+    "a term, as JSON or as a word; an amount in the unit of the price, as 200 or 200.50": (
+        "一项参数，值写作 JSON 或一个词；金额按计价单位书写，如 200 或 200.50"
+    ),
     "archives, or folders of them": "档案，或存放档案的文件夹",
     "whose signatures count; without it, each archive's own NAME.policy beside it": "信任文件：谁的签名有效；未给出时，用各档案旁边的同名 .policy",
     "these indicators alone": "只看这几项指标",

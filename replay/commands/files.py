@@ -13,6 +13,7 @@ from typing import Final
 from bidding.proof.policy import Policy, PolicyError, parse_policy
 from bidding.proof.text import BilingualError
 from replay.film import NoEntry, NoRule
+from replay.remarks import is_remarks
 from replay.verify import Session, verify
 
 STRANGE: Final = (
@@ -110,8 +111,14 @@ def add_lang(parser: argparse.ArgumentParser) -> None:
 
 
 def read_session(args: argparse.Namespace) -> Session:
-    """The verified session that `add_archive` asked for."""
-    return verify(read_bytes(args.archive), read_policy(args.policy))
+    """The verified session that `add_archive` asked for. Raises Usage where it is none."""
+    raw = read_bytes(args.archive)
+    if is_remarks(raw):
+        raise Usage(
+            f"{args.archive}: these are the remarks on a session, not the session; ask verify",
+            f"{args.archive}：这是对一场竞价的批注，不是竞价记录本身；请用 verify 核验",
+        )
+    return verify(raw, read_policy(args.policy))
 
 
 @contextmanager

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from auction_rules.terms import show_instant
-from bidding.proof.archive import ArchiveError
+from bidding.proof.archive import ArchiveError, Verified
 from bidding.proof.gm import GmError, GmVerifier, parse_gm_policy
 from bidding.proof.policy import PolicyError
 from replay.beside import Beside, NoExtra, beside, strangers
 from replay.commands.files import Usage, add_archive, policy_bytes, read_bytes, read_policy
 from replay.reach import reach
+from replay.remarks import SUFFIX, is_remarks, remarks
 from replay.verify import Altered, Session, verify
 
 HELP = "is this the log its owner signed, whole and in order"
@@ -51,8 +52,13 @@ def run(args: argparse.Namespace) -> int:
     raw, policy = read_bytes(args.archive), read_policy(args.policy)
     sm2 = None if args.sm2 is None else _sm2_key(args.sm2)
     authority = None if args.authority is None else read_bytes(args.authority)
+    held = [read_bytes(path) for path in args.held]
     try:
-        session = verify(raw, policy, told, held=[read_bytes(path) for path in args.held])
+        if is_remarks(raw):
+            proof = remarks(raw, policy, held=held)
+            _tell_remarks(args, proof, beside(proof, sm2=sm2, authority=authority), len(held))
+            return 0
+        session = verify(raw, policy, told, held=held)
         more = beside(session.proof, sm2=sm2, authority=authority)
     except NoExtra as wrong:
         raise Usage(wrong.en, wrong.zh) from wrong
@@ -81,6 +87,25 @@ def run(args: argparse.Namespace) -> int:
         if same is False:
             print(_OTHER_POLICY[args.lang])
     return 0
+
+
+def _tell_remarks(args: argparse.Namespace, proof: Verified, more: Beside, held: int) -> None:
+    """What holds: the remarks of a session, which are a log of their own."""
+    origin, count = proof.archive.origin, len(proof.entries)
+    of, checkpoints = origin.removesuffix(SUFFIX), len(proof.archive.checkpoints)
+    if args.json:
+        root = proof.checkpoint.root.hex()
+        told = {"ok": True, "log": origin, "remarks_on": of, "entries": count, "root": root}
+        witnesses = list(proof.witnesses)
+        rest = {"checkpoints": checkpoints, "witnesses": witnesses, "held": held}
+        _print({**told, **rest, **_beside(more)})
+        return
+    chinese = args.lang == "zh"
+    kept = [_MORE["held"][_form(held, args.lang)].format(held)] if held else []
+    extra = [*kept, *said_beside(more, count, chinese=chinese)]
+    form = _REMARKS[_form(count, args.lang)]
+    print(("，" if chinese else ", ").join((form.format(count, of, checkpoints), *extra)))
+    print(_NO_SESSION[args.lang])
 
 
 def _sm2_key(path: Path) -> GmVerifier:
@@ -212,6 +237,16 @@ _MORE = {
 }
 _SM2 = ("SM3/SM2 log over {} holds", "SM3/SM2 并行日志有效（{}）")
 _STAMP = ("time-stamped over {} at {}", "时间戳有效（{}，{}）")
+_REMARKS = (
+    "ok: {} remark on {}, each chained to those before it, checkpoints: {}",
+    "ok: {} remarks on {}, each chained to those before it, checkpoints: {}",
+    "有效：对 {1} 的批注 {0} 条，逐条相连，检查点 {2} 个",
+)
+_NO_SESSION = {
+    "en": "this is what officers remarked on a session, signed by the centre; it is not the session, "
+    "whose own archive is verified by itself",
+    "zh": "这是工作人员对一场竞价所作的批注，由交易中心签名；不是竞价记录本身，竞价记录请另以其档案核验",
+}
 _UNCHECKED = {
     "sm2": (
         "an SM2 signature is there and was not checked (--sm2)",

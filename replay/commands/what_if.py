@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from auction_rules.reasons import REASONS
 from replay.commands.files import Usage, add_archive, legible, read_session, shown
-from replay.what_if import CAVEAT, MARK, Change, Impossible, WhatIf, what_if
+from replay.what_if import CAVEAT, MARK, Change, Impossible, WhatIf, as_written, what_if
 
 HELP = "the same requests under other terms, or without a bidder or an entry"
 
@@ -19,7 +19,11 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Its arguments."""
     add_archive(parser)
     parser.add_argument(
-        "--set", action="append", default=[], metavar="TERM=VALUE", help="a term, VALUE as JSON"
+        "--set",
+        action="append",
+        default=[],
+        metavar="TERM=VALUE",
+        help="a term, as JSON or as a word; an amount in the unit of the price, as 200 or 200.50",
     )
     parser.add_argument(
         "--without-bidder",
@@ -41,11 +45,12 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """The exit status."""
-    change = Change(_terms(args.set), frozenset(args.without_bidder), frozenset(args.without_entry))
+    asked, bidders = _terms(args.set), frozenset(args.without_bidder)
     try:
         film = read_session(args).film
         with shown():
-            found = what_if(film, change)
+            terms = as_written(film, asked)
+            found = what_if(film, Change(terms, bidders, frozenset(args.without_entry)))
     except Impossible as wrong:
         raise Usage(wrong.en, wrong.zh) from wrong
     if args.json:
@@ -75,6 +80,9 @@ def as_json(found: WhatIf) -> dict[str, Any]:
     return {
         "mark": MARK,
         "caveat": CAVEAT,
+        "terms": [{**asdict(row), "same": row.same} for row in found.terms],
+        "without_bidders": sorted(found.change.without_bidders),
+        "without_entries": sorted(found.change.without_entries),
         "rows": [{**asdict(row), "same": row.same} for row in found.rows],
         "recorded": asdict(found.recorded),
         "hypothetical": asdict(found.hypothetical),
@@ -84,6 +92,8 @@ def as_json(found: WhatIf) -> dict[str, Any]:
 
 def _tell(found: WhatIf, lang: str) -> None:
     print(f"*** {MARK[lang]} ***")
+    for said in _changes(found, lang):
+        print(legible(said))
     heads = {"zh": ("项目", "记录", "推演"), "en": ("", "recorded", "hypothetical")}[lang]
     table = [heads] + [
         (row.about[lang] + ("" if row.same else " *"), row.recorded[lang], row.hypothetical[lang])
@@ -95,6 +105,27 @@ def _tell(found: WhatIf, lang: str) -> None:
         was, now = (_decision(code, lang) for code in (one.recorded, one.hypothetical))
         print(f"{one.index:>6}  {one.actor:<14} {was} -> {now}")
     print(CAVEAT[lang])
+
+
+def _changes(found: WhatIf, lang: str) -> Iterator[str]:
+    """What was applied, so that nobody takes a slip of the keyboard for a finding."""
+    chinese, change = lang == "zh", found.change
+    for row in found.terms:
+        about, then, now = row.about[lang], row.recorded[lang], row.hypothetical[lang]
+        if row.same:
+            yield f"{about}：{then}（与记录相同）" if chinese else f"{about}: {then} (as recorded)"
+        else:
+            yield f"{about}：{then} → {now}" if chinese else f"{about}: {then} -> {now}"
+    if change.without_bidders:
+        names = sorted(change.without_bidders)
+        yield (
+            f"不计竞买人：{'、'.join(names)}" if chinese else f"without bidder: {', '.join(names)}"
+        )
+    if change.without_entries:
+        entries = [str(index) for index in sorted(change.without_entries)]
+        yield (
+            f"不计记录：{'、'.join(entries)}" if chinese else f"without entry: {', '.join(entries)}"
+        )
 
 
 def _decision(code: str, lang: str) -> str:

@@ -160,6 +160,19 @@ def test_what_cannot_be_done_is_said_in_a_sentence(lived, tmp_path):
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.parametrize(
+    ("folder", "zh", "en"),
+    [("nowhere", "没有 ", "There is no folder "), ("", "不是本系统的数据文件夹", "no data folder")],
+)
+def test_a_mistyped_folder_is_no_missing_key(tmp_path, capsys, folder, zh, en):
+    for more in ((), ("--rescue", "name", str(tmp_path / "out"))):
+        assert main(["doctor", "--data", str(tmp_path / folder), *more]) == 2
+        chinese, english = capsys.readouterr().err.splitlines()
+        assert zh in chinese
+        assert en in english
+        assert ("密钥" in chinese, "log" in english) == (folder == "", folder == "")
+
+
 def test_a_record_that_is_no_database_is_said(tmp_path: Path):
     (tmp_path / "log.db").write_bytes(b"not a database at all" * 500)
     done = upkeep("doctor", "--data", tmp_path)

@@ -21,7 +21,7 @@ from tests.replay.papers import (
     session_of,
     small_paper,
 )
-from tests.replay.plays import first_run, next_in_line, opened, small
+from tests.replay.plays import SMALL, first_run, next_in_line, opened, small
 
 
 def test_the_record_of_the_small_play():
@@ -72,6 +72,26 @@ def test_a_confirmation_confirms_and_lists_no_refusal():
     (sentence, _) = section(paper, "result").paragraphs
     assert "A 号竞买人竞得，成交价 150 元（大写：人民币壹佰伍拾元整）" in sentence["zh"]
     assert [line["zh"] for line in paper.signatures][-1] == "日期"
+
+
+def test_before_the_result_is_confirmed_the_paper_says_so_across_its_face():
+    early = small_paper("confirmation")
+    assert early.title["zh"] == "成交确认书（待审核确认）"
+    assert "provisional" in early.title["en"]
+    assert "尚未经审核、确认" in early.marks[0]["zh"]
+    assert "no sale before" in early.marks[0]["en"]
+    assert "签章不使本结果成为成交" in section(early, "result").paragraphs[-1]["zh"]
+    reviewed = [
+        {"at": "10:20:00", "staff": "review", "officer": "staff", "reason": "核对无误"},
+        {"at": "10:21:00", "staff": "confirm_result", "reason": "确认成交"},
+    ]
+    later = {"steps": [*SMALL["steps"], *reviewed]}
+    paper = small_paper("confirmation", **later)
+    assert paper.title["zh"] == "成交确认书"
+    assert [mark for mark in paper.marks if "待确认" in mark["zh"]] == []
+    assert "自各方签章之日起确认成交" in section(paper, "result").paragraphs[-1]["zh"]
+    # The record is no confirmation: it says what each officer did, and is marked by neither.
+    assert small_paper("record").title["zh"] == "竞价记录"
 
 
 def test_every_winner_of_a_quota_is_confirmed():

@@ -1,6 +1,7 @@
 """What-if: the same requests under another condition, laid beside the record."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,34 @@ def test_the_command_marks_what_it_says(tmp_path, capsys, lang):
     assert found["mark"] == MARK
     assert main([*asked, "--set", "step"]) == 2
     assert main([*asked, "--set", "step=-1"]) == 2
+
+
+def test_the_command_reads_amounts_as_people_write_them_and_says_what_it_changed(tmp_path, capsys):
+    # SMALL is in yuan with two decimals; its step is 10 yuan, 1,000 fen.
+    raw, policy = first_run(small()).archive()
+    (tmp_path / "a").write_bytes(raw)
+    (tmp_path / "p").write_text(policy)
+    asked = ["what-if", str(tmp_path / "a"), "--policy", str(tmp_path / "p")]
+
+    def told(*more: str) -> str:
+        assert main([*asked, *more]) == 0
+        return capsys.readouterr().out
+
+    changed = what_if(film(), Change(terms={"step": 2_000}))
+    for amount in ("20", "20.00", '"20"'):
+        assert main([*asked, "--set", f"step={amount}", "--json"]) == 0
+        found = json.loads(capsys.readouterr().out)
+        assert found["rows"] == [{**asdict(row), "same": row.same} for row in changed.rows]
+        (row,) = found["terms"]
+        assert (row["same"], "10" in row["recorded"]["en"]) == (False, True)
+        assert "20" in row["hypothetical"]["en"]
+    lines = told("--set", "step=20", "--without-bidder", "B", "--without-entry", "4").splitlines()
+    assert lines[1].startswith("Step: ")
+    assert lines[1].index("10") < lines[1].index(" -> ") < lines[1].index("20")
+    assert lines[2:4] == ["without bidder: B", "without entry: 4"]
+    assert "（与记录相同）" in told("--set", "step=10", "--lang", "zh")
+    assert main([*asked, "--set", "step=20.005"]) == 2
+    assert "20.005" in capsys.readouterr().err
 
 
 def test_the_sample_is_the_one_the_figures_above_are_worked_out_from():

@@ -3,14 +3,18 @@
 from typing import Any, Final
 
 from bidding.web.api.asking import ROOM
-from bidding.web.rooms import Present, audience_of, mine_of, payment_of
+from bidding.web.rooms import Present, audience_of, everything, mine_of, payment_of
 from bidding.web.routes import Answer, Call, Route
 
 
 class AuctionList(Answer):
-    """All auctions, as the public sees them, with your own part in each."""
+    """All auctions, as the public sees them, with your own part in each.
+
+    `unreadable`: the ids of those whose record did not pass the check; nothing more is known of them.
+    """
 
     auctions: list[dict[str, Any]]
+    unreadable: list[str]
 
 
 class AuctionDetail(Answer):
@@ -23,17 +27,15 @@ class AuctionDetail(Answer):
 
 
 async def auctions(call: Call) -> dict[str, Any]:
-    """Every auction whose log holds."""
+    """Every auction there is."""
     seats = await call.door.registry.seats(call.account.account) if call.who.account else []
     by_auction = {seat.auction: seat for seat in seats}
     lines = []
-    for name in call.door.house.auctions():
-        if call.door.house.refused(name) is not None:
-            continue  # its log does not hold; the house has said so loudly, and shows nothing of it
-        present = await Present.of(call.door, name)
-        seat = by_auction.get(name)
+    shown, unreadable = await everything(call.door)
+    for present in shown:
+        seat = by_auction.get(present.name)
         lines.append(present.line() | {"mine": await mine_of(call.door, call.who, present, seat)})
-    return {"auctions": lines}
+    return {"auctions": lines, "unreadable": unreadable}
 
 
 async def auction(call: Call) -> dict[str, Any]:

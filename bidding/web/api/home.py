@@ -12,10 +12,11 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 
 from bidding.core import views
+from bidding.core.said import bare
 from bidding.engine.bidders import Preparation, Prepared
 from bidding.engine.identity import Application, Seat
 from bidding.web.asked import Place, Step, next_step, steps
-from bidding.web.rooms import Present, payment_of
+from bidding.web.rooms import Present, everything, payment_of
 from bidding.web.routes import BIDDER, Answer, Body, Call, Route
 from bidding.web.wire import Instant, Sentence, Whole
 
@@ -66,10 +67,14 @@ class MyAuction(Answer):
 
 
 class MyAuctions(Answer):
-    """`now` is the server's time; all instants are its own."""
+    """`now` is the server's time; all instants are its own.
+
+    `unreadable`: those you asked to take part in whose record did not pass the check.
+    """
 
     now: Instant
     auctions: list[MyAuction]
+    unreadable: list[str]
 
 
 class CheckBody(Body):
@@ -99,10 +104,9 @@ async def mine(call: Call) -> dict[str, Any]:
     prepared = await door.bidders.preparations(account)
     filed = await door.bidders.complaints(account=account)
     found = []
-    for name in door.house.auctions():
-        if door.house.refused(name) is not None:
-            continue
-        present = await Present.of(door, name)
+    shown, unreadable = await everything(door)
+    for present in shown:
+        name = present.name
         seat = seats.get(name)
         own = seat if seat is not None and seat.admitted else None
         asked = await _application(call, name) if own is None else None
@@ -117,7 +121,8 @@ async def mine(call: Call) -> dict[str, Any]:
                 "answered": sum(one.answer is not None for one in complaints),
             }
         )
-    return {"now": door.clock.now(), "auctions": found}
+    asked_for = [n for n in unreadable if n in seats or await _application(call, n) is not None]
+    return {"now": door.clock.now(), "auctions": found, "unreadable": asked_for}
 
 
 async def _application(call: Call, name: str) -> Application | None:
@@ -174,7 +179,7 @@ async def _declined(call: Call, asked: Application) -> dict[str, Any] | None:
     last = next((one for one in reversed(listed) if one.application == asked.id), None)
     if last is None:
         return None
-    reason = last.reason.rstrip("。.")
+    reason = bare(last.reason)
     sentence = {
         "zh": f"您的参加申请未获准。理由：{reason}。",
         "en": f"Your application was declined. The reason: {reason}.",

@@ -7,7 +7,7 @@ at the end. Answers may be kept for half a minute, and are compared by their tag
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
@@ -25,11 +25,14 @@ from bidding.web.open_records import (
     RESULT_FIELDS,
     Public,
     Record,
+    Unreadable,
     as_csv,
     auction_record,
     interruption_records,
     result_records,
+    unreadable_record,
 )
+from bidding.web.problems import Problem
 from bidding.web.rooms import Present
 from bidding.web.routes import Answer, Call, Query, Route
 from bidding.web.wire import Sentence, Whole
@@ -214,18 +217,34 @@ async def datasets(call: Call) -> web.Response:
     return _kept(call, orjson.dumps(told), JSON)
 
 
-async def _page(call: Call, name: str) -> tuple[list[Public], int, bool]:
+async def _page(call: Call, name: str) -> tuple[list[Public | Unreadable], int, bool]:
     """The auctions of the page, how many there are in all, and whether more follow.
 
-    With what the data set `name` is made of.
+    With what the data set `name` is made of. One that cannot be read keeps its place.
     """
-    query, house = call.query(PageQuery), call.door.house
-    known = [each for each in house.auctions() if house.refused(each) is None]
+    query, known = call.query(PageQuery), call.door.house.auctions()
     start = (query.page - 1) * query.size
-    chosen = [await _public(call, each) for each in known[start : start + query.size]]
-    if name == "interruptions":
-        chosen = [await _with_interruptions(call, one) for one in chosen]
+    chosen: list[Public | Unreadable] = []
+    for auction in known[start : start + query.size]:
+        try:
+            one = await _public(call, auction)
+            chosen.append(await _with_interruptions(call, one) if name == "interruptions" else one)
+        except Problem as problem:
+            if problem.code != "UNREADABLE":
+                raise
+            chosen.append(Unreadable(auction, f"{call.door.house.prefix}/{auction}"))
     return chosen, len(known), start + query.size < len(known)
+
+
+def _records(name: str, found: Iterable[Public | Unreadable], base: str) -> list[Record]:
+    """What the data set says of these; of one that cannot be read, only that it is there."""
+    made: list[Record] = []
+    for one in found:
+        if isinstance(one, Public):
+            made += SETS[name].make(one, base)
+        elif name == "auctions":
+            made.append(unreadable_record(one, base))
+    return made
 
 
 async def _with_interruptions(call: Call, one: Public) -> Public:
@@ -287,7 +306,7 @@ def _json(name: str) -> Callable[[Call], Any]:
             "size": query.size,
             "auctions": count,
             "next": _next(call, f"/open/{name}", more=more),
-            "records": [record for one in found for record in SETS[name].make(one, base)],
+            "records": _records(name, found, base),
         }
         return _kept(call, orjson.dumps(told, option=orjson.OPT_STRICT_INTEGER), JSON)
 
@@ -299,8 +318,7 @@ def _csv(name: str) -> Callable[[Call], Any]:
     async def answer(call: Call) -> web.Response:
         found, _, more = await _page(call, name)
         base = _base(call)
-        records = [record for one in found for record in SETS[name].make(one, base)]
-        response = _kept(call, as_csv(SETS[name].fields, records), CSV)
+        response = _kept(call, as_csv(SETS[name].fields, _records(name, found, base)), CSV)
         after = _next(call, f"/open/{name}.csv", more=more)
         if after is not None:
             response.headers[hdrs.LINK] = f'<{after}>; rel="next"'
@@ -318,7 +336,7 @@ async def contracting(call: Call) -> web.Response:
     releases = []
     latest = 0
     for one in found:
-        if one.direction > 0:
+        if isinstance(one, Unreadable) or one.direction > 0:
             continue
         releases += ocds.releases(one, prefix or house_name.replace("/", "-"), base)
         latest = max(latest, one.opened)

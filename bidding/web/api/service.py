@@ -62,9 +62,10 @@ class SessionTold(Answer):
 class ServiceTold(Answer):
     """Whether bids are taken now, and the interruptions of so many days, newest first.
 
-    `state` is taking, quiet (nothing runs), partly (some auction waits after an interruption) or away
-    (no bid can be written, or nobody knows). `complete`: whether the records were read to their end;
-    else the rest is what was known before. `heard`: when the last trial write was sent that came
+    `state` is taking, quiet (nothing runs), partly (some auction waits after an interruption, or is
+    unreadable) or away (no bid can be written, or nobody knows). `unreadable`: the ids of auctions
+    whose record did not pass the check; nothing is decided there. `complete`: whether all records
+    were read to their end; else the rest is what is known without them. `heard`: when the last trial write was sent that came
     back; null while nothing runs at the node that answers.
     """
 
@@ -74,6 +75,7 @@ class ServiceTold(Answer):
     heard: Instant | None
     running: Whole
     suspended: Whole
+    unreadable: list[str]
     days: Whole
     sessions: list[SessionTold]
     interruptions: list[InterruptionTold]

@@ -42,6 +42,8 @@ export interface Service {
   heard: number | null;
   running: number;
   suspended: number;
+  /** The ids of auctions whose record did not pass the check: nothing is decided there. */
+  unreadable: string[];
   days: number;
   sessions: Sums[];
   interruptions: Interruption[];

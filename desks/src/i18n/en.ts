@@ -55,6 +55,9 @@ export const en: Record<keyof typeof zh, string> = {
   "link.signed_out": "Your sign-in has ended or was revoked elsewhere. Sign in again.",
   "link.forbidden": "The server refused this connection. Close the page and enter again from the list.",
   "link.unknown": "There is no such auction.",
+  "link.unreadable": "This auction exists, but its record did not pass the check and is not opened. Nothing is taken and nothing is decided meanwhile. Please contact the centre.",
+  "unreadable.title": "Record did not pass the check",
+  "unreadable.text": "This auction exists. Its record did not pass the check when the system started, so it is not opened: nothing is taken and nothing is decided meanwhile. Whoever takes part, please contact the centre.",
 
   "clock.opens": "{stage} opens in",
   "clock.closes": "{stage} closes in",

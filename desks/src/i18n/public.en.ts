@@ -36,6 +36,7 @@ export const en = {
   "svc.taking": "The service is well and takes bids.",
   "svc.quiet": "The service is well; no auction is running.",
   "svc.partly": "The service is well; an auction is still suspended after an interruption and waits to be resumed.",
+  "svc.unreadable": "The service is well, but auctions whose records did not pass the check at start are not opened.",
   "svc.away": "No bids can be taken at the moment.",
   "svc.unreachable": "The centre cannot be reached for the moment.",
   "svc.running": "Running: {n}.",

@@ -36,6 +36,7 @@ export const zh = {
   "svc.taking": "服务正常，正在接受报价。",
   "svc.quiet": "服务正常，目前没有进行中的场次。",
   "svc.partly": "服务正常；有场次在中断后仍处于中止状态，等待恢复。",
+  "svc.unreadable": "服务正常，但有场次的记录在启动时没有通过核对，暂不能打开。",
   "svc.away": "目前不能接受报价。",
   "svc.unreachable": "暂时连接不上中心。",
   "svc.running": "进行中 {n} 场。",

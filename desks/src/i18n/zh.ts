@@ -53,6 +53,9 @@ export const zh = {
   "link.signed_out": "登录已失效或已在别处撤销，请重新登录。",
   "link.forbidden": "服务器拒绝了这次连接。请关闭本页，从场次列表重新进入。",
   "link.unknown": "没有这个场次。",
+  "link.unreadable": "这场竞价存在，但它的记录没有通过核对，暂不能打开。在此期间不受理任何操作，也不作任何裁决。请联系中心工作人员。",
+  "unreadable.title": "记录未通过核对",
+  "unreadable.text": "这场竞价存在，但它的记录在系统启动时没有通过核对，暂不能打开：在此期间不受理任何操作，也不作任何裁决。参加人请联系中心工作人员。",
 
   "clock.opens": "距{stage}开始",
   "clock.closes": "距{stage}截止",

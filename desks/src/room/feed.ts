@@ -12,7 +12,7 @@ export type Link =
   | { state: "live" }
   /** `next` is a reading of the page's monotonic clock, microseconds. */
   | { state: "waiting"; next: number }
-  | { state: "ended"; why: "signed_out" | "forbidden" | "unknown_auction" };
+  | { state: "ended"; why: "signed_out" | "forbidden" | "unknown_auction" | "unreadable" };
 
 export interface FeedEvents {
   link(link: Link): void;
@@ -202,6 +202,7 @@ export class Feed {
     if (code === 4401 || code === 4409) return this.end("signed_out");
     if (code === 4403) return this.end("forbidden");
     if (code === 4404) return this.end("unknown_auction");
+    if (code === 4503) return this.end("unreadable");
     const further = BACKOFF_MS[Math.min(this.tries, BACKOFF_MS.length - 1)] as number;
     const step = this.wiring.matters() ? Math.min(further, SOON_MS) : further;
     this.tries += 1;
@@ -211,7 +212,7 @@ export class Feed {
     this.events.link({ state: "waiting", next: monotonic() + wait * 1000 });
   }
 
-  private end(why: "signed_out" | "forbidden" | "unknown_auction"): void {
+  private end(why: (Link & { state: "ended" })["why"]): void {
     this.stopped = true;
     this.events.link({ state: "ended", why });
   }

@@ -11,6 +11,7 @@ from auction_rules.facts import fact_to_json
 from auction_rules.terms import SECOND, YUAN, show_time
 from bidding.core import house_facts as h
 from bidding.core import said
+from bidding.core.aftermath import Fallen
 from bidding.core.commands import Resume, Suspend
 from tests.bidding.core.session import T0, document, opened, running
 
@@ -351,6 +352,20 @@ def test_every_reason_of_the_house_itself_is_told_in_both_languages():
         assert text["en"].isascii()
         assert code not in text["zh"] + text["en"]
     assert said.reason("停电") == {"zh": "停电", "en": "停电"}
+
+
+@pytest.mark.parametrize("words", ["复核无误", "复核无误。", "复核无误。。", "All in order."])
+def test_a_reason_that_ends_with_a_stop_brings_no_second_one(words):
+    bare = words.rstrip("。.")
+    step = h.Concluded("reviewed", "staff:li", None, None, words)
+    facts = [fact_to_json(step), fact_to_json(h.Voided(words))]
+    session = running(document(), "01")
+    row = {"type": "conclude.accepted", "data": {"facts": facts}}
+    told = said.entry(row, YUAN, session.rule, session.state)
+    assert told["zh"] == f"交易后审核通过：{bare}；结果无效：{bare}。"
+    assert told["en"] == f"reviewed: {bare}; result void: {bare}."
+    assert said.reason(words)["zh"] == bare
+    assert said.fallen(Fallen("excluded", "03", 5, 6, words))["zh"].endswith(f"不予成交：{bare}。")
 
 
 def test_a_suspension_and_its_end_are_told_with_the_reasons_staff_gave():

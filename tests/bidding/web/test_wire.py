@@ -90,5 +90,5 @@ def test_a_frame_is_what_an_independent_reader_takes_for_one(size):
 
 
 def test_every_close_code_says_why_in_a_control_frame():
-    assert set(wire.CLOSE) == {1001, 1009, 4400, 4401, 4403, 4404, 4408, 4409, 4429}
+    assert set(wire.CLOSE) == {1001, 1009, 4400, 4401, 4403, 4404, 4408, 4409, 4429, 4503}
     assert all(len(why.encode()) <= 120 for why in wire.CLOSE.values())

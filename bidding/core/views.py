@@ -88,7 +88,7 @@ def snapshot(state: State, rule: Rule, audience: str, now: Instant) -> dict[str,
         "own_lots": rule.own_lots,
         "start": getattr(terms, "start_price", None),
         "step": getattr(terms, "step", None),
-        "ceiling": getattr(terms, "cap_price", None),
+        "ceiling": getattr(terms, "cap_price", getattr(terms, "ceiling", None)),
         "opens": rule.due(state.floor()) if state.status == "announced" else None,
         "deposit": state.document["deposit"],
         "escrow": _escrow(terms),
@@ -491,9 +491,17 @@ def you(state: State, rule: Rule, bidder: str, now: Instant) -> dict[str, Any]:
         "sealed": _own_sealed(state, bidder),
         "limit": standing.proxies.get(bidder),
         "keys": [key.key for key in person.keys] if person else [],
-        "sentence": said.place(place),
+        "sentence": said.LEVEL
+        if place == "outbid" and _is_level(state, own)
+        else said.place(place),
         "actions": _actions(state, rule, bidder, now, unit),
     }
+
+
+def _is_level(state: State, own: list[Offer]) -> bool:
+    """Whether his offer is as good as one that the house made for whoever leads."""
+    top = state.standing.top
+    return top is not None and top.auto is not None and any(o.amount == top.amount for o in own)
 
 
 def _own_sealed(state: State, bidder: str) -> dict[str, Any] | None:

@@ -112,6 +112,7 @@ export interface Room {
   opens: number | null;
   sha256: string;
   start: number | null;
+  /** The highest price that counts: where offers rise it is their end, where they fall it is where they begin. */
   ceiling: number | null;
   offers: Offer[];
   top: number | null;

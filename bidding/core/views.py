@@ -88,14 +88,29 @@ def snapshot(state: State, rule: Rule, audience: str, now: Instant) -> dict[str,
         "own_lots": rule.own_lots,
         "start": getattr(terms, "start_price", None),
         "step": getattr(terms, "step", None),
-        "ceiling": getattr(terms, "cap_price", getattr(terms, "ceiling", None)),
+        "ceiling": getattr(terms, "cap_price", None),
         "opens": rule.due(state.floor()) if state.status == "announced" else None,
         "deposit": state.document["deposit"],
         "escrow": _escrow(terms),
         "terms": in_use(rule, terms),
         "now": now,
+        **_highest(terms),
         **patch(state, rule, audience),
     }
+
+
+def highest_of(terms: Any) -> int | None:
+    """The highest price that counts, where offers go down from it (最高限价)."""
+    ceiling: int | None = getattr(terms, "ceiling", None)
+    return ceiling
+
+
+def _highest(terms: Any) -> dict[str, Any]:
+    """It in words; no key where there is none."""
+    ceiling, unit = highest_of(terms), terms.unit
+    if ceiling is None:
+        return {}
+    return {"highest": said.both(unit.show(ceiling, "zh"), unit.show(ceiling, "en"))}
 
 
 def patch(state: State, rule: Rule, audience: str) -> dict[str, Any]:

@@ -112,8 +112,9 @@ export interface Room {
   opens: number | null;
   sha256: string;
   start: number | null;
-  /** The highest price that counts: where offers rise it is their end, where they fall it is where they begin. */
   ceiling: number | null;
+  /** The highest price that counts, where offers go down from it. */
+  highest?: Text;
   offers: Offer[];
   top: number | null;
   leaders: string[];
@@ -376,6 +377,8 @@ export interface AuctionLine {
   closes: number | null;
   opens: number | null;
   top: number | null;
+  /** The highest price that counts, where offers go down from it. */
+  highest: number | null;
   /** The start price, where the terms name one. */
   start: number | null;
   unit: Unit;

@@ -70,7 +70,7 @@ export const en: Record<keyof typeof zh, string> = {
   "clock.voided": "The result was declared void",
 
   "price.start": "Start price",
-  "price.ceiling": "Ceiling",
+  "price.ceiling": "Highest valid offer",
   "price.top": "Highest price now",
   "price.lowest": "Lowest price now",
   "price.sealed": "Offers",

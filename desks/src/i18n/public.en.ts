@@ -15,7 +15,7 @@ export const en = {
   "pub.saved": "saved {n}",
   "pub.saved_rate": "saved {n} ({rate})",
   "pub.stopped": "The clock stands",
-  "pub.stopped_next": "Resumption will be announced",
+  "pub.stopped_next": "The notice says how it goes on",
   "pub.check": "Verify the record",
   "open.title": "Openings",
   "open.text": "Announced auctions by the day they open. Times are UTC+8.",

@@ -15,7 +15,7 @@ export const zh = {
   "pub.saved": "节约 {n}",
   "pub.saved_rate": "节约 {n}（{rate}）",
   "pub.stopped": "计时已停",
-  "pub.stopped_next": "何时恢复另行公告",
+  "pub.stopped_next": "恢复方式见公告",
   "pub.check": "核验记录",
   "open.title": "开场日历",
   "open.text": "已公告、尚未开始的场次，按开始日排列。时间为北京时间（UTC+8）。",

@@ -184,6 +184,24 @@ def resumption(rule: Any, terms: RuleConfig) -> Iterator[Text]:
     yield _NEVER_EARLIER
 
 
+def given_back(rule: Any, terms: RuleConfig) -> Text | None:
+    """What comes back, stage by stage, in the notice's own words; None for a rule of its own."""
+    if not isinstance(rule, Staged):
+        return None
+    found = [(stage, back(stage, terms)) for stage in rule.stages(terms)]
+    if any(what is None for _, what in found):
+        return None
+    ways = list(dict.fromkeys(w for _, w in found if w is not None and w is not Back.NOTHING))
+    if len(ways) < 2:
+        only = ways[0] if ways else Back.NOTHING
+        return both(only.zh, only.en)
+    rows = [(list(dict.fromkeys(_title(s) for s, w in found if w is way)), way) for way in ways]
+    return both(
+        "；".join(f"{''.join(f'“{t[0]}”' for t in titles)}：{way.zh}" for titles, way in rows),
+        "; ".join(f"{', '.join(f'“{t[1]}”' for t in titles)}: {way.en}" for titles, way in rows),
+    )
+
+
 def _title(stage: Stage) -> tuple[str, str]:
     return stage.title["zh"], stage.title["en"]
 

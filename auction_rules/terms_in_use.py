@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from auction_rules.resumed import given_back
 from auction_rules.terms import Choice, RuleConfig, Text, Unit
 from auction_rules.topics import idle
 from auction_rules.wording import label, value
@@ -42,6 +43,9 @@ def _table(
             yield from _table(rule, terms, given, type(given).model_fields)
             continue
         told = value(terms, field, name, given)
+        if name == "resume":
+            # The choice means something else in each stage; the notice says what.
+            told = given_back(rule, terms) or told
         yield {
             "label": _reworded(terms, label(field, name, rule.direction(terms))),
             "value": _reworded(terms, told) if isinstance(given, Choice) else told,

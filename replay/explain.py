@@ -87,6 +87,7 @@ class _Chain:
             return
         for row in self.data.get("facts", ()):
             yield from self._fact(row)
+        yield from self._level()
 
     # What was asked -----------------------------------------------------------------------
 
@@ -242,6 +243,12 @@ class _Chain:
                 yield from self._ranked()
             case _:
                 yield Line(told, (), rests)
+
+    def _level(self) -> Iterator[Line]:
+        """Two at one price: what decides between them."""
+        if (tie := said.level(self.data.get("facts", ()))) is not None:
+            told = said.both(f"{tie[0]}。", f"{tie[1]}.")
+            yield Line(told, (), prose.topic(self.rule, self.after.terms, "tie"))
 
     def _offer_of(self, row: Mapping[str, Any]) -> tuple[int, ...]:
         offers = self.after.standing.offers.values()

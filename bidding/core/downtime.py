@@ -95,11 +95,18 @@ def next_step(state: State) -> Text | None:
         )
     if state.document.get("downtime") is None:
         return both(
-            "恢复时会另行公告，倒计时按竞价条件重新给出。",
-            "Resumption will be announced; the terms say how much time is given back.",
+            "恢复后立即继续，不另行提前告知；补足多少时间见竞价条件。",
+            "It may go on at any moment, with no word ahead; the terms say how much time is given "
+            "back.",
         )
     policy = policy_of(state.document)
     limit, ahead = in_words(policy.auto_seconds), in_words(policy.notice_seconds)
+    if not policy.notice_seconds:
+        return both(
+            f"中止超过 {limit['zh']}的，恢复须两人办理；恢复后立即继续，不另行提前告知。",
+            f"To end a suspension of more than {limit['en']} takes two officers; then it goes on at "
+            "once, with no word ahead.",
+        )
     return both(
         f"中止超过 {limit['zh']}的，恢复须两人办理；恢复时间至少提前 {ahead['zh']}公告。",
         f"To end a suspension of more than {limit['en']} takes two officers; the hour is announced "

@@ -61,6 +61,30 @@ _WHO: Final[dict[str, Pair]] = {
 }
 
 
+LEVEL: Final = both(
+    "您的报价与领先的自动出价同价；同价时先委托者领先，您目前未领先。",
+    "Your offer equals one made automatically for a bidder who instructed earlier: at an equal "
+    "price the earlier instruction leads, so you do not.",
+)
+"""Said to him whose offer is as good as the leader's."""
+
+
+def level(facts: Sequence[Mapping[str, Any]]) -> Pair | None:
+    """Why one of two at an equal price leads: he instructed the house earlier. None where none does."""
+    stood = [fact for fact in facts if fact["fact"] == "offer_stood"]
+    raised = {fact["bidder"] for fact in facts if fact["fact"] == "raised_by_house"}
+    if len(stood) != 2 or stood[0]["amount"] != stood[1]["amount"]:
+        return None
+    # The one who leads is told last.
+    behind, ahead = stood[0]["bidder"], stood[1]["bidder"]
+    if ahead not in raised:
+        return None
+    return (
+        f"{ahead} 号与 {behind} 号同价，{ahead} 号先委托自动出价，同价时先委托者领先",
+        f"No. {ahead} is level with No. {behind} and instructed the house earlier, which decides",
+    )
+
+
 def who(actor: str) -> Text:
     """Who asked, as people say it: `bidder:64` is 竞买人 64; the house itself is the system."""
     role, _, name = actor.partition(":")
@@ -583,6 +607,8 @@ def entry(
     if row["type"] == "session.opened":
         return both("公告发布，规则文件已锁定。", "Published; the rule document is fixed.")
     parts = [_fact(fact, unit, rule, state, when) for fact in data["facts"]]
+    if (tie := level(data["facts"])) is not None:
+        parts.append(tie)
     return both(
         "；".join(zh for zh, _ in parts) + "。",
         "; ".join(en for _, en in parts) + ".",

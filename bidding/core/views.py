@@ -94,8 +94,23 @@ def snapshot(state: State, rule: Rule, audience: str, now: Instant) -> dict[str,
         "escrow": _escrow(terms),
         "terms": in_use(rule, terms),
         "now": now,
+        **_highest(terms),
         **patch(state, rule, audience),
     }
+
+
+def highest_of(terms: Any) -> int | None:
+    """The highest price that counts, where offers go down from it (最高限价)."""
+    ceiling: int | None = getattr(terms, "ceiling", None)
+    return ceiling
+
+
+def _highest(terms: Any) -> dict[str, Any]:
+    """It in words; no key where there is none."""
+    ceiling, unit = highest_of(terms), terms.unit
+    if ceiling is None:
+        return {}
+    return {"highest": said.both(unit.show(ceiling, "zh"), unit.show(ceiling, "en"))}
 
 
 def patch(state: State, rule: Rule, audience: str) -> dict[str, Any]:
@@ -491,9 +506,17 @@ def you(state: State, rule: Rule, bidder: str, now: Instant) -> dict[str, Any]:
         "sealed": _own_sealed(state, bidder),
         "limit": standing.proxies.get(bidder),
         "keys": [key.key for key in person.keys] if person else [],
-        "sentence": said.place(place),
+        "sentence": said.LEVEL
+        if place == "outbid" and _is_level(state, own)
+        else said.place(place),
         "actions": _actions(state, rule, bidder, now, unit),
     }
+
+
+def _is_level(state: State, own: list[Offer]) -> bool:
+    """Whether his offer is as good as one that the house made for whoever leads."""
+    top = state.standing.top
+    return top is not None and top.auto is not None and any(o.amount == top.amount for o in own)
 
 
 def _own_sealed(state: State, bidder: str) -> dict[str, Any] | None:

@@ -110,6 +110,7 @@ class Present:
             "closes": stage["closes"] if stage else None,
             "top": room["top"] if published else None,
             "start": room["start"],
+            "highest": views.highest_of(self.state.terms),
             "unit": room["unit"],
             "awards": room["awards"] if published else [],
             "result": result,

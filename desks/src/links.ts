@@ -72,7 +72,14 @@ export function lead(id: string): string {
 
 /** The verification page, ready for one auction's files. */
 export function verify(auction?: string): string {
-  return auction === undefined ? "/verify" : `/verify?auction=${encodeURIComponent(auction)}`;
+  if (auction === undefined) return "/verify";
+  return `/verify?auction=${encodeURIComponent(auction)}${session === null ? "" : `&practice=${session}`}`;
+}
+
+/** Whose policy the verification page counts: the real house's, or that of the practice session it was opened from, which has no more to verify. */
+export function policyAt(place: Location): { practice: boolean; policy: (a: string) => string } {
+  const of = /^[0-9a-f]{16}$/.exec(new URLSearchParams(place.search).get("practice") ?? "")?.[0] ?? null;
+  return of === null ? { practice: false, policy: api.policy } : { practice: true, policy: (a) => `/api/practice/${of}/auctions/${encodeURIComponent(a)}/policy` };
 }
 
 /** The guide to verifying with Python alone, as a file: it must outlive the page it was found on. */

@@ -7,7 +7,8 @@ export type Theme = "auto" | "light" | "dark";
 
 const KEY = "daylight.";
 
-function stored(name: string): string | null {
+/** What this browser keeps under a name; null where it keeps nothing. */
+export function stored(name: string): string | null {
   try {
     return localStorage.getItem(KEY + name);
   } catch {
@@ -15,7 +16,7 @@ function stored(name: string): string | null {
   }
 }
 
-function store(name: string, value: string): void {
+export function store(name: string, value: string): void {
   try {
     localStorage.setItem(KEY + name, value);
   } catch {
@@ -35,8 +36,6 @@ export const lang = ref<Lang>(chosen === "zh" || chosen === "en" ? chosen : pref
 const theme_ = stored("theme");
 export const theme = ref<Theme>(theme_ === "light" || theme_ === "dark" ? theme_ : "auto");
 export const sound = ref(stored("sound") === "on");
-/** In the last minute one tap bids, without the check. */
-export const oneTap = ref(stored("one_tap") === "on");
 
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 const prefersDark = ref(dark.matches);
@@ -57,11 +56,6 @@ export function chooseTheme(value: Theme): void {
 export function chooseSound(on: boolean): void {
   sound.value = on;
   store("sound", on ? "on" : "off");
-}
-
-export function chooseOneTap(on: boolean): void {
-  oneTap.value = on;
-  store("one_tap", on ? "on" : "off");
 }
 
 watchEffect(() => {

@@ -113,6 +113,8 @@ export interface Room {
   sha256: string;
   start: number | null;
   ceiling: number | null;
+  /** The highest price that counts, where offers go down from it. */
+  highest?: Text;
   offers: Offer[];
   top: number | null;
   leaders: string[];
@@ -375,6 +377,8 @@ export interface AuctionLine {
   closes: number | null;
   opens: number | null;
   top: number | null;
+  /** The highest price that counts, where offers go down from it. */
+  highest: number | null;
   /** The start price, where the terms name one. */
   start: number | null;
   unit: Unit;

@@ -9,7 +9,7 @@ import { who } from "../src/session";
 
 const title = { zh: "一", en: "Plot" };
 const unit = { zh: "元", en: "CNY", scale: 2, fen: 1 };
-const line = { auction: "h", title, rule: { name: "r", title }, status: "announced", stage: null, closes: null, opens: null, top: null, start: 100, unit, awards: [], result: null, figures: null, settlement_unit: unit };
+const line = { auction: "h", title, rule: { name: "r", title }, status: "announced", stage: null, closes: null, opens: null, top: null, start: 100, highest: null, unit, awards: [], result: null, figures: null, settlement_unit: unit };
 const applied = { bidder: null, lot: null, admitted: false, applied: true, declined: false, deposit: null };
 let mine: typeof applied | null = null;
 let app: App | undefined;

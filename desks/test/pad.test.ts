@@ -2,25 +2,28 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createApp, h, nextTick, shallowRef, type App } from "vue";
 import "../src/i18n/faces";
-import { chooseOneTap, lang } from "../src/preferences";
+import { lang } from "../src/preferences";
 import Pad from "../src/room/Pad.vue";
+import { chooseTaps } from "../src/room/oneTap";
+import { who } from "../src/session";
 import { outdated, type LastAnswer } from "../src/room/useRoom";
-import type { Actions, Room, You } from "../src/wire";
+import type { Actions, Me, Room, You } from "../src/wire";
 
 const S = 1_000_000;
 const unit = { zh: "元", en: "CNY", scale: 2, fen: 1 };
 const stage = { id: "timed", kind: "timed", opens: 100 * S, closes: 400 * S, sealed: false };
-const room = { status: "running", stage, suspended: null, unit, quantity_unit: null, direction: 1, start: 100_00, top: 100_00, ceiling: null } as unknown as Room;
+const room = { auction: "a", status: "running", stage, suspended: null, unit, quantity_unit: null, direction: 1, start: 100_00, top: 100_00, ceiling: null } as unknown as Room;
 const actions: Actions = {
   ask: "bid", minimum: 110_00, maximum: null, step: 10_00, quick: [110_00, 120_00], enter: null, quantity_minimum: null, quantity_maximum: null, blocked: null, limits: null,
   round: null, price: null, quantity_step: null, lines: [], also: [], left: null, pending: null, points: null, waivers: null, equal: false,
 };
-const you = { bidder: "03", lot: null, actions } as unknown as You;
+const you = { bidder: "03", lot: null, actions, sentence: { zh: "您目前领先。", en: "You are leading." } } as unknown as You;
 
 let app: App | undefined;
 beforeEach(() => {
   vi.useFakeTimers();
   lang.value = "en";
+  who.value = { account: "wang" } as Me;
 });
 afterEach(() => {
   app?.unmount();
@@ -65,7 +68,7 @@ describe("a bid", () => {
     const { asked, at, begun, label, press } = pad();
     expect(at("pad")?.textContent).toContain("one hundred and ten yuan");
     await press();
-    expect([begun(), label(), at("far")]).toEqual([1, "Confirm 110.00 CNY", null]);
+    expect([begun(), label(), at("far"), at("leads")]).toEqual([1, "Confirm 110.00 CNY", null, null]);
     await press();
     expect(asked).toMatchObject([{ type: "bid", amount: 110_00 }]);
   });
@@ -115,10 +118,10 @@ describe("a bid", () => {
 });
 
 describe("one tap in the last minute", () => {
-  afterEach(() => chooseOneTap(false));
+  afterEach(() => chooseTaps("wang", "a", false));
 
   it("bids for who was outbid, and asks who leads already", async () => {
-    chooseOneTap(true);
+    chooseTaps("wang", "a", true);
     const behind = pad({ hurry: true });
     await behind.press();
     expect(behind.asked).toMatchObject([{ amount: 110_00 }]);
@@ -126,7 +129,7 @@ describe("one tap in the last minute", () => {
     const ahead = pad({ hurry: true, state: "leading" });
     await ahead.press();
     expect(ahead.asked).toEqual([]);
-    expect(ahead.at("confirm-panel")).not.toBeNull();
+    expect(ahead.at("leads")?.textContent).toBe("You are leading. Once confirmed, this amount replaces it.");
   });
 });
 

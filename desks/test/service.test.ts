@@ -35,7 +35,7 @@ describe("what was interrupted", () => {
     [{}, "由一人提请、另一人确认后恢复。", "机房恢复供电"],
     [{ by: "officer" as const }, "由一名工作人员恢复。", "机房恢复供电"],
     [{ by: "rule" as const }, "按公告的规则自动恢复。", null],
-    [{ outcome: "open" as const, ended: null, by: null, resumes: null, why: null }, "等待恢复，恢复时间另行公告。", null],
+    [{ outcome: "open" as const, ended: null, by: null, resumes: null, why: null }, "等待恢复。", null],
     [{ outcome: "open" as const, ended: null }, "已公告于 2026-03-02 10:19:00 恢复。", "机房恢复供电"],
     [{ outcome: "again" as const }, "恢复之前再次中止。", null],
     [{ outcome: "over" as const, by: "two" as const }, "没有恢复，本场终止。", "机房恢复供电"],
@@ -47,6 +47,8 @@ describe("what was interrupted", () => {
   it("says what time was given back", () => {
     lang.value = "zh";
     expect(givenBack(row(), "zh")).toBe("截止时间推迟 14 分钟，改为 2026-03-02 10:24:00。");
+    // 41 seconds stood still, and a full countdown was given again.
+    expect(givenBack(row({ ended: AT + 41 * S, given: 196 * S }), "zh")).toBe("截止时间推迟 3 分钟 16 秒，改为 2026-03-02 10:24:00。其中 2 分钟 35 秒 超出中断的时间：按公告，重新给予了完整的时间。");
     expect(givenBack(row({ given: 0 }), "zh")).toBe("截止时间为 2026-03-02 10:24:00。");
     expect(givenBack(row({ given: null }), "zh")).toBe(null);
   });

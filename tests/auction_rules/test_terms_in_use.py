@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from auction_rules.prose import topic
 from auction_rules.registry import BUILT_IN, find
 from auction_rules.terms_in_use import in_use
 from tests.auction_rules.test_terms import _chinese
@@ -26,7 +27,21 @@ def test_each_term_that_is_set_is_said_without_the_form(rule):
             assert not FORM.search(line["label"][lang]), line
     told = {line["label"]["zh"]: line["value"] for line in lines}
     assert len(told) == len(lines), "a label that is said twice is no label"
-    assert told["恢复后的时间"] == {"zh": terms.resume.zh, "en": terms.resume.en}
+    # What comes back is said of each stage, in the words of the notice.
+    notice = topic(rule, terms, "failure")
+    for lang, apart, colon in (("zh", "；", "：“"), ("en", "; ", ": ")):
+        for way in told["恢复后的时间"][lang].split(apart):
+            assert way.split(colon)[-1].rpartition("：")[2] in notice[lang]
+
+
+def test_a_long_rest_comes_back_whole_and_a_short_one_as_a_countdown():
+    rule = find("english")
+    terms = rule.Config.model_validate({**rule.example, "extension_seconds": 60})
+    table = {one["label"]["zh"]: one["value"] for one in in_use(rule, terms)}
+    assert table["恢复后的时间"] == {
+        "zh": "补足中止时剩余的时间，不足一个完整倒计时的，给予一个完整倒计时",
+        "en": "the time that remained comes back, or one full countdown where that is longer",
+    }
 
 
 def test_a_term_that_says_nothing_here_is_left_out():

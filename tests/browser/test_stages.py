@@ -114,7 +114,7 @@ async def the_last_minute(people: People, enter: Enter) -> None:
     await zhao.press()
     await expect(zhao.at("price")).to_have_text("9,000,000.00")
     await zhao.at("why-ends").locator("summary").click()
-    await expect(zhao.at("why-ends")).to_contain_text("号在截止前出价，顺延")
+    await expect(zhao.at("why-ends")).to_contain_text("号的有效报价触发延时")
     await zhao.page.locator("h1").click()
     await zhao.page.keyboard.press("t")
     await expect(zhao.at("polite")).to_contain_text("当前最高价 9,000,000.00 元。")

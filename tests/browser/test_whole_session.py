@@ -58,7 +58,7 @@ async def test_two_bidders_and_an_officer_from_the_first_offer_to_the_receipts(
     await zhao.state("leading")
     await qian.state("outbid")
     await qian.at("why-ends").locator("summary").click()
-    await expect(qian.at("why-ends")).to_contain_text("号在截止前出价，顺延")
+    await expect(qian.at("why-ends")).to_contain_text("号的有效报价触发延时")
 
     # The hammer falls by itself.
     for desk in (zhao, qian):

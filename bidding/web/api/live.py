@@ -40,6 +40,7 @@ class LiveLine(Answer):
     closes: wire.Instant | None
     top: int | None
     start: int | None
+    highest: int | None
     unit: dict[str, Any]
     awards: list[dict[str, Any]]
     result: str | None

@@ -13,7 +13,10 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from bidding.core import aftermath, views
+from auction_rules import prose
+from auction_rules.rule import Rule
+from auction_rules.terms import Text
+from bidding.core import aftermath, said, views
 from bidding.core.state import State
 from bidding.engine.identity import Seat
 from bidding.web.evidence import MOST_RECEIPTS, READ_ME, packed
@@ -40,7 +43,7 @@ _DECIDES: Final = frozenset(
         *("suspended", "resumed", "terminated", "voided", "concluded", "revealed", "closed"),
     }
 )
-"""Facts that move a session on; a bidder who asks how it came out reads these."""
+"""Facts that move a session on; who asks how it came out reads these, and the offers that won."""
 _MOST_TURNS: Final = 200
 
 
@@ -108,7 +111,7 @@ async def result(call: Call) -> dict[str, Any]:
     present, seat = await Present.of(call.door, call.auction), await seat_of(call)
     state = present.state
     entries = await call.door.house.entries(call.auction, 0, state.index)
-    told = await asyncio.to_thread(_told, state.origin, entries, seat.paddle)
+    told = await asyncio.to_thread(_told, state.origin, entries, seat.paddle, _won_by(state))
     person = state.people.get(seat.paddle)
     standing = aftermath.standing_steps(state)
     paid, out = (person.paid, person.out) if person is not None else (0, 0)
@@ -131,7 +134,15 @@ async def result(call: Call) -> dict[str, Any]:
     }
 
 
-def _told(origin: str, entries: Sequence[Mapping[str, Any]], bidder: str) -> dict[str, Any]:
+def _won_by(state: State) -> frozenset[int]:
+    """The entries of the offers that won, once it is known who did."""
+    won = {award.bidder for award in state.standing.awards}
+    return frozenset(o.i for o in state.standing.offers.values() if o.bidder in won)
+
+
+def _told(
+    origin: str, entries: Sequence[Mapping[str, Any]], bidder: str, won: frozenset[int]
+) -> dict[str, Any]:
     """One pass over the record: the bidder's lines, the turns, the money that left."""
     own: list[dict[str, Any]] = []
     turns: list[dict[str, Any]] = []
@@ -150,7 +161,7 @@ def _told(origin: str, entries: Sequence[Mapping[str, Any]], bidder: str) -> dic
                 payouts.append({"i": entry["i"], "t": entry["t"], **row})
         mine = entry["actor"] == f"bidder:{bidder}"
         audience = f"bidder:{bidder}" if mine else "public"
-        if mine or any(fact["fact"] in _DECIDES for fact in facts):
+        if mine or entry["i"] in won or any(fact["fact"] in _DECIDES for fact in facts):
             line = views.event(start, entry, after, film.rule, audience)
             if line is not None and line["i"] is not None:
                 (own if mine else turns).append(_line(line))
@@ -187,7 +198,10 @@ async def why(call: Call) -> dict[str, Any]:
     index = int(call.path["i"])
     if index >= len(entries):
         raise Problem("NOT_FOUND")
-    hidden = present.limits and entries[index]["actor"] != f"bidder:{seat.paddle}"
+    entry = entries[index]
+    # Only a request that set a limit has one behind it; what everybody saw is explained to everybody.
+    others = entry["actor"] != f"bidder:{seat.paddle}"
+    hidden = present.limits and others and str(entry["type"]).startswith("proxy.")
     lines = await asyncio.to_thread(
         _why, present.state.origin, entries, index, seat.paddle, hidden=hidden
     )
@@ -207,11 +221,19 @@ def _why(
         if shown is None:
             return None
         if hidden:
-            return [{"text": shown["text"], "entries": [index], "clause": None}]
+            assert film.rule is not None, "it was told in words"
+            clause = _clause(film.rule, film.state(index), shown["facts"])
+            return [{"text": shown["text"], "entries": [index], "clause": clause}]
         chain = explain(film, index).lines
     except NoRule:
         return None
     return [{"text": x.text, "entries": list(x.entries), "clause": x.clause} for x in chain]
+
+
+def _clause(rule: Rule, state: State, facts: Sequence[Mapping[str, Any]]) -> Text:
+    """What the others' offers that a limit made rest on: the tie where two are level, else the step."""
+    topic = "step" if said.level(facts) is None else "tie"
+    return prose.topic(rule, state.terms, topic)
 
 
 async def own_receipts(call: Call, seat: Seat, chosen: Sequence[int] | None) -> dict[str, bytes]:

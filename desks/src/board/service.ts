@@ -87,5 +87,8 @@ export function decided(row: Interruption, lang: Lang): { words: string; why: st
 /** What became of the time; null where the stage has no end, or it has not gone on. */
 export function givenBack(row: Interruption, lang: Lang): string | null {
   if (row.given === null || row.closes === null) return null;
-  return row.given > 0 ? t("svc.given", { n: lasting(row.given, lang), at: moment(row.closes) }) : t("svc.kept", { at: moment(row.closes) });
+  if (row.given <= 0) return t("svc.kept", { at: moment(row.closes) });
+  // What the rule gives in full may be more than was lost; less than a second of it is the time the entry took.
+  const more = row.ended === null ? 0 : row.given - (row.ended - row.since);
+  return joined(lang, t("svc.given", { n: lasting(row.given, lang), at: moment(row.closes) }), more < 1_000_000 ? null : t("svc.given_more", { n: lasting(more, lang) }));
 }

@@ -78,6 +78,7 @@ export const en: Record<keyof typeof zh, string> = {
   "clock.voided": "The result was declared void",
 
   "price.start": "Start price",
+  "price.ceiling": "Highest valid offer",
   "price.top": "Highest price now",
   "price.lowest": "Lowest price now",
   "price.sealed": "Offers",
@@ -107,6 +108,8 @@ export const en: Record<keyof typeof zh, string> = {
   "pad.amount": "Amount to bid ({unit})",
   "pad.less": "One step less",
   "pad.more": "One step more",
+  "pad.less_down": "One decrement less",
+  "pad.more_down": "One decrement more",
   "pad.bid": "Bid {amount}",
   "pad.confirm": "Confirm {amount}",
   "pad.price_moved": "The price has moved: this is no longer enough.",
@@ -125,6 +128,8 @@ export const en: Record<keyof typeof zh, string> = {
   "pad.drop": "{by} below the price now",
   "pad.steps": ", {n} × the step",
   "pad.steps_over": ", more than {n} × the step",
+  "pad.steps_down": ", {n} × the decrement",
+  "pad.steps_over_down": ", more than {n} × the decrement",
   "pad.below": "Below the lowest valid bid now, {amount}",
   "pad.above": "Above the highest valid bid now, {amount}",
   "pad.over_limit": "Beyond the limit for now, {amount}",
@@ -269,6 +274,7 @@ export const en: Record<keyof typeof zh, string> = {
   "say.seconds": "{n} seconds",
   "say.extended": "The end moved to {at}",
   "title.room": "Bidding room",
+  "room.wall": "Hall screen",
   "title.outbid": "Outbid",
 
   "staff.rule": "Rule",

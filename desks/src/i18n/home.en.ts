@@ -36,7 +36,7 @@ export const en = {
   "home.do_enrol": "Enter the room once: your browser enrols its signing key",
   "home.do_practise": "Practise once under the same rules",
   "home.do_check": "Check this computer before the session",
-  "home.do_suspended": "Suspended. What you bid stands; when it goes on will be announced",
+  "home.do_suspended": "Suspended. What you bid stands; the notice says how it goes on",
   "home.deposit_ahead": "A deposit of {required} is due once you are admitted.",
   "home.do_ready": "You are ready. Wait for the opening.",
   "home.do_act": "You can bid now",

@@ -36,7 +36,7 @@ export const zh = {
   "home.do_enrol": "进入竞价室一次，浏览器会自动登记签名密钥",
   "home.do_practise": "用同一套规则练习一次",
   "home.do_check": "做一次开场前自检",
-  "home.do_suspended": "竞价已中止，您已记录的报价有效。何时恢复另行公告",
+  "home.do_suspended": "竞价已中止，您已记录的报价有效。恢复方式见公告",
   "home.deposit_ahead": "取得资格后须缴保证金 {required}。",
   "home.do_ready": "准备就绪，等待开始",
   "home.do_act": "现在可以报价",

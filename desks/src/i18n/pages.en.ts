@@ -246,6 +246,7 @@ export const en: Record<keyof typeof zh, string> = {
   "verify.policy_more": "It says whose signatures count and how many witnesses are enough. Best is the one you kept or the one in the notice. You can drop it here.",
   "verify.fetch_policy": "Get it from this house",
   "verify.policy_text": "Text of the policy",
+  "verify.practice": "This verifies a receipt of a practice session: the policy is that session's own, and is gone with it. It says nothing of the real auction.",
   "verify.policy_house": "This policy came from this house. To depend on nobody, compare it with the keys in the notice or those the witnesses publish.",
   "verify.unread": "The file cannot be read. Choose it again.",
   "verify.broken": "Something unexpected happened; there is no result.",

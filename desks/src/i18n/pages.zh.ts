@@ -244,6 +244,7 @@ export const zh = {
   "verify.policy_more": "写明谁的签名有效、需要几位见证人。最好用您自己保存的，或公告刊登的。也可以拖到这里。",
   "verify.fetch_policy": "向本站索取",
   "verify.policy_text": "信任文件内容",
+  "verify.practice": "这里核验的是练习场的回执：信任文件取自该练习场，练习结束后即不再保留；与正式场次无关。",
   "verify.policy_house": "这份信任文件来自本站。要不依赖交易中心，请与公告或见证人公布的公钥比对。",
   "verify.unread": "文件读不出来。请重新选择。",
   "verify.broken": "核验时出现意外，没有结论。",

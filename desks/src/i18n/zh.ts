@@ -76,6 +76,7 @@ export const zh = {
   "clock.voided": "结果已宣布无效",
 
   "price.start": "起始价",
+  "price.ceiling": "最高限价",
   "price.top": "当前最高价",
   "price.lowest": "当前最低价",
   "price.sealed": "报价",
@@ -105,6 +106,8 @@ export const zh = {
   "pad.amount": "报价金额（{unit}）",
   "pad.less": "减一个加价幅度",
   "pad.more": "加一个加价幅度",
+  "pad.less_down": "少降一个降价幅度",
+  "pad.more_down": "多降一个降价幅度",
   "pad.bid": "报价 {amount}",
   "pad.confirm": "确认报价 {amount}",
   "pad.price_moved": "价格已变，这个金额已经不够。",
@@ -123,6 +126,8 @@ export const zh = {
   "pad.drop": "比当前价低 {by}",
   "pad.steps": "，合 {n} 个加价幅度",
   "pad.steps_over": "，超过 {n} 个加价幅度",
+  "pad.steps_down": "，合 {n} 个降价幅度",
+  "pad.steps_over_down": "，超过 {n} 个降价幅度",
   "pad.below": "低于现在最低可报的 {amount}",
   "pad.above": "高于现在最高可报的 {amount}",
   "pad.over_limit": "超出现在可报的上限 {amount}",
@@ -267,6 +272,7 @@ export const zh = {
   "say.seconds": "{n} 秒",
   "say.extended": "截止时间顺延至 {at}",
   "title.room": "竞价室",
+  "room.wall": "大屏",
   "title.outbid": "已被超过",
 
   "staff.rule": "规则",

@@ -206,3 +206,11 @@ def test_the_room_says_what_it_waits_for():
     )
     assert line is not None, "everybody is told"
     assert line["text"]["zh"] == "公告恢复时间：北京时间 09:02:11（恢复供电）。"
+
+
+def test_a_document_that_promises_no_word_ahead_is_not_said_to_promise_one():
+    for policy in (None, Downtime(auto_seconds=300, notice_seconds=0)):
+        shown = views.suspended_of(stopped(policy).state)
+        assert shown is not None
+        assert "恢复后立即继续，不另行提前告知" in shown["next"]["zh"]
+        assert "no word ahead" in shown["next"]["en"]

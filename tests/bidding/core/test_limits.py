@@ -11,6 +11,8 @@ from auction_rules.money import LIMIT
 from auction_rules.terms import SECOND
 from bidding.core import views
 from bidding.core.commands import Exclude, Resume, Suspend
+from replay.explain import explain
+from replay.film import Film
 from replay.rejudge import rejudge
 from tests.bidding.core.session import OPENS, ORIGIN, Session, document, running
 
@@ -156,3 +158,27 @@ def test_a_limit_is_a_bidder_s_and_not_while_suspended():
     assert session.ask("bidder:09", Proxy(500), OPENS)["data"]["reason"] == "NOT_QUALIFIED"
     session.ask("staff:li", Suspend("停电"), OPENS)
     assert session.ask("bidder:01", Proxy(500), OPENS)["data"]["reason"] == "SUSPENDED"
+
+
+def test_of_two_at_one_price_the_earlier_instruction_leads_and_both_are_told_so():
+    session = running(document("english", proxy="ALLOWED"), "01", "02")
+    session.ask("bidder:01", Proxy(1_100), OPENS)
+    session.ask("bidder:02", Bid(1_100), OPENS + 1)
+    for audience in ("public", "bidder:02"):
+        line = told(session, audience)[-1]
+        assert line is not None
+        assert "01 号与 02 号同价，01 号先委托自动出价，同价时先委托者领先" in line["text"]["zh"]
+        assert "No. 01 is level with No. 02 and instructed the house earlier" in line["text"]["en"]
+    behind = views.you(session.state, session.rule, "02", session.now)
+    assert (behind["state"], behind["sentence"]["zh"]) == (
+        "outbid",
+        "您的报价与领先的自动出价同价；同价时先委托者领先，您目前未领先。",
+    )
+    assert "已被超过" not in behind["sentence"]["zh"]
+    chain = explain(Film(ORIGIN, session.entries), len(session.entries) - 1).lines
+    tie = next(line for line in chain if "同价时先委托者领先" in line.text["zh"] and line.clause)
+    assert "先委托者按其限额领先" in tie.clause["zh"]  # type: ignore[index]
+    # Beyond the limit he is outbid, and nothing is level.
+    session.ask("bidder:02", Bid(1_200), OPENS + 2)
+    ahead = views.you(session.state, session.rule, "01", session.now)
+    assert ahead["sentence"]["zh"] == "您的报价已被超过。"

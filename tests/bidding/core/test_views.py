@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auction_rules.floor import Bid, Chance, Confirm
+from auction_rules.registry import find
 from auction_rules.rule import Refuse
 from auction_rules.terms import SECOND
 from bidding.core import said, views
@@ -559,3 +560,14 @@ def test_the_lines_of_a_bidder_carry_the_sentence_of_what_blocks_them():
     assert line["blocked"]["reason"] == "ALREADY_LEADING"
     assert set(line["blocked"]["sentence"]) == {"zh", "en"}
     assert actions["points"] == [1, 1]
+
+
+def test_what_goes_down_from_a_ceiling_says_it_and_nothing_else_does():
+    rule = find("reverse_procurement")
+    sale = {"rule": rule.name, "terms": {**rule.example, "form": "OPEN"}}
+    session = opened(document().model_copy(update=sale))
+    room = views.snapshot(session.state, session.rule, "public", session.now)
+    assert room["start"] is None
+    assert room["highest"] == {"zh": "100,000 元", "en": "100,000 CNY"}
+    english = running(document("english"), "01")
+    assert "highest" not in views.snapshot(english.state, english.rule, "public", english.now)

@@ -12,7 +12,17 @@ from typing import Final
 
 from bidding.core.said import both
 from replay.indicators.course import Course, Offer
-from replay.indicators.lead import Indicator, Lead, count, median, places, ratio, unsaid
+from replay.indicators.lead import (
+    Indicator,
+    Input,
+    Lead,
+    amount,
+    count,
+    median,
+    places,
+    ratio,
+    unsaid,
+)
 
 QUALIFIED: Final = 3
 SILENT_MARK: Final = Fraction(1, 2)
@@ -22,6 +32,7 @@ ENDING_MARK: Final = Fraction(1, 2)
 RAISES: Final = 5
 JUMP_MARK: Final = Fraction(10)
 LOTS_MARK: Final = 2
+_CHANGE: Final = both("最大变动／变动中位数", "largest change / median change")
 _DIGITS: Final = re.compile(r"[0-9]+", re.ASCII)
 
 
@@ -106,10 +117,12 @@ def _jumps(course: Course, contest: str, own: Sequence[Offer]) -> Iterator[Lead]
     if len(moves) < RAISES:
         return
     largest, offer = max(moves, key=lambda move: (move[0], -move[1].i))
-    value = largest / median([move for move, _ in moves])
+    middle = median([move for move, _ in moves])
+    value = largest / middle
     inputs = places(course, [offer.i])
     row = ("jump", (offer.bidder,), ratio(value), value >= JUMP_MARK, inputs)
-    yield Lead(18, *row, course.log, contest)
+    takes = (Input(_CHANGE, amount(largest), amount(middle)),)
+    yield Lead(18, *row, course.log, contest, takes=takes)
 
 
 def _lots(course: Course) -> Iterator[Lead]:

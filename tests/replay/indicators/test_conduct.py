@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import pytest
 
+from replay.indicators.catalogue import leads
 from replay.indicators.desk import critical
 from tests.replay.indicators.built import Log, found, plain, silent, value
 
@@ -61,6 +62,13 @@ def test_keys_of_their_own_share_nothing():
     log.enrol("A", "one")
     log.enrol("B", "other")
     assert found(1, log.course) == []
+    # Beside a session that holds nothing it was compared all the same, and nothing was found.
+    bare = floor("A", name="bare").course
+    (both,) = leads([log.course, bare], {1})
+    (alone,) = leads([bare], {1})
+    assert both.unsaid is None
+    assert alone.unsaid is not None
+    assert "no keys" in alone.unsaid["en"]
 
 
 def test_without_tags_nothing_can_be_compared():
@@ -251,6 +259,14 @@ def test_a_shill_scores_high():
     of, lead = value(21, log.course)
     assert of == 10 * (2 + 5 + Fraction(18, 10) + Fraction(18, 10) + 2) / 13
     assert lead
+    # Whoever reads it can work it out again: each number stands beside what it is set against.
+    (row,) = found(21, log.course)
+    assert [(one.value.of, one.of.of) for one in row.takes] == [
+        (Fraction(5), Fraction(5)),
+        (Fraction(10_000_000), Fraction(100_000_000)),
+        (Fraction(10), Fraction(100)),
+        (Fraction(0), Fraction(1_000_000_000)),
+    ]
 
 
 def test_a_slow_and_generous_loser_does_not():

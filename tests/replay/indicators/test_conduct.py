@@ -17,6 +17,13 @@ def floor(*bidders: str, **how) -> Log:
     return log
 
 
+def worked_out(rows):
+    """Whether each value is what the first of its numbers comes to."""
+    return bool(rows) and all(
+        row.value.of == row.takes[0].value.of / row.takes[0].of.of for row in rows
+    )
+
+
 # 1 and 2 --------------------------------------------------------------------------------------
 
 
@@ -118,6 +125,7 @@ def test_silent_after_paying(act, of, lead):
         log.bid(bidder, 100 + place)
     assert value(17, log.course, part="silent") == (Fraction(of), lead)
     (row,) = found(17, log.course, part="silent")
+    assert worked_out([row])
     assert row.who == tuple(sorted(set("ABCD") - set(act)))
 
 
@@ -157,6 +165,7 @@ def offers(*pairs: tuple[str, int], lot: str | None = None) -> Log:
 def test_an_ending_of_his_own():
     log = offers(*zip("ABABABAB", (1017, 1500, 2017, 2503, 3017, 3508, 4017, 4501), strict=True))
     rows = {row.who: row for row in found(18, log.course, part="ending")}
+    assert worked_out(rows.values())
     assert plain(rows["A",]) == (Fraction(1), True)
     assert plain(rows["B",]) == (Fraction(1, 4), False)
     assert [place.index for place in rows["A",].inputs] == [4, 6, 8, 10]
@@ -202,6 +211,7 @@ def duel(after: Fraction, *, third: bool = True) -> Log:
 
 def test_always_right_behind_the_same_rival():
     rows = {row.who: row for row in found(19, duel(Fraction(1)).course, part="follows")}
+    assert worked_out(rows.values())
     assert plain(rows["A", "B"]) == (Fraction(1), True)
     assert [place.index for place in rows["A", "B"].inputs] == [7, 9, 11, 13, 15]
 
@@ -217,6 +227,7 @@ def test_two_alone_always_follow_each_other():
 @pytest.mark.parametrize(("after", "of", "lead"), [("1/5", 1, True), ("3/10", 0, False)])
 def test_faster_than_a_person(after, of, lead):
     rows = {row.who: row for row in found(19, duel(Fraction(after)).course, part="faster")}
+    assert worked_out(rows.values())
     assert plain(rows["A",]) == (of, lead)
 
 
@@ -227,6 +238,7 @@ def test_one_offer_in_the_last_seconds(closes, of, lead):
     for turn in range(5):
         log.bid("A", 100 + turn, at=100 + 50 * turn)
     assert value(19, log.course, part="last") == (Fraction(of), lead)
+    assert worked_out(found(19, log.course, part="last"))
 
 
 def test_only_in_the_last_seconds():

@@ -108,6 +108,7 @@ export const en = {
   "lead.base_few": "too few to say ({of} compared, {sessions} {sessions|session|sessions})",
   "lead.inputs": "Entries it rests on",
   "lead.entry": "entry {i}",
+  "lead.offered": "No. {bidder} offered {amount}",
   "lead.takes": "Numbers it takes",
   "lead.more": "Show all {n}",
   "lead.who": "About",

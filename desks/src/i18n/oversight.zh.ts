@@ -108,6 +108,7 @@ export const zh = {
   "lead.base_few": "样本太少，不作判断（可比 {of} 例，共 {sessions} 场）",
   "lead.inputs": "依据记录",
   "lead.entry": "第 {i} 条",
+  "lead.offered": "{bidder} 号报价 {amount}",
   "lead.takes": "计算所用数值",
   "lead.more": "显示全部 {n} 条",
   "lead.who": "涉及",

@@ -7,6 +7,7 @@ from the refusal's detail; amounts come already printed in the unit of the terms
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -684,6 +685,8 @@ _ALL: Final = (
 
 REASONS: Final[Mapping[str, Reason]] = {reason.code: reason for reason in _ALL}
 
+_FIGURES: Final = re.compile(r"(?<=[\u3000-\u9fff]) *\{\w+\} *|\{\w+\}")
+_SENTENCE: Final = re.compile(r"(?<!No)\.(?: |$)")
 _MONEY: Final = frozenset({"minimum", "maximum", "step", "cap"})
 
 
@@ -715,6 +718,25 @@ def why_not(code: str, detail: Mapping[str, Any], unit: Unit | None) -> Text:
     said = say(code, detail, unit)
     en = said["en"].removeprefix("Not accepted: ")
     return {"zh": said["zh"].removeprefix("未受理："), "en": en[:1].upper() + en[1:]}
+
+
+def title(code: str) -> Text:
+    """What a reason is called in a list: its first sentence, without the figures of one case.
+
+    The code itself where the list knows no such reason: a rule from elsewhere may have its own.
+    """
+    reason = REASONS.get(code)
+    if reason is None:
+        return {"zh": code, "en": code}
+    zh = reason.zh.partition("。")[0].removeprefix("未受理：")
+    en = _SENTENCE.split(reason.en)[0].removeprefix("Not accepted: ")
+    return {"zh": _without_figures(zh), "en": _without_figures(en)}
+
+
+def _without_figures(text: str) -> str:
+    """Each figure is dots; one that stands last and alone is nothing."""
+    dots = _FIGURES.sub("…", text)
+    return dots.removesuffix("…").rstrip() if dots.count("…") == 1 else dots
 
 
 def clause(code: str) -> Text | None:

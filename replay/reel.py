@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from auction_rules.facts import Instant
+from auction_rules.facts import Amount, Instant
 from auction_rules.terms import Text
 from bidding.core import views
 from bidding.core.state import State, evolve
@@ -48,6 +48,8 @@ class Frame:
     lot: str | None
     reason: str | None
     """Why it was refused; None where it was not."""
+    asked: Amount | None
+    """What a bidder named in vain. A limit is not told, here as everywhere."""
     marks: tuple[str, ...]
 
 
@@ -112,8 +114,16 @@ def _frame(before: State, entry: Mapping[str, Any], after: State) -> Frame:
         bidder=about,
         lot=lot,
         reason=data.get("reason"),
+        asked=ask.get("amount") if _in_vain(entry) else None,
         marks=tuple(_marks(before, entry, after)),
     )
+
+
+def _in_vain(entry: Mapping[str, Any]) -> bool:
+    """Whether a bidder asked and was refused, and it was about no limit."""
+    kind, _, decided = str(entry["type"]).partition(".")
+    role = str(entry["actor"]).partition(":")[0]
+    return decided == "refused" and kind != "proxy" and role == "bidder"
 
 
 def _marks(before: State, entry: Mapping[str, Any], after: State) -> Iterator[str]:

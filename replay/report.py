@@ -31,6 +31,21 @@ ROUNDING: Final[Text] = both(
 )
 
 
+_SOURCE: Final[Mapping[str, Text]] = {
+    "log": both("本站日志", "log"),
+    "entered": both("手工录入", "entered by hand"),
+}
+_SOURCES: Final[Mapping[str | None, Text]] = {
+    None: both("来源：全部", "Source: all"),
+    "log": both("来源：本站日志", "Source: log"),
+    "entered": both("来源：手工录入", "Source: entered by hand"),
+}
+HAND: Final[Text] = both(
+    "手工录入的结果由一人录入，未经另一人确认。",
+    "A result entered by hand was entered by one officer and not confirmed by a second.",
+)
+
+
 def noon(day: str) -> Instant:
     """The middle of a civil day (UTC+8): when a result counts of which only the day is known."""
     return day_begins(day) + _HALF_DAY
@@ -53,13 +68,19 @@ def sections(
     titles: Mapping[str, Text],
     first: str | None,
     last: str | None,
+    *,
+    source: str | None = None,
 ) -> list[Section]:
-    """The sheets, in order. `known` are the sessions held here, `titles` of every line, by key."""
+    """The sheets, in order. `known` are the sessions held here, `titles` of every line, by key.
+
+    `first`, `last` and `source` are what the lines were chosen by; None where nobody chose.
+    """
+    by_hand = any(line.source == "entered" for line in lines)
     return [
         Section(
             "figures",
             both("汇总", "Figures"),
-            (_span(first, last), ROUNDING),
+            (_span(first, last), _SOURCES[source], *([HAND] if by_hand else []), ROUNDING),
             table=Table(_HEADS, (_row(both("合计", "All"), summed(lines)), *_categories(lines))),
         ),
         Section("lines", both("场次", "Lines"), table=_lines(lines, titles)),
@@ -124,12 +145,11 @@ def _lines(lines: Sequence[Line], titles: Mapping[str, Text]) -> Table:
         both("溢价（元）", "Premium (CNY)"),
         both("节约资金（元）", "Saved (CNY)"),
     )
-    source = {"log": both("本站日志", "log"), "entered": both("手工录入", "entered by hand")}
     rows = tuple(
         (
             _word(line.key),
             Cell(titles[line.key]),
-            Cell(source[line.source]),
+            Cell(_SOURCE[line.source]),
             _word(line.centre),
             Cell(both(line.category.zh, line.category.en)),
             _word(day_of(line.closed)),
@@ -193,4 +213,4 @@ def _yuan(fen: Amount | None) -> Cell:
     return Cell({"zh": shown, "en": shown}, Decimal(fen).scaleb(-2))
 
 
-__all__ = ["ROUNDING", "TITLE", "noon", "sections"]
+__all__ = ["HAND", "ROUNDING", "TITLE", "noon", "sections"]

@@ -28,6 +28,7 @@ from bidding.core.record import command_of, due, open_session, record
 from bidding.core.state import State
 from bidding.proof.text import BilingualError
 from replay.film import Film, NoRule
+from replay.told import ENDED
 from replay.unfit import first_of, unfit
 
 MARK: Final[Text] = {"zh": "推演，非记录", "en": "hypothetical, not the record"}
@@ -59,7 +60,10 @@ class Course:
     """How a session went: enough to lay two side by side. Amounts in the smallest unit."""
 
     status: str
-    ended: Instant
+    ended: Instant | None
+    """None while it goes on."""
+    last: Instant
+    """Of the last entry."""
     awards: tuple[Mapping[str, Any], ...]
     unsold: str | None
     total: Amount | None
@@ -203,7 +207,7 @@ class _Replayed:
             self._ring(self._served_until(entry))
             self._ask(entry)
         # What was still running when the recording ends is not played beyond it.
-        over = self.recorded.end.status in ("closed", "terminated", "voided")
+        over = self.recorded.end.status in ENDED
         self._ring(None if over else self.recorded.end.t)
 
     def _open(self) -> None:
@@ -310,13 +314,16 @@ def course(film: Film) -> Course:
     extensions: list[tuple[Instant, Instant]] = []
     accepted, refused = 0, Counter[str]()
     top: Amount | None = None
+    ended: Instant | None = None
     for entry in film.entries:
         is_bid = entry["actor"].startswith("bidder:")
         accepted += is_bid and entry["type"].endswith(".accepted")
         if is_bid and (reason := entry["data"].get("reason")):
             refused[reason] += 1
         for row in entry["data"].get("facts", ()):
-            if row["fact"] == "deadline_moved":
+            if row["fact"] in ENDED and ended is None:
+                ended = entry["t"]
+            elif row["fact"] == "deadline_moved":
                 extensions.append((entry["t"], row["closes"]))
             elif row["fact"] == "offer_stood":
                 price = row["amount"] if top is None else best(top, row["amount"])
@@ -327,7 +334,8 @@ def course(film: Film) -> Course:
     figures = shown["figures"] or {}
     return Course(
         status=shown["status"],
-        ended=film.end.t,
+        ended=ended,
+        last=film.end.t,
         awards=tuple(shown["awards"]),
         unsold=film.end.standing.unsold,
         total=figures.get("total"),
@@ -368,12 +376,20 @@ def _rows(rule: Rule, end: State, then: Course, now: Course) -> list[Row]:
         ({"zh": "总价", "en": "total"}, lambda x: _shown(x.total, money)),
         ({"zh": "溢价率或节资率", "en": "premium or saving rate"}, lambda x: _plain(x.rate)),
         ({"zh": "最优报价", "en": "best offer"}, lambda x: _shown(_last(x.path), unit)),
-        ({"zh": "结束时间", "en": "ended at"}, lambda x: _plain(show_instant(x.ended))),
+        ({"zh": "结束时间", "en": "ended at"}, _ended),
         ({"zh": "延时次数", "en": "extensions"}, lambda x: _plain(len(x.extensions))),
         ({"zh": "有效请求", "en": "accepted requests"}, lambda x: _plain(x.accepted)),
         ({"zh": "被拒请求", "en": "refused requests"}, lambda x: _plain(sum(x.refused.values()))),
     )
     return [Row(about, told(then), told(now)) for about, told in pairs]
+
+
+def _ended(found: Course) -> Text:
+    """When it ended; of a session that goes on, how far its entries reach."""
+    if found.ended is not None:
+        return _plain(show_instant(found.ended))
+    last = show_instant(found.last)
+    return {"zh": f"未结束，记录至 {last}", "en": f"not over; last entry {last}"}
 
 
 def _last(path: Sequence[tuple[Instant, Amount]]) -> Amount | None:

@@ -86,12 +86,16 @@ class Seen(Answer):
 
 
 class EntryTold(Answer):
-    """One entry: its bytes as text, its kind, its sentence, why, and the proof of it (a receipt)."""
+    """One entry: its bytes as text, its kind, its sentence, why, and the proof of it (a receipt).
+
+    `reason_title`: what the reason of a refusal is called.
+    """
 
     entry: dict[str, Any]
     raw: str
     kind: dict[str, str]
     text: dict[str, str]
+    reason_title: dict[str, str] | None
     why: list[dict[str, Any]] | None
     receipt: str | None
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Final
 
+from auction_rules.terms import Unit
 from bidding.core.state import OVER
+from bidding.core.views import unit_of
 from bidding.engine.house import House
 from bidding.engine.seats import NoSuchAuction
 from replay.indicators.catalogue import Found, leads
@@ -23,21 +25,26 @@ class LeadDesk:
     def __init__(self, house: House) -> None:
         self._house = house
         self._courses: dict[str, tuple[int, Course]] = {}
+        self._units: dict[str, Unit] = {}
         self._found: tuple[dict[str, int], tuple[Found, ...]] = ({}, ())
         self._turn = asyncio.Lock()
 
-    async def found(self) -> tuple[list[str], tuple[Found, ...]]:
-        """The auctions that were looked at, and every value of every indicator over them."""
+    async def found(self) -> tuple[list[Course], tuple[Found, ...]]:
+        """The sessions that were looked at, and every value of every indicator over them."""
         async with self._turn:
             sizes: dict[str, int] = {}
             for auction in self._house.auctions():
                 size = await self._read(auction)
                 if size is not None:
                     sizes[auction] = size
+            courses = [self._courses[auction][1] for auction in sizes]
             if sizes != self._found[0]:
-                courses = [self._courses[auction][1] for auction in sizes]
                 self._found = (sizes, await asyncio.to_thread(leads, courses))
-            return list(sizes), self._found[1]
+            return courses, self._found[1]
+
+    def unit(self, log: str) -> Unit:
+        """The unit of the prices in a log that was looked at."""
+        return self._units[log]
 
     async def _read(self, auction: str) -> int | None:
         """How long the log is that was read; None where there is nothing to look at."""
@@ -56,4 +63,5 @@ class LeadDesk:
                 stop = min(len(entries) + _AT_ONCE, state.index)
                 entries += await self._house.entries(auction, len(entries), stop)
             self._courses[auction] = (state.index, read(state.origin, entries))
+            self._units[state.origin] = unit_of(state)
         return state.index

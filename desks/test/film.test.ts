@@ -11,6 +11,8 @@ const frame = (i: number, seconds: number, type: string, marks: Mark[] = [], mor
   bidder: "01",
   lot: null,
   reason: null,
+  reason_title: null,
+  asked: null,
   marks,
   kind: { zh: "", en: "" },
   text: { zh: "", en: "" },

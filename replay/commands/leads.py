@@ -166,8 +166,7 @@ def _lines(
         indicator = one.indicator
         rows = [lead for lead in one.leads if lead.marked or (everything and lead.value)]
         if not rows:
-            told = any(lead.value is not None for lead in one.leads) or not one.leads
-            (quiet if told else silent).append(one)
+            (quiet if one.unsaid is None else silent).append(one)
             continue
         yield ""
         yield f"{indicator.number}  {indicator.title[lang]}"
@@ -180,8 +179,8 @@ def _lines(
         yield f"{say('未达标线：', 'below the mark: ')}{_named(quiet, lang)}"
     reasons: dict[str, list[Found]] = {}
     for one in silent:
-        why = one.leads[0].unsaid
-        assert why is not None, "a lead without a value says why"
+        why = one.unsaid
+        assert why is not None, "it was put here because it says why"
         reasons.setdefault(why[lang], []).append(one)
     for reason, those in reasons.items():
         yield f"{reason}{say('：', ': ')}{_named(those, lang)}"
@@ -200,6 +199,9 @@ def _lead(lead: Lead, lang: str) -> Iterable[str]:
     place = " ".join(word for word in (lead.log, lead.where) if word)
     head = f"  {'*' if lead.marked else ' '} {PARTS[lead.part][lang]} = {lead.value.show()}"
     yield "  ".join(word for word in (head, who, place) if word)
+    for one in lead.takes:
+        colon = "：" if lang == "zh" else ": "
+        yield f"      {one.title[lang]}{colon}{one.value.show()} / {one.of.show()}"
     yield f"      {_entries(lead.inputs, lang, named=lead.log is None)}"
     yield f"      {_base(lead.base, lang)}"
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from auction_rules.terms import Text
 from replay.indicators import conduct, desk, links, pairs, screens, shill, spread, timing, turns
 from replay.indicators.course import Course
 from replay.indicators.lead import Base, Indicator, Lead
@@ -31,11 +32,23 @@ class Found:
 
     indicator: Indicator
     leads: tuple[Lead, ...]
+    sessions: int
+    """How many were looked at."""
 
     @property
     def marked(self) -> tuple[Lead, ...]:
         """Those that reach the mark."""
         return tuple(lead for lead in self.leads if lead.marked)
+
+    @property
+    def unsaid(self) -> Text | None:
+        """Why it can say nothing of any session; None where it looked at one, and found or not."""
+        if not self.leads or any(lead.value is not None for lead in self.leads):
+            return None
+        silent = {lead.log for lead in self.leads}
+        if self.indicator.only_found and len(silent) < self.sessions:
+            return None
+        return self.leads[0].unsaid
 
 
 class SameSession(Exception):
@@ -52,7 +65,7 @@ def leads(courses: Sequence[Course], only: Collection[int] = ()) -> tuple[Found,
     if len({*logs}) != len(logs):
         raise SameSession(next(log for log in logs if logs.count(log) > 1))
     return tuple(
-        Found(one, _based(one, _asked(one, ordered), len(ordered)))
+        Found(one, _based(one, _asked(one, ordered), len(ordered)), len(ordered))
         for number, one in INDICATORS.items()
         if not only or number in only
     )

@@ -12,7 +12,17 @@ from typing import Final
 
 from bidding.core.said import both
 from replay.indicators.course import Course, Offer
-from replay.indicators.lead import Indicator, Lead, count, median, places, ratio, unsaid
+from replay.indicators.lead import (
+    Indicator,
+    Input,
+    Lead,
+    amount,
+    count,
+    median,
+    places,
+    ratio,
+    unsaid,
+)
 
 QUALIFIED: Final = 3
 SILENT_MARK: Final = Fraction(1, 2)
@@ -22,6 +32,10 @@ ENDING_MARK: Final = Fraction(1, 2)
 RAISES: Final = 5
 JUMP_MARK: Final = Fraction(10)
 LOTS_MARK: Final = 2
+_SILENT: Final = both("未报价者／合格竞买人", "silent / bidders with their deposit")
+_HIS_ENDING: Final = both("以此尾数的报价／本人报价", "his offers with it / his offers")
+_THEIR_ENDING: Final = both("以此尾数的报价／他人报价", "others' offers with it / others' offers")
+_CHANGE: Final = both("最大变动／变动中位数", "largest change / median change")
 _DIGITS: Final = re.compile(r"[0-9]+", re.ASCII)
 
 
@@ -37,7 +51,9 @@ def absent(course: Course) -> Iterator[Lead]:
         silent = tuple(bidder for bidder in ready if bidder not in acted)
         value = Fraction(len(silent), len(ready))
         inputs = places(course, [course.paid[bidder] for bidder in silent])
-        yield Lead(17, "silent", silent, ratio(value), value >= SILENT_MARK, inputs, course.log)
+        row = ("silent", silent, ratio(value), value >= SILENT_MARK, inputs)
+        takes = (Input(_SILENT, count(len(silent)), count(len(ready))),)
+        yield Lead(17, *row, course.log, takes=takes)
         who: list[str] = []
         entries: list[int] = []
         for bidder, i in course.revoked:
@@ -45,8 +61,8 @@ def absent(course: Course) -> Iterator[Lead]:
             if others:
                 who.append(bidder)
                 entries += (others[-1], i)
-        row = ("revoked", tuple(sorted(set(who))), count(len(who)), bool(who))
-        yield Lead(17, *row, places(course, entries), course.log)
+        gone = ("revoked", tuple(sorted(set(who))), count(len(who)), bool(who))
+        yield Lead(17, *gone, places(course, entries), course.log)
 
 
 def signals(course: Course) -> Iterator[Lead]:
@@ -84,7 +100,12 @@ def _endings(course: Course, contest: str, own: Sequence[Offer]) -> Iterator[Lea
         value, theirs = Fraction(times, len(mine)), Fraction(ends[ending] - times, rest)
         marked = ending != 0 and value >= ENDING_MARK and 2 * theirs < value
         inputs = places(course, [o.i for o in mine if o.amount // grid % 100 == ending])
-        yield Lead(18, "ending", (bidder,), ratio(value), marked, inputs, course.log, contest)
+        takes = (
+            Input(_HIS_ENDING, count(times), count(len(mine))),
+            Input(_THEIR_ENDING, count(ends[ending] - times), count(rest)),
+        )
+        row = ("ending", (bidder,), ratio(value), marked, inputs)
+        yield Lead(18, *row, course.log, contest, takes=takes)
 
 
 def _grid(offers: Sequence[Offer]) -> int:
@@ -106,10 +127,12 @@ def _jumps(course: Course, contest: str, own: Sequence[Offer]) -> Iterator[Lead]
     if len(moves) < RAISES:
         return
     largest, offer = max(moves, key=lambda move: (move[0], -move[1].i))
-    value = largest / median([move for move, _ in moves])
+    middle = median([move for move, _ in moves])
+    value = largest / middle
     inputs = places(course, [offer.i])
     row = ("jump", (offer.bidder,), ratio(value), value >= JUMP_MARK, inputs)
-    yield Lead(18, *row, course.log, contest)
+    takes = (Input(_CHANGE, amount(largest), amount(middle)),)
+    yield Lead(18, *row, course.log, contest, takes=takes)
 
 
 def _lots(course: Course) -> Iterator[Lead]:

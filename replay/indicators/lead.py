@@ -36,6 +36,8 @@ class Form(Enum):
     """The value is the root of `of`, with the sign of `of`."""
     SECONDS = "seconds"
     """`of` is in microseconds."""
+    AMOUNT = "amount"
+    """`of` is in the smallest unit of the session's prices, as the log has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,20 @@ def seconds(micros: Fraction) -> Quantity:
     return Quantity(micros, Form.SECONDS)
 
 
+def amount(units: Fraction) -> Quantity:
+    """So much money, in the smallest unit of the session's prices."""
+    return Quantity(units, Form.AMOUNT)
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A number that a formula takes and no entry holds by itself; `of`: what it is set against."""
+
+    title: Text
+    value: Quantity
+    of: Quantity
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
     """An entry: the log it stands in, and its index there."""
@@ -108,7 +124,8 @@ class Lead:
     """One value of one indicator: whom and which contest it is about, and what it rests on.
 
     `who` are numbers of bidders or officers in one session, tags of parties across sessions.
-    `unsaid` tells why there is no value. `marked` says that the value reaches the mark.
+    `unsaid` tells why there is no value. `marked` says that the value reaches the mark. `takes` are
+    the numbers that the formula takes, beside those which stand in the entries of `inputs`.
     """
 
     number: int
@@ -122,6 +139,7 @@ class Lead:
     where: str = ""
     unsaid: Text | None = None
     base: Base | None = None
+    takes: tuple[Input, ...] = ()
 
 
 def unsaid(number: int, part: str, why: Text = TOO_FEW, log: str | None = None) -> Lead:
@@ -179,10 +197,12 @@ __all__ = [
     "Cross",
     "Form",
     "Indicator",
+    "Input",
     "Lead",
     "Place",
     "Quantity",
     "Single",
+    "amount",
     "count",
     "mean",
     "median",

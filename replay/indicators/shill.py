@@ -12,11 +12,29 @@ from typing import Final
 
 from bidding.core.said import both
 from replay.indicators.course import Course, Offer
-from replay.indicators.lead import Indicator, Lead, mean, places, ratio, unsaid
+from replay.indicators.lead import (
+    Indicator,
+    Input,
+    Lead,
+    amount,
+    count,
+    mean,
+    places,
+    ratio,
+    seconds,
+    unsaid,
+)
 
 BIDDERS: Final = 3
 OFFERS: Final = 5
 MARK: Final = Fraction(7)
+_NIL: Final = Fraction(0)
+_BIDS: Final = both("报价次数／最多者", "offers / most")
+_WAIT: Final = both("平均跟价时间／最慢者（秒）", "mean wait / slowest (s)")
+_RAISE: Final = both("平均加价／最大者", "mean raise / largest")
+_FIRST: Final = both(
+    "首报距首个报价／全程（秒）", "his first offer after the first / the course (s)"
+)
 WEIGHTS: Final = {"bids": 2, "loses": 5, "prompt": 2, "small": 2, "early": 2}
 
 
@@ -32,17 +50,17 @@ def shill(course: Course) -> Iterator[Lead]:
         if len(entries) < BIDDERS or not winners:
             continue
         said = True
-        for bidder, value in _scores(own, course.ended).items():
+        for bidder, (value, takes) in _scores(own, course.ended).items():
             mine = entries[bidder]
             if bidder not in winners and len(mine) >= OFFERS:
                 row = ("score", (bidder,), ratio(value), value >= MARK, places(course, mine))
-                yield Lead(21, *row, course.log, contest)
+                yield Lead(21, *row, course.log, contest, takes=takes)
     if not said:
         yield unsaid(21, "score", log=course.log)
 
 
-def _scores(own: list[Offer], ended: int) -> dict[str, Fraction]:
-    """What a loser scores, by number."""
+def _scores(own: list[Offer], ended: int) -> dict[str, tuple[Fraction, tuple[Input, ...]]]:
+    """What a loser scores, by number, and the numbers it is worked out from."""
     waits: dict[str, list[Fraction]] = {}
     raises: dict[str, list[Fraction]] = {}
     counts: dict[str, int] = {}
@@ -55,27 +73,39 @@ def _scores(own: list[Offer], ended: int) -> dict[str, Fraction]:
             waits.setdefault(offer.bidder, []).append(Fraction(offer.t - before.t))
             raises.setdefault(offer.bidder, []).append(Fraction(abs(offer.amount - before.amount)))
         before = offer
-    prompt, small = _less(waits), _less(raises)
+    wait, step = _means(waits), _means(raises)
+    slowest, largest = max(wait.values(), default=_NIL), max(step.values(), default=_NIL)
     began, most = own[0].t, max(counts.values())
+    lasted = max(ended - began, 1)
     scores = {}
     for bidder in sorted(counts):
         parts = {
             "bids": Fraction(counts[bidder], most),
             "loses": Fraction(1),
-            "prompt": prompt.get(bidder, Fraction(0)),
-            "small": small.get(bidder, Fraction(0)),
-            "early": 1 - Fraction(first[bidder] - began, max(ended - began, 1)),
+            "prompt": _less(wait.get(bidder), slowest),
+            "small": _less(step.get(bidder), largest),
+            "early": 1 - Fraction(first[bidder] - began, lasted),
         }
-        weighed = sum((WEIGHTS[name] * part for name, part in parts.items()), Fraction(0))
-        scores[bidder] = 10 * weighed / sum(WEIGHTS.values())
+        weighed = sum((WEIGHTS[name] * part for name, part in parts.items()), _NIL)
+        takes = [Input(_BIDS, count(counts[bidder]), count(most))]
+        # Who never followed another has neither, and nothing is added for it.
+        if bidder in wait:
+            takes.append(Input(_WAIT, seconds(wait[bidder]), seconds(slowest)))
+            takes.append(Input(_RAISE, amount(step[bidder]), amount(largest)))
+        takes.append(
+            Input(_FIRST, *(seconds(Fraction(n)) for n in (first[bidder] - began, lasted)))
+        )
+        scores[bidder] = (10 * weighed / sum(WEIGHTS.values()), tuple(takes))
     return scores
 
 
-def _less(found: dict[str, list[Fraction]]) -> dict[str, Fraction]:
-    """1 minus each one's mean over the largest mean; nobody where that is zero."""
-    means = {bidder: mean(row) for bidder, row in found.items()}
-    largest = max(means.values(), default=Fraction(0))
-    return {bidder: 1 - one / largest for bidder, one in means.items()} if largest else {}
+def _means(found: dict[str, list[Fraction]]) -> dict[str, Fraction]:
+    return {bidder: mean(row) for bidder, row in found.items()}
+
+
+def _less(one: Fraction | None, largest: Fraction) -> Fraction:
+    """1 minus its part of the largest; nothing where there is none, or the largest is zero."""
+    return _NIL if one is None or not largest else 1 - one / largest
 
 
 INDICATORS: Final = (

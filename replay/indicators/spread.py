@@ -14,8 +14,10 @@ from bidding.core.said import both
 from replay.indicators.course import Course, Offer
 from replay.indicators.lead import (
     Indicator,
+    Input,
     Lead,
     Quantity,
+    amount,
     mean,
     places,
     ratio,
@@ -34,6 +36,7 @@ SKEW_MARK: Final = Fraction(-1)
 KURTOSIS_MARK: Final = Fraction(3)
 KS_MARK: Final = Fraction(1, 2)
 RESERVE_MARK: Final = Fraction(1, 200)
+_RESERVE: Final = both("成交报价／保留价", "winning offer / reserve")
 EQUAL: Final = both(
     "报价全部相同或不大于零，无法相除",
     "offers are all equal, or not above zero: nothing to divide by",
@@ -190,7 +193,10 @@ def outside(course: Course) -> Iterator[Lead]:
                 inputs = places(course, [offer.i, i])
                 near = abs(value) < RESERVE_MARK
                 row = ("reserve", (offer.bidder,), ratio(value), near, inputs)
-                yield Lead(23, *row, course.log, contest)
+                takes = (
+                    Input(_RESERVE, amount(Fraction(offer.amount)), amount(Fraction(reserve))),
+                )
+                yield Lead(23, *row, course.log, contest, takes=takes)
 
 
 def _beyond(amounts: list[Fraction]) -> Iterator[Row]:

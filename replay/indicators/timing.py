@@ -11,7 +11,7 @@ from typing import Final
 
 from bidding.core.said import both
 from replay.indicators.course import Course, Offer
-from replay.indicators.lead import Indicator, Lead, places, ratio, unsaid
+from replay.indicators.lead import Indicator, Input, Lead, count, places, ratio, unsaid
 
 LEAST: Final = 5
 """Own offers of a bidder."""
@@ -21,6 +21,7 @@ FASTER: Final = 300_000
 LAST: Final = 10_000_000
 SHARE_MARK: Final = Fraction(4, 5)
 FAST_MARK: Final = Fraction(1, 2)
+_OF_HIS: Final = both("其中如此报价／本人报价", "such offers / his offers")
 
 
 def timing(course: Course) -> Iterator[Lead]:
@@ -71,9 +72,8 @@ def _late(course: Course, able: list[str], mine: dict[str, list[Offer]]) -> Iter
 def _share(course: Course, part: str, who: tuple[str, ...], found: list[int], of: int) -> Lead:
     value = Fraction(len(found), of)
     mark = FAST_MARK if part == "faster" else SHARE_MARK
-    return Lead(
-        *(19, part, who, ratio(value), value >= mark, places(course, found)), log=course.log
-    )
+    row = (part, who, ratio(value), value >= mark, places(course, found))
+    return Lead(19, *row, course.log, takes=(Input(_OF_HIS, count(len(found)), count(of)),))
 
 
 INDICATORS: Final = (

@@ -8,7 +8,7 @@ from string import Formatter
 
 import pytest
 
-from auction_rules.reasons import REASONS, clause, say
+from auction_rules.reasons import REASONS, clause, say, title
 from auction_rules.terms import YUAN
 
 ROOT = Path(__file__).parents[2]
@@ -116,3 +116,29 @@ def test_the_clause_of_a_reason():
     assert told is not None
     assert told["en"] == "arrival at the server counts; windows are half-open"
     assert clause("SUSPENDED") is None
+
+
+@pytest.mark.parametrize(
+    ("code", "zh", "en"),
+    [
+        ("NOT_ON_GRID", "不是增价幅度…的整数倍", "not a whole multiple of the step"),
+        ("BELOW_START", "低于起始价", "below the start price"),
+        ("OUT_OF_RANGE", "不在公告的报价区间…至…内", "outside the announced range … to …"),
+        (
+            "NOT_NEXT",
+            "名次下一位是…号，只能由其递补",
+            "the next in line is No. …, and nobody else can be awarded",
+        ),
+        ("OF_ANOTHER_HOUSE", "OF_ANOTHER_HOUSE", "OF_ANOTHER_HOUSE"),
+    ],
+)
+def test_a_reason_has_a_title_without_the_figures_of_one_case(code, zh, en):
+    assert title(code) == {"zh": zh, "en": en}
+
+
+def test_no_title_has_a_hole_or_a_second_sentence():
+    for code in REASONS:
+        for text in title(code).values():
+            assert text
+            assert not set("{}。") & set(text)
+            assert not text.endswith(".")

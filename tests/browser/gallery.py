@@ -238,6 +238,7 @@ SCREENS: tuple[tuple[str | None, str, str], ...] = (
     ("staff", "/staff#/calendar", "staff-calendar"),
     ("approver", "/staff#/auctions/over", "staff-after"),
     ("auditor", "/audit", "audit-list"),
+    ("auditor", "/audit#/settled", "audit-settled"),
     ("auditor", "/oversight#/figures", "oversight-figures"),
     ("auditor", "/oversight#/leads", "oversight-leads"),
     ("staff", "/oversight#/entered", "oversight-entered"),
@@ -358,6 +359,8 @@ async def furnish(people: People, pause: float = 1.0) -> None:
     now = (await people["staff"].get("/api/time"))["now"]
     await far(people, "far", countdown_seconds=LONG)
     await quotes(people, "far", pause)
+    await far(people, "settled", countdown_seconds=2)
+    await quotes(people, "settled", pause)
     await english(people, "announced", ["qian"], opens=now + day * SECOND, latest_start=None)
     await applied(people, "announced")
     await english(people, "over", ["zhao", "qian"], quiet=2)
@@ -373,6 +376,7 @@ async def furnish(people: People, pause: float = 1.0) -> None:
     await people["staff"].post("/api/auctions/halted/suspend", {"reason": "电力故障"})
     await contest(people, "far", pause)
     await people.until("over", "closed")
+    await people.until("settled", "closed")
     body = {"ref": "c-1", "ground": "conduct", "text": "大屏幕的价格晚了几秒。", "entries": None}
     await people["qian"].post("/api/auctions/over/complaints", body)
     fields = {

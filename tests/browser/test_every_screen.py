@@ -58,7 +58,7 @@ SAID = """() => {
   return said;
 }"""
 #: Rooms that are shown within an office; the bidder's own is walked on a phone.
-OF_A_ROOM = ("staff-floor", "staff-suspended")
+OF_A_ROOM = ("staff-floor", "staff-suspended", "audit-settled")
 CHINESE = re.compile(r"[\u4e00-\u9fff，。；：（）]")
 SENTENCE = re.compile(r"\b[A-Za-z][a-z]+\b(?:[ ,]+[A-Za-z]?[a-z]+\b){2,}")
 KEYS = frozenset(

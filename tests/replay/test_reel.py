@@ -32,6 +32,9 @@ def test_every_entry_has_a_frame_and_the_marks_are_where_the_play_put_them() -> 
         "BELOW_MIN_NEXT",
         "DEPOSIT_NOT_CONFIRMED",
     ]
+    # B named 105, which is no full step above 100, and C without a deposit 120.
+    assert [f.asked for f in reel.frames if "refusal" in f.marks] == [10_500, 12_000]
+    assert {f.asked for f in reel.frames if "refusal" not in f.marks} == {None}
     # 10:04:30 is within the last minute: the one extension of the play.
     assert [(f.type, f.bidder) for f in reel.frames if "extension" in f.marks] == [
         ("bid.accepted", "A")

@@ -43,6 +43,21 @@ def test_the_days_that_are_counted_are_named(first, last, zh):
     assert sections([], {}, {}, first, last)[0].paragraphs[0]["zh"] == zh
 
 
+@pytest.mark.parametrize(
+    ("source", "zh"),
+    [(None, "来源：全部"), ("log", "来源：本站日志"), ("entered", "来源：手工录入")],
+)
+def test_the_source_that_is_counted_is_named(source, zh):
+    assert sections([], {}, {}, None, None, source=source)[0].paragraphs[1]["zh"] == zh
+
+
+@pytest.mark.parametrize(("source", "warned"), [("entered", True), ("log", False)])
+def test_what_one_officer_entered_is_said_to_be_unconfirmed(source, warned):
+    line = Line("b", source, Category.WORKS, "揭阳", noon("2020-06-30"), 3, 900, sessions=0)
+    told = [each["en"] for each in sections([line], {}, {"b": TITLE}, None, None)[0].paragraphs]
+    assert any("not confirmed by a second" in each for each in told) is warned
+
+
 def test_sums_lines_and_awards():
     result = result_of(first_run(small(steps=[*SMALL["steps"], *CONFIRMED])))
     held = result.line()

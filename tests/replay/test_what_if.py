@@ -9,6 +9,7 @@ import pytest
 from auction_rules.registry import find
 from bidding.proof.policy import parse_policy
 from replay.__main__ import main
+from replay.film import Film
 from replay.play import play
 from replay.rejudge import rejudge
 from replay.scenario import read
@@ -52,7 +53,22 @@ def test_without_the_winner_the_other_wins_at_what_was_too_low_before():
         ("accepted", "BELOW_MIN_NEXT"),
     }
     assert found.hypothetical.extensions == ()
+    assert found.recorded.ended is not None
+    assert found.hypothetical.ended is not None
     assert found.recorded.ended - found.hypothetical.ended == 30_000_000
+
+
+def test_of_a_session_that_goes_on_it_says_how_far_the_entries_reach():
+    whole = film()
+    last = max(e["i"] for e in whole.entries if e["type"] == "bid.accepted")
+    shown = Film(whole.origin, whole.entries[: last + 1])
+    (row,) = (row for row in what_if(shown, Change()).rows if row.about["en"] == "ended at")
+    # The last offer of the play is A's, at 10:04:30; that is no end.
+    assert row.recorded["zh"].startswith("未结束，记录至 ")
+    assert row.recorded["en"].startswith("not over; last entry ")
+    assert "10:04:30" in row.recorded["en"]
+    (row,) = (row for row in what_if(whole, Change()).rows if row.about["en"] == "ended at")
+    assert "last entry" not in row.recorded["en"]
 
 
 def test_why_nothing_would_be_sold_is_said_in_a_sentence():

@@ -344,7 +344,7 @@ async def sheet(call: Call) -> web.Response:
     chosen = _chosen(lines, query)
     titles = {key: dict(result.title) for key, result in known.items()}
     titles |= {key: {"zh": one.title, "en": one.title} for key, one in typed.items()}
-    sections = report.sections(chosen, known, titles, query.first, query.last)
+    sections = report.sections(chosen, known, titles, query.first, query.last, source=query.source)
     try:
         printer = import_module("replay.paper.xlsx")
     except ModuleNotFoundError as missing:

@@ -12,6 +12,8 @@ from typing import Any, Final, TypeVar
 import orjson
 from aiohttp import web
 
+from auction_rules.reasons import title
+from auction_rules.terms import Text
 from bidding.engine.house import House
 from bidding.engine.ports import LogError
 from bidding.proof import canon
@@ -126,6 +128,10 @@ def _kind(of: str) -> Mapping[str, str]:
     return _PUBLICATION if kind == "session" else KIND.get(kind, {"zh": kind, "en": kind})
 
 
+def _title(reason: str | None) -> Text | None:
+    return None if reason is None else title(reason)
+
+
 # The questions ----------------------------------------------------------------------------------
 
 
@@ -137,7 +143,8 @@ async def reel(call: Call) -> dict[str, Any]:
     stop = min(query.start + query.limit, source.size)
     frames = await source.ask(
         lambda: [
-            asdict(frame) | {"kind": _kind(frame.type), "text": text}
+            asdict(frame)
+            | {"kind": _kind(frame.type), "text": text, "reason_title": _title(frame.reason)}
             for frame, text in source.showing.reel.told(query.start, stop)
         ]
     )
@@ -207,6 +214,7 @@ async def entry(call: Call) -> dict[str, Any]:
             "raw": canon.fast(one).decode(),
             "kind": _kind(one["type"]),
             "text": film.text(index),
+            "reason_title": _title(one["data"].get("reason")),
             "why": why,
         }
 

@@ -64,10 +64,11 @@ class IndicatorTold(Answer):
 
 
 class LeadsAnswer(Answer):
-    """All indicators with their leads. `mark` goes wherever any of it goes."""
+    """All indicators with their leads. `mark` goes wherever any of it goes; `units`: of each log's prices."""
 
     mark: Sentence
     sessions: Whole
+    units: dict[str, dict[str, Any]]
     indicators: list[IndicatorTold]
 
 
@@ -79,13 +80,15 @@ class StepsAnswer(Answer):
 
 async def leads(call: Call) -> dict[str, Any]:
     """What there is to ask about."""
-    auctions, found = await call.door.lead_desk.found()
+    desk = call.door.lead_desk
+    courses, found = await desk.found()
     steps = await _steps(call)
-    told = plain((), found)
+    told = plain(courses, found)
     sees_all = call.who.has("auditor")
     return {
         "mark": MARK,
-        "sessions": len(auctions),
+        "sessions": len(courses),
+        "units": {course.log: desk.unit(course.log).model_dump(mode="json") for course in courses},
         "indicators": [
             _indicator(one, row, steps, sees_all=sees_all)
             for one, row in zip(found, told["indicators"], strict=True)
@@ -113,12 +116,11 @@ def _indicator(
         for value in values
         if value["id"] in steps or (sees_all and value["lead"])
     ]
-    silent = values and all("unsaid" in value for value in values)
     below = sum(lead.value is not None and not lead.marked for lead in one.leads)
     return row | {
         "leads": shown,
         "below": below,
-        "unsaid": dict(values[0]["unsaid"]) if silent else None,
+        "unsaid": None if one.unsaid is None else dict(one.unsaid),
     }
 
 

@@ -16,6 +16,10 @@ export interface Frame {
   bidder: string | null;
   lot: string | null;
   reason: string | null;
+  /** What the reason is called; null with it. */
+  reason_title: Text | null;
+  /** What a bidder named and was refused, in the smallest unit of the prices. */
+  asked: number | null;
   marks: Mark[];
   /** What kind of request it was, in words. */
   kind: Text;

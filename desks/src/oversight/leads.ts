@@ -1,6 +1,7 @@
 /** Leads as the server tells them, where each stands, and what may be written next. Judges nothing. */
 
-import type { Text } from "../wire";
+import { figure } from "../money";
+import type { Lang, Text, Unit } from "../wire";
 
 export type Turn = "asked" | "explained" | "concluded";
 export type Finding = "cleared" | "watched" | "referred";
@@ -17,6 +18,21 @@ export interface Step {
   finding: Finding | null;
 }
 
+/** An exact value: a fraction in `exact`, read by its form. */
+export interface Quantity {
+  exact: string;
+  form: "count" | "ratio" | "root" | "seconds" | "amount";
+  shown: string;
+}
+
+/** An entry that a value rests on, with what the formula reads in it. */
+export interface Input {
+  log: string;
+  index: number;
+  t: number | null;
+  offers: { bidder: string; amount: number }[];
+}
+
 export interface Lead {
   id: string;
   part: string;
@@ -25,8 +41,10 @@ export interface Lead {
   lead: boolean;
   log: string | null;
   contest: string;
-  entries: { log: string; index: number }[];
-  value?: { exact: string; form: string; shown: string };
+  entries: Input[];
+  /** What the formula takes beside the entries: a number, and what it is set against. */
+  takes: { title: Text; value: Quantity; of: Quantity }[];
+  value?: Quantity;
   base?: { shown: number; of: number; sessions: number; rate: string | null };
   steps: Step[];
 }
@@ -45,6 +63,20 @@ export interface Indicator {
 export const STANDINGS: Standing[] = ["new", "asked", "explained", "concluded"];
 
 export const standing = (lead: Lead): Standing => lead.steps.at(-1)?.turn ?? "new";
+
+/** The fraction that a value was rounded from, where a person can still read it; null elsewhere. */
+export function fraction(value: Quantity): string | null {
+  if (!value.exact.includes("/") || value.exact.length > 24) return null;
+  if (value.form === "ratio") return value.exact;
+  return value.form === "root" ? `√(${value.exact})` : null;
+}
+
+/** As people read it; money in the unit of its session, what is less than its smallest unit left off. */
+export function told(value: Quantity, unit: Unit | null, lang: Lang): string {
+  if (value.form !== "amount" || unit === null) return value.shown;
+  const [over = "0", under = "1"] = value.exact.split("/");
+  return `${figure(BigInt(over) / BigInt(under), unit.scale)} ${unit[lang]}`;
+}
 
 /** What may be written next, by whoever it is: the server decides again. */
 export function turns(lead: Lead, auditor: boolean): Turn[] {

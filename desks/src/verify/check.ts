@@ -90,5 +90,7 @@ export function auctionOf(file: Bytes): string | null {
   // Enough for the head of an archive, and for the whole of a receipt.
   const lines = new TextDecoder().decode(file.subarray(0, 200_000)).split("\n");
   const origin = isArchive(file) ? lines[1] : isAcknowledgement(file) ? lines[2]?.replace(/^auction /, "") : lines[lines.indexOf("") + 1];
-  return /\/([a-z0-9][a-z0-9-]{0,47})$/.exec(origin ?? "")?.[1] ?? null;
+  const name = /\/([a-z0-9][a-z0-9-]{0,47})$/.exec(origin ?? "")?.[1] ?? null;
+  // Beside the log of an auction stands that of the remarks on it, which is no auction's.
+  return name === "notes" ? null : name;
 }

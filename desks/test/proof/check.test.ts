@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { fromBase64, joined, sha256, toBase64, toHex, utf8 } from "../../src/proof/text";
-import { check } from "../../src/verify/check";
+import { auctionOf, check } from "../../src/verify/check";
 
 const golden = (ending: string): Uint8Array<ArrayBuffer> =>
   new Uint8Array(readFileSync(new URL(`../../../tests/golden/0.1.0/witnessed.${ending}`, import.meta.url)));
@@ -16,6 +16,12 @@ it("reads a policy with an editor's mark and carriage returns as the one publish
     expect((await check(archive, utf8(written))).root).toBe(plain.root);
   }
   await expect(check(archive, utf8(policy.replace("\n", "\r")))).rejects.toThrow("control character");
+});
+
+it("knows the auction of an archive, and that the remarks on one are none", () => {
+  const of = (origin: string): string | null => auctionOf(utf8(`bidding-session-archive/v1\n${origin}\n`));
+  expect(of("daylight.local/log/far")).toBe("far");
+  expect(of("daylight.local/log/far/notes")).toBeNull();
 });
 
 it("refuses a policy in which the log witnesses itself under another name", async () => {

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import pytest
 
+from replay.indicators.catalogue import leads
 from replay.indicators.desk import critical
 from tests.replay.indicators.built import Log, found, plain, silent, value
 
@@ -14,6 +15,13 @@ def floor(*bidders: str, **how) -> Log:
         log.admit(bidder)
     log.stage()
     return log
+
+
+def worked_out(rows):
+    """Whether each value is what the first of its numbers comes to."""
+    return bool(rows) and all(
+        row.value.of == row.takes[0].value.of / row.takes[0].of.of for row in rows
+    )
 
 
 # 1 and 2 --------------------------------------------------------------------------------------
@@ -61,6 +69,13 @@ def test_keys_of_their_own_share_nothing():
     log.enrol("A", "one")
     log.enrol("B", "other")
     assert found(1, log.course) == []
+    # Beside a session that holds nothing it was compared all the same, and nothing was found.
+    bare = floor("A", name="bare").course
+    (both,) = leads([log.course, bare], {1})
+    (alone,) = leads([bare], {1})
+    assert both.unsaid is None
+    assert alone.unsaid is not None
+    assert "no keys" in alone.unsaid["en"]
 
 
 def test_without_tags_nothing_can_be_compared():
@@ -110,6 +125,7 @@ def test_silent_after_paying(act, of, lead):
         log.bid(bidder, 100 + place)
     assert value(17, log.course, part="silent") == (Fraction(of), lead)
     (row,) = found(17, log.course, part="silent")
+    assert worked_out([row])
     assert row.who == tuple(sorted(set("ABCD") - set(act)))
 
 
@@ -149,6 +165,7 @@ def offers(*pairs: tuple[str, int], lot: str | None = None) -> Log:
 def test_an_ending_of_his_own():
     log = offers(*zip("ABABABAB", (1017, 1500, 2017, 2503, 3017, 3508, 4017, 4501), strict=True))
     rows = {row.who: row for row in found(18, log.course, part="ending")}
+    assert worked_out(rows.values())
     assert plain(rows["A",]) == (Fraction(1), True)
     assert plain(rows["B",]) == (Fraction(1, 4), False)
     assert [place.index for place in rows["A",].inputs] == [4, 6, 8, 10]
@@ -194,6 +211,7 @@ def duel(after: Fraction, *, third: bool = True) -> Log:
 
 def test_always_right_behind_the_same_rival():
     rows = {row.who: row for row in found(19, duel(Fraction(1)).course, part="follows")}
+    assert worked_out(rows.values())
     assert plain(rows["A", "B"]) == (Fraction(1), True)
     assert [place.index for place in rows["A", "B"].inputs] == [7, 9, 11, 13, 15]
 
@@ -209,6 +227,7 @@ def test_two_alone_always_follow_each_other():
 @pytest.mark.parametrize(("after", "of", "lead"), [("1/5", 1, True), ("3/10", 0, False)])
 def test_faster_than_a_person(after, of, lead):
     rows = {row.who: row for row in found(19, duel(Fraction(after)).course, part="faster")}
+    assert worked_out(rows.values())
     assert plain(rows["A",]) == (of, lead)
 
 
@@ -219,6 +238,7 @@ def test_one_offer_in_the_last_seconds(closes, of, lead):
     for turn in range(5):
         log.bid("A", 100 + turn, at=100 + 50 * turn)
     assert value(19, log.course, part="last") == (Fraction(of), lead)
+    assert worked_out(found(19, log.course, part="last"))
 
 
 def test_only_in_the_last_seconds():
@@ -251,6 +271,14 @@ def test_a_shill_scores_high():
     of, lead = value(21, log.course)
     assert of == 10 * (2 + 5 + Fraction(18, 10) + Fraction(18, 10) + 2) / 13
     assert lead
+    # Whoever reads it can work it out again: each number stands beside what it is set against.
+    (row,) = found(21, log.course)
+    assert [(one.value.of, one.of.of) for one in row.takes] == [
+        (Fraction(5), Fraction(5)),
+        (Fraction(10_000_000), Fraction(100_000_000)),
+        (Fraction(10), Fraction(100)),
+        (Fraction(0), Fraction(1_000_000_000)),
+    ]
 
 
 def test_a_slow_and_generous_loser_does_not():

@@ -126,6 +126,10 @@ def test_a_winner_near_a_reserve(price, lead):
     log.reserve(100_000)
     log.award("A", price)
     assert value(23, log.course, part="reserve") == (Fraction(price - 100_000, 100_000), lead)
+    (row,) = found(23, log.course, part="reserve")
+    assert [(one.value.show(), one.of.show()) for one in row.takes] == [
+        (f"{price}.0000", "100000.0000")
+    ]
 
 
 def test_prices_that_a_clock_names_are_no_offers():

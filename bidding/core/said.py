@@ -321,7 +321,7 @@ def _seconded(row: Mapping[str, Any], unit: Unit) -> Pair:
 _STEPS: Final[dict[str, Pair]] = {
     "reviewed": ("交易后审核通过", "reviewed"),
     "confirmed": ("成交确认", "the result is confirmed"),
-    "published": ("成交结果已公示", "the result is published"),
+    "published": ("结果已公示", "the result is published"),
     "defaulted": ("未履约", "defaulted"),
     "reawarded": ("按名次递补", "awarded as the next in line"),
 }

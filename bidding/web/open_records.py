@@ -120,6 +120,10 @@ RESULT_FIELDS: Final[dict[str, Text]] = {
         "closed: it stands; voided: declared void; lapsed: it fell through (default or exclusion), "
         "whether or not another took its place",
     ),
+    "outcome": both(
+        "所在场次的结果状态，与 auctions 相同：provisional 待确认，confirmed 已确认，published 已公示等",
+        "what the result of its auction is worth, as in auctions: provisional, confirmed, published, ...",
+    ),
     "lapsed": both("撤销时间；未撤销为空", "when it fell through, else null"),
     "lapsed_reason": both("撤销原因", "why it fell through"),
     "verify": both("核验地址", "where to verify its record"),
@@ -246,6 +250,7 @@ def _result_record(result: Result, name: str, won: Won, status: str, base: str) 
         "unit": unit.zh,
         "amount_yuan": yuan(won.total * fen) if fen else None,
         "status": status,
+        "outcome": result.outcome,
         "lapsed": None if at is None else iso(max(at, won.t)),
         "lapsed_reason": why,
         "verify": f"{base}/verify?auction={result.auction}",

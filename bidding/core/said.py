@@ -11,6 +11,7 @@ from auction_rules.rule import Rule
 from auction_rules.terms import YUAN, Text, Unit, show_instant
 from bidding.core.aftermath import Fallen, Outcome
 from bidding.core.noted import Pair, When, noted
+from bidding.core.officers import exclusion_takes_two
 from bidding.core.state import State
 
 _PLACES: Final[dict[str, tuple[str, str]]] = {
@@ -113,6 +114,14 @@ def _awarded(row: Mapping[str, Any], unit: Unit) -> Pair:
         f"{row['bidder']} 号竞得，成交价 {unit.show(price, 'zh')}",
         f"No. {row['bidder']} won at {unit.show(price, 'en')}",
     )
+
+
+def _award(row: Mapping[str, Any], unit: Unit, state: State) -> Pair:
+    """An award by rank of somebody excluded before, said as what it comes to."""
+    zh, en = _awarded(row, unit)
+    if row["bidder"] not in state.exclusions or not exclusion_takes_two(state.document):
+        return zh, en
+    return f"{zh}（已取消资格，不予成交）", f"{en} (excluded: it is no sale)"
 
 
 def _moved(row: Mapping[str, Any], when: When) -> Pair:
@@ -482,6 +491,8 @@ def _fact(row: Mapping[str, Any], unit: Unit, rule: Rule, state: State, when: Wh
             f"当前入围：{'、'.join(names) or '无'}",
             f"winning set: {', '.join(names) or 'nobody'}",
         )
+    if kind == "awarded":
+        return _award(row, unit, state)
     if kind == "noted":
         return noted(row["key"], row["value"], unit, rule, state.terms, when=when)
     if kind in _SAY_WHEN:
@@ -567,9 +578,16 @@ def fallen(one: Fallen) -> Text:
     )
 
 
-def outcome(worth: Outcome) -> Text:
-    """What a result is worth now, in one sentence."""
-    return _OUTCOMES[worth]
+def outcome(worth: Outcome, why: str = "") -> Text:
+    """What a result is worth now, in one sentence; `why` is the reason of officers who ended it."""
+    told = _OUTCOMES[worth]
+    if not why:
+        return told
+    given = reason(why)
+    return both(
+        f"{told['zh'].removesuffix('。')}：{given['zh']}。",
+        f"{told['en'].removesuffix('.')}: {given['en']}.",
+    )
 
 
 def entry(

@@ -81,7 +81,10 @@ AUCTION_FIELDS: Final[dict[str, Text]] = {
         "announced, running, suspended, closed, terminated or voided",
     ),
     "opens": both("开始时间", "when it opens"),
-    "closes": both("当前阶段的截止时间", "when the current stage closes"),
+    "closes": both(
+        "当前阶段的截止时间；未开始、中止期间和结束后为空",
+        "when the current stage closes; null before it begins, while suspended and once over",
+    ),
     "ended": both("结束时间", "when it ended"),
     "outcome": both(
         "结果状态：provisional 待确认，confirmed 已确认，published 已公示，vacant 成交后违约或取消资格、"
@@ -197,7 +200,7 @@ def auction_record(one: Public, base: str) -> Record:
         "published": iso(one.opened),
         "status": line["status"],
         "opens": iso(line["opens"]),
-        "closes": iso(line["closes"]),
+        "closes": iso(line["closes"]) if line["status"] == "running" else None,
         "ended": None if result is None else iso(result.ended),
         "outcome": None if result is None else result.outcome,
         **from_sums,

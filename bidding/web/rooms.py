@@ -1,6 +1,6 @@
 """What the door shows of an auction over HTTP: the same views that the stream sends."""
 
-from typing import Any
+from typing import Any, Final
 
 from auction_rules.proxy import ProxyBids
 from auction_rules.rule import Rule
@@ -14,12 +14,20 @@ from bidding.web.context import Door
 from bidding.web.problems import Field, Problem
 from bidding.web.sessions import Who
 
+_NO_SALE: Final = ("vacant", "voided", "terminated")
+
 
 def _stands(room: dict[str, Any]) -> bool:
     """Whether somebody holds what was awarded: a sale that fell through brought nothing."""
-    return (
-        bool(room["awards"]) and room["after"] is not None and room["after"]["outcome"] != "vacant"
-    )
+    after = room["after"]
+    return bool(room["awards"]) and after is not None and after["outcome"] not in _NO_SALE
+
+
+def _excluded_leads(room: dict[str, Any]) -> bool:
+    """Whether the best offer on show is of somebody who was excluded since: it stands, and wins nothing."""
+    out = {one["bidder"] for one in room["excluded"]}
+    best = {row["bidder"] for row in room["offers"] if row["amount"] == room["top"]}
+    return bool(best) and best <= out
 
 
 class Present:
@@ -106,6 +114,7 @@ class Present:
             "opens": room["opens"] if stage is None else stage["opens"],
             "closes": stage["closes"] if stage else None,
             "top": room["top"] if published else None,
+            "top_excluded": published and _excluded_leads(room),
             "start": room["start"],
             "unit": room["unit"],
             "awards": room["awards"] if published else [],

@@ -375,6 +375,8 @@ export interface AuctionLine {
   closes: number | null;
   opens: number | null;
   top: number | null;
+  /** The best offer is of somebody excluded since: it stands, and wins nothing. */
+  top_excluded: boolean;
   /** The start price, where the terms name one. */
   start: number | null;
   unit: Unit;

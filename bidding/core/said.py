@@ -596,7 +596,12 @@ def entry(
     """One sentence for one entry: the facts in order, or the refusal. `when` writes its instants."""
     data = row["data"]
     if "reason" in data:
-        return say(data["reason"], data["detail"], unit, data["nearest"])
+        refused = say(data["reason"], data["detail"], unit, data["nearest"])
+        if not str(row["type"]).startswith("deposit."):
+            return refused
+        # Money is brought in by the house: whose it is, the actor does not tell.
+        whose = data["ask"]["bidder"]
+        return both(f"{whose} 号：{refused['zh']}", f"No. {whose}: {refused['en']}")
     if row["type"] == "session.opened":
         return both("公告发布，规则文件已锁定。", "Published; the rule document is fixed.")
     parts = [_fact(fact, unit, rule, state, when) for fact in data["facts"]]

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from auction_rules.facts import Instant
 from auction_rules.proxy import ProxyBids
 from auction_rules.rule import Rule
 from bidding.core import views
@@ -176,6 +177,12 @@ async def payment_of(door: Door, present: Present, seat: Seat | None) -> dict[st
     return {"by": by, "account": account}
 
 
+def may_still_apply(state: State, now: Instant) -> bool:
+    """Whether who is declined now could still be admitted and pay in time."""
+    deadline = state.document["deposit_deadline"] if state.document["deposit"] else None
+    return state.status not in OVER and (deadline is None or now < deadline)
+
+
 async def mine_of(
     door: Door, who: Who, present: Present, seat: Seat | None
 ) -> dict[str, Any] | None:
@@ -202,5 +209,6 @@ async def mine_of(
         "admitted": False,
         "applied": True,
         "declined": own.state == "refused",
+        "again": own.state == "refused" and may_still_apply(present.state, door.clock.now()),
         "deposit": None,
     }

@@ -400,6 +400,8 @@ export interface Mine {
   applied: boolean;
   /** His application was declined; he may ask again. */
   declined: boolean;
+  /** Whether that would still be in time. */
+  again?: boolean;
   deposit: { required: number; paid: number; ok: boolean } | null;
   /** Told of one auction while its deposit is due: until when, null for no deadline; and where to, null where it is too late. */
   pay?: { by: number | null; account: string | null } | null;

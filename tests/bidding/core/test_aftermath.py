@@ -91,6 +91,22 @@ def test_nobody_else_concludes_or_pays(asker: str):
         assert outcome(session.ask(asker, ask)) == "NOT_ALLOWED"
 
 
+def test_the_end_by_an_officer_says_why_and_money_that_came_too_late_says_whose():
+    session = opened(document(deposit=500), "01")
+    session.until(OPENS)
+    late = session.ask("staff:li", Deposit("01", 500, OPENS, "b-late"))
+    assert outcome(late) == "DEPOSIT_LATE"
+    line = views.event(session.states[-2], late, session.state, session.rule, "staff")
+    assert line is not None
+    assert line["text"]["zh"].startswith("01 号：")
+    session.ask("approver:wang", Terminate("法院冻结"))
+    after = views.snapshot(session.state, session.rule, "public", session.now)["after"]
+    assert after["sentence"] == {
+        "zh": "已终止，没有成交：法院冻结。",
+        "en": "Terminated; nothing was sold: 法院冻结.",
+    }
+
+
 def test_there_is_nothing_to_conclude_before_the_close_or_after_a_termination():
     session = running(document(), "01")
     assert outcome(session.ask("staff:li", REVIEW)) == "NOT_CLOSED"

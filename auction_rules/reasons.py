@@ -624,6 +624,30 @@ _ALL: Final = (
         *_DEPOSIT,
     ),
     Reason(
+        "NO_GROUND_TO_KEEP",
+        "未受理：没有不予退还的依据。须先登记其未履约，或者已取消其竞买资格。",
+        "Not accepted: there is no ground to keep it. Record his default first, or his exclusion.",
+        *_DEPOSIT,
+    ),
+    Reason(
+        "OWN_FINDING",
+        "未受理：登记未履约的人不能办理不予退还。请由另一名审批人员办理。",
+        "Not accepted: whoever recorded the default does not keep the deposit. Another approver must.",
+        *_DEPOSIT,
+    ),
+    Reason(
+        "EXCESS_FIRST",
+        "未受理：不予退还以应缴保证金为限。请先退还超出的部分。",
+        "Not accepted: no more than the deposit is kept. Give back what exceeds it first.",
+        *_DEPOSIT,
+    ),
+    Reason(
+        "NOBODY_HOLDS",
+        "未受理：目前没有竞得人，没有可供审核、确认的成交。可以公示未成交结果。",
+        "Not accepted: nobody holds it now, so there is no sale to review or confirm. "
+        "That it fell through may be published.",
+    ),
+    Reason(
         "NOT_CLOSED",
         "未受理：本场没有正常结束的结果可供办理。",
         "Not accepted: there is no result of a closed session to work on.",

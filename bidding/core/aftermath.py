@@ -9,6 +9,10 @@
    steps begin again with his result; elsewhere the default is all there is, and it is held anew.
 4. A deposit is given back (refund) or kept (forfeit) with a reason, never beyond what came in; while
    the session is not over, only what exceeds the deposit is given back.
+5. It is kept of whoever was found in default, by an approver who did not find so himself, or was
+   excluded, which took two; what exceeds the deposit goes back before.
+6. Where nobody holds what was awarded, there is no sale to review or confirm; that it fell through
+   may be published at once.
 """
 
 from __future__ import annotations
@@ -63,12 +67,31 @@ def payout(state: State, actor: str, ask: c.Payout) -> Found:
             return Refuse("NOT_ALLOWED")
         if not free:
             return Refuse("DEPOSIT_STILL_NEEDED")
+        if refused := _may_keep(state, actor, ask.bidder, left):
+            return refused
     elif ask.purpose != "refund":
         return Refuse("NOT_ALLOWED")
     elif not free and left - ask.amount < state.document["deposit"]:
         return Refuse("DEPOSIT_STILL_NEEDED")
     rest = left - ask.amount
     return (h.PaidOut(ask.bidder, ask.purpose, ask.amount, rest, ask.reason),)
+
+
+def _may_keep(state: State, actor: str, bidder: str, left: int) -> Refuse | None:
+    """Why a deposit is not kept: no ground recorded, the same officer twice, or more than it.
+
+    Records of before say nothing of it and are judged as they were.
+    """
+    if not exclusion_takes_two(state.document):
+        return None
+    if bidder not in state.exclusions:
+        found = [one for one in state.after if one.step == "defaulted" and one.bidder == bidder]
+        if not found:
+            return Refuse("NO_GROUND_TO_KEEP")
+        if same_person(found[-1].by, actor):
+            return Refuse("OWN_FINDING")
+    # Once what is too much is back, all that is left together is no more than the deposit.
+    return Refuse("EXCESS_FIRST") if left > state.document["deposit"] else None
 
 
 def conclude(state: State, actor: str, ask: c.Conclude, rule: Rule) -> Found:
@@ -97,6 +120,8 @@ def _out_of_turn(state: State, actor: str, ask: c.Conclude) -> Refuse | None:
         return _may_default(state, role, ask.bidder)
     if ask.step in done:
         return Refuse("STEP_DONE")
+    if outcome(state) == "vacant" and exclusion_takes_two(state.document):
+        return None if ask.step == "published" else _nobody_to(ask.step, state)
     if ask.step == "reviewed":
         return None
     before = "reviewed" if ask.step == "confirmed" else "confirmed"
@@ -108,6 +133,13 @@ def _out_of_turn(state: State, actor: str, ask: c.Conclude) -> Refuse | None:
         if same_person(done["reviewed"].by, actor):
             return Refuse("SAME_OFFICER")
     return None
+
+
+def _nobody_to(step: str, state: State) -> Refuse:
+    out = sorted(barred(state))
+    if step == "confirmed" and out:
+        return Refuse("WINNER_EXCLUDED", {"bidder": out[0]})
+    return Refuse("NOBODY_HOLDS")
 
 
 def _may_default(state: State, role: str, bidder: str | None) -> Refuse | None:
@@ -136,16 +168,16 @@ def defaulted(state: State) -> frozenset[str]:
 
 def barred(state: State) -> frozenset[str]:
     """Winners whose admission was withdrawn, where the document has exclusions take two."""
-    out = _winners(state).intersection(state.exclusions)
+    out = _holders(state).intersection(state.exclusions)
     return out if out and exclusion_takes_two(state.document) else frozenset()
 
 
 def vacated(state: State) -> frozenset[str]:
     """Winners whose award no longer holds, though nobody has taken the place: in default, or barred."""
-    return (defaulted(state) & _winners(state)) | barred(state)
+    return (defaulted(state) & _holders(state)) | barred(state)
 
 
-def _winners(state: State) -> frozenset[str]:
+def _holders(state: State) -> frozenset[str]:
     return frozenset(award.bidder for award in state.standing.awards)
 
 
@@ -166,7 +198,7 @@ def outcome(state: State) -> Outcome | None:
         return None
     if not state.standing.awards:
         return "unsold"
-    if _winners(state) <= vacated(state):
+    if _holders(state) <= vacated(state):
         return "vacant"
     done = {one.step for one in standing_steps(state)}
     if "published" in done:

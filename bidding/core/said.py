@@ -11,6 +11,7 @@ from auction_rules.rule import Rule
 from auction_rules.terms import YUAN, Text, Unit, show_instant
 from bidding.core.aftermath import Fallen, Outcome
 from bidding.core.noted import Pair, When, noted
+from bidding.core.officers import exclusion_takes_two
 from bidding.core.state import State
 
 _PLACES: Final[dict[str, tuple[str, str]]] = {
@@ -137,6 +138,14 @@ def _awarded(row: Mapping[str, Any], unit: Unit) -> Pair:
         f"{row['bidder']} 号竞得，成交价 {unit.show(price, 'zh')}",
         f"No. {row['bidder']} won at {unit.show(price, 'en')}",
     )
+
+
+def _award(row: Mapping[str, Any], unit: Unit, state: State) -> Pair:
+    """An award by rank of somebody excluded before, said as what it comes to."""
+    zh, en = _awarded(row, unit)
+    if row["bidder"] not in state.exclusions or not exclusion_takes_two(state.document):
+        return zh, en
+    return f"{zh}（已取消资格，不予成交）", f"{en} (excluded: it is no sale)"
 
 
 def _moved(row: Mapping[str, Any], when: When) -> Pair:
@@ -341,7 +350,7 @@ def _seconded(row: Mapping[str, Any], unit: Unit) -> Pair:
 _STEPS: Final[dict[str, Pair]] = {
     "reviewed": ("交易后审核通过", "reviewed"),
     "confirmed": ("成交确认", "the result is confirmed"),
-    "published": ("成交结果已公示", "the result is published"),
+    "published": ("结果已公示", "the result is published"),
     "defaulted": ("未履约", "defaulted"),
     "reawarded": ("按名次递补", "awarded as the next in line"),
 }
@@ -502,6 +511,8 @@ def _fact(row: Mapping[str, Any], unit: Unit, rule: Rule, state: State, when: Wh
             f"当前入围：{'、'.join(names) or '无'}",
             f"winning set: {', '.join(names) or 'nobody'}",
         )
+    if kind == "awarded":
+        return _award(row, unit, state)
     if kind == "noted":
         return noted(row["key"], row["value"], unit, rule, state.terms, when=when)
     if kind in _SAY_WHEN:
@@ -592,9 +603,16 @@ def fallen(one: Fallen) -> Text:
     )
 
 
-def outcome(worth: Outcome) -> Text:
-    """What a result is worth now, in one sentence."""
-    return _OUTCOMES[worth]
+def outcome(worth: Outcome, why: str = "") -> Text:
+    """What a result is worth now, in one sentence; `why` is the reason of officers who ended it."""
+    told = _OUTCOMES[worth]
+    if not why:
+        return told
+    given = reason(why)
+    return both(
+        f"{told['zh'].removesuffix('。')}：{given['zh']}。",
+        f"{told['en'].removesuffix('.')}: {given['en']}.",
+    )
 
 
 def entry(
@@ -603,7 +621,12 @@ def entry(
     """One sentence for one entry: the facts in order, or the refusal. `when` writes its instants."""
     data = row["data"]
     if "reason" in data:
-        return say(data["reason"], data["detail"], unit, data["nearest"])
+        refused = say(data["reason"], data["detail"], unit, data["nearest"])
+        if not str(row["type"]).startswith("deposit."):
+            return refused
+        # Money is brought in by the house: whose it is, the actor does not tell.
+        whose = data["ask"]["bidder"]
+        return both(f"{whose} 号：{refused['zh']}", f"No. {whose}: {refused['en']}")
     if row["type"] == "session.opened":
         return both("公告发布，规则文件已锁定。", "Published; the rule document is fixed.")
     parts = [_fact(fact, unit, rule, state, when) for fact in data["facts"]]

@@ -88,6 +88,8 @@ class State:
     """When a suspended session goes on, once that is announced."""
     ended: str | None = None
     """`terminated` or `voided`, once staff ended it."""
+    why_ended: str = ""
+    """The reason they gave. Not part of the digest: nothing is decided by it."""
     proposals: Mapping[int, h.Proposed] = field(default_factory=dict)
     """What one officer proposed and nobody has answered, by entry."""
     given: int = 0
@@ -286,9 +288,11 @@ def _of_running(
         case h.Resumed():
             return changed(s, suspended=None, resuming=None)
         case h.Terminated():
-            return changed(s, ended="terminated", suspended=None, resuming=None)
+            return changed(
+                s, ended="terminated", why_ended=fact.reason, suspended=None, resuming=None
+            )
         case h.Voided():
-            return changed(s, ended="voided", suspended=None, resuming=None)
+            return changed(s, ended="voided", why_ended=fact.reason, suspended=None, resuming=None)
 
 
 def _change(s: State, fact: h.HouseFact, t: Instant) -> State:

@@ -200,7 +200,7 @@ def _after(state: State) -> dict[str, Any] | None:
         return None
     return {
         "outcome": worth,
-        "sentence": said.outcome(worth),
+        "sentence": said.outcome(worth, state.why_ended),
         "vacated": sorted(aftermath.vacated(state)),
         "fallen": _fallen(state),
     }

@@ -54,8 +54,10 @@ def steps(place: Place) -> list[Step]:
     """All steps in their order; what he does in a stage and the result come last."""
     panel, before = place.panel, place.status == "announced"
     begins = place.opens if before else None
+    # Whoever was declined is not sent to ask again for what he could not pay for in time.
+    until = place.pay_by if place.declined and place.deposit else None
     found = [
-        Step("apply", "done" if _waits(place) else _open(place, None), place.pay_by or begins),
+        Step("apply", "done" if _waits(place) else _open(place, until), place.pay_by or begins),
         Step("admission", _admission(place), begins),
     ]
     admitted = panel is not None and panel["admitted"]

@@ -49,9 +49,7 @@ LAND: Final[dict[str, Text]] = {
     "PLATFORM_CODE": _GIVEN,
     "PUB_SERVICE_PLAT_CODE": _GIVEN,
     "DATA_TIMESTAMP": both("数据时间", "when the record last changed"),
-    "PUBLISHING_TIME": both(
-        "公示发布时间；未公示为空", "when officers published the result, else null"
-    ),
+    "PUBLISHING_TIME": both("公示发布时间", "when officers published the result"),
     "ANNOUNCEMENT_TITLE": both("成交公示标题", "title of the announcement"),
     "ANNOUNCEMENT_CONNECT": both("成交公示内容", "what it says"),
     "LAND_URL": both("成交宗地公示地址", "where the deal is shown"),
@@ -82,16 +80,17 @@ TABLES: Final = {
 
 
 def records(result: Result, table: str, base: str) -> list[Record]:
-    """The awards of a result that stands, in a table; none where it is of another category.
+    """The awards of a published result, in a table; none where it is of another category.
 
-    One that fell through is no deal any more, and is not here.
+    The tables are of announcements (成交公示): what is not confirmed and published is not here yet,
+    and what fell through is here no more.
     """
     category, fields = TABLES[table]
     if result.category is not category:
         return []
-    made = []
-    if result.status != "closed":
+    if result.outcome != "published":
         return []
+    made = []
     for name, won in zip(award_ids(result.auction, result.awards), result.awards, strict=True):
         if won.bidder in result.vacated:
             continue

@@ -90,7 +90,10 @@ AUCTION_FIELDS: Final[dict[str, Text]] = {
         "pass the check, and the other fields are null",
     ),
     "opens": both("开始时间", "when it opens"),
-    "closes": both("当前阶段的截止时间", "when the current stage closes"),
+    "closes": both(
+        "当前阶段的截止时间；未开始、中止期间和结束后为空",
+        "when the current stage closes; null before it begins, while suspended and once over",
+    ),
     "ended": both("结束时间", "when it ended"),
     "outcome": both(
         "结果状态：provisional 待确认，confirmed 已确认，published 已公示，vacant 成交后违约或取消资格、"
@@ -128,6 +131,10 @@ RESULT_FIELDS: Final[dict[str, Text]] = {
         "closed 有效，voided 已宣布无效，lapsed 成交已撤销（违约或取消资格，已递补或者尚无竞得人）",
         "closed: it stands; voided: declared void; lapsed: it fell through (default or exclusion), "
         "whether or not another took its place",
+    ),
+    "outcome": both(
+        "所在场次的结果状态，与 auctions 相同：provisional 待确认，confirmed 已确认，published 已公示等",
+        "what the result of its auction is worth, as in auctions: provisional, confirmed, published, ...",
     ),
     "lapsed": both("撤销时间；未撤销为空", "when it fell through, else null"),
     "lapsed_reason": both("撤销原因", "why it fell through"),
@@ -202,7 +209,7 @@ def auction_record(one: Public, base: str) -> Record:
         "published": iso(one.opened),
         "status": line["status"],
         "opens": iso(line["opens"]),
-        "closes": iso(line["closes"]),
+        "closes": iso(line["closes"]) if line["status"] == "running" else None,
         "ended": None if result is None else iso(result.ended),
         "outcome": None if result is None else result.outcome,
         **from_sums,
@@ -265,6 +272,7 @@ def _result_record(result: Result, name: str, won: Won, status: str, base: str) 
         "unit": unit.zh,
         "amount_yuan": yuan(won.total * fen) if fen else None,
         "status": status,
+        "outcome": result.outcome,
         "lapsed": None if at is None else iso(max(at, won.t)),
         "lapsed_reason": why,
         "verify": f"{base}/verify?auction={result.auction}",

@@ -1,7 +1,8 @@
 """What the door shows of an auction over HTTP: the same views that the stream sends."""
 
-from typing import Any
+from typing import Any, Final
 
+from auction_rules.facts import Instant
 from auction_rules.proxy import ProxyBids
 from auction_rules.rule import Rule
 from bidding.core import views
@@ -14,12 +15,20 @@ from bidding.web.context import Door
 from bidding.web.problems import Field, Problem
 from bidding.web.sessions import Who
 
+_NO_SALE: Final = ("vacant", "voided", "terminated")
+
 
 def _stands(room: dict[str, Any]) -> bool:
     """Whether somebody holds what was awarded: a sale that fell through brought nothing."""
-    return (
-        bool(room["awards"]) and room["after"] is not None and room["after"]["outcome"] != "vacant"
-    )
+    after = room["after"]
+    return bool(room["awards"]) and after is not None and after["outcome"] not in _NO_SALE
+
+
+def _excluded_leads(room: dict[str, Any]) -> bool:
+    """Whether the best offer on show is of somebody who was excluded since: it stands, and wins nothing."""
+    out = {one["bidder"] for one in room["excluded"]}
+    best = {row["bidder"] for row in room["offers"] if row["amount"] == room["top"]}
+    return bool(best) and best <= out
 
 
 class Present:
@@ -109,6 +118,7 @@ class Present:
             "opens": room["opens"] if stage is None else stage["opens"],
             "closes": stage["closes"] if stage else None,
             "top": room["top"] if published else None,
+            "top_excluded": published and _excluded_leads(room),
             "start": room["start"],
             "highest": views.highest_of(self.state.terms),
             "unit": room["unit"],
@@ -190,6 +200,12 @@ async def payment_of(door: Door, present: Present, seat: Seat | None) -> dict[st
     return {"by": by, "account": account}
 
 
+def may_still_apply(state: State, now: Instant) -> bool:
+    """Whether who is declined now could still be admitted and pay in time."""
+    deadline = state.document["deposit_deadline"] if state.document["deposit"] else None
+    return state.status not in OVER and (deadline is None or now < deadline)
+
+
 async def mine_of(
     door: Door, who: Who, present: Present, seat: Seat | None
 ) -> dict[str, Any] | None:
@@ -216,5 +232,6 @@ async def mine_of(
         "admitted": False,
         "applied": True,
         "declined": own.state == "refused",
+        "again": own.state == "refused" and may_still_apply(present.state, door.clock.now()),
         "deposit": None,
     }

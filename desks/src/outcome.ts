@@ -8,6 +8,9 @@ type Ended = Pick<Room | AuctionLine, "status" | "awards" | "after">;
 /** Awarded once, and nobody holds it now. */
 export const isVacant = (after: After | null): boolean => after?.outcome === "vacant";
 
+/** Over, and whatever was awarded counts for nothing: it fell through, was declared void or terminated. */
+export const isOff = (line: Pick<Ended, "status" | "after">): boolean => isVacant(line.after) || line.status === "voided" || line.status === "terminated";
+
 /** Vacant since the winner was excluded: nobody can confirm him. */
 export const isBarred = (after: After | null): boolean => isVacant(after) && (after?.fallen.some((one) => one.cause === "excluded") ?? false);
 

@@ -379,6 +379,8 @@ export interface AuctionLine {
   top: number | null;
   /** The highest price that counts, where offers go down from it. */
   highest: number | null;
+  /** The best offer is of somebody excluded since: it stands, and wins nothing. */
+  top_excluded: boolean;
   /** The start price, where the terms name one. */
   start: number | null;
   unit: Unit;
@@ -402,6 +404,8 @@ export interface Mine {
   applied: boolean;
   /** His application was declined; he may ask again. */
   declined: boolean;
+  /** Whether that would still be in time. */
+  again?: boolean;
   deposit: { required: number; paid: number; ok: boolean } | null;
   /** Told of one auction while its deposit is due: until when, null for no deadline; and where to, null where it is too late. */
   pay?: { by: number | null; account: string | null } | null;

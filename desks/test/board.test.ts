@@ -10,7 +10,7 @@ import { who } from "../src/session";
 const title = { zh: "一", en: "Plot" };
 const unit = { zh: "元", en: "CNY", scale: 2, fen: 1 };
 const line = { auction: "h", title, rule: { name: "r", title }, status: "announced", stage: null, closes: null, opens: null, top: null, start: 100, highest: null, unit, awards: [], result: null, figures: null, settlement_unit: unit };
-const applied = { bidder: null, lot: null, admitted: false, applied: true, declined: false, deposit: null };
+const applied = { bidder: null, lot: null, admitted: false, applied: true, declined: false, again: false, deposit: null };
 let mine: typeof applied | null = null;
 let app: App | undefined;
 const box = document.createElement("div");
@@ -50,7 +50,7 @@ it("says that the application is in until it is decided, and offers another once
     expect(button()).toBeNull();
     expect(box.textContent).toContain("Your application is in.");
     expect(box.textContent).toContain("number is A1");
-    mine = { ...applied, declined: true };
+    mine = { ...applied, declined: true, again: true };
     await next();
     expect(box.textContent).not.toContain("Your application is in.");
     expect(box.textContent).toContain("Application declined");

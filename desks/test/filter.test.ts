@@ -5,7 +5,7 @@ import type { AuctionLine, Status } from "../src/wire";
 const unit = { zh: "元", en: "CNY", scale: 2, fen: 1 };
 const line = (auction: string, status: Status, opens: number | null = null, rule = "english"): AuctionLine => ({
   auction, status, opens, title: { zh: `岐江北路 ${auction} 号地`, en: `Qijiang plot ${auction}` }, rule: { name: rule, title: { zh: "增价拍卖", en: "Ascending" } },
-  stage: null, closes: null, top: null, start: null, highest: null, unit, awards: [], result: null, figures: null, settlement_unit: unit, archive: false, after: null, mine: null,
+  stage: null, closes: null, top: null, top_excluded: false, start: null, highest: null, unit, awards: [], result: null, figures: null, settlement_unit: unit, archive: false, after: null, mine: null,
 });
 const ALL: Filter = { state: "all", rule: "", words: "" };
 

@@ -72,7 +72,7 @@ function shown(component: object, props: object): HTMLElement {
   app.mount(box);
   return box;
 }
-const room = { status: "running", auction: "a", unit: { zh: "元", en: "CNY", scale: 2 }, stage: { kind: "timed" }, lots: [] } as unknown as Room;
+const room = { leaders: [], status: "running", auction: "a", unit: { zh: "元", en: "CNY", scale: 2 }, stage: { kind: "timed" }, lots: [] } as unknown as Room;
 
 describe("what stood still, in the record's lines", () => {
   it("names since when, where the record came to know of it later", () => {

@@ -24,6 +24,15 @@ describe("a file of bank notices", () => {
     expect(rows.map((row) => [row.line, row.trouble])).toEqual([[2, null], [3, "amount"], [4, "amount"], [5, "received"], [6, "account"], [7, "cells"], [8, "cells"]]);
   });
 
+  it.each([
+    ["工商银行", "A-9", "bank"],
+    ["ICBC", "流水9", "serial"],
+  ])("%s %s: says which field the bank's interface would not take", (bank, serial, trouble) => {
+    const text = `银行,流水号,子账号,付款户名,付款账号,金额,到账时间\n${bank},${serial},1234567890123456,甲公司,62220001,100.00,2026-03-02 14:00:00`;
+    expect(noticesOf(text).map((row) => [row.line, row.trouble])).toEqual([[2, trouble]]);
+    expect(noticesOf(text.replace(bank, "ICBC").replace(serial, "A-9")).map((row) => row.trouble)).toEqual([null]);
+  });
+
   it.each([["", "empty"], [HEAD, "empty"], ["a,b\n1,2", "columns"]])("%j is none", (text, trouble) => {
     expect(noticesOf(text).map((row) => row.trouble)).toEqual([trouble]);
   });

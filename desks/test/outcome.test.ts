@@ -47,6 +47,16 @@ describe("how it ended", () => {
     expect(box.querySelector("[data-test=fallen]")).not.toBeNull();
   });
 
+  it("of what was declared void shows no price as if it stood, and says why", () => {
+    const why = { zh: "结果已宣布无效：认定串通。", en: "The result was declared void: collusion." };
+    const box = shown(Outcome, { status: "voided", after: after("voided", { sentence: why }) });
+    expect(box.querySelector(".sum")).toBeNull();
+    expect(box.textContent).not.toContain("40.00%");
+    expect(box.querySelector(".to")?.textContent).toContain("was awarded to");
+    expect(box.querySelector("[data-test=worth]")?.textContent).toContain("collusion");
+    expect(box.textContent).not.toContain("Sold");
+  });
+
   it("of several awards marks the one that fell through", () => {
     const box = shown(Outcome, { awards: [award("03", 140), award("02", 120)], after: after("confirmed", { vacated: ["03"], fallen: [fell] }) });
     const rows = [...box.querySelectorAll("tbody tr")].map((row) => row.querySelector(".badge")?.textContent ?? "");

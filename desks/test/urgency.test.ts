@@ -9,7 +9,7 @@ const words = { zh: "甲", en: "A" };
 function line(auction: string, more: Partial<LiveLine> = {}): LiveLine {
   return {
     auction, title: words, rule: { name: "english", title: words }, status: "running", stage: null, opens: null,
-    closes: NOW + 3600 * SECOND, top: null, start: null, highest: null, unit: { zh: "元", en: "CNY", scale: 2 }, awards: [], result: null, figures: null,
+    closes: NOW + 3600 * SECOND, top: null, top_excluded: false, start: null, highest: null, unit: { zh: "元", en: "CNY", scale: 2 }, awards: [], result: null, figures: null,
     settlement_unit: { zh: "元", en: "CNY", scale: 2 }, archive: false, after: null, suspended: null,
     sealed: false, entrants: 3, unpaid: 0, online: 2, accepted: 4, refused: [], last: null, lag: 20_000, waiting: 0, ...more,
   };

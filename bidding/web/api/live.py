@@ -39,6 +39,7 @@ class LiveLine(Answer):
     opens: wire.Instant | None
     closes: wire.Instant | None
     top: int | None
+    top_excluded: bool
     start: int | None
     highest: int | None
     unit: dict[str, Any]

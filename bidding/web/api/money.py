@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from bidding.core.aftermath import defaulted, vacated
 from bidding.engine.money import Conflict, SubAccount, new_number
 from bidding.web import wire
 from bidding.web.api.bank import BankNoticeLine, told_notice
@@ -16,7 +17,7 @@ ROOM: Final = "money"
 class MoneyLine(Answer):
     """One bidder's deposit: what came in, what left, what is left; fen.
 
-    `guaranteed` is what guarantees stand for beside it.
+    `guaranteed` is what guarantees stand for beside it; `winner` whether he holds an award now.
     """
 
     bidder: str
@@ -28,6 +29,7 @@ class MoneyLine(Answer):
     ok: bool
     excluded: bool
     winner: bool
+    defaulted: bool
 
 
 class SealedCount(Answer):
@@ -53,7 +55,8 @@ async def money(call: Call) -> dict[str, Any]:
     """Every bidder's deposit, and every notice under his sub-account."""
     present = await Present.of(call.door, call.auction)
     state, book, now = present.state, call.door.money, call.door.clock.now()
-    winners = {award.bidder for award in state.standing.awards}
+    winners = {award.bidder for award in state.standing.awards} - vacated(state)
+    gone = defaulted(state)
     lines, bidders = [], {}
     for name in sorted(state.people):
         person = state.people[name]
@@ -70,6 +73,7 @@ async def money(call: Call) -> dict[str, Any]:
                 "ok": person.deposit_ok,
                 "excluded": person.excluded,
                 "winner": name in winners,
+                "defaulted": name in gone,
             }
         )
     notices = [told_notice(one, bidders) for one in await book.notices(call.auction)]

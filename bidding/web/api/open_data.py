@@ -135,8 +135,8 @@ SETS: Final[dict[str, _Set]] = {
     "results": _Set(
         both("成交结果", "Results"),
         both(
-            "每宗成交一条，注明日志中的记录号。",
-            "One record a deal, with the entry of the log that awards it.",
+            "每宗竞得一条，注明日志中的记录号，以及是否已确认、公示。",
+            "One record an award, with the entry of the log that makes it, and what it is worth.",
         ),
         RESULT_FIELDS,
         _of_result,
@@ -154,8 +154,8 @@ SETS: Final[dict[str, _Set]] = {
     "land": _Set(
         both("土地成交（数据规范 V2.0）", "Land deals (data specification V2.0)"),
         both(
-            "采用公共资源交易平台系统数据规范 V2.0 的字段名。",
-            "Under the field names of the national data specification V2.0.",
+            "已公示的成交，采用公共资源交易平台系统数据规范 V2.0 的字段名。",
+            "Published deals, under the field names of the national data specification V2.0.",
         ),
         data_v2.LAND,
         _of_table("land"),
@@ -163,8 +163,8 @@ SETS: Final[dict[str, _Set]] = {
     "property": _Set(
         both("产权成交（数据规范 V2.0）", "Property deals (data specification V2.0)"),
         both(
-            "采用公共资源交易平台系统数据规范 V2.0 的字段名。",
-            "Under the field names of the national data specification V2.0.",
+            "已公示的成交，采用公共资源交易平台系统数据规范 V2.0 的字段名。",
+            "Published deals, under the field names of the national data specification V2.0.",
         ),
         data_v2.PROPERTY,
         _of_table("property"),

@@ -1,6 +1,6 @@
 /** Which auctions of the list are shown: by state, rule and words; kept in the address. */
 
-import { isVacant } from "../outcome";
+import { isOff } from "../outcome";
 import type { AuctionLine, Status, Text } from "../wire";
 
 export interface Filter {
@@ -37,7 +37,7 @@ export function matches(filter: Filter, line: AuctionLine): boolean {
 
 /** What a finished auction brought, where it is one award: not the best offer, whose bidder may have lost it again. */
 export function priceOf(line: AuctionLine): number | null {
-  if (isVacant(line.after)) return null;
+  if (isOff(line)) return null;
   const [award, more] = line.awards;
   return award !== undefined && more === undefined ? award.price : line.top;
 }

@@ -98,6 +98,7 @@ export const en: Record<keyof typeof zh, string> = {
   "you.as_of": "as of {age}",
   "you.visitor": "You are watching as a visitor. To bid, sign in and get a paddle.",
   "you.object": "File a complaint",
+  "you.behind_excluded": "Ahead of you is No. {bidder}, who was excluded: that offer stays on record and in the ranking and wins nothing. If you do not raise, officers award the next in line after the close where the notice grants it, or declare the result void; to be first you still have to beat it.",
   "you.no_paddle": "You hold no paddle in this auction; you can watch.",
   "you.observer": "You watch in an official role: numbers only, no names.",
 
@@ -257,6 +258,7 @@ export const en: Record<keyof typeof zh, string> = {
   "outcome.vacant": "The sale fell through; nobody holds it now",
   "outcome.barred": "No sale: the winner was excluded; nobody holds it now",
   "outcome.was": "was awarded to paddle",
+  "outcome.was_price": "(at {n})",
   "outcome.gone": "fell through",
   "outcome.excluded": "No. {bidder} was excluded at {at} and is out of the award: {reason}.",
   "outcome.terminated": "Terminated without a result",

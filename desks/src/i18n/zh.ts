@@ -96,6 +96,7 @@ export const zh = {
   "you.as_of": "{age}的情况",
   "you.visitor": "您正在以访客身份观看。报价须先登录并取得号牌。",
   "you.object": "提出异议",
+  "you.behind_excluded": "排在您前面的 {bidder} 号已取消资格：其报价留在记录和排名中，但不会成交。不加价的，收盘后由工作人员按公告递补，或者宣布结果无效；要成为第一名，仍须优于该报价。",
   "you.no_paddle": "您在本场没有号牌，可以观看。",
   "you.observer": "您以工作身份观看本场：只见号牌，不见姓名。",
 
@@ -255,6 +256,7 @@ export const zh = {
   "outcome.vacant": "成交已撤销，目前没有竞得人",
   "outcome.barred": "不予成交，目前没有竞得人",
   "outcome.was": "原竞得号牌",
+  "outcome.was_price": "（原成交价 {n}）",
   "outcome.gone": "成交已撤销",
   "outcome.excluded": "{bidder} 号于 {at} 被取消竞买资格，原报价不予成交：{reason}。",
   "outcome.terminated": "竞价已终止，没有结果",

@@ -22,7 +22,7 @@ export type NoticeState = "told" | "counted" | "held" | "refused" | "returned";
 /** What an officer may do with a notice: count it, or say that it was sent back. */
 export const MAY: Record<NoticeState, readonly ("grant" | "return")[]> = { told: ["grant"], counted: [], held: ["grant", "return"], refused: ["return"], returned: [] };
 
-export type Trouble = "columns" | "cells" | "amount" | "received" | "account" | "empty";
+export type Trouble = "columns" | "cells" | "amount" | "received" | "account" | "bank" | "serial" | "payer_account" | "empty";
 
 export interface Row {
   /** In the file, from 1. */
@@ -107,6 +107,10 @@ function noticeOf(cells: string[], places: Record<keyof BankNotice, number>, wid
   if (!/^\d{16}$/.test(account)) return no("account");
   const [bank, serial, payer, payer_account] = [of("bank"), of("serial"), of("payer"), of("payer_account").replace(/\s/g, "")];
   if (bank === "" || serial === "" || payer === "" || payer_account === "") return no("cells");
+  // As the bank's interface has them: its code and its serial number are the key of a payment.
+  if (!/^[A-Za-z0-9]{1,16}$/.test(bank)) return no("bank");
+  if (!/^[A-Za-z0-9_.-]{1,64}$/.test(serial)) return no("serial");
+  if (!/^[0-9-]{1,40}$/.test(payer_account)) return no("payer_account");
   return { notice: { bank, serial, account, payer, payer_account, amount: amount.amount, received }, trouble: null };
 }
 

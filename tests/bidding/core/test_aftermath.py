@@ -11,6 +11,7 @@ from auction_rules.floor import Bid
 from auction_rules.rule import Refuse
 from auction_rules.terms import SECOND
 from bidding.core import views
+from bidding.core.aftermath import outcome as result_outcome
 from bidding.core.commands import (
     Conclude,
     Deposit,
@@ -24,7 +25,7 @@ from bidding.core.commands import (
     Terminate,
     ask_to_json,
 )
-from bidding.core.officers import Officers
+from bidding.core.officers import Officers, at_least
 from bidding.core.record import replay
 from bidding.proof import canon
 from replay.rejudge import rejudge
@@ -76,7 +77,7 @@ def test_reviewed_by_one_confirmed_by_another_then_published():
     )
     assert line is not None
     # Everybody hears of it; the role, never the account.
-    assert line["text"]["zh"] == "成交结果已公示：成交公示。"
+    assert line["text"]["zh"] == "结果已公示：成交公示。"
     assert [fact["by"] for fact in line["facts"]] == ["staff"]
     entries: list[Any] = [canon.decode(body) for body in session.bodies]
     assert rejudge(ORIGIN, entries).difference is None
@@ -88,6 +89,22 @@ def test_nobody_else_concludes_or_pays(asker: str):
     session = sold()
     for ask in (REVIEW, Payout("01", "refund", 1, "x")):
         assert outcome(session.ask(asker, ask)) == "NOT_ALLOWED"
+
+
+def test_the_end_by_an_officer_says_why_and_money_that_came_too_late_says_whose():
+    session = opened(document(deposit=500), "01")
+    session.until(OPENS)
+    late = session.ask("staff:li", Deposit("01", 500, OPENS, "b-late"))
+    assert outcome(late) == "DEPOSIT_LATE"
+    line = views.event(session.states[-2], late, session.state, session.rule, "staff")
+    assert line is not None
+    assert line["text"]["zh"].startswith("01 号：")
+    session.ask("approver:wang", Terminate("法院冻结"))
+    after = views.snapshot(session.state, session.rule, "public", session.now)["after"]
+    assert after["sentence"] == {
+        "zh": "已终止，没有成交：法院冻结。",
+        "en": "Terminated; nothing was sold: 法院冻结.",
+    }
 
 
 def test_there_is_nothing_to_conclude_before_the_close_or_after_a_termination():
@@ -196,6 +213,68 @@ def test_a_deposit_is_not_kept_while_its_owner_may_still_bid():
     session.ask("staff:li", Exclude("01", "串通"))
     assert pay(session, 500, "forfeit", "approver:wang") == "accepted"
     assert pay(session, 1, "present", "approver:wang") == "NOT_ALLOWED"
+
+
+def today(excluded: str | None = None) -> Session:
+    """As documents are drawn up now: 03 won with 140, and had paid 550 where 500 was asked."""
+    given = document(deposit=500).model_copy(update={"officers": at_least(None)})
+    session = opened(given, "01", "02", "03")
+    for bidder, money in (("01", 500), ("02", 500), ("03", 550)):
+        session.ask("staff:li", Deposit(bidder, money, T0, f"b-{bidder}"))
+    session.until(OPENS)
+    for bidder, amount in (("01", 100), ("02", 120), ("03", 140)):
+        assert session.bid(bidder, amount) == "accepted"
+    if excluded is not None:
+        proposal = session.ask(
+            "staff:li", Propose("exclude", ask_to_json(Exclude(excluded, "串通")))
+        )
+        second = Second(proposal["i"], agree=True)
+        assert outcome(session.ask("approver:wang", second)) == "accepted"
+    return finished(session)
+
+
+def keep(session: Session, actor: str, amount: int, bidder: str = "03") -> str:
+    return outcome(session.ask(actor, Payout(bidder, "forfeit", amount, "逾期未签约")))
+
+
+def test_a_winners_deposit_is_kept_for_a_default_recorded_by_somebody_else_and_no_more_of_it():
+    session = today()
+    assert keep(session, "approver:wang", 500) == "NO_GROUND_TO_KEEP"
+    for actor, ask in (("staff:li", REVIEW), ("approver:wang", CONFIRM), ("staff:li", PUBLISH)):
+        assert outcome(session.ask(actor, ask)) == "accepted"
+    assert keep(session, "approver:wang", 500) == "NO_GROUND_TO_KEEP"
+    session.ask("approver:wang", Conclude("defaulted", "逾期未签约", "03"))
+    assert keep(session, "approver:wang", 500) == "OWN_FINDING"
+    assert keep(session, "approver:zhou", 500) == "EXCESS_FIRST"
+    assert outcome(session.ask("staff:li", Payout("03", "refund", 50, "多缴"))) == "accepted"
+    assert keep(session, "staff:li", 500) == "NOT_ALLOWED"
+    assert keep(session, "approver:zhou", 200) == "accepted"
+    assert keep(session, "approver:zhou", 300) == "accepted"
+    # Nobody else's, for all that.
+    assert keep(session, "approver:zhou", 500, "02") == "NO_GROUND_TO_KEEP"
+    entries: list[Any] = [canon.decode(body) for body in session.bodies]
+    assert rejudge(ORIGIN, entries).difference is None
+
+
+def test_a_deposit_is_kept_of_whoever_two_officers_excluded():
+    session = today(excluded="02")
+    assert keep(session, "approver:wang", 500, "02") == "accepted"
+
+
+@pytest.mark.parametrize("why", ["excluded", "defaulted"])
+def test_where_nobody_holds_it_there_is_no_sale_to_review_and_its_failure_may_be_published(
+    why: str,
+):
+    session = today(excluded="03" if why == "excluded" else None)
+    if why == "excluded":
+        assert outcome(session.ask("staff:li", REVIEW)) == "NOBODY_HOLDS"
+        assert outcome(session.ask("approver:wang", CONFIRM)) == "WINNER_EXCLUDED"
+    else:
+        for actor, ask in (("staff:li", REVIEW), ("approver:wang", CONFIRM)):
+            session.ask(actor, ask)
+        session.ask("approver:wang", Conclude("defaulted", "拒签合同", "03"))
+    assert outcome(session.ask("staff:li", PUBLISH)) == "accepted"
+    assert result_outcome(session.state) == "vacant"
 
 
 def test_what_is_paid_out_is_between_the_bidder_and_the_house():

@@ -333,12 +333,16 @@ def test_a_winner_who_was_excluded_is_confirmed_by_nobody_and_the_next_takes_his
     session = led_by_three(next_in_line=True)
     shut_out(session, OUT)
     finished(session)
-    # What he offered stands in the record and in the ranking.
+    # What he offered stands in the record and in the ranking; where it is said, so is what it comes to.
+    before, closing = session.states[-2], session.entries[-1]
+    line = views.event(before, closing, session.state, session.rule, "public")
+    assert line is not None
+    assert "03 号竞得，成交价 140 元（已取消资格，不予成交）" in line["text"]["zh"]
     assert [award.bidder for award in session.state.standing.awards] == ["03"]
     after = views.snapshot(session.state, session.rule, "public", session.now)["after"]
     assert (after["outcome"], after["vacated"]) == ("vacant", ["03"])
     assert after["fallen"][0]["sentence"]["zh"].startswith("03 号已被取消竞买资格，不予成交")
-    assert outcome(session.ask("staff:li", Conclude("reviewed", "核对无误"))) == "accepted"
+    assert outcome(session.ask("staff:li", Conclude("reviewed", "核对无误"))) == "NOBODY_HOLDS"
     refused = session.ask("approver:wang", Conclude("confirmed", "确认"))
     assert (outcome(refused), refused["data"]["detail"]) == ("WINNER_EXCLUDED", {"bidder": "03"})
     proposal = session.ask("staff:li", propose(Reaward("02", "依名次")))

@@ -75,6 +75,7 @@ NOT_ITS_OWN = {
     "entrants",  # read from people
     "after_at",  # places and hours of `after`, from the entries themselves
     "exclusions",  # words and hours of what `people` says
+    "why_ended",  # words of what `ended` says
     "standing",  # each field below
     "terms",  # read from the document
 }

@@ -35,6 +35,8 @@ RUNNING = replace(READY, status="running", opens=None, closes=200, now=150)
         (replace(STRANGER, pay_by=None), "apply", "now", 100),
         (APPLIED, "admission", "waiting", 100),
         (replace(APPLIED, declined=True), "apply", "now", 50),
+        # Asking again would be of no use once he could not pay in time.
+        (replace(APPLIED, declined=True, deposit=500, now=50), "apply", "missed", 50),
         (POOR, "pay", "now", 50),
         (replace(POOR, now=50), "pay", "missed", 50),
         (KEYLESS, "enrol", "now", 100),

@@ -110,7 +110,8 @@ async def test_who_is_declined_reads_why_complains_and_asks_again(tmp_path):
         }
         # The officer stays with the house, and nothing of it is in the auction's log.
         assert "by" not in row["declined"]
-        assert (await bidder.get("/api/auctions/h"))["mine"]["declined"] is True
+        mine = (await bidder.get("/api/auctions/h"))["mine"]
+        assert (mine["declined"], mine["again"]) == (True, True)
         assert house.door.house.room("h").state.index == 1
         words = {"ref": "c-1", "ground": "admission", "text": "执照在有效期内。"}
         filed = await bidder.post("/api/auctions/h/complaints", words)

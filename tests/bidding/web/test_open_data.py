@@ -153,14 +153,23 @@ async def test_a_sale_of_land_under_the_names_of_the_national_specification(tmp_
         paddle = await land(house, bidder, staff, "plot")
         (auction,) = (await told(house, "/open/auctions"))["records"]
         assert (auction["outcome"], auction["deals"]) == ("provisional", 0)
+        # The table is of announcements: nothing is announced before officers publish it.
+        assert (await told(house, "/open/land"))["records"] == []
+        (result,) = (await told(house, "/open/results"))["records"]
+        assert (result["status"], result["outcome"]) == ("closed", "provisional")
         await confirm(staff, approver, "plot")
+        assert (await told(house, "/open/land"))["records"] == []
+        body = {"step": "published", "reason": "成交公示", "ref": "published"}
+        answer = await staff.post("/api/auctions/plot/conclude", body)
+        assert answer["type"] == "accepted", answer
         (record,) = (await told(house, "/open/land"))["records"]
         assert sorted(record) == sorted(LAND_FIELDS)
         assert (record["DEAL_PRICE"], record["PRICE_UNIT"]) == ("150.50", "元")
         assert (record["LAND_PROJECT_NAME"], record["RELATE_CODE"]) == ("标的 plot", "plot")
         assert (record["LENDING_NAME"], record["LENDING_CODE"]) == (None, None)
-        assert record["PUBLISHING_TIME"] is None
+        assert record["PUBLISHING_TIME"] >= record["DATA_TIMESTAMP"] > auction["ended"]
         (result,) = (await told(house, "/open/results"))["records"]
+        assert result["outcome"] == "published"
         assert record["DEAL_LAND_CODE"] == result["id"]
         assert (result["number"], result["amount_yuan"]) == (paddle, "150.50")
         (entry,) = await house.door.house.entries("plot", result["entry"], result["entry"] + 1)
@@ -470,6 +479,8 @@ def test_a_sale_of_property_under_the_names_of_the_specification():
     run = next(run for run in play(read_scenario(path)) if run.state.standing.awards)
     result = result_of(run)
     assert data_v2.records(result, "land", "https://x") == []
+    assert data_v2.records(result, "property", "https://x") == []
+    result = replace(result, outcome="published")
     made = data_v2.records(result, "property", "https://x")
     assert len(made) == len(result.awards)
     (record, won) = made[0], result.awards[0]
@@ -480,5 +491,5 @@ def test_a_sale_of_property_under_the_names_of_the_specification():
     assert result.unit.fen is not None
     assert Decimal(record["DEAL_PRICE"]) * 100 == won.total * result.unit.fen
     assert f"{won.bidder} 号" in record["ANNOUNCEMENT_CONNECT"]
-    void = replace(result, status="voided")
+    void = replace(result, status="voided", outcome="voided")
     assert data_v2.records(void, "property", "https://x") == []

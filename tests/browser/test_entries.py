@@ -138,8 +138,10 @@ async def test_a_receipt_and_a_bid_lead_to_their_entry(visit: Visit) -> None:
     number = bidder.at("history").locator("li.mine [data-test=to-entry]")
     await expect(number).to_have_count(1)
     index = int((await number.inner_text()).removeprefix("№").strip())
-    await number.click()
-    line = bidder.page.locator(f"#line-{index}")
+    # The room stays where it is: who follows an entry must not leave a session that runs.
+    async with bidder.page.expect_popup() as opened:
+        await number.click()
+    line = (await opened.value).locator(f"#line-{index}")
     await expect(line).to_be_focused()
     await expect(line.locator("[data-test=why-chain]")).to_be_visible()
     await bidder.go(f"/home#/result/{AUCTION}/0")

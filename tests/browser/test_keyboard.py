@@ -111,6 +111,9 @@ async def test_staff_prepare_a_second_person_approves_and_an_act_is_taken(office
     await second.enter(page.locator("nav a[href='#/drafts']"))
     await second.enter(page.get_by_role("link", name="键盘填写的场次"))
     digest = await desk.at("sha256").inner_text()
+    # What differs and the dry run come by themselves, and move what stands below them.
+    await expect(desk.at("changes")).to_be_visible()
+    await expect(desk.at("played")).to_have_attribute("data-status", "closed")
     await second.write(desk.at("read-back"), digest[:8])
     await second.enter(desk.at("approve"))
     await expect(desk.at("draft-state")).to_have_attribute("data-state", "published")

@@ -78,7 +78,8 @@ def test_a_confirmation_of_what_was_annulled_later_says_as_of_when(name: str, va
     short = cut(name, void, variant)
     assert short.state.status == "closed"
     paper = transcript(short, "confirmation", "public")
-    (mark,) = paper.marks
+    provisional, mark = paper.marks  # nobody had confirmed it by then
+    assert provisional["zh"].startswith("竞得，待确认")
     assert f"截至编号 {void - 1} 的记录" in mark["zh"]
     assert "例如宣布结果无效" in mark["zh"]
     assert f"This paper stands up to entry {void - 1} (the last checkpoint," in mark["en"]
